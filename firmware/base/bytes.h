@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Hex and base64 (RFC 4648), strict: no white space, canonical padding. Reading sizes and outputs are explicit. */
+/* Hex and base64 (RFC 4648), strict: no white space, canonical padding. Reading sizes and outputs are
+ * explicit. */
 #include "firmware/base/str.h"
 
 #include <stddef.h>

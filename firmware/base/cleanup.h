@@ -30,27 +30,28 @@ static inline void closedirp(DIR **d) {
 #define _autoclose_  _cleanup_(closep)
 #define _autofclose_ _cleanup_(fclosep)
 
-/* DEFINE_FREEP(ledger_free) gives ledger_freep() of _cleanup_(ledger_freep) struct ledger *l; for x_free(x) that takes NULL. */
-#define DEFINE_FREEP(type, func)                                                                                    \
-        static inline void func##p(type *p) {                                                                       \
-                if (*p)                                                                                              \
-                        (void) func(*p);                                                                             \
+/* DEFINE_FREEP(ledger_free) gives ledger_freep() of _cleanup_(ledger_freep) struct ledger *l; for x_free(x)
+ * that takes NULL. */
+#define DEFINE_FREEP(type, func)                                                                             \
+        static inline void func##p(type *p) {                                                                \
+                if (*p)                                                                                      \
+                        (void) func(*p);                                                                     \
         }
 
 /* The value moves out and the source is emptied, in one visible line. */
-#define take_ptr(p)                                                                                                 \
-        __extension__({                                                                                              \
-                __typeof__(p) *take_source_ = &(p);                                                                  \
-                __typeof__(p) take_value_ = *take_source_;                                                           \
-                *take_source_ = NULL;                                                                                \
-                take_value_;                                                                                         \
+#define take_ptr(p)                                                                                          \
+        __extension__({                                                                                      \
+                __typeof__(p) *take_source_ = &(p);                                                          \
+                __typeof__(p) take_value_ = *take_source_;                                                   \
+                *take_source_ = NULL;                                                                        \
+                take_value_;                                                                                 \
         })
-#define take_fd(fd)                                                                                                 \
-        __extension__({                                                                                              \
-                int *take_source_ = &(fd);                                                                           \
-                int take_value_ = *take_source_;                                                                     \
-                *take_source_ = -1;                                                                                  \
-                take_value_;                                                                                         \
+#define take_fd(fd)                                                                                          \
+        __extension__({                                                                                      \
+                int *take_source_ = &(fd);                                                                   \
+                int take_value_ = *take_source_;                                                             \
+                *take_source_ = -1;                                                                          \
+                take_value_;                                                                                 \
         })
 
 #define ELEMENTSOF(a) (sizeof(a) / sizeof((a)[0]))

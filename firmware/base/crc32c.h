@@ -6,5 +6,6 @@
 
 /* @crc: 0 to begin, or the value returned before, to go on. */
 uint32_t crc32c(uint32_t crc, const void *data, size_t n);
-/* One column of a row check: u32 little-endian length, then the bytes; NULL data counts as length 0xFFFFFFFF without bytes. */
+/* One column of a row check: u32 little-endian length, then the bytes; NULL data counts as length 0xFFFFFFFF
+ * without bytes. */
 uint32_t crc32c_column(uint32_t crc, const void *data, size_t n);

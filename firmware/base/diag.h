@@ -2,7 +2,8 @@
 #pragma once
 /*
  * What a person needs to mend an input: which file (or topic, or device), where in it, what is wrong.
- * Filled beside a returned error code; empty when nothing more is known. Never holds a secret or personal data.
+ * Filled beside a returned error code; empty when nothing more is known. Never holds a secret or personal
+ * data.
  */
 #include <stddef.h>
 
@@ -13,7 +14,8 @@ struct diag {
         char file[DIAG_PATH_MAX]; /* file name, topic or device; "" when there is none */
         int line;                 /* from 1; 0 when unknown */
         int column;               /* from 1; 0 when unknown */
-        char key[DIAG_PATH_MAX];  /* dotted path of the key, e.g. "benches[0].scanner.match"; "" when there is none */
+        char key[DIAG_PATH_MAX];  /* dotted path of the key, e.g. "benches[0].scanner.match"; "" when there is
+                                     none */
         char text[DIAG_TEXT_MAX]; /* one sentence, no final stop */
 };
 

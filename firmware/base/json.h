@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Strict JSON: RFC 8259 (syntax) read as I-JSON, RFC 7493 (UTF-8, no duplicate keys, no NUL). The only place that includes
- * cJSON.h. Before the library sees a byte we check: length, UTF-8, \u0000 and lone surrogates, raw control bytes in strings,
- * leading zeros, trailing bytes, depth, duplicate keys. Look-ups are case-sensitive. Integers are exact to 2^53-1; what may be
- * larger travels as a string.
+ * Strict JSON: RFC 8259 (syntax) read as I-JSON, RFC 7493 (UTF-8, no duplicate keys, no NUL). The only place
+ * that includes cJSON.h. Before the library sees a byte we check: length, UTF-8, \u0000 and lone surrogates,
+ * raw control bytes in strings, leading zeros, trailing bytes, depth, duplicate keys. Look-ups are
+ * case-sensitive. Integers are exact to 2^53-1; what may be larger travels as a string.
  *
- * Source: measured on cJSON 1.7.15: 1.7e+15 printed for 1700000000000000, "A" found for "a", text cut at \u0000, trailing
- * bytes and raw newlines accepted; ParseWithLengthOpts with required terminator wants strlen + 1.
+ * Source: measured on cJSON 1.7.15: 1.7e+15 printed for 1700000000000000, "A" found for "a", text cut at
+ * \u0000, trailing bytes and raw newlines accepted; ParseWithLengthOpts with required terminator wants strlen
+ * + 1.
  */
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
@@ -39,33 +40,44 @@ static inline void json_freep(struct json **p) {
 
 /* Borrowed values: valid until the root is freed. All getters take NULL (as "not there"). */
 enum json_type json_type(const struct json *v); /* NULL -> JSON_NULL */
-const struct json *json_get(const struct json *object, const char *key); /* NULL when absent or not an object */
-size_t json_size(const struct json *v);                                   /* elements or members; 0 for others */
-const struct json *json_at(const struct json *array, size_t i); /* O(n): iterate with json_first/json_next instead */
-const struct json *json_first(const struct json *v);                      /* first element or member */
+/* NULL when absent or not an object. */
+const struct json *json_get(const struct json *object, const char *key);
+size_t json_size(const struct json *v); /* elements or members; 0 for others */
+/* O(n): iterate with json_first/json_next instead. */
+const struct json *json_at(const struct json *array, size_t i);
+const struct json *json_first(const struct json *v); /* first element or member */
 const struct json *json_next(const struct json *v);
-const char *json_key(const struct json *member);                          /* the member's name; NULL in arrays */
+const char *json_key(const struct json *member); /* the member's name; NULL in arrays */
 
-bool json_is_true(const struct json *v);                       /* false for all but true */
-const char *json_string(const struct json *v);                 /* NULL unless a string */
-int json_int(const struct json *v, int64_t *valuep);           /* 0, or -EINVAL: not a whole number within ±JSON_INT_MAX */
-/* Members with a default, for what is optional: wrong types give the default too; use json_check() where they must not. */
+bool json_is_true(const struct json *v);       /* false for all but true */
+const char *json_string(const struct json *v); /* NULL unless a string */
+/* Return: 0, or -EINVAL: not a whole number within ±JSON_INT_MAX. */
+int json_int(const struct json *v, int64_t *valuep);
+/* Members with a default, for what is optional: wrong types give the default too; use json_check() where they
+ * must not. */
 const char *json_get_string(const struct json *object, const char *key, const char *otherwise);
 int64_t json_get_int(const struct json *object, const char *key, int64_t otherwise);
 bool json_get_bool(const struct json *object, const char *key, bool otherwise);
 
-/* Shape checks: one table per object, so that a refusal names the key. Unknown keys are left alone (data grows by addition). */
+/* Shape checks: one table per object, so that a refusal names the key. Unknown keys are left alone (data
+ * grows by addition). */
 enum json_want {
-        JSON_WANT_STRING, JSON_WANT_INT, JSON_WANT_BOOL, JSON_WANT_ARRAY, JSON_WANT_OBJECT,
+        JSON_WANT_STRING,
+        JSON_WANT_INT,
+        JSON_WANT_BOOL,
+        JSON_WANT_ARRAY,
+        JSON_WANT_OBJECT,
         JSON_WANT_ID,   /* string, id_is_valid(), at most max */
         JSON_WANT_NAME, /* string, name_is_valid() */
-        JSON_WANT_TEXT, /* string of at most max code points without control bytes (no CR, LF, NUL, ESC, C1) */
+        JSON_WANT_TEXT, /* string of at most max code points without control bytes (no CR, LF, NUL, ESC, C1)
+                         */
 };
 struct json_rule {
         const char *key;
         enum json_want want;
-        bool required;      /* absent or null is refused */
-        int64_t min, max;   /* ints: range; strings: max length in bytes (TEXT: code points); arrays: min and max elements; 0,0 = no limit */
+        bool required;    /* absent or null is refused */
+        int64_t min, max; /* ints: range; strings: max length in bytes (TEXT: code points); arrays: min and
+                             max elements; 0,0 = no limit */
 };
 /**
  * json_check() - does @object have these members in these shapes
@@ -73,7 +85,8 @@ struct json_rule {
  *
  * Return: 0, or -EBADMSG with @d->key naming the first member that is wrong.
  */
-int json_check(const struct json *object, const char *where, const struct json_rule *rules, size_t n_rules, struct diag *d);
+int json_check(const struct json *object, const char *where, const struct json_rule *rules, size_t n_rules,
+        struct diag *d);
 
 /**
  * json_print() - append the compact text of @v to @out; members in document order, integers as integers
@@ -81,8 +94,8 @@ int json_check(const struct json *object, const char *where, const struct json_r
 void json_print(const struct json *v, struct str *out);
 
 /*
- * Writer: appends to a struct str, puts the commas itself, escapes strings (and DEL, C1 stay as UTF-8). Mistakes of the caller
- * (a value without key inside an object) are asserted. Errors are sticky in the str.
+ * Writer: appends to a struct str, puts the commas itself, escapes strings (and DEL, C1 stay as UTF-8).
+ * Mistakes of the caller (a value without key inside an object) are asserted. Errors are sticky in the str.
  */
 struct json_writer {
         struct str *out;
@@ -94,9 +107,12 @@ void json_write_object(struct json_writer *w, const char *key); /* key NULL insi
 void json_write_array(struct json_writer *w, const char *key);
 void json_write_end_object(struct json_writer *w);
 void json_write_end_array(struct json_writer *w);
-void json_write_string(struct json_writer *w, const char *key, const char *value); /* NULL value writes null */
+/* A NULL value writes null. */
+void json_write_string(struct json_writer *w, const char *key, const char *value);
 void json_write_int(struct json_writer *w, const char *key, int64_t value);
 void json_write_bool(struct json_writer *w, const char *key, bool value);
 void json_write_null(struct json_writer *w, const char *key);
-void json_write_value(struct json_writer *w, const char *key, const struct json *v);    /* a deep copy of a parsed value */
-void json_write_raw(struct json_writer *w, const char *key, const char *json_text);     /* text that is known to be JSON */
+/* A deep copy of a parsed value. */
+void json_write_value(struct json_writer *w, const char *key, const struct json *v);
+/* Text that is known to be JSON. */
+void json_write_raw(struct json_writer *w, const char *key, const char *json_text);

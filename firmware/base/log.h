@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * One fact per line to stderr with the systemd priority prefix ("<3>…"), or plain when stderr is a terminal. The level is the
- * one global of the project. Control bytes in arguments are written as \xNN. Barcodes and people never at info or above.
+ * One fact per line to stderr with the systemd priority prefix ("<3>…"), or plain when stderr is a terminal.
+ * The level is the one global of the project. Control bytes in arguments are written as \xNN. Barcodes and
+ * people never at info or above.
  */
 enum log_level {
         LOG_LEVEL_ERROR = 3,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A growing text with a sticky error, and the few checks on text that every edge needs. A failed append leaves the builder
- * failed: callers append freely and ask once at the end.
+ * A growing text with a sticky error, and the few checks on text that every edge needs. A failed append
+ * leaves the builder failed: callers append freely and ask once at the end.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,7 +14,8 @@ struct str {
         size_t size;
         int error; /* 0, or the -errno of the first failed append */
 };
-#define STR_INIT {0}
+#define STR_INIT                                                                                             \
+        { 0 }
 
 void str_deinit(struct str *s); /* twice is harmless; leaves STR_INIT */
 #define _cleanup_str_ _cleanup_(str_deinit)
@@ -46,5 +47,6 @@ bool ascii_is_printable(const char *text);
 bool id_is_valid(const char *text, size_t max);
 /* [a-z0-9-]{1,32}: names in topics and board files (realm, site, station, bench, merchant, carrier, bay). */
 bool name_is_valid(const char *text);
-/* strlcpy's contract; for fixed fields whose length was checked before. Return: true when all of it fitted. */
+/* strlcpy's contract; for fixed fields whose length was checked before. Return: true when all of it fitted.
+ */
 bool copy_text(char *to, size_t size, const char *from);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * UUIDs in the forms the project uses: v7 (time-ordered, made once on the box) and v5 (the same wherever it is computed).
- * Source: RFC 9562, sections 5.5, 5.7 and 6.2 (method 1: a counter keeps ids of one process rising within a millisecond).
+ * UUIDs in the forms the project uses: v7 (time-ordered, made once on the box) and v5 (the same wherever it
+ * is computed). Source: RFC 9562, sections 5.5, 5.7 and 6.2 (method 1: a counter keeps ids of one process
+ * rising within a millisecond).
  */
 #include <stdbool.h>
 #include <stddef.h>

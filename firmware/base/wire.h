@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The control socket's framing, both sides, without the socket: one JSON object a line (LF), at most WIRE_LINE_MAX bytes.
- * Bytes in, lines out; bytes that break the rule end the connection with a reason. Pure: the caller reads and writes.
+ * The control socket's framing, both sides, without the socket: one JSON object a line (LF), at most
+ * WIRE_LINE_MAX bytes. Bytes in, lines out; bytes that break the rule end the connection with a reason. Pure:
+ * the caller reads and writes.
  */
 #include <stddef.h>
 

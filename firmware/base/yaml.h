@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Config and board files: YAML 1.1 as libyaml reads it, loaded into a small tree in which every node knows its line and column,
- * then walked by a table. Anchors, tags, several documents, duplicate keys, more than 64 KiB, a BOM and bytes that are not
- * UTF-8 are refused. Unknown keys are refused with file, line, key and the nearest known key.
+ * Config and board files: YAML 1.1 as libyaml reads it, loaded into a small tree in which every node knows
+ * its line and column, then walked by a table. Anchors, tags, several documents, duplicate keys, more than 64
+ * KiB, a BOM and bytes that are not UTF-8 are refused. Unknown keys are refused with file, line, key and the
+ * nearest known key.
  */
 #include "firmware/base/diag.h"
 
@@ -13,7 +14,8 @@
 
 struct yaml; /* a node; the root owns all below it */
 
-/* Return: 0, -errno of reading, -EBADMSG with @d filled. A file that others may write, or a symlink to one, is refused (-EPERM). */
+/* Return: 0, -errno of reading, -EBADMSG with @d filled. A file that others may write, or a symlink to one,
+ * is refused (-EPERM). */
 int yaml_load_file(const char *path, struct yaml **rootp, struct diag *d);
 int yaml_load_text(const char *name, const char *text, size_t n, struct yaml **rootp, struct diag *d);
 struct yaml *yaml_free(struct yaml *root);
@@ -23,9 +25,9 @@ static inline void yaml_freep(struct yaml **p) {
 
 enum yaml_kind { YAML_KIND_SCALAR, YAML_KIND_LIST, YAML_KIND_MAP };
 enum yaml_kind yaml_kind(const struct yaml *n);
-const char *yaml_text(const struct yaml *n);                        /* NULL unless a scalar */
+const char *yaml_text(const struct yaml *n); /* NULL unless a scalar */
 const struct yaml *yaml_get(const struct yaml *map, const char *key);
-const struct yaml *yaml_first(const struct yaml *n);                /* first element or member */
+const struct yaml *yaml_first(const struct yaml *n); /* first element or member */
 const struct yaml *yaml_next(const struct yaml *n);
 const char *yaml_key(const struct yaml *member);
 int yaml_line(const struct yaml *n);
@@ -48,9 +50,10 @@ struct yaml_rule {
         bool required;
         size_t offset, size;
         int64_t min, max;
-        const char *const *words;       /* NULL-terminated */
-        const struct yaml_rule *rules;  /* of a MAP; ends with key NULL */
-        int (*item)(const struct yaml *element, const char *path, void *target, struct diag *d); /* of a LIST */
+        const char *const *words;      /* NULL-terminated */
+        const struct yaml_rule *rules; /* of a MAP; ends with key NULL */
+        /* of a LIST */
+        int (*item)(const struct yaml *element, const char *path, void *target, struct diag *d);
 };
 /**
  * yaml_walk() - write the members of @map into @target by @rules
@@ -59,4 +62,5 @@ struct yaml_rule {
  * Return: 0; -EBADMSG with @d naming file, line, key for: unknown or missing key, wrong kind, out of range.
  * What @map leaves out stays as it is in @target: fill in defaults before.
  */
-int yaml_walk(const struct yaml *map, const char *path, const struct yaml_rule *rules, void *target, struct diag *d);
+int yaml_walk(const struct yaml *map, const char *path, const struct yaml_rule *rules, void *target,
+        struct diag *d);
