@@ -5,6 +5,8 @@ target_include_directories(okuru-flags INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_definitions(okuru-flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
         OKURU_VERSION="${PROJECT_VERSION}"
         $<$<BOOL:${OKURU_TEST_CLOCK}>:OKURU_TEST_CLOCK=1>)
+# RelWithDebInfo adds -DNDEBUG; our asserts name our own mistakes and stay on, in tests and on the floor.
+target_compile_options(okuru-flags INTERFACE -UNDEBUG)
 target_compile_options(okuru-flags INTERFACE
         -Wall -Wextra -Werror -Wformat=2 -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
         -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wpointer-arith
