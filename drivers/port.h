@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What a driver delivers (an observation: scan, refusal, device up or down) and what it takes (a signal for
+ * light, buzzer and screen; a label for paper). Drivers know nothing of parcels and verdicts; the station
+ * translates in its main. Everything runs in the one loop's thread; a callback or a port function never
+ * blocks.
+ *
+ * Source: GS1 General Specifications 7.8 (FNC1 as GS, 0x1D); the rules for a scan are the project's own
+ * (docs/architecture).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCAN_TEXT_MAX 256    /* bytes of one scan; a longer one is refused whole */
+#define SCAN_GAP_USEC 100000 /* silence that ends an unfinished scan */
+
+/* Why what a scanner sent is not a scan. The bytes are gone: nothing of them is delivered later. */
+enum scan_refusal {
+        SCAN_REFUSED_NONE,       /* not refused */
+        SCAN_REFUSED_CONTROL,    /* a byte (or key) outside 0x20-0x7E and GS */
+        SCAN_REFUSED_TOO_LONG,   /* more than SCAN_TEXT_MAX bytes */
+        SCAN_REFUSED_UNFINISHED, /* silence before the suffix, or (with a prefix) a tail without its head */
+        SCAN_REFUSED_DROPPED,    /* the kernel's queue overflowed in the middle of it */
+        SCAN_REFUSED_UNPLUGGED,  /* the device went away in the middle of it */
+        SCAN_REFUSED_LAYOUT, /* an AIM identifier shifted by a wrong keyboard layout: settings, not goods */
+};
+const char *scan_refusal_to_str(enum scan_refusal why); /* "control", "too-long", ...; never NULL */
+
+enum device_state { DEVICE_DOWN, DEVICE_UP };
+const char *device_state_to_str(enum device_state state); /* "down", "up" */
+
+/*
+ * Where a scanner's observations go. All three callbacks must be set. None is called from within x_new() or
+ * x_free(); none may free the scanner that calls it. The struct is copied; what @userdata points to outlives
+ * the scanner.
+ */
+struct scan_sink {
+        /* @bytes: @n of them, 1 to SCAN_TEXT_MAX, each 0x20-0x7E or GS (0x1D); terminated; borrowed during
+         * the call.
+         * @mono_usec: CLOCK_MONOTONIC when the last byte or key was there. */
+        void (*on_scan)(void *userdata, const char *bytes, size_t n, uint64_t mono_usec);
+        void (*on_refused)(void *userdata, enum scan_refusal why);
+        /* Once after the start and at every change of state or reason. @error: 0 with DEVICE_UP, else -errno:
+         * -ENODEV or -ENOENT not there, -EBUSY held by another program, -ENOTUNIQ two devices match, -EIO
+         * unplugged while open, ... */
+        void (*on_state)(void *userdata, enum device_state state, int error);
+        void *userdata;
+};
+
+/* A scan as it grows, byte by byte; what both a keyboard and a serial line need. Zero-initialised is empty
+ * and valid. */
+struct scan_text {
+        char bytes[SCAN_TEXT_MAX + 1]; /* terminated */
+        size_t n;
+        enum scan_refusal refused; /* the first reason; it stays until scan_text_clear() */
+};
+/* True for 0x20-0x7E and GS. */
+bool scan_byte_is_allowed(uint8_t byte);
+/* Appends, or notes why this scan is refused; after a refusal further bytes only pass by. */
+void scan_text_add(struct scan_text *s, uint8_t byte);
+/* Notes a reason unless there is one already. */
+void scan_text_refuse(struct scan_text *s, enum scan_refusal why);
+void scan_text_clear(struct scan_text *s);
+/* True when neither text nor a refusal is there. */
+bool scan_text_is_empty(const struct scan_text *s);
+
+/* What the packer sees and hears. Families: A good, B stage done, C wrong, D stop until acknowledged, N
+ * already done. */
+enum signal_light {
+        SIGNAL_LIGHT_DARK,
+        SIGNAL_LIGHT_GREEN,
+        SIGNAL_LIGHT_AMBER,
+        SIGNAL_LIGHT_RED,
+        SIGNAL_LIGHT_WHITE,
+};
+enum signal_pattern {
+        SIGNAL_PATTERN_STEADY,
+        SIGNAL_PATTERN_BLINK,
+        SIGNAL_PATTERN_SLOW_BLINK,
+        SIGNAL_PATTERN_FLASH
+};
+enum signal_sound {
+        SIGNAL_SOUND_NONE,
+        SIGNAL_SOUND_A, /* one short high */
+        SIGNAL_SOUND_B, /* two rising */
+        SIGNAL_SOUND_B_TWICE,
+        SIGNAL_SOUND_C,      /* low, long, twice */
+        SIGNAL_SOUND_C_FAST, /* the same in a faster rhythm */
+        SIGNAL_SOUND_D,      /* alternating until the next signal */
+        SIGNAL_SOUND_N,      /* one soft mid */
+};
+const char *signal_light_to_str(enum signal_light light);       /* "dark", "green", "amber", "red", "white" */
+const char *signal_pattern_to_str(enum signal_pattern pattern); /* "steady", "blink", "slow-blink", "flash" */
+const char *signal_sound_to_str(
+        enum signal_sound sound); /* "none", "A", "B", "B-twice", "C", "C-fast", "D", "N" */
+
+enum signal_language { SIGNAL_JA, SIGNAL_EN, SIGNAL_N_LANGUAGES };
+const char *signal_language_to_str(enum signal_language language); /* "ja", "en" */
+
+struct signal_text {
+        char head[64]; /* what it is: at most 6 full-width characters, UTF-8 */
+        char sub[256]; /* what to do now */
+};
+
+struct signal {
+        char bench[33];
+        unsigned int
+                number; /* of the verdict: 1-20 as on the floor, own ones from 21; 0 when the bench is idle */
+        char kind[40];  /* its word, e.g. "item-ok" */
+        enum signal_light light;
+        enum signal_pattern pattern;
+        enum signal_sound sound;
+        struct signal_text text[SIGNAL_N_LANGUAGES];
+};
+
+enum {
+        SIGNAL_E_DROPPED = 1, /* nobody is there to see it, or they are too slow; counted by the driver */
+};
+
+struct signal_port {
+        /* Shows @s until the next call; it replaces what was shown. Never blocks. Return: 0,
+         * SIGNAL_E_DROPPED, -errno. */
+        int (*show)(void *userdata, const struct signal *s);
+        void *userdata;
+};
+int signal_show(const struct signal_port *port, const struct signal *s); /* 0 when no port is set */
+
+/* One label to put on paper. Texts are borrowed during the call. */
+struct label_job {
+        const char *bench;
+        const char *parcel; /* parcel id */
+        unsigned int piece; /* 1 to pieces */
+        unsigned int pieces;
+        const char *carrier; /* "" when unknown */
+        const char *number;  /* waybill number as it is printed */
+        const void *data; /* the printer's own bytes, may be NULL; opaque here: never shown, never logged */
+        size_t n_data;
+};
+
+enum {
+        LABEL_E_NOT_READY =
+                1, /* no printer there, no paper: nothing was printed, the same job may be given again */
+};
+
+struct label_port {
+        /* Return: 0 it is on paper, LABEL_E_NOT_READY, -errno. */
+        int (*print)(void *userdata, const struct label_job *job);
+        void *userdata;
+};
+int label_print(const struct label_port *port,
+        const struct label_job *job); /* LABEL_E_NOT_READY when no port is set */
