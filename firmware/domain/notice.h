@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The rule "this fact calls for that notice", the id of a notice, and its states. Pure.
+ */
+#include "firmware/domain/fact.h"
+#include "firmware/domain/policy.h"
+#include "firmware/domain/shipment.h"
+
+enum notice_state {
+        NOTICE_RESERVED,
+        NOTICE_SENDING,
+        NOTICE_ACCEPTED,
+        NOTICE_DELIVERED,
+        NOTICE_CANCELLED,
+        NOTICE_FAILED,
+        NOTICE_EXPIRED,
+        NOTICE_UNKNOWN,
+        N_NOTICE_STATES
+};
+const char *notice_state_to_str(enum notice_state s);
+int notice_state_from_str(const char *text, enum notice_state *sp);
+
+/* UUIDv5, namespace URL, name = compact JSON [realm,merchant,subject,kind,generation]. */
+void notice_id(const char *realm, const char *merchant, const char *subject, const char *kind, int generation,
+        char id[UUID_TEXT_MAX]);
+
+/**
+ * notice_due() - append notice.reserved for a shipment if one is owed and none is live
+ * @trigger: "ready" or "shipped": the fact that just happened to one of its parcels; policy says which of
+ * them calls
+ * @realm: part of the id
+ *
+ * Owner station only; OWNER_UNKNOWN waits for the intake fact that names it. not_before = now + policy delay;
+ * expires = now + max age. After cancelled the generation rises by one; after accepted nothing is reserved.
+ */
+void notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *trigger, const char *bench, const char *actor,
+        const char *cause, const struct stamp *now);

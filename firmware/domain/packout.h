@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The packing bench: (what the world knows, the bench's own short memory, one input) -> (facts, verdicts,
+ * labels to print). Pure: no I/O, no clock, no global. The caller writes the facts in one savepoint and shows
+ * the verdicts after the commit; when that fails it keeps the old bench and throws the new one away.
+ */
+#include "firmware/base/time.h"
+#include "firmware/domain/barcode.h"
+#include "firmware/domain/control.h"
+#include "firmware/domain/fact.h"
+#include "firmware/domain/verdict.h"
+#include "firmware/domain/world.h"
+
+enum gesture { /* a control code was read and waits for what it is about */
+        GESTURE_NONE,
+        GESTURE_DAMAGED,      /* next: the item */
+        GESTURE_CHOOSE_HAND,  /* hand-confirm with several open lines: next a digit */
+        GESTURE_SHORT_LEADER, /* partial allowed: next a leader's badge, or park */
+        GESTURE_REOPEN,       /* next: waybill or order slip */
+        GESTURE_VOID,         /* next: waybill, or OK for the open one */
+        GESTURE_VOID_CONFIRM, /* the list was shown: next RETURN or OK */
+        GESTURE_PULL,         /* next: waybill */
+        GESTURE_READ_LEADER,  /* hand-written number read: next a leader's badge */
+        GESTURE_LEADER,       /* an act waits for a leader's badge; `waiting` says which */
+        GESTURE_BAY_COUNT,    /* digits, then OK */
+        GESTURE_BAY_LEADER,   /* count differs: a leader's badge or count again */
+        GESTURE_COLLECTION,   /* waybills are handed to the driver until OK or another gesture */
+};
+enum alarm {
+        ALARM_NONE,
+        ALARM_FOREIGN_WAYBILL,
+        ALARM_HELD,
+        ALARM_CANCELLED,
+        ALARM_CHANGED,
+        ALARM_LABEL_CHANGED
+};
+
+struct bench { /* by value; copied before a decision, assigned after the commit is sure */
+        char name[NAME_MAX];
+        char person[ID_MAX]; /* "" nobody */
+        enum person_role role;
+        uint64_t last_input_boot_usec;
+        char merchant[NAME_MAX], shipment[ID_MAX],
+                parcel[UUID_TEXT_MAX]; /* the open (or packed, not yet matched) parcel; "" none */
+        enum gesture gesture;
+        enum control waiting;    /* of GESTURE_LEADER */
+        char argument[CODE_MAX]; /* number, parcel or bay the gesture is about */
+        int times;               /* xN: 1 */
+        int digits;              /* of a count; -1 none read */
+        enum alarm alarm;
+        char alarm_reason[32];
+};
+void bench_init(struct bench *b, const char *name);
+
+enum input_kind {
+        INPUT_SCAN,      /* bytes of one scan */
+        INPUT_SCAN_LOST, /* the device lost or refused one: reason says which */
+        INPUT_TICK,      /* time passed: idle lock, collections assumed */
+};
+enum scan_lost {
+        SCAN_LOST_KERNEL,
+        SCAN_LOST_UNFINISHED,
+        SCAN_LOST_TOO_LONG,
+        SCAN_LOST_CONTROL_BYTES,
+        SCAN_LOST_QUEUE_FULL
+};
+struct input {
+        enum input_kind kind;
+        const char *bytes; /* of SCAN; borrowed */
+        size_t n;
+        enum scan_lost lost;
+        struct stamp now;
+        char fresh[2][UUID_TEXT_MAX]; /* ids the decision may use up (a new parcel's) */
+        const char *actor_override;   /* the CLI's caller; NULL: who is signed in */
+};
+
+struct label_wanted { /* after the commit: print */
+        char bench[NAME_MAX], merchant[NAME_MAX], shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        int piece, pieces;
+        char carrier[NAME_MAX], number[CODE_MAX];
+        char ref[UUID_TEXT_MAX]; /* sealed print data, or "" */
+};
+#define DECISION_VERDICTS_MAX 16
+#define DECISION_LABELS_MAX   4
+struct decision {
+        struct fact_list facts;
+        struct verdict verdicts[DECISION_VERDICTS_MAX]; /* for this bench, or others that are interrupted */
+        size_t n_verdicts;
+        struct label_wanted labels[DECISION_LABELS_MAX];
+        size_t n_labels;
+};
+void decision_deinit(struct decision *d);
+
+/**
+ * packout_step() - decide one input of one bench
+ * @bench: in: its memory; out: the memory after the facts are committed (on 0 only meaningful)
+ *
+ * Return: 0 (@d filled: zero or more facts, at least one verdict for a scan); -errno of a question or
+ * -ENOMEM, -EMSGSIZE.
+ */
+int packout_step(
+        const struct world *world, struct bench *bench, const struct input *input, struct decision *d);
+
+/**
+ * packout_resume() - what a bench shows after a restart: its memory rebuilt from the parcel that is open
+ * there
+ * @person: who was signed in, or ""
+ * @parcel: its open parcel, or ""
+ */
+int packout_resume(const struct world *world, struct bench *bench, const char *person, const char *parcel,
+        struct decision *d);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What a fleet decided: the commands `policy` and `people`, read into borrowed views of their JSON. The
+ * shapes are services/sync/contract/commands.md. An absent policy reads as the defaults below.
+ */
+#include "firmware/base/json.h"
+#include "firmware/base/time.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum shipped_how { SHIPPED_SCANNED, SHIPPED_BAY_CLOSED, SHIPPED_ASSUMED, SHIPPED_AT_READY };
+const char *shipped_how_to_str(enum shipped_how how); /* "scanned", "bay-closed", "assumed", "at-ready" */
+enum report_at { REPORT_AT_SHIPPED, REPORT_AT_READY };
+enum person_role { ROLE_NONE, ROLE_PACKER, ROLE_LEADER };
+enum notice_owner { OWNER_UNKNOWN, OWNER_OMS, OWNER_STATION, OWNER_NONE };
+
+struct policy {
+        struct json *doc;       /* owned; NULL: defaults */
+        int64_t version;        /* 0: none has come */
+        int hand_confirm_limit; /* per parcel without a leader; default 3 */
+        int quantity_limit;     /* of xN; default 50 */
+        int64_t idle_lock_usec; /* default 30 min; 0 never */
+};
+/* @doc is given (also on failure). Return: 0, -EBADMSG with @d naming the member. */
+int policy_init(struct policy *p, struct json *doc, struct diag *d);
+void policy_deinit(struct policy *p);
+
+/* All of one (merchant, carrier). Missing ones read as defaults: bay-closed, report at shipped, refuse, 30
+ * min, 72 h. */
+struct carrier_policy {
+        enum shipped_how shipped;
+        enum report_at report;
+        const char *bay;               /* borrowed; NULL none */
+        const char *track_url;         /* borrowed; NULL none */
+        const char *name_ja, *name_en; /* borrowed; the carrier's name itself when unknown */
+};
+void policy_carrier(
+        const struct policy *p, const char *merchant, const char *carrier, struct carrier_policy *out);
+bool policy_accepts_unknown(const struct policy *p, const char *merchant);
+/* The only merchant that accepts unknown shipments, NULL when none or several do. */
+const char *policy_unknown_merchant(const struct policy *p);
+int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind);
+int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind);
+const struct json *policy_merchant(
+        const struct policy *p, const char *merchant); /* the member object, or NULL */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A shipment as the bench knows it: the OMS's wish (the command's data, read into views that borrow from its
+ * JSON) and what has been done about it (parcels with their counts), which the ledger fills in from its
+ * derived tables.
+ */
+#include "firmware/domain/barcode.h"
+#include "firmware/domain/fact.h"
+#include "firmware/domain/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SHIPMENT_LINES_MAX  550 /* lines and inserts */
+#define SHIPMENT_PIECES_MAX 99
+
+enum serial_policy { SERIAL_NONE, SERIAL_RECORD, SERIAL_REQUIRE };
+enum insert_check { CHECK_ITEM /* goods: always scanned */, CHECK_SCAN, CHECK_CONFIRM, CHECK_NONE };
+enum waybill_source { WAYBILL_GIVEN, WAYBILL_BLOCK, WAYBILL_READ };
+
+struct line { /* borrowed texts live as long as the shipment's doc */
+        const char *id;
+        const char *name_ja, *name_en;   /* en falls back to ja */
+        const char *label_ja, *label_en; /* short words that tell look-alikes apart; fall back to the name */
+        const char *order;               /* may be "" */
+        int quantity;
+        enum serial_policy serial;
+        enum insert_check check;
+        const struct json *codes;
+        int done; /* units in all parcels that are not voided */
+};
+/* units of one scan of this code on this line: 0 when the line has no such code */
+int line_match(const struct line *l, const struct barcode *code);
+
+enum parcel_state {
+        PARCEL_OPEN,
+        PARCEL_PACKED,
+        PARCEL_READY,
+        PARCEL_PULLED,
+        PARCEL_PARKED,
+        PARCEL_SHIPPED,
+        PARCEL_VOIDED,
+        N_PARCEL_STATES
+};
+const char *parcel_state_to_str(enum parcel_state s); /* "open" … "voided" */
+int parcel_state_from_str(const char *text, enum parcel_state *sp);
+
+struct parcel_line { /* what is in one parcel of one line */
+        char line[NAME_MAX];
+        int quantity, by_hand, counted, confirmed;
+};
+struct parcel {
+        char id[UUID_TEXT_MAX];
+        char merchant[NAME_MAX], shipment[ID_MAX];
+        int piece, pieces;
+        enum parcel_state state;
+        char bench[NAME_MAX]; /* where it is open, or was last */
+        char actor[ID_MAX];
+        char carrier[NAME_MAX], number[CODE_MAX]; /* "" until printed or matched */
+        bool printed;                             /* a label came out, or paper exists */
+        int prints;
+        char bay[NAME_MAX];   /* once ready */
+        char shelf[NAME_MAX]; /* while parked */
+        char reason[32];      /* why parked or pulled */
+        char pull_reason[32]; /* "" or why it must be pulled from its bay: a pull task */
+        char how[16];         /* of shipped */
+        bool unverified, partial;
+        int64_t version;    /* of the shipment when opened or resumed */
+        int64_t since_usec; /* wall clock of the last change of state */
+        int since_offset_sec;
+        int64_t ready_usec;        /* wall clock; 0 none */
+        struct parcel_line *lines; /* owned */
+        size_t n_lines;
+};
+
+enum shipment_stage { /* derived: the least of its parcels */
+        STAGE_NEW,
+        STAGE_PACKING,
+        STAGE_PARKED,
+        STAGE_READY,
+        STAGE_SHIPPED,
+        STAGE_CANCELLED
+};
+
+struct label { /* from `label`: a number given for a piece */
+        int piece;
+        char carrier[NAME_MAX], number[CODE_MAX];
+        char ref[UUID_TEXT_MAX]; /* of the sealed print data; "" when the paper exists already */
+};
+
+struct shipment {
+        struct json *doc; /* owned: data of the newest `shipment` command; NULL for an unverified one */
+        char merchant[NAME_MAX], id[ID_MAX];
+        int64_t version;
+        const char *carrier, *bay; /* borrowed from doc; "" unknown */
+        enum waybill_source waybill;
+        int pieces;
+        bool held, cancelled, partial_allowed;
+        const char *reason; /* may be "" */
+        struct line *lines; /* owned; goods first, then inserts, in the order of doc */
+        size_t n_lines;
+        struct label *labels; /* owned, by piece */
+        size_t n_labels;
+        struct parcel *parcels; /* owned, by piece then age, voided ones included */
+        size_t n_parcels;
+        enum notice_owner shipped_owner; /* of notices.shipped */
+        bool shipped_notice_live; /* a notice of kind shipped is reserved, sending, accepted, delivered or
+                                     unknown */
+        int shipped_notice_generation; /* of the newest; -1 none */
+};
+
+/**
+ * shipment_read() - the OMS's wish from the data of a `shipment` command
+ * @doc: given (also on failure)
+ *
+ * Return: 0; -EBADMSG with @d->key naming the member (shape, bounds, duplicate line ids).
+ */
+int shipment_read(struct shipment *s, struct json *doc, struct diag *d);
+void shipment_deinit(struct shipment *s);
+struct parcel *shipment_parcel(struct shipment *s, const char *parcel); /* NULL when not there */
+const struct label *shipment_label(const struct shipment *s, int piece);
+/* Open units over all goods and scanned inserts: 0 when complete but for confirms. */
+int shipment_missing(const struct shipment *s);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What deciding code may ask: read-only questions with values for answers. The ledger answers them inside the
+ * open transaction, tests answer them from tables. No answer has a side effect. All return 0 (found or
+ * filled), WORLD_E_NONE, or -errno, which is forwarded and rolls the input back.
+ */
+#include "firmware/domain/policy.h"
+#include "firmware/domain/shipment.h"
+
+enum { WORLD_E_NONE = 1 };
+
+struct shipment_ref {
+        char merchant[NAME_MAX], shipment[ID_MAX];
+};
+#define WORLD_REFS_MAX 8
+
+struct number_owner { /* whose is this waybill number (or other alias of a parcel) */
+        char merchant[NAME_MAX], shipment[ID_MAX],
+                parcel[UUID_TEXT_MAX]; /* parcel "": a label given but not yet on a parcel */
+        int piece;
+        bool dead; /* replaced, voided */
+        bool gone; /* tombstone: purged long ago */
+        enum parcel_state state;
+        char bench[NAME_MAX];
+        int64_t at_usec; /* of that state */
+        int at_offset_sec;
+};
+struct unit_owner { /* where this serial went */
+        char shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        bool gone;
+};
+struct bay_row { /* one parcel in a bay */
+        char merchant[NAME_MAX], shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        bool pull; /* has a pull task */
+};
+
+struct world {
+        void *userdata;
+        const char *realm; /* part of a notice id */
+        const struct policy *policy;
+        bool people_known;  /* a people list has come */
+        bool snapshot_open; /* this box has never had its snapshot: "not yet known" */
+        /* Shipments not yet shipped or cancelled-and-returned that list this code; @n set to how many were
+         * written, at most max. */
+        int (*open_code)(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n);
+        /* The whole aggregate; shipment_deinit() by the caller on 0. */
+        int (*shipment)(void *u, const char *merchant, const char *shipment, struct shipment *s);
+        int (*number)(void *u, const char *number, struct number_owner *owner);
+        int (*parcel)(void *u, const char *parcel, struct number_owner *owner);
+        /* Is it a closed shipment of long ago or today: its last state by open code (order slip rescanned).
+         */
+        int (*closed_code)(void *u, const char *code, struct number_owner *owner);
+        int (*unit)(void *u, const char *merchant, const char *code, const char *serial,
+                struct unit_owner *owner);
+        /* Any merchant's goods known by this code: names borrowed until the next question. */
+        int (*item)(void *u, const char *merchant, const char *code, const char **name_jap,
+                const char **name_enp);
+        int (*badge)(void *u, const char *badge, char person[ID_MAX], enum person_role *rolep);
+        /* Parcels in state ready in this bay, in order of time; the callback is called for each. */
+        int (*bay)(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu);
+        /* Next unused number of the merchant's blocks for the carrier. */
+        int (*block_next)(void *u, const char *merchant, const char *carrier, char number[CODE_MAX]);
+        /* Bays whose collection (plus grace) lies in (from, to]: for `assumed`. */
+        int (*collections_due)(void *u, int64_t from_usec, int64_t to_usec,
+                int (*each)(void *eu, const char *bay), void *eu);
+};
