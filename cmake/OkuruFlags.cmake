@@ -10,17 +10,27 @@ target_compile_options(okuru-flags INTERFACE -UNDEBUG)
 target_compile_options(okuru-flags INTERFACE
         -Wall -Wextra -Werror -Wformat=2 -Wconversion -Wno-sign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
         -Wold-style-definition -Wwrite-strings -Wvla -Wundef -Wpointer-arith
-        -fno-strict-aliasing -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero -fPIE)
+        -fno-strict-aliasing -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero -fPIE
+        -Wno-missing-field-initializers)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
         target_compile_options(okuru-flags INTERFACE -fcf-protection)
 endif()
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(okuru-flags INTERFACE -Wlogical-op -Wduplicated-cond -Wno-missing-field-initializers)
-else()
-        target_compile_options(okuru-flags INTERFACE -Wno-missing-field-initializers)
+        target_compile_options(okuru-flags INTERFACE -Wlogical-op -Wduplicated-cond)
+elseif(CMAKE_C_COMPILER_ID STREQUAL "Clang" AND CMAKE_C_COMPILER_VERSION VERSION_LESS 16)
+        target_compile_options(okuru-flags INTERFACE
+                -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang)
 endif()
 target_link_options(okuru-flags INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 
+# assert() is for our own mistakes and stays on in every build: what is tested is what is shipped.
+string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
+string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+
+if(OKURU_LIBFUZZER)
+        # Coverage for every library; only the fuzz targets get libFuzzer's main.
+        target_compile_options(okuru-flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(OKURU_SANITIZE)
         target_compile_options(okuru-flags INTERFACE -fsanitize=${OKURU_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
         target_link_options(okuru-flags INTERFACE -fsanitize=${OKURU_SANITIZE})
