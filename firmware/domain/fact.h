@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 #define FACT_DATA_MAX 49152 /* bytes of data; a decision that needs more is refused */
-#define ID_MAX        65    /* merchant's ids: shipment, order (64 and the NUL) */
-#define NAME_MAX      33    /* names: merchant, bench, carrier, bay */
-#define CODE_MAX      129   /* codes and numbers as they are kept */
+#define ID_SIZE       65    /* merchant's ids: shipment, order (64 and the NUL) */
+#define NAME_SIZE     33    /* names: merchant, bench, carrier, bay */
+#define CODE_SIZE     129   /* codes and numbers as they are kept */
 
 enum lane { LANE_FACT, LANE_TRACE, LANE_INTAKE, N_LANES };
 const char *lane_to_str(enum lane lane); /* "fact", "trace", "intake" */
@@ -24,12 +24,12 @@ int fact_lane(const char *type, enum lane *lanep);
 struct fact {
         const char *type; /* static text */
         enum lane lane;
-        char merchant[NAME_MAX]; /* "" for what belongs to no merchant */
-        char subject[ID_MAX];
-        char bench[NAME_MAX]; /* "" for none */
-        char actor[ID_MAX];   /* person id; "" unknown */
-        char cause[ID_MAX];   /* command id or fact id; "" for a scan */
-        char *data;           /* owned, JSON object text */
+        char merchant[NAME_SIZE]; /* "" for what belongs to no merchant */
+        char subject[ID_SIZE];
+        char bench[NAME_SIZE]; /* "" for none */
+        char actor[ID_SIZE];   /* person id; "" unknown */
+        char cause[ID_SIZE];   /* command id or fact id; "" for a scan */
+        char *data;            /* owned, JSON object text */
 };
 
 struct fact_list {

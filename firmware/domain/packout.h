@@ -37,17 +37,17 @@ enum alarm {
 };
 
 struct bench { /* by value; copied before a decision, assigned after the commit is sure */
-        char name[NAME_MAX];
-        char person[ID_MAX]; /* "" nobody */
+        char name[NAME_SIZE];
+        char person[ID_SIZE]; /* "" nobody */
         enum person_role role;
         uint64_t last_input_boot_usec;
-        char merchant[NAME_MAX], shipment[ID_MAX],
+        char merchant[NAME_SIZE], shipment[ID_SIZE],
                 parcel[UUID_TEXT_MAX]; /* the open (or packed, not yet matched) parcel; "" none */
         enum gesture gesture;
-        enum control waiting;    /* of GESTURE_LEADER */
-        char argument[CODE_MAX]; /* number, parcel or bay the gesture is about */
-        int times;               /* xN: 1 */
-        int digits;              /* of a count; -1 none read */
+        enum control waiting;     /* of GESTURE_LEADER */
+        char argument[CODE_SIZE]; /* number, parcel or bay the gesture is about */
+        int times;                /* xN: 1 */
+        int digits;               /* of a count; -1 none read */
         enum alarm alarm;
         char alarm_reason[32];
 };
@@ -76,9 +76,9 @@ struct input {
 };
 
 struct label_wanted { /* after the commit: print */
-        char bench[NAME_MAX], merchant[NAME_MAX], shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        char bench[NAME_SIZE], merchant[NAME_SIZE], shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
         int piece, pieces;
-        char carrier[NAME_MAX], number[CODE_MAX];
+        char carrier[NAME_SIZE], number[CODE_SIZE];
         char ref[UUID_TEXT_MAX]; /* sealed print data, or "" */
 };
 #define DECISION_VERDICTS_MAX 16

@@ -47,24 +47,24 @@ const char *parcel_state_to_str(enum parcel_state s); /* "open" … "voided" */
 int parcel_state_from_str(const char *text, enum parcel_state *sp);
 
 struct parcel_line { /* what is in one parcel of one line */
-        char line[NAME_MAX];
+        char line[NAME_SIZE];
         int quantity, by_hand, counted, confirmed;
 };
 struct parcel {
         char id[UUID_TEXT_MAX];
-        char merchant[NAME_MAX], shipment[ID_MAX];
+        char merchant[NAME_SIZE], shipment[ID_SIZE];
         int piece, pieces;
         enum parcel_state state;
-        char bench[NAME_MAX]; /* where it is open, or was last */
-        char actor[ID_MAX];
-        char carrier[NAME_MAX], number[CODE_MAX]; /* "" until printed or matched */
-        bool printed;                             /* a label came out, or paper exists */
+        char bench[NAME_SIZE]; /* where it is open, or was last */
+        char actor[ID_SIZE];
+        char carrier[NAME_SIZE], number[CODE_SIZE]; /* "" until printed or matched */
+        bool printed;                               /* a label came out, or paper exists */
         int prints;
-        char bay[NAME_MAX];   /* once ready */
-        char shelf[NAME_MAX]; /* while parked */
-        char reason[32];      /* why parked or pulled */
-        char pull_reason[32]; /* "" or why it must be pulled from its bay: a pull task */
-        char how[16];         /* of shipped */
+        char bay[NAME_SIZE];   /* once ready */
+        char shelf[NAME_SIZE]; /* while parked */
+        char reason[32];       /* why parked or pulled */
+        char pull_reason[32];  /* "" or why it must be pulled from its bay: a pull task */
+        char how[16];          /* of shipped */
         bool unverified, partial;
         int64_t version;    /* of the shipment when opened or resumed */
         int64_t since_usec; /* wall clock of the last change of state */
@@ -85,13 +85,13 @@ enum shipment_stage { /* derived: the least of its parcels */
 
 struct label { /* from `label`: a number given for a piece */
         int piece;
-        char carrier[NAME_MAX], number[CODE_MAX];
+        char carrier[NAME_SIZE], number[CODE_SIZE];
         char ref[UUID_TEXT_MAX]; /* of the sealed print data; "" when the paper exists already */
 };
 
 struct shipment {
         struct json *doc; /* owned: data of the newest `shipment` command; NULL for an unverified one */
-        char merchant[NAME_MAX], id[ID_MAX];
+        char merchant[NAME_SIZE], id[ID_SIZE];
         int64_t version;
         const char *carrier, *bay; /* borrowed from doc; "" unknown */
         enum waybill_source waybill;

@@ -11,27 +11,27 @@
 enum { WORLD_E_NONE = 1 };
 
 struct shipment_ref {
-        char merchant[NAME_MAX], shipment[ID_MAX];
+        char merchant[NAME_SIZE], shipment[ID_SIZE];
 };
 #define WORLD_REFS_MAX 8
 
 struct number_owner { /* whose is this waybill number (or other alias of a parcel) */
-        char merchant[NAME_MAX], shipment[ID_MAX],
+        char merchant[NAME_SIZE], shipment[ID_SIZE],
                 parcel[UUID_TEXT_MAX]; /* parcel "": a label given but not yet on a parcel */
         int piece;
         bool dead; /* replaced, voided */
         bool gone; /* tombstone: purged long ago */
         enum parcel_state state;
-        char bench[NAME_MAX];
+        char bench[NAME_SIZE];
         int64_t at_usec; /* of that state */
         int at_offset_sec;
 };
 struct unit_owner { /* where this serial went */
-        char shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        char shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
         bool gone;
 };
 struct bay_row { /* one parcel in a bay */
-        char merchant[NAME_MAX], shipment[ID_MAX], parcel[UUID_TEXT_MAX];
+        char merchant[NAME_SIZE], shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
         bool pull; /* has a pull task */
 };
 
@@ -56,11 +56,11 @@ struct world {
         /* Any merchant's goods known by this code: names borrowed until the next question. */
         int (*item)(void *u, const char *merchant, const char *code, const char **name_jap,
                 const char **name_enp);
-        int (*badge)(void *u, const char *badge, char person[ID_MAX], enum person_role *rolep);
+        int (*badge)(void *u, const char *badge, char person[ID_SIZE], enum person_role *rolep);
         /* Parcels in state ready in this bay, in order of time; the callback is called for each. */
         int (*bay)(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu);
         /* Next unused number of the merchant's blocks for the carrier. */
-        int (*block_next)(void *u, const char *merchant, const char *carrier, char number[CODE_MAX]);
+        int (*block_next)(void *u, const char *merchant, const char *carrier, char number[CODE_SIZE]);
         /* Bays whose collection (plus grace) lies in (from, to]: for `assumed`. */
         int (*collections_due)(void *u, int64_t from_usec, int64_t to_usec,
                 int (*each)(void *eu, const char *bay), void *eu);
