@@ -20,6 +20,8 @@ const char *lane_to_str(enum lane lane); /* "fact", "trace", "intake" */
 int lane_from_str(const char *text, enum lane *lanep);
 /* The one lane of a type; -EINVAL for a type that is not in the list of facts.md. */
 int fact_lane(const char *type, enum lane *lanep);
+/* The list of types, from @i = 0; NULL after the last. Static. */
+const char *fact_type_at(size_t i);
 
 struct fact {
         const char *type; /* static text */
@@ -53,3 +55,12 @@ struct fact_builder {
 void fact_begin(struct fact_builder *b, struct fact_list *list, const char *type, const char *merchant,
         const char *subject, const char *bench, const char *actor, const char *cause);
 void fact_end(struct fact_builder *b);
+
+/**
+ * fact_add_copy() - one fact whose data is a command's data whole ("v" becomes ours)
+ * @data: an object
+ *
+ * Return: 0, or the list's sticky error.
+ */
+int fact_add_copy(struct fact_list *list, const char *type, const char *merchant, const char *subject,
+        const char *cause, const struct json *data);

@@ -105,9 +105,8 @@ struct shipment {
         struct parcel *parcels; /* owned, by piece then age, voided ones included */
         size_t n_parcels;
         enum notice_owner shipped_owner; /* of notices.shipped */
-        bool shipped_notice_live; /* a notice of kind shipped is reserved, sending, accepted, delivered or
-                                     unknown */
-        int shipped_notice_generation; /* of the newest; -1 none */
+        bool shipped_notice_live; /* one exists that was not cancelled: nothing is reserved by itself again */
+        unknown * / int shipped_notice_generation; /* of the newest; -1 none */
 };
 
 /**

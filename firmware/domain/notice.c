@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/notice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const state_names[N_NOTICE_STATES] = {
+        [NOTICE_RESERVED] = "reserved",
+        [NOTICE_SENDING] = "sending",
+        [NOTICE_ACCEPTED] = "accepted",
+        [NOTICE_DELIVERED] = "delivered",
+        [NOTICE_CANCELLED] = "cancelled",
+        [NOTICE_FAILED] = "failed",
+        [NOTICE_EXPIRED] = "expired",
+        [NOTICE_UNKNOWN] = "unknown",
+};
+
+const char *notice_state_to_str(enum notice_state s) {
+        return state_names[s];
+}
+
+int notice_state_from_str(const char *text, enum notice_state *sp) {
+        for (int i = 0; i < N_NOTICE_STATES; i++)
+                if (strcmp(state_names[i], text) == 0) {
+                        *sp = (enum notice_state) i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+void notice_id(const char *realm, const char *merchant, const char *subject, const char *kind, int generation,
+        char id[UUID_TEXT_MAX]) {
+        /* Names and ids hold no byte that JSON would escape, so the compact array can be of one size. */
+        char name[NAME_SIZE + NAME_SIZE + ID_SIZE + NAME_SIZE + 32];
+        int n = snprintf(name, sizeof(name), "[\"%s\",\"%s\",\"%s\",\"%s\",%d]", realm, merchant, subject,
+                kind, generation);
+
+        uuid5_url(name, n > 0 ? (size_t) n : 0, id);
+}
+
+static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *bench, const char *actor, const char *cause,
+        const struct stamp *now) {
+        int generation = s->shipped_notice_generation + 1;
+        char id[UUID_TEXT_MAX], not_before[TIME_TEXT_MAX], expires[TIME_TEXT_MAX];
+        struct fact_builder b;
+
+        notice_id(realm, s->merchant, s->id, "shipped", generation, id);
+        fact_begin(&b, facts, "notice.reserved", s->merchant, s->id, bench, actor, cause);
+        json_write_string(&b.w, "notice", id);
+        json_write_string(&b.w, "kind", "shipped");
+        json_write_int(&b.w, "generation", generation);
+        json_write_string(&b.w, "owner", "station");
+        json_write_string(&b.w, "not_before",
+                time_format(now->wall_usec + policy_notice_delay_usec(policy, s->merchant, "shipped"),
+                        now->offset_sec, not_before));
+        json_write_string(&b.w, "expires",
+                time_format(now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, "shipped"),
+                        now->offset_sec, expires));
+        fact_end(&b);
+}
+
+void notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *trigger, const char *bench, const char *actor,
+        const char *cause, const struct stamp *now) {
+        struct carrier_policy carrier;
+
+        if (s->shipped_owner != OWNER_STATION || s->shipped_notice_live)
+                return;
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        if (strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
+                return;
+        reserve(facts, policy, realm, s, bench, actor, cause, now);
+}

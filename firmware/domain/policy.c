@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/policy.h"
+
+#include "firmware/base/cleanup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HAND_CONFIRM_DEFAULT     3
+#define QUANTITY_DEFAULT         50
+#define IDLE_LOCK_DEFAULT_SEC    1800
+#define NOTICE_DELAY_DEFAULT_SEC 1800
+#define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
+
+static const char *const how_names[] = {
+        [SHIPPED_SCANNED] = "scanned",
+        [SHIPPED_BAY_CLOSED] = "bay-closed",
+        [SHIPPED_ASSUMED] = "assumed",
+        [SHIPPED_AT_READY] = "at-ready",
+};
+
+const char *shipped_how_to_str(enum shipped_how how) {
+        return how_names[how];
+}
+
+static int shipped_how_from_str(const char *text, enum shipped_how *howp) {
+        for (size_t i = 0; i < ELEMENTSOF(how_names); i++)
+                if (strcmp(how_names[i], text) == 0) {
+                        *howp = (enum shipped_how) i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+static const struct json_rule policy_rules[] = {
+        {"version", JSON_WANT_INT, true, 1, JSON_INT_MAX},
+        {"merchants", JSON_WANT_ARRAY, false, 0, 500},
+        {"hand_confirm_limit", JSON_WANT_INT, false, 0, 9999},
+        {"quantity_limit", JSON_WANT_INT, false, 1, 999},
+        {"idle_lock_s", JSON_WANT_INT, false, 0, 86400},
+};
+static const struct json_rule merchant_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"reach", JSON_WANT_OBJECT, false, 0, 0},
+        {"from", JSON_WANT_OBJECT, false, 0, 0},
+        {"unknown_shipment", JSON_WANT_NAME, false, 0, 0},
+        {"notice_delay_s", JSON_WANT_OBJECT, false, 0, 0},
+        {"notice_max_age_s", JSON_WANT_OBJECT, false, 0, 0},
+        {"carriers", JSON_WANT_ARRAY, false, 0, 100},
+};
+static const struct json_rule carrier_rules[] = {
+        {"carrier", JSON_WANT_NAME, true, 0, 0},
+        {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"shipped", JSON_WANT_NAME, false, 0, 0},
+        {"report", JSON_WANT_NAME, false, 0, 0},
+        {"bay", JSON_WANT_NAME, false, 0, 0},
+        {"track_url", JSON_WANT_TEXT, false, 0, 200},
+};
+static const struct json_rule names_rules[] = {
+        {"ja", JSON_WANT_TEXT, true, 1, 200},
+        {"en", JSON_WANT_TEXT, false, 0, 200},
+};
+
+static int check_word(const struct json *object, const char *where, const char *key, const char *const *words,
+        struct diag *d) {
+        const char *word = json_get_string(object, key, NULL);
+
+        if (!word)
+                return 0;
+        for (size_t i = 0; words[i]; i++)
+                if (strcmp(words[i], word) == 0)
+                        return 0;
+        diag_set(d, 0, 0, NULL, "not one of the words that are known here");
+        if (d)
+                (void) snprintf(d->key, sizeof(d->key), "%s.%s", where, key);
+        return -EBADMSG;
+}
+
+/* The seconds of {"shipped": n}; each member whole and within 30 days. */
+static int check_seconds(const struct json *object, const char *where, struct diag *d) {
+        for (const struct json *m = json_first(object); m; m = json_next(m)) {
+                struct json_rule rule = {json_key(m), JSON_WANT_INT, true, 0, 30 * 86400};
+                int r = json_check(object, where, &rule, 1, d);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int check_carrier(const struct json *c, const char *where, struct diag *d) {
+        static const char *const hows[] = {"scanned", "bay-closed", "assumed", "at-ready", NULL};
+        static const char *const reports[] = {"ready", "shipped", NULL};
+        const struct json *name = json_get(c, "name");
+        int r = json_check(c, where, carrier_rules, ELEMENTSOF(carrier_rules), d);
+
+        if (r == 0)
+                r = check_word(c, where, "shipped", hows, d);
+        if (r == 0)
+                r = check_word(c, where, "report", reports, d);
+        if (r == 0 && name && json_type(name) == JSON_OBJECT)
+                r = json_check(name, where, names_rules, ELEMENTSOF(names_rules), d);
+        return r;
+}
+
+static int check_merchant(const struct json *m, size_t i, struct diag *d) {
+        static const char *const unknowns[] = {"refuse", "accept", NULL};
+        char where[64];
+        size_t k = 0;
+        int r;
+
+        (void) snprintf(where, sizeof(where), "merchants[%zu]", i);
+        r = json_check(m, where, merchant_rules, ELEMENTSOF(merchant_rules), d);
+        if (r == 0)
+                r = check_word(m, where, "unknown_shipment", unknowns, d);
+        if (r == 0)
+                r = check_seconds(json_get(m, "notice_delay_s"), where, d);
+        if (r == 0)
+                r = check_seconds(json_get(m, "notice_max_age_s"), where, d);
+        for (const struct json *c = json_first(json_get(m, "carriers")); c && r == 0; c = json_next(c), k++) {
+                (void) snprintf(where, sizeof(where), "merchants[%zu].carriers[%zu]", i, k);
+                r = check_carrier(c, where, d);
+        }
+        return r;
+}
+
+static int policy_check(const struct json *doc, struct diag *d) {
+        size_t i = 0;
+        int r = json_check(doc, "", policy_rules, ELEMENTSOF(policy_rules), d);
+
+        for (const struct json *m = json_first(json_get(doc, "merchants")); m && r == 0;
+                m = json_next(m), i++)
+                r = check_merchant(m, i, d);
+        return r;
+}
+
+int policy_init(struct policy *p, struct json *doc, struct diag *d) {
+        _cleanup_(json_freep) struct json *owned = doc;
+        int r;
+
+        if (doc) {
+                r = policy_check(doc, d);
+                if (r < 0)
+                        return r;
+        }
+        *p = (struct policy){
+                .doc = take_ptr(owned),
+                .version = json_get_int(doc, "version", 0),
+                .hand_confirm_limit = (int) json_get_int(doc, "hand_confirm_limit", HAND_CONFIRM_DEFAULT),
+                .quantity_limit = (int) json_get_int(doc, "quantity_limit", QUANTITY_DEFAULT),
+                .idle_lock_usec =
+                        json_get_int(doc, "idle_lock_s", IDLE_LOCK_DEFAULT_SEC) * (int64_t) USEC_PER_SEC,
+        };
+        return 0;
+}
+
+void policy_deinit(struct policy *p) {
+        p->doc = json_free(p->doc);
+}
+
+static const struct json *find_named(const struct json *array, const char *key, const char *name) {
+        for (const struct json *m = json_first(array); m; m = json_next(m))
+                if (strcmp(json_get_string(m, key, ""), name) == 0)
+                        return m;
+        return NULL;
+}
+
+const struct json *policy_merchant(const struct policy *p, const char *merchant) {
+        return find_named(json_get(p->doc, "merchants"), "merchant", merchant);
+}
+
+void policy_carrier(
+        const struct policy *p, const char *merchant, const char *carrier, struct carrier_policy *out) {
+        const struct json *c =
+                find_named(json_get(policy_merchant(p, merchant), "carriers"), "carrier", carrier);
+        const struct json *name = json_get(c, "name");
+
+        *out = (struct carrier_policy){
+                .shipped = SHIPPED_BAY_CLOSED,
+                .report = REPORT_AT_SHIPPED,
+                .bay = json_get_string(c, "bay", NULL),
+                .track_url = json_get_string(c, "track_url", NULL),
+                .name_ja = json_get_string(name, "ja", carrier),
+        };
+        out->name_en = json_get_string(name, "en", out->name_ja);
+        /* The words were checked when the policy came: one that is missing leaves the default. */
+        (void) shipped_how_from_str(json_get_string(c, "shipped", ""), &out->shipped);
+        if (strcmp(json_get_string(c, "report", ""), "ready") == 0)
+                out->report = REPORT_AT_READY;
+}
+
+bool policy_accepts_unknown(const struct policy *p, const char *merchant) {
+        return strcmp(json_get_string(policy_merchant(p, merchant), "unknown_shipment", ""), "accept") == 0;
+}
+
+const char *policy_unknown_merchant(const struct policy *p) {
+        const char *found = NULL;
+
+        for (const struct json *m = json_first(json_get(p->doc, "merchants")); m; m = json_next(m)) {
+                if (strcmp(json_get_string(m, "unknown_shipment", ""), "accept") != 0)
+                        continue;
+                if (found)
+                        return NULL;
+                found = json_get_string(m, "merchant", NULL);
+        }
+        return found;
+}
+
+int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind) {
+        const struct json *m = json_get(policy_merchant(p, merchant), "notice_delay_s");
+
+        return json_get_int(m, kind, NOTICE_DELAY_DEFAULT_SEC) * (int64_t) USEC_PER_SEC;
+}
+
+int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind) {
+        const struct json *m = json_get(policy_merchant(p, merchant), "notice_max_age_s");
+
+        return json_get_int(m, kind, NOTICE_AGE_DEFAULT_SEC) * (int64_t) USEC_PER_SEC;
+}
