@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/serial/scanner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <termios.h>
+#include <time.h>
+
+#include "firmware/base/cleanup.h"
+
+#define RETRY_USEC     1000000
+#define ACCURACY_USEC  1000
+#define READS_PER_TURN 8 /* of 1 KiB: a flooding device must not starve the other benches */
+
+struct serial_scanner {
+        struct scan_sink sink; /* callbacks borrowed; outlive the scanner */
+        char *path;            /* owned */
+        speed_t speed;
+        uint64_t retry_usec;
+        int64_t priority;
+        sd_event *event; /* a reference */
+        int fd;          /* owned; -1 while down */
+        sd_event_source *io;
+        sd_event_source *silence;
+        sd_event_source *retry;
+        struct serial_framer framer;
+        bool told; /* state and error were told once */
+        enum device_state state;
+        int error;
+};
+
+static int baud_to_speed(unsigned int baud, speed_t *speedp) {
+        static const struct {
+                unsigned int baud;
+                speed_t speed;
+        } rates[] = {
+                {0, B9600},
+                {1200, B1200},
+                {2400, B2400},
+                {4800, B4800},
+                {9600, B9600},
+                {19200, B19200},
+                {38400, B38400},
+                {57600, B57600},
+                {115200, B115200},
+                {230400, B230400},
+                {460800, B460800},
+                {921600, B921600},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rates); i++) {
+                if (rates[i].baud == baud) {
+                        *speedp = rates[i].speed;
+                        return 0;
+                }
+        }
+        return -EINVAL;
+}
+
+static uint64_t now_usec(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail on Linux for this clock */
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
+}
+
+static void serial_scanner_tell_state(struct serial_scanner *s, enum device_state state, int error) {
+        if (s->told && s->state == state && s->error == error)
+                return;
+        s->told = true;
+        s->state = state;
+        s->error = error;
+        s->sink.on_state(s->sink.userdata, state, error);
+}
+
+static int timer_arm(sd_event_source *timer, uint64_t in_usec) {
+        int r = sd_event_source_set_time(timer, now_usec() + in_usec);
+
+        return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+static void serial_scanner_abandon(struct serial_scanner *s, enum scan_refusal why) {
+        why = serial_framer_abandon(&s->framer, why);
+        if (why != SCAN_REFUSED_NONE)
+                s->sink.on_refused(s->sink.userdata, why);
+}
+
+static void serial_scanner_close(struct serial_scanner *s) {
+        s->io = sd_event_source_disable_unref(s->io);
+        closep(&s->fd);
+        s->fd = -1;
+        if (s->silence)
+                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF); /* fails only when forked */
+}
+
+/* Unplugged is an outcome, not a fault. */
+static void serial_scanner_down(struct serial_scanner *s, int error) {
+        serial_scanner_close(s);
+        serial_scanner_abandon(s, SCAN_REFUSED_UNPLUGGED);
+        (void) timer_arm(s->retry, s->retry_usec); /* fails only when forked */
+        serial_scanner_tell_state(s, DEVICE_DOWN, error);
+}
+
+static void serial_scanner_feed(struct serial_scanner *s, const uint8_t *bytes, size_t n, uint64_t usec) {
+        for (size_t i = 0; i < n; i++) {
+                const struct scan_text *scan;
+                enum scan_refusal why;
+                int r = serial_framer_feed(&s->framer, bytes[i], &scan, &why);
+
+                if (r == 0)
+                        s->sink.on_scan(s->sink.userdata, scan->bytes, scan->n, usec);
+                else if (r == SERIAL_E_REFUSED)
+                        s->sink.on_refused(s->sink.userdata, why);
+        }
+}
+
+/* Return: true when any byte came. */
+static bool serial_scanner_read(struct serial_scanner *s, uint32_t revents) {
+        uint8_t buf[1024];
+        bool any = false;
+
+        for (unsigned int i = 0; i < READS_PER_TURN; i++) {
+                ssize_t n = read(s->fd, buf, sizeof(buf));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0 && errno == EAGAIN) {
+                        if (revents & (EPOLLHUP | EPOLLERR))
+                                serial_scanner_down(s, -EIO); /* or the loop would turn for ever */
+                        break;
+                }
+                if (n <= 0) {
+                        serial_scanner_down(s, n < 0 ? -errno : -EIO);
+                        return any;
+                }
+                serial_scanner_feed(s, buf, (size_t) n, now_usec());
+                any = true;
+        }
+        if (s->fd < 0)
+                return any;
+        if (serial_framer_is_pending(&s->framer))
+                (void) (any ? timer_arm(s->silence, SCAN_GAP_USEC) : 0); /* fails only when forked */
+        else
+                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+        return any;
+}
+
+static int serial_scanner_on_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        (void) source;
+        (void) fd;
+        (void) serial_scanner_read(userdata, revents);
+        return 0;
+}
+
+/*
+ * Silence is when the timer is due and nothing is there to read. If the loop was late, the rest of the code
+ * may have waited in the kernel all the time: then it belongs to this scan.
+ */
+static int serial_scanner_on_silence(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct serial_scanner *s = userdata;
+        (void) source;
+        (void) usec;
+
+        if (s->fd >= 0 && !serial_scanner_read(s, 0))
+                serial_scanner_abandon(s, SCAN_REFUSED_UNFINISHED);
+        return 0;
+}
+
+static int tty_open(const char *path, speed_t speed, int *fdp) {
+        _autoclose_ int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        struct termios t;
+
+        if (fd < 0 || tcgetattr(fd, &t) < 0)
+                return -errno;
+        cfmakeraw(&t);
+        t.c_cflag &= ~(tcflag_t) (CSTOPB | CRTSCTS);
+        t.c_cflag |= CLOCAL | CREAD;
+        t.c_iflag &= ~(tcflag_t) (IXOFF | IXANY);
+        t.c_cc[VMIN] = 1;
+        t.c_cc[VTIME] = 0;
+        if (cfsetispeed(&t, speed) < 0 || cfsetospeed(&t, speed) < 0 || tcsetattr(fd, TCSANOW, &t) < 0)
+                return -errno;
+        /* What is queued from before us may begin in the middle of a code. */
+        if (tcflush(fd, TCIFLUSH) < 0)
+                return -errno;
+        *fdp = take_fd(fd);
+        return 0;
+}
+
+static int serial_scanner_open(struct serial_scanner *s) {
+        int r = tty_open(s->path, s->speed, &s->fd);
+
+        if (r < 0)
+                return r;
+        r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, serial_scanner_on_readable, s);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_priority(s->io, s->priority);
+}
+
+static int serial_scanner_on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct serial_scanner *s = userdata;
+        int r;
+        (void) source;
+        (void) usec;
+
+        r = serial_scanner_open(s);
+        if (r < 0)
+                serial_scanner_down(s, r);
+        else
+                serial_scanner_tell_state(s, DEVICE_UP, 0);
+        return 0;
+}
+
+static int serial_scanner_add_timer(
+        struct serial_scanner *s, sd_event_source **sourcep, sd_event_time_handler_t handler, int enabled) {
+        int r = sd_event_add_time(s->event, sourcep, CLOCK_MONOTONIC, 0, ACCURACY_USEC, handler, s);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(
+                        *sourcep, s->priority - 1); /* when both are due, silence decides, by reading */
+        if (r >= 0)
+                r = sd_event_source_set_enabled(*sourcep, enabled);
+        return r < 0 ? r : 0;
+}
+
+int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct serial_config *config,
+        struct scan_sink sink) {
+        _cleanup_(serial_scanner_freep) struct serial_scanner *s = calloc(1, sizeof(*s));
+        int r;
+
+        if (!s)
+                return -ENOMEM;
+        s->fd = -1;
+        s->sink = sink;
+        s->event = sd_event_ref(event);
+        s->priority = config->priority;
+        s->retry_usec = config->retry_usec ? config->retry_usec : RETRY_USEC;
+        s->framer.framing = config->framing;
+        s->path = strdup(config->path);
+        if (!s->path)
+                return -ENOMEM;
+        r = baud_to_speed(config->baud, &s->speed);
+        if (r < 0)
+                return r;
+        r = serial_scanner_add_timer(s, &s->silence, serial_scanner_on_silence, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = serial_scanner_add_timer(s, &s->retry, serial_scanner_on_retry, SD_EVENT_ONESHOT);
+        if (r < 0)
+                return r;
+        *sp = take_ptr(s);
+        return 0;
+}
+
+struct serial_scanner *serial_scanner_free(struct serial_scanner *s) {
+        if (!s)
+                return NULL;
+        serial_scanner_close(s);
+        (void) sd_event_source_disable_unref(s->silence);
+        (void) sd_event_source_disable_unref(s->retry);
+        (void) sd_event_unref(s->event);
+        free(s->path);
+        free(s);
+        return NULL;
+}
