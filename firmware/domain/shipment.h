@@ -106,7 +106,7 @@ struct shipment {
         size_t n_parcels;
         enum notice_owner shipped_owner; /* of notices.shipped */
         bool shipped_notice_live; /* one exists that was not cancelled: nothing is reserved by itself again */
-        unknown * / int shipped_notice_generation; /* of the newest; -1 none */
+        int shipped_notice_generation; /* of the newest; -1 none */
 };
 
 /**
