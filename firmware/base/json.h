@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JSON_DEPTH_MAX 16
+#define JSON_DEPTH_MAX 16                 /* objects and arrays inside each other */
+#define JSON_TEXT_MAX  (16 * 1024 * 1024) /* bytes of one document; callers bound theirs far below */
 #define JSON_INT_MAX   9007199254740991LL /* 2^53 - 1 */
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
@@ -28,7 +29,12 @@ struct json; /* a value of a parsed document; the root owns all below it */
  * json_parse() - parse one whole document
  * @text: @n bytes, not necessarily terminated
  * @rootp: set on 0 only; owned, json_free()
- * @d: NULL, or told line, column (or key) and what is wrong; never quotes the input beyond one key name
+ * @d: NULL, or told line, column (in characters), for a duplicate its key, and what is wrong; never quotes
+ * the input beyond that one key name
+ *
+ * Noncharacters (U+FFFE) pass: they travel well and print as nothing. Numbers are read as doubles; one that
+ * no double holds, or whose fraction would vanish, is refused. Reads and writes assume the C locale's decimal
+ * point.
  *
  * Return: 0, -EBADMSG for anything that is not strict JSON, -ENOMEM.
  */
@@ -51,8 +57,10 @@ const char *json_key(const struct json *member); /* the member's name; NULL in a
 
 bool json_is_true(const struct json *v);       /* false for all but true */
 const char *json_string(const struct json *v); /* NULL unless a string */
-/* Return: 0, or -EINVAL: not a whole number within ±JSON_INT_MAX. */
+/* Return: 0, or -EINVAL: not a whole number within ±JSON_INT_MAX. "1.0" and "1e3" are whole numbers. */
 int json_int(const struct json *v, int64_t *valuep);
+/* Return: 0, or -EINVAL: not a number. Always finite. */
+int json_number(const struct json *v, double *valuep);
 /* Members with a default, for what is optional: wrong types give the default too; use json_check() where they
  * must not. */
 const char *json_get_string(const struct json *object, const char *key, const char *otherwise);
@@ -69,15 +77,15 @@ enum json_want {
         JSON_WANT_OBJECT,
         JSON_WANT_ID,   /* string, id_is_valid(), at most max */
         JSON_WANT_NAME, /* string, name_is_valid() */
-        JSON_WANT_TEXT, /* string of at most max code points without control bytes (no CR, LF, NUL, ESC, C1)
-                         */
+        JSON_WANT_TEXT, /* string of at most max code points, text_is_one_line() */
 };
 struct json_rule {
         const char *key;
         enum json_want want;
-        bool required;    /* absent or null is refused */
-        int64_t min, max; /* ints: range; strings: max length in bytes (TEXT: code points); arrays: min and
-                             max elements; 0,0 = no limit */
+        bool required; /* absent or null is refused; null in what is not required counts as absent */
+        /* Ints: range. Strings, ids, names: bytes. TEXT: code points. Arrays: elements. 0,0 = no limit; a max
+         * below min = no upper limit. */
+        int64_t min, max;
 };
 /**
  * json_check() - does @object have these members in these shapes
@@ -95,12 +103,14 @@ void json_print(const struct json *v, struct str *out);
 
 /*
  * Writer: appends to a struct str, puts the commas itself, escapes strings (and DEL, C1 stay as UTF-8).
- * Mistakes of the caller (a value without key inside an object) are asserted. Errors are sticky in the str.
+ * Mistakes of the caller (a value without key inside an object) are asserted. Errors are sticky in the str; a
+ * string or key that is not UTF-8 is one of them, -EILSEQ.
  */
 struct json_writer {
         struct str *out;
         unsigned depth;
         uint32_t has_member; /* bit per depth */
+        uint32_t is_object;  /* bit per depth */
 };
 void json_writer_init(struct json_writer *w, struct str *out);
 void json_write_object(struct json_writer *w, const char *key); /* key NULL inside arrays and at the root */
@@ -112,7 +122,7 @@ void json_write_string(struct json_writer *w, const char *key, const char *value
 void json_write_int(struct json_writer *w, const char *key, int64_t value);
 void json_write_bool(struct json_writer *w, const char *key, bool value);
 void json_write_null(struct json_writer *w, const char *key);
-/* A deep copy of a parsed value. */
+/* A deep copy of a parsed value; its depth counts with ours against the reader's JSON_DEPTH_MAX. */
 void json_write_value(struct json_writer *w, const char *key, const struct json *v);
 /* Text that is known to be JSON. */
 void json_write_raw(struct json_writer *w, const char *key, const char *json_text);
