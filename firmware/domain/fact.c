@@ -42,6 +42,7 @@ static const struct fact_type {
         {"parcel.shipped", LANE_FACT},
         {"parcel.reopened", LANE_FACT},
         {"parcel.voided", LANE_FACT},
+        {"parcel.reconciled", LANE_FACT},
         {"bay.closed", LANE_FACT},
         {"notice.reserved", LANE_FACT},
         {"notice.accepted", LANE_FACT},

@@ -92,8 +92,9 @@ struct label { /* from `label`: a number given for a piece */
 struct shipment {
         struct json *doc; /* owned: data of the newest `shipment` command; NULL for an unverified one */
         char merchant[NAME_SIZE], id[ID_SIZE];
-        int64_t version;
-        const char *carrier, *bay; /* borrowed from doc; "" unknown */
+        int64_t version; /* of the newest `shipment`; 0 while none has come (a label or a contact came first, or it is unverified) */
+        int64_t label_version, contact_version; /* 0: none has come */
+        const char *carrier, *bay;              /* borrowed from doc; "" unknown */
         enum waybill_source waybill;
         int pieces;
         bool held, cancelled, partial_allowed;

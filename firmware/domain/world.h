@@ -64,4 +64,6 @@ struct world {
         /* Bays whose collection (plus grace) lies in (from, to]: for `assumed`. */
         int (*collections_due)(void *u, int64_t from_usec, int64_t to_usec,
                 int (*each)(void *eu, const char *bay), void *eu);
+        /* Version of the newest wish of a fleet command: type "people" or "bay", subject as the command's. */
+        int (*wish_version)(void *u, const char *type, const char *subject, int64_t *versionp);
 };
