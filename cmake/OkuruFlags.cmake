@@ -23,10 +23,6 @@ elseif(CMAKE_C_COMPILER_ID STREQUAL "Clang" AND CMAKE_C_COMPILER_VERSION VERSION
 endif()
 target_link_options(okuru-flags INTERFACE -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 
-# assert() is for our own mistakes and stays on in every build: what is tested is what is shipped.
-string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
-string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
-
 if(OKURU_LIBFUZZER)
         # Coverage for every library; only the fuzz targets get libFuzzer's main.
         target_compile_options(okuru-flags INTERFACE -fsanitize=fuzzer-no-link)
