@@ -3,6 +3,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/diag.h"
+#include "firmware/base/str.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ static void what_is_unknown_is_left_out(void **state) {
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 struct diag d = {0};
 
-                strcpy(d.file, cases[i].file);
+                assert_true(copy_text(d.file, sizeof(d.file), cases[i].file));
                 diag_set(&d, cases[i].line, cases[i].column, cases[i].key, "is %s", "wrong");
                 assert_string_equal(diag_str(&d, buf, sizeof(buf)), cases[i].expect);
         }
