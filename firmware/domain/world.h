@@ -53,7 +53,10 @@ struct world {
         int (*closed_code)(void *u, const char *code, struct number_owner *owner);
         int (*unit)(void *u, const char *merchant, const char *code, const char *serial,
                 struct unit_owner *owner);
-        /* Any merchant's goods known by this code: names borrowed until the next question. */
+        /* Serials in this parcel, each with its line. */
+        int (*units_of)(void *u, const char *parcel,
+                int (*each)(void *eu, const char *line, const char *serial), void *eu);
+        /* Goods known by this code; @merchant "" asks for anybody's. Names borrowed until the next question. */
         int (*item)(void *u, const char *merchant, const char *code, const char **name_jap,
                 const char **name_enp);
         int (*badge)(void *u, const char *badge, char person[ID_SIZE], enum person_role *rolep);
@@ -61,9 +64,10 @@ struct world {
         int (*bay)(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu);
         /* Next unused number of the merchant's blocks for the carrier. */
         int (*block_next)(void *u, const char *merchant, const char *carrier, char number[CODE_SIZE]);
-        /* Bays whose collection (plus grace) lies in (from, to]: for `assumed`. */
+        /* Collections whose time plus grace lies in (from, to], each with its bay and its time without grace:
+         * for `assumed`, which takes what was ready by then. A bay comes once for each collection. */
         int (*collections_due)(void *u, int64_t from_usec, int64_t to_usec,
-                int (*each)(void *eu, const char *bay), void *eu);
+                int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu);
         /* Version of the newest wish of a fleet command: type "people" or "bay", subject as the command's. */
         int (*wish_version)(void *u, const char *type, const char *subject, int64_t *versionp);
 };
