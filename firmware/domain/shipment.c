@@ -220,7 +220,7 @@ static int compare_ids(const void *a, const void *b) {
 }
 
 static int check_line_ids(const struct shipment *s, struct diag *d) {
-        const char *ids[SHIPMENT_LINES_MAX];
+        const char *ids[SHIPMENT_LINES_MAX] = {NULL};
 
         for (size_t i = 0; i < s->n_lines; i++)
                 ids[i] = s->lines[i].id;
