@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "recorder.h"
+#include "tests/unit/drivers/recorder.h"
 
 #include <dirent.h>
 #include <setjmp.h>

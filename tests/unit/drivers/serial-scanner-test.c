@@ -17,7 +17,7 @@
 
 #include "drivers/serial/scanner.h"
 #include "firmware/base/cleanup.h"
-#include "recorder.h"
+#include "tests/unit/drivers/recorder.h"
 
 /* One scanner at a link that is pointed at one pseudo-terminal after the other, as udev does with by-id
  * links. */
