@@ -5,6 +5,6 @@ CREATE TABLE log (
         pos INTEGER NOT NULL PRIMARY KEY,
         type TEXT NOT NULL,
         subject TEXT NOT NULL,
-        data BLOB NOT NULL,
+        data TEXT NOT NULL,
         "check" INTEGER NOT NULL
 ) STRICT;
