@@ -217,6 +217,7 @@ int store_open_writer(struct store **sp, const char *path, const struct store_sc
                 r = store_checkpoint_passive(s);
         if (r == 0)
                 r = store_fill_wal(s, options ? options->wal_bytes : 0);
+        assert(folder); /* without it we returned above */
         if (r == 0)
                 r = sync_folder(folder);
         if (r < 0)

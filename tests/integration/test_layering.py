@@ -17,7 +17,8 @@ CLEAN = {
     "firmware/domain/bay.h": '#pragma once\n#include "firmware/base/str.h"\n',
     "firmware/domain/bay.c": '#include "firmware/domain/bay.h"\n#include <string.h>\n',
     "firmware/store/CMakeLists.txt": "okuru_library(store SOURCES log.c LINKS base PKG sqlite3)",
-    "firmware/store/log.c": "#include <sqlite3.h>\n#include <fcntl.h>\n",
+    "firmware/store/log.c": '#include "store-migrations.h"\n'  # made by the build
+                            "#include <sqlite3.h>\n#include <fcntl.h>\n",
     "firmware/ledger/CMakeLists.txt": "okuru_library(ledger SOURCES ledger.c LINKS domain store base)",
     "firmware/ledger/ledger.c": '#include "firmware/domain/bay.h"\n#include "firmware/base/str.h"\n',
     "firmware/station/CMakeLists.txt": "okuru_program(okuru-station SOURCES main.c LINKS ledger wedge drivers base)",

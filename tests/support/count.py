@@ -31,6 +31,7 @@ class Result:
     outcome: str
     seconds: float = 0.0
     text: str = ""
+    timed: str = ""  # what the seconds are of, when not of this test alone
 
 
 def from_cmocka(run: str, reports: list[str], stderr: str, returncode: int | None) -> list[Result]:
@@ -161,7 +162,7 @@ def main() -> int:
             print(f"  {r.name}" + (f" - {r.text.splitlines()[0]}" if r.text else ""))
     print(f"\nthe {N_SLOWEST} slowest:")
     for r in slowest(results):
-        print(f"  {r.seconds:8.2f} s  {r.name}")
+        print(f"  {r.seconds:8.2f} s  {r.timed or r.name}")
     print()
     print(summary(results))
     return 1 if any(r.outcome == FAILED for r in results) else 0

@@ -109,7 +109,7 @@ class Runner:
         # An executable is the unit that a person can make faster: its time stands at its first result.
         for result in results:
             result.seconds = 0.0
-        results[0].seconds = seconds
+        results[0].seconds, results[0].timed = seconds, name
         return results
 
     def tell(self, job: Job, folder: Path, found: list[count.Result], seconds: float) -> None:
