@@ -24,7 +24,7 @@ enum scan_refusal {
         SCAN_REFUSED_UNFINISHED, /* silence before the suffix, or (with a prefix) a tail without its head */
         SCAN_REFUSED_DROPPED,    /* the kernel's queue overflowed in the middle of it */
         SCAN_REFUSED_UNPLUGGED,  /* the device went away in the middle of it */
-        SCAN_REFUSED_LAYOUT, /* an AIM identifier shifted by a wrong keyboard layout: settings, not goods */
+        SCAN_REFUSED_LAYOUT, /* a control key that is GS on the other keyboard layout: settings, not goods */
 };
 const char *scan_refusal_to_str(enum scan_refusal why); /* "control", "too-long", ...; never NULL */
 
@@ -113,6 +113,7 @@ struct signal {
         enum signal_pattern pattern;
         enum signal_sound sound;
         struct signal_text text[SIGNAL_N_LANGUAGES];
+        char merchant[33], shipment[65], parcel[37]; /* what it is about; "" none */
 };
 
 enum {
