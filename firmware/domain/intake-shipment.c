@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command `shipment`: the wish whole, against what is known and what was done. Before a parcel is ready a change interrupts
+ * the bench; after that it is a pull task; after shipping it is a conflict.
+ */
+#include "firmware/domain/intake-internal.h"
+
+#include "firmware/base/cleanup.h"
+#include "firmware/domain/notice.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum change {
+        CHANGE_NONE,
+        CHANGE_RECEIVED,
+        CHANGE_OTHER,
+        CHANGE_CONTENT,
+        CHANGE_HELD,
+        CHANGE_RELEASED,
+        CHANGE_CANCELLED
+};
+
+static const char *const change_facts[] = {
+        [CHANGE_RECEIVED] = "shipment.received",
+        [CHANGE_OTHER] = "shipment.changed",
+        [CHANGE_CONTENT] = "shipment.changed",
+        [CHANGE_HELD] = "shipment.held",
+        [CHANGE_RELEASED] = "shipment.released",
+        [CHANGE_CANCELLED] = "shipment.cancelled",
+};
+/* Words of facts.md: why a parcel is pulled, and which conflict it is once shipped. NULL: no reason for either. */
+static const char *const pull_reasons[] = {
+        [CHANGE_CONTENT] = "changed", [CHANGE_HELD] = "held", [CHANGE_CANCELLED] = "cancelled"};
+static const char *const conflict_kinds[] = {[CHANGE_CONTENT] = "changed-after-shipped",
+        [CHANGE_HELD] = "held-after-shipped",
+        [CHANGE_CANCELLED] = "cancelled-after-shipped"};
+
+static const struct line *find_line(const struct shipment *s, const char *id) {
+        for (size_t i = 0; i < s->n_lines; i++)
+                if (strcmp(s->lines[i].id, id) == 0)
+                        return &s->lines[i];
+        return NULL;
+}
+
+/* Would a box packed for @old be wrong for @new? Names and notices may change without that. */
+static bool content_differs(const struct shipment *old, const struct shipment *new) {
+        if (old->n_lines != new->n_lines || strcmp(old->carrier, new->carrier) != 0 ||
+                old->waybill != new->waybill)
+                return true;
+        for (size_t i = 0; i < new->n_lines; i++) {
+                const struct line *l = find_line(old, new->lines[i].id);
+
+                if (!l || l->quantity != new->lines[i].quantity || l->check != new->lines[i].check)
+                        return true;
+        }
+        return false;
+}
+
+static enum change tell_change(const struct shipment *old, const struct shipment *new) {
+        if (new->cancelled && !old->cancelled)
+                return CHANGE_CANCELLED;
+        if (new->held && !old->held)
+                return CHANGE_HELD;
+        if (!old->doc)
+                return CHANGE_RECEIVED;
+        if (content_differs(old, new))
+                return CHANGE_CONTENT;
+        return !new->held && old->held ? CHANGE_RELEASED : CHANGE_OTHER;
+}
+
+static void write_pulls(struct fact_builder *b, const struct shipment *known, enum change change) {
+        json_write_array(&b->w, "pull");
+        for (size_t i = 0; i < known->n_parcels; i++)
+                if (known->parcels[i].state == PARCEL_READY && pull_reasons[change]) {
+                        json_write_object(&b->w, NULL);
+                        json_write_string(&b->w, "parcel", known->parcels[i].id);
+                        json_write_string(&b->w, "reason", pull_reasons[change]);
+                        json_write_end_object(&b->w);
+                }
+        json_write_end_array(&b->w);
+        json_write_array(&b->w, "unpull");
+        for (size_t i = 0; i < known->n_parcels; i++)
+                if (change == CHANGE_RELEASED && strcmp(known->parcels[i].pull_reason, "held") == 0)
+                        json_write_string(&b->w, NULL, known->parcels[i].id);
+        json_write_end_array(&b->w);
+}
+
+static void add_intake(
+        struct intake *in, const struct shipment *known, const struct shipment *wish, enum change change) {
+        struct fact_builder b;
+
+        fact_begin(&b, &in->d->facts, change_facts[change], wish->merchant, wish->id, NULL, NULL,
+                in->command->id);
+        for (const struct json *m = json_first(wish->doc); m; m = json_next(m))
+                if (strcmp(json_key(m), "v") != 0 && strcmp(json_key(m), "pull") != 0 &&
+                        strcmp(json_key(m), "unpull") != 0)
+                        json_write_value(&b.w, json_key(m), m);
+        write_pulls(&b, known, change);
+        fact_end(&b);
+}
+
+static void interrupt(
+        struct intake *in, struct bench *bench, const struct shipment *wish, enum change change) {
+        static const enum verdict_kind kinds[] = {[CHANGE_CONTENT] = VERDICT_CHANGED,
+                [CHANGE_HELD] = VERDICT_HELD,
+                [CHANGE_CANCELLED] = VERDICT_CANCELLED,
+                [CHANGE_RELEASED] = VERDICT_RESUMED};
+        static const enum alarm alarms[] = {[CHANGE_CONTENT] = ALARM_CHANGED,
+                [CHANGE_HELD] = ALARM_HELD,
+                [CHANGE_CANCELLED] = ALARM_CANCELLED,
+                [CHANGE_RELEASED] = ALARM_NONE};
+        struct verdict *v;
+
+        if (change == CHANGE_RELEASED && bench->alarm != ALARM_HELD)
+                return;
+        bench->alarm = alarms[change];
+        bench->gesture = GESTURE_NONE;
+        (void) copy_text(bench->alarm_reason, sizeof(bench->alarm_reason),
+                pull_reasons[change] ? pull_reasons[change] : "");
+        v = intake_verdict(in, kinds[change], bench);
+        if (!v)
+                return;
+        v->until_acknowledged = change != CHANGE_RELEASED;
+        switch (change) {
+        case CHANGE_CANCELLED:
+                verdict_sub_ja(v, "キャンセル。商品を戻し棚へ、「戻し」を読む");
+                verdict_sub_en(v, "cancelled: goods back to the shelf, read RETURN");
+                break;
+        case CHANGE_HELD:
+                verdict_sub_ja(v, "%s。保留棚に置き、棚を読む", *wish->reason ? wish->reason : "保留");
+                verdict_sub_en(v, "%s: put it on the hold shelf, read PARK",
+                        *wish->reason ? wish->reason : "on hold");
+                break;
+        case CHANGE_CONTENT:
+                verdict_sub_ja(v, "内容が変わった。保留棚か、リーダーを呼ぶ");
+                verdict_sub_en(v, "contents changed: park it or call the leader");
+                break;
+        default:
+                verdict_sub_ja(v, "保留解除。続きを読む");
+                verdict_sub_en(v, "released: go on");
+                break;
+        }
+}
+
+static void follow_parcels(
+        struct intake *in, const struct shipment *known, const struct shipment *wish, enum change change) {
+        for (size_t i = 0; i < known->n_parcels; i++) {
+                const struct parcel *p = &known->parcels[i];
+                struct bench *bench = intake_bench_of(in, p->id);
+
+                if (p->state == PARCEL_SHIPPED && conflict_kinds[change])
+                        intake_conflict(in, wish->merchant, wish->id, conflict_kinds[change], p->id,
+                                "the wish came after the parcel was in the carrier's hands");
+                else if (bench && (pull_reasons[change] || change == CHANGE_RELEASED))
+                        interrupt(in, bench, wish, change);
+        }
+}
+
+/* What is owed once the OMS has said that we are the owner: the first of these that has happened calls for it. */
+static void owe_notice(struct intake *in, const struct shipment *known, struct shipment *wish) {
+        bool ready = false, shipped = false;
+
+        if (wish->cancelled)
+                return;
+        wish->shipped_notice_live = known->shipped_notice_live;
+        wish->shipped_notice_generation = known->shipped_notice_generation;
+        for (size_t i = 0; i < known->n_parcels; i++) {
+                shipped |= known->parcels[i].state == PARCEL_SHIPPED;
+                ready |= known->parcels[i].state == PARCEL_READY || known->parcels[i].state == PARCEL_SHIPPED;
+        }
+        if (known->shipped_owner == OWNER_STATION)
+                return;
+        if (shipped)
+                notice_due(&in->d->facts, in->world->policy, in->world->realm, wish, "shipped", NULL, NULL,
+                        in->command->id, &in->command->now);
+        if (ready)
+                notice_due(&in->d->facts, in->world->policy, in->world->realm, wish, "ready", NULL, NULL,
+                        in->command->id, &in->command->now);
+}
+
+/* Units of an unverified parcel, held against the lines by the codes they were packed under. */
+static bool assign_contents(const struct parcel *p, struct shipment *wish) {
+        bool agrees = true;
+
+        for (size_t i = 0; i < p->n_lines; i++) {
+                struct barcode code;
+                bool placed = false;
+
+                if (barcode_read(p->lines[i].line, strlen(p->lines[i].line), &code, NULL) != 0)
+                        return false;
+                for (size_t k = 0; k < wish->n_lines && !placed; k++)
+                        if (line_match(&wish->lines[k], &code) > 0) {
+                                wish->lines[k].done += p->lines[i].quantity;
+                                placed = true;
+                        }
+                agrees &= placed;
+        }
+        for (size_t k = 0; k < wish->n_lines; k++)
+                agrees &=
+                        wish->lines[k].check != CHECK_ITEM || wish->lines[k].done == wish->lines[k].quantity;
+        return agrees;
+}
+
+static void reconcile_parcel(
+        struct intake *in, const struct parcel *p, const char *was, struct shipment *wish) {
+        bool agrees = assign_contents(p, wish);
+        const struct json *orders = json_get(wish->doc, "orders");
+        struct fact_builder b;
+
+        fact_begin(
+                &b, &in->d->facts, "parcel.reconciled", wish->merchant, p->id, NULL, NULL, in->command->id);
+        json_write_string(&b.w, "shipment", wish->id);
+        json_write_value(&b.w, "orders", orders);
+        json_write_int(&b.w, "piece", p->piece);
+        json_write_int(&b.w, "pieces", wish->pieces);
+        json_write_string(&b.w, "was", was);
+        json_write_bool(&b.w, "agrees", agrees);
+        json_write_array(&b.w, "contents");
+        for (size_t k = 0; k < wish->n_lines; k++)
+                if (wish->lines[k].done > 0) {
+                        json_write_object(&b.w, NULL);
+                        json_write_string(&b.w, "line", wish->lines[k].id);
+                        json_write_int(&b.w, "quantity", wish->lines[k].done);
+                        json_write_end_object(&b.w);
+                        wish->lines[k].done = 0; /* the next parcel is counted on its own */
+                }
+        json_write_end_array(&b.w);
+        fact_end(&b);
+        if (!agrees)
+                intake_conflict(in, wish->merchant, wish->id, "contents-differ", p->id,
+                        "packed before the shipment was known, with other goods than it asks for");
+}
+
+static void reconcile_all(struct intake *in, const struct shipment *unverified, struct shipment *wish) {
+        for (size_t i = 0; i < unverified->n_parcels; i++)
+                if (unverified->parcels[i].unverified && unverified->parcels[i].state != PARCEL_VOIDED)
+                        reconcile_parcel(in, &unverified->parcels[i], unverified->id, wish);
+}
+
+/* Parcels that were packed under one of its codes before anybody had heard of it. */
+static int reconcile_codes(struct intake *in, const struct shipment *known, struct shipment *wish) {
+        if (!known->doc)
+                reconcile_all(in, known, wish);
+        for (const struct json *e = json_first(json_get(wish->doc, "open_codes")); e; e = json_next(e)) {
+                struct shipment other = {0};
+                const char *code = json_string(e);
+                int r;
+
+                if (strcmp(code, wish->id) == 0 || !id_is_valid(code, ID_SIZE - 1))
+                        continue;
+                r = in->world->shipment(in->world->userdata, wish->merchant, code, &other);
+                if (r < 0)
+                        return r;
+                if (r == WORLD_E_NONE)
+                        continue;
+                if (!other.doc)
+                        reconcile_all(in, &other, wish);
+                shipment_deinit(&other);
+        }
+        return 0;
+}
+
+static int apply(struct intake *in, const struct shipment *known, struct shipment *wish) {
+        enum change change = tell_change(known, wish);
+
+        if (known->cancelled && !wish->cancelled)
+                return intake_refuse(in, "too-late", "cancelled",
+                        "a cancelled shipment stays cancelled: send a new one", known->version);
+        add_intake(in, known, wish, change);
+        follow_parcels(in, known, wish, change);
+        owe_notice(in, known, wish);
+        return reconcile_codes(in, known, wish);
+}
+
+int intake_shipment(struct intake *in) {
+        struct shipment wish = {0},
+                        known = {.shipped_notice_generation = -1, .carrier = "", .bay = "", .reason = ""};
+        struct diag diag = {0};
+        struct json *doc;
+        _cleanup_str_ struct str copy = STR_INIT;
+        int r;
+
+        /* The document is needed twice, by the wish and by a refusal that reads it: parse a second one. */
+        json_print(in->doc, &copy);
+        if (copy.error)
+                return copy.error;
+        r = json_parse(copy.data, copy.len, &doc, &diag);
+        if (r < 0)
+                return r;
+        r = shipment_read(&wish, doc, &diag);
+        if (r == -EBADMSG)
+                return intake_refuse_shape(in, &diag);
+        if (r < 0)
+                return r;
+        r = in->world->shipment(in->world->userdata, wish.merchant, wish.id, &known);
+        if (r >= 0)
+                r = intake_check_version(in, wish.version, known.version, known.doc);
+        if (r == 0)
+                r = apply(in, &known, &wish);
+        shipment_deinit(&wish);
+        shipment_deinit(&known);
+        return r < 0 ? r : 0;
+}
