@@ -58,9 +58,9 @@ struct barcode {
         char badge[BARCODE_BADGE_MAX + 1]; /* for BARCODE_BADGE: what follows the prefix; "" otherwise */
 
         /*
-         * Set when the scanner (or a GS in the data) promised a GS1 code and it does not hold: kind is then
-         * text, and an unknown code can be told as "damaged, at ..." instead. .code 0 otherwise; .offset
-         * counts in .text.
+         * Set when the scanner (or a GS in the data) promised a GS1 code or an EAN and it does not hold: kind
+         * is then text, and an unknown code can be told as "damaged, at ..." instead. .code 0 otherwise;
+         * .offset counts in .text.
          */
         struct gs1_error error;
 };

@@ -113,15 +113,18 @@ int gs1_parse(const char *bytes, size_t n, struct gs1_elements *elements, struct
 /* The field with that AI, or NULL. */
 const struct gs1_element *gs1_find(const struct gs1_elements *elements, const char *ai);
 
-/* One row of the table that gs1_parse() follows. */
+/* One row of the table that gs1_parse() follows: an AI, or a run of AIs with one format. */
 struct gs1_ai {
-        char first[5];    /* "01"; a range's first, e.g. "3100" */
-        char last[5];     /* the same, or the range's last, e.g. "3105" */
+        char first[5];    /* "01" */
+        char last[5];     /* the same, or the run's last, of as many digits */
         bool predefined;  /* its length is known beforehand, so no separator follows */
         const char *spec; /* parts split by spaces: N digits, X any, Y upper, Z base64url; "N6" exact, "X..20"
                            * up to;
                            * [] optional; c check digit, d date, e date with day 00, p piece of total, z must
                            * be 0 */
+        char last_digit;  /* the highest last digit within the run; 0 for any */
 };
 /* Rows in ascending order from @i = 0; NULL after the last. Static. */
 const struct gs1_ai *gs1_ai_at(size_t i);
+/* The row of the AI that @bytes begin with, or NULL. No AI is the beginning of another. */
+const struct gs1_ai *gs1_ai_find(const char *bytes, size_t n);
