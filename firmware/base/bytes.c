@@ -29,7 +29,7 @@ int hex_decode(const char *text, uint8_t *bytes, size_t n) {
         if (text[2 * n] != '\0')
                 return -EINVAL;
         for (size_t i = 0; i < n; i++)
-                bytes[i] = (uint8_t) (hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+                bytes[i] = (uint8_t) (hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
         return 0;
 }
 

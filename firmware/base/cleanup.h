@@ -33,7 +33,7 @@ static inline void closedirp(DIR **d) {
 /* DEFINE_FREEP(ledger_free) gives ledger_freep() of _cleanup_(ledger_freep) struct ledger *l; for x_free(x)
  * that takes NULL. */
 #define DEFINE_FREEP(type, func)                                                                             \
-        static inline void func##p(type *p) { /* NOLINT(bugprone-macro-parentheses): a type */               \
+        static inline void func##p(type *p) {                                                                \
                 if (*p)                                                                                      \
                         (void) func(*p);                                                                     \
         }

@@ -35,10 +35,14 @@ static int64_t test_clock_usec(void) {
 #ifdef OKURU_TEST_CLOCK
         const char *path = getenv("OKURU_TEST_CLOCK");
         _autofclose_ FILE *f = path ? fopen(path, "re") : NULL;
+        char text[64];
         double sec;
 
-        if (f && fscanf(f, "%lf", &sec) == 1 && sec > -1e10 && sec < 1e10)
-                return (int64_t) (sec * (double) USEC_PER_SEC);
+        if (f && fgets(text, sizeof(text), f)) {
+                sec = strtod(text, NULL);
+                if (sec > -1e10 && sec < 1e10)
+                        return (int64_t) (sec * (double) USEC_PER_SEC);
+        }
 #endif
         return 0;
 }

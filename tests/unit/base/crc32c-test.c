@@ -31,7 +31,7 @@ static void pieces_give_what_the_whole_gives(void **state) {
         uint32_t whole;
 
         (void) state;
-        for (uint8_t i = 0; i < sizeof(data); i++)
+        for (size_t i = 0; i < sizeof(data); i++)
                 data[i] = (uint8_t) (i * 37);
         whole = crc32c(0, data, sizeof(data));
         for (size_t cut = 0; cut <= sizeof(data); cut++)
