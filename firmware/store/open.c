@@ -2,6 +2,9 @@
 #include "firmware/store/store-private.h"
 
 #include "firmware/base/str.h"
+#ifdef OKURU_TEST_CLOCK
+#include "firmware/store/faultvfs.h"
+#endif
 
 #include <assert.h>
 #include <errno.h>
@@ -144,10 +147,21 @@ static int enter_wal(struct store *s, struct diag *d) {
         return r;
 }
 
+/* Which VFS: the test's own, the one that a test asks every program for, or SQLite's. */
+static const char *choose_vfs(const struct store_options *options) {
+        if (options && options->vfs)
+                return options->vfs;
+#ifdef OKURU_TEST_CLOCK
+        return faultvfs_from_environment();
+#else
+        return NULL;
+#endif
+}
+
 static int open_connection(
         struct store *s, const char *name, int flags, const struct store_options *options) {
-        int rc = sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                options ? options->vfs : NULL);
+        int rc = sqlite3_open_v2(
+                name, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, choose_vfs(options));
 
         if (!s->db)
                 return -ENOMEM;

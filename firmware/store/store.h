@@ -221,10 +221,14 @@ int store_meta_put(struct store *s, const char *key, const char *value); /* with
 /* ---- WAL ---- */
 
 #define STORE_WAL_CHECKPOINT_BYTES (4 * 1024 * 1024) /* past this a checkpoint is due, idle or not */
-#define STORE_WAL_IDLE_BYTES       (256 * 1024) /* below this an idle bench is not worth the extra sync */
+#define STORE_WAL_IDLE_BYTES                                                                                 \
+        (256 * 1024) /* below this idling is no reason: it costs the next commit a second sync */
+#define STORE_WAL_IDLE_USEC 200000
 
 /* Bytes in the WAL that are not yet in the database file. No system call. */
 uint64_t store_wal_bytes(const struct store *s);
+/* Whether a checkpoint is worth it now; @idle_usec: how long nobody has asked for a commit. */
+bool store_checkpoint_is_due(const struct store *s, uint64_t idle_usec);
 /* Return: 0 (also when a reader held it back: see store_wal_bytes()), -EIO, -ENOSPC, -EBADMSG. Not within a
  * transaction. */
 int store_checkpoint_passive(struct store *s);

@@ -13,6 +13,13 @@ uint64_t store_wal_bytes(const struct store *s) {
         return (uint64_t) (s->wal_frames - s->wal_frames_back) * FRAME_BYTES;
 }
 
+bool store_checkpoint_is_due(const struct store *s, uint64_t idle_usec) {
+        uint64_t bytes = store_wal_bytes(s);
+
+        return bytes >= STORE_WAL_CHECKPOINT_BYTES ||
+               (bytes >= STORE_WAL_IDLE_BYTES && idle_usec >= STORE_WAL_IDLE_USEC);
+}
+
 static int on_wal_commit(void *userdata, sqlite3 *db, const char *name, int frames) {
         struct store *s = userdata;
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/store/committer.h"
+
+#include "firmware/store/store-private.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+enum phase { PHASE_IDLE, PHASE_WORK, PHASE_FINISHED };
+
+struct committer {
+        struct store *store; /* used by the thread in PHASE_WORK, by the loop in PHASE_IDLE */
+        int event_fd;
+        pthread_t thread;
+        pthread_mutex_t lock;
+        pthread_cond_t wake;
+        enum phase phase;               /* under the lock */
+        bool quit;                      /* under the lock */
+        struct committer_result result; /* under the lock */
+};
+
+static uint64_t now_usec(void) {
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail with this clock */
+        return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
+}
+
+static struct committer_result run(struct store *s, enum committer_work work) {
+        uint64_t start = now_usec();
+        int r = work == COMMITTER_WORK_COMMIT ? store_commit_lent(s) : store_checkpoint_lent(s);
+
+        return (struct committer_result){.work = work, .error = r, .duration_usec = now_usec() - start};
+}
+
+static void *committer_main(void *userdata) {
+        struct committer *c = userdata;
+
+        (void) pthread_mutex_lock(&c->lock); /* a plain mutex that we own cannot fail; so below */
+        for (;;) {
+                struct committer_result result;
+                enum committer_work work;
+
+                while (c->phase != PHASE_WORK && !c->quit)
+                        (void) pthread_cond_wait(&c->wake, &c->lock);
+                if (c->phase != PHASE_WORK)
+                        break;
+                work = c->result.work;
+                (void) pthread_mutex_unlock(&c->lock);
+                result = run(c->store, work);
+                (void) pthread_mutex_lock(&c->lock);
+                c->result = result;
+                c->phase = PHASE_FINISHED;
+                (void) eventfd_write(c->event_fd, 1); /* the counter is 0 or 1 and never full */
+        }
+        (void) pthread_mutex_unlock(&c->lock);
+        return NULL;
+}
+
+/* Signals are the loop's; a handler or a default action must never run in the middle of a sync. */
+static int start_thread(struct committer *c) {
+        sigset_t all, before;
+        int r;
+
+        (void) sigfillset(&all);
+        r = pthread_sigmask(SIG_SETMASK, &all, &before);
+        if (r != 0)
+                return -r;
+        r = pthread_create(&c->thread, NULL, committer_main, c);
+        (void) pthread_sigmask(SIG_SETMASK, &before, NULL); /* valid arguments: cannot fail */
+        return -r;
+}
+
+int committer_new(struct committer **cp, struct store *s) {
+        struct committer *c = calloc(1, sizeof(*c));
+        int r;
+
+        if (!c)
+                return -ENOMEM;
+        c->store = s;
+        c->phase = PHASE_IDLE;
+        (void) pthread_mutex_init(&c->lock, NULL); /* with default attributes neither fails on Linux */
+        (void) pthread_cond_init(&c->wake, NULL);
+        c->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        r = c->event_fd < 0 ? -errno : start_thread(c);
+        if (r < 0) {
+                closep(&c->event_fd);
+                free(c);
+                return r;
+        }
+        *cp = c;
+        return 0;
+}
+
+struct committer *committer_free(struct committer *c) {
+        if (!c)
+                return NULL;
+        (void) pthread_mutex_lock(&c->lock);
+        c->quit = true;
+        (void) pthread_cond_signal(&c->wake);
+        (void) pthread_mutex_unlock(&c->lock);
+        (void) pthread_join(c->thread, NULL); /* our own joinable thread */
+        c->store->lent = false;
+        (void) pthread_cond_destroy(&c->wake);
+        (void) pthread_mutex_destroy(&c->lock);
+        closep(&c->event_fd);
+        free(c);
+        return NULL;
+}
+
+int committer_fd(const struct committer *c) {
+        return c->event_fd;
+}
+
+bool committer_is_busy(const struct committer *c) {
+        return c->store->lent;
+}
+
+void committer_submit(struct committer *c, enum committer_work work) {
+        assert(!c->store->lent);
+        c->store->lent = true; /* only the loop reads and writes it */
+        (void) pthread_mutex_lock(&c->lock);
+        assert(c->phase == PHASE_IDLE);
+        c->result = (struct committer_result){.work = work};
+        c->phase = PHASE_WORK;
+        (void) pthread_cond_signal(&c->wake);
+        (void) pthread_mutex_unlock(&c->lock);
+}
+
+int committer_take_result(struct committer *c, struct committer_result *result) {
+        eventfd_t count;
+        bool finished;
+
+        assert(c->store->lent);
+        (void) pthread_mutex_lock(&c->lock);
+        finished = c->phase == PHASE_FINISHED;
+        if (finished) {
+                *result = c->result;
+                c->phase = PHASE_IDLE;
+                (void) eventfd_read(
+                        c->event_fd, &count); /* written under the same lock: there is 1 to read */
+        }
+        (void) pthread_mutex_unlock(&c->lock);
+        if (!finished)
+                return COMMITTER_E_BUSY;
+        c->store->lent = false;
+        return 0;
+}
