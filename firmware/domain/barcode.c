@@ -190,7 +190,7 @@ static void read_by_shape(struct barcode *b) {
                 return;
         }
 
-        if (is_digits(b->text, b->n_text) && (read_gtin(b, b->text) || (b->n_text == 8 && read_upce(b))))
+        if (read_gtin(b, b->text) || (b->n_text == 8 && read_upce(b)))
                 b->kind = BARCODE_GTIN;
         else if (read_bare_sscc(b))
                 b->kind = BARCODE_SSCC;
