@@ -81,11 +81,19 @@ static bool read_entry(char *line, struct entry *e) {
         return true;
 }
 
+static int ai_number(const char *ai) {
+        char *end;
+        long n = strtol(ai, &end, 10);
+
+        assert_true(end != ai && !*end && n >= 0 && n <= 9999);
+        return (int) n;
+}
+
 /* Every AI of an entry, one by one, must be ours with the same form. Return: how many. */
 static size_t check_entry(const struct entry *e) {
         size_t n = 0;
 
-        for (int ai = atoi(e->first); ai <= atoi(e->last); ai++, n++) {
+        for (int ai = ai_number(e->first); ai <= ai_number(e->last); ai++, n++) {
                 char text[12];
                 (void) snprintf(text, sizeof text, "%0*d", (int) strlen(e->first), ai);
 
@@ -94,7 +102,7 @@ static size_t check_entry(const struct entry *e) {
                         fail_msg("AI %s: ours \"%s\"%s, dictionary \"%s\"%s", text, row ? row->spec : "none",
                                 row && row->predefined ? " predefined" : "", e->spec,
                                 e->predefined ? " predefined" : "");
-                assert_int_equal(strlen(row->first), strlen(text));
+                assert_true(row && strlen(row->first) == strlen(text));
         }
         return n;
 }
@@ -105,7 +113,7 @@ static size_t count_ours(void) {
         size_t n = 0;
 
         for (size_t i = 0; (row = gs1_ai_at(i)); i++)
-                for (int ai = atoi(row->first); ai <= atoi(row->last); ai++)
+                for (int ai = ai_number(row->first); ai <= ai_number(row->last); ai++)
                         n += !row->last_digit || ai % 10 <= row->last_digit - '0';
         return n;
 }

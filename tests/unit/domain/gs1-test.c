@@ -35,8 +35,8 @@ static void every_wrong_check_digit_is_seen(void **state) {
 
         (void) state;
         assert_true(gs1_key_is_valid(key, 13));
-        for (char c = '0'; c <= '9'; c++) {
-                key[12] = c;
+        for (int c = '0'; c <= '9'; c++) {
+                key[12] = (char) c;
                 assert_int_equal(gs1_key_is_valid(key, 13), c == '4');
         }
 }

@@ -30,12 +30,12 @@ static void numbers_that_were_sent_pass_for_each_of_the_three(void **state) {
 static void one_wrong_digit_is_seen_unless_it_is_off_by_seven(void **state) {
         (void) state;
         for (size_t at = 0; at < 12; at++)
-                for (char c = '0'; c <= '9'; c++) {
+                for (int c = '0'; c <= '9'; c++) {
                         char text[13];
                         int off = c - real[0][at];
 
                         memcpy(text, real[0], sizeof text);
-                        text[at] = c;
+                        text[at] = (char) c;
                         bool blind = off == 0 || (at < 11 && (off == 7 || off == -7));
                         assert_int_equal(waybill_mod7_is_valid(text), blind);
                 }
