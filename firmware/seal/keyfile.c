@@ -126,8 +126,8 @@ static bool others_may_read(const struct stat *st) {
 int seal_keypair_load(const char *path, struct seal_keypair **kp, struct diag *d) {
         _cleanup_(seal_keypair_freep) struct seal_keypair *k = NULL;
         char text[LINE_LENGTH + 2];
-        struct stat st;
-        size_t n;
+        struct stat st = {0};
+        size_t n = 0;
         int r;
 
         r = seal_keypair_alloc(&k);
@@ -152,8 +152,8 @@ int seal_keypair_load(const char *path, struct seal_keypair **kp, struct diag *d
 int seal_public_load(const char *path, struct seal_public *p, struct diag *d) {
         struct seal_public read;
         char text[LINE_LENGTH + 2];
-        struct stat st;
-        size_t n;
+        struct stat st = {0};
+        size_t n = 0;
         int r;
 
         r = read_file(path, text, &n, &st, d);

@@ -57,7 +57,7 @@ def test_a_clean_tree_passes(tmp_path):
 
 FINDINGS = [
     # file, line added to it, what the finding says
-    ("firmware/domain/bay.c", '#include "drivers/port.h"', "firmware/domain/CMakeLists.txt does not link drivers"),
+    ("firmware/domain/bay.c", '#include "drivers/port.h"', "firmware/domain does not link drivers"),
     ("drivers/wedge/wedge.h", '#include "firmware/domain/bay.h"', "does not link firmware/domain"),
     ("drivers/wedge/wedge.h", '#include "drivers/serial/serial.h"', "does not link drivers/serial"),
     ("services/sync/main.c", '#include "firmware/domain/bay.h"', "does not link firmware/domain"),
@@ -116,6 +116,13 @@ def test_services_do_not_link_each_other(tmp_path):
         "services/notify/CMakeLists.txt": "okuru_library(mail SOURCES mail.c LINKS base)",
         "services/sync/CMakeLists.txt": "okuru_program(okuru-sync SOURCES main.c LINKS mail base)"})
     assert done.returncode == 1 and "services/sync must not link mail of services/notify" in done.stdout
+
+
+def test_headers_before_their_code_follow_the_arrows(tmp_path):
+    early = {"firmware/views/views.h": '#include "firmware/domain/bay.h"\n'}
+    assert layering(tmp_path, changes=early).returncode == 0
+    done = layering(tmp_path, added={"firmware/views/views.h": '#include "firmware/ledger/ledger.h"\n'})
+    assert done.returncode == 1 and "firmware/views/views.h:2: " in done.stdout
 
 
 def test_gpiod_is_for_one_file(tmp_path):
