@@ -111,12 +111,13 @@ static void date_from_days(int64_t days, struct time_parts *t) {
 static struct time_parts time_split(int64_t wall_usec, int offset_sec) {
         int64_t sec = floor_div(wall_usec, (int64_t) USEC_PER_SEC);
         struct time_parts t = {0};
+        int64_t usec = wall_usec % (int64_t) USEC_PER_SEC;
         int64_t days, rest;
 
         if (offset_sec > TIME_OFFSET_MAX || offset_sec < -TIME_OFFSET_MAX)
                 offset_sec = 0;
         t.offset_min = offset_sec / 60;
-        t.msec = (int) ((wall_usec - sec * (int64_t) USEC_PER_SEC) / (int64_t) USEC_PER_MSEC);
+        t.msec = (int) ((usec < 0 ? usec + (int64_t) USEC_PER_SEC : usec) / (int64_t) USEC_PER_MSEC);
         sec += t.offset_min * 60;
         if (sec < TIME_SEC_MIN)
                 sec = TIME_SEC_MIN;
