@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A disk that is full, slow or lies: what the store says, and that it stops saying OK. */
+#include "firmware/store/faultvfs.h"
+#include "firmware/store/reserve.h"
+#include "tests/unit/store/scene.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct fault_plan plan;
+
+static struct store *open_on_fault_disk(const struct scene *scene) {
+        const struct store_options options = {.vfs = "fault"};
+        struct store *s = NULL;
+        struct diag d = {0};
+
+        if (store_open_writer(&s, scene->path, &scene_schema, &options, &d) != 0)
+                fail_msg("%s", d.text);
+        return s;
+}
+
+static void a_commit_is_one_sync(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+        int before;
+
+        assert_int_equal(scene_put(s, "first", 1), 0); /* the WAL's header has a sync of its own */
+        before = plan.n_syncs;
+        for (int i = 0; i < 10; i++) {
+                char code[16];
+
+                (void) snprintf(code, sizeof(code), "%d", i);
+                assert_int_equal(scene_put(s, code, i), 0);
+        }
+        assert_int_equal(plan.n_syncs - before, 10);
+        (void) store_close(s);
+}
+
+static void after_a_failed_sync_nothing_says_ok(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        struct store_stmt later = {0};
+        char value[64];
+
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        assert_int_equal(store_prepare(s, &q, "SELECT 1"), 0);
+        plan.fail_sync_in = 1;
+        assert_int_equal(scene_put(s, "B", 1), -EIO);
+        assert_int_equal(plan.fail_sync_in, 0); /* the disk is well again, and is not asked */
+        assert_int_equal(store_failure(s), -EIO);
+        assert_int_equal(store_begin(s), -EIO);
+        assert_int_equal(store_step(&q), -EIO);
+        assert_int_equal(store_prepare(s, &later, "SELECT 1"), -EIO);
+        assert_int_equal(store_exec(s, "SELECT 1"), -EIO);
+        assert_int_equal(store_read_begin(s), -EIO);
+        assert_int_equal(store_checkpoint_passive(s), -EIO);
+        assert_int_equal(store_meta_get(s, "log_id", value, sizeof(value)), -EIO);
+        store_finish(&q);
+        s = store_close(s);
+
+        s = open_on_fault_disk(*state); /* opened anew it works, and has at least what was promised */
+        assert_int_equal(scene_int(s, "SELECT count(*) FROM item WHERE code = 'A'"), 1);
+        assert_int_equal(scene_put(s, "C", 1), 0);
+        (void) store_close(s);
+}
+
+/* The control: SQLite alone says OK to the commit after the one whose sync failed. */
+static void sqlite_alone_says_ok_after_a_failed_sync(void **state) {
+        struct scene *scene = *state;
+        sqlite3 *db = NULL;
+
+        assert_int_equal(
+                sqlite3_open_v2(scene->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "fault"),
+                SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db,
+                                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (x); "
+                                 "INSERT INTO t VALUES (1)",
+                                 NULL, NULL, NULL),
+                SQLITE_OK);
+        plan.fail_sync_in = 1;
+        assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (2)", NULL, NULL, NULL), SQLITE_IOERR);
+        assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (3)", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void a_failed_sync_of_a_checkpoint_counts_too(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        plan.fail_sync_in = 1;
+        assert_int_equal(store_checkpoint_passive(s), -EIO);
+        assert_int_equal(scene_put(s, "B", 1), -EIO);
+        (void) store_close(s);
+}
+
+static void a_failed_write_makes_the_storage_suspect(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+
+        plan.fail_write_in = 1;
+        assert_int_equal(scene_put(s, "A", 1), -EIO);
+        assert_int_equal(scene_put(s, "A", 1), -EIO);
+        s = store_close(s);
+        s = open_on_fault_disk(*state);
+        assert_int_equal(scene_count(s), 0);
+        (void) store_close(s);
+}
+
+static void a_full_disk_changes_nothing_and_passes(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        plan.full = 1;
+        plan.fail_writes = -1;
+        plan.fail_write_in = 1;
+        assert_int_equal(scene_put(s, "B", 1), -ENOSPC);
+        assert_int_equal(scene_put(s, "B", 1), -ENOSPC);
+        assert_false(store_in_transaction(s));
+        assert_int_equal(store_checkpoint_passive(s), -ENOSPC);
+        assert_int_equal(store_failure(s), 0);
+        assert_int_equal(scene_count(s), 1); /* what is there stays readable */
+        plan.fail_write_in = 0;
+        plan.fail_writes = 0;
+        assert_int_equal(scene_put(s, "B", 1), 0);
+        assert_int_equal(scene_count(s), 2);
+        (void) store_close(s);
+}
+
+static void a_slow_sync_makes_the_commit_slow_and_no_more(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+        struct timespec start, end;
+
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        plan.sync_delay_ms = 120;
+        (void) clock_gettime(CLOCK_MONOTONIC, &start);
+        assert_int_equal(scene_put(s, "B", 1), 0);
+        (void) clock_gettime(CLOCK_MONOTONIC, &end);
+        plan.sync_delay_ms = 0;
+        assert_true((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000 >= 119);
+        (void) store_close(s);
+}
+
+static void write_word(const char *path, const char *word) {
+        FILE *f = fopen(path, "w");
+
+        assert_non_null(f);
+        assert_true(fputs(word, f) >= 0);
+        assert_int_equal(fclose(f), 0);
+}
+
+static void the_file_of_the_environment_steers_a_whole_program(void **state) {
+        struct scene *scene = *state;
+        static char path[128]; /* the plan of the environment keeps it */
+        struct store *s;
+
+        (void) snprintf(path, sizeof(path), "%s/storage", scene->folder);
+        assert_int_equal(setenv("OKURU_TEST_STORAGE", path, 1), 0);
+        s = scene_open_writer(scene);
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        write_word(path, "full");
+        assert_int_equal(scene_put(s, "B", 1), -ENOSPC);
+        write_word(path, "30");
+        assert_int_equal(scene_put(s, "B", 1), 0);
+        write_word(path, "eio");
+        assert_int_equal(scene_put(s, "C", 1), -EIO);
+        write_word(path, "");
+        s = store_close(s);
+        assert_int_equal(unsetenv("OKURU_TEST_STORAGE"), 0);
+}
+
+static void a_corrupt_page_met_on_the_way_stops_the_writer(void **state) {
+        struct scene *scene = *state;
+        struct store *s = scene_open_writer(scene);
+        char code[600], noise[4096];
+        FILE *f;
+
+        for (int i = 0; i < 100; i++) {
+                (void) snprintf(code, sizeof(code), "%0500d", i);
+                assert_int_equal(scene_put(s, code, i), 0);
+        }
+        s = store_close(s);
+        (void) memset(noise, 0x5a, sizeof(noise));
+        f = fopen(scene->path, "r+");
+        assert_non_null(f);
+        assert_int_equal(fseek(f, 6 * 4096, SEEK_SET), 0); /* behind schema, meta, cursor, log */
+        for (int i = 0; i < 10; i++)
+                assert_int_equal(fwrite(noise, sizeof(noise), 1, f), 1);
+        assert_int_equal(fclose(f), 0);
+
+        s = scene_open_writer(scene);
+        assert_int_equal(store_exec(s, "SELECT sum(length(code)) FROM item NOT INDEXED"), -EBADMSG);
+        assert_int_equal(store_failure(s), -EBADMSG);
+        assert_int_equal(scene_put(s, "A", 1), -EBADMSG);
+        s = store_close(s);
+}
+
+static void the_reserve_takes_room_and_gives_it_back(void **state) {
+        struct scene *scene = *state;
+        char path[128];
+        struct stat st;
+
+        (void) snprintf(path, sizeof(path), "%s/reserve", scene->folder);
+        assert_int_equal(store_reserve_release(scene->folder), STORE_E_NONE);
+        assert_int_equal(store_reserve_create(scene->folder, 512 * 1024), 0);
+        assert_int_equal(store_reserve_create(scene->folder, 512 * 1024), 0);
+        assert_int_equal(stat(path, &st), 0);
+        assert_true(st.st_blocks * 512 >= 512 * 1024);
+        assert_int_equal(store_reserve_release(scene->folder), 0);
+        assert_int_equal(stat(path, &st), -1);
+}
+
+static int setup(void **state) {
+        plan.fail_sync_in = plan.fail_write_in = plan.fail_writes = plan.full = plan.sync_delay_ms = 0;
+        return scene_setup(state);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, scene_teardown)
+                TEST(a_commit_is_one_sync),
+                TEST(after_a_failed_sync_nothing_says_ok),
+                TEST(sqlite_alone_says_ok_after_a_failed_sync),
+                TEST(a_failed_sync_of_a_checkpoint_counts_too),
+                TEST(a_failed_write_makes_the_storage_suspect),
+                TEST(a_full_disk_changes_nothing_and_passes),
+                TEST(a_slow_sync_makes_the_commit_slow_and_no_more),
+                TEST(the_file_of_the_environment_steers_a_whole_program),
+                TEST(a_corrupt_page_met_on_the_way_stops_the_writer),
+                TEST(the_reserve_takes_room_and_gives_it_back),
+#undef TEST
+        };
+
+        if (faultvfs_register("fault", &plan) < 0)
+                return 1;
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
