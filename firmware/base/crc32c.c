@@ -5,12 +5,13 @@
 #include <string.h>
 
 /*
- * Slicing by 8: tables[k][i] is the remainder of byte i followed by k zero bytes. A remainder is linear in the bits of i, so each
- * table is the XOR of the eight remainders of its single bits, which are the constants below; the compiler fills in the rest.
+ * Slicing by 8: tables[k][i] is the remainder of byte i followed by k zero bytes. A remainder is linear in
+ * the bits of i, so each table is the XOR of the eight remainders of its single bits, which are the
+ * constants below; the compiler fills in the rest.
  */
 #define ENTRY(i, a, b, c, d, e, f, g, h)                                                                     \
-        ((i) &1 ? a : 0) ^ ((i) &2 ? b : 0) ^ ((i) &4 ? c : 0) ^ ((i) &8 ? d : 0) ^ ((i) &16 ? e : 0) ^      \
-                ((i) &32 ? f : 0) ^ ((i) &64 ? g : 0) ^ ((i) &128 ? h : 0)
+        (1 & (i) ? a : 0) ^ (2 & (i) ? b : 0) ^ (4 & (i) ? c : 0) ^ (8 & (i) ? d : 0) ^ (16 & (i) ? e : 0) ^ \
+                (32 & (i) ? f : 0) ^ (64 & (i) ? g : 0) ^ (128 & (i) ? h : 0)
 #define ROW4(i, ...)                                                                                         \
         ENTRY(i, __VA_ARGS__), ENTRY(i + 1, __VA_ARGS__), ENTRY(i + 2, __VA_ARGS__), ENTRY(i + 3, __VA_ARGS__)
 #define ROW16(i, ...)                                                                                        \

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * SHA-1, for names (UUIDv5) and nothing else: it is broken where an attacker chooses both texts. Private to base.
+ * SHA-1, for names (UUIDv5) and nothing else: it is broken where an attacker chooses both texts. Private
+ * to base.
+ *
  * Source: RFC 3174 (FIPS 180-4).
  */
 #include <stddef.h>

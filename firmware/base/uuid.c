@@ -41,8 +41,9 @@ static void uuid_print(uint8_t bytes[UUID_SIZE], unsigned version, char text[UUI
 }
 
 /*
- * In a new millisecond the counter begins at a random value below its half, so that 2048 ids fit before it runs over. Within one,
- * or while the clock stands before what was given out, it counts; when it runs over, the millisecond is taken from the future.
+ * In a new millisecond the counter begins at a random value below its half, so that 2048 ids fit before it
+ * runs over. Within one, or while the clock stands before what was given out, it counts; when it runs
+ * over, the millisecond is taken from the future.
  */
 static void uuid_source_step(struct uuid_source *source, int64_t msec, uint16_t random) {
         if (msec > source->last_msec) {

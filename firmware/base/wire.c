@@ -35,7 +35,8 @@ static int wire_reader_reserve(struct wire_reader *r, size_t n) {
         return 0;
 }
 
-/* Is every line short enough, of which the first has @n_before bytes already and the rest come with @bytes? */
+/* Is every line short enough, of which the first has @n_before bytes already and the rest come with
+ * @bytes? */
 static int wire_lines_fit(size_t n_before, const char *bytes, size_t n) {
         while (n > 0) {
                 const char *end = memchr(bytes, '\n', n);

@@ -10,7 +10,8 @@ static void a_name_gives_the_same_uuid_everywhere(void **state) {
         static const struct {
                 const char *name, *expect;
         } cases[] = {
-                /* The first is design.md section 5; the others are Python's uuid.uuid5(NAMESPACE_URL, name). */
+                /* The first is design.md section 5; the others are Python's uuid.uuid5(NAMESPACE_URL,
+                 * name). */
                 {"[\"production\",\"acme\",\"S-1\",\"shipped\",0]", "f7e160bd-7d31-5602-8ce2-0cecab9e8306"},
                 {"", "1b4db7eb-4057-5ddf-91e0-36dec72071f5"},
                 {"abc", "68661508-f3c4-55b4-945d-ae2b4dfe5db4"},
