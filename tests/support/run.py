@@ -106,6 +106,10 @@ class Runner:
         else:
             stderr = (folder / "stderr").read_text(errors="replace")
             results = count.from_cmocka(name, reports, stderr, returncode)
+            # cmocka's skip() takes no reason; by custom a test prints a line about it before.
+            said = [line for line in (folder / "stdout").read_text(errors="replace").splitlines() if "skip" in line.lower()]
+            for result, reason in zip((r for r in results if r.outcome == count.SKIPPED), said):
+                result.text = reason
         # An executable is the unit that a person can make faster: its time stands at its first result.
         for result in results:
             result.seconds = 0.0
