@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,13 +51,12 @@ static void read_word(const struct fault_plan *plan, char word[16]) {
 }
 
 static int delay_ms(const struct fault_plan *plan) {
-        char word[16];
-        int ms = 0;
+        char word[16], *end;
+        long ms;
 
         read_word(plan, word);
-        if (sscanf(word, "%d", &ms) != 1)
-                ms = plan->sync_delay_ms;
-        return ms;
+        ms = strtol(word, &end, 10);
+        return end == word ? plan->sync_delay_ms : (int) ms;
 }
 
 /* In slices, so that a test can end a delay that is going on. */
