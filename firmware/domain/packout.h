@@ -63,7 +63,8 @@ enum scan_lost {
         SCAN_LOST_UNFINISHED,
         SCAN_LOST_TOO_LONG,
         SCAN_LOST_CONTROL_BYTES,
-        SCAN_LOST_QUEUE_FULL
+        SCAN_LOST_QUEUE_FULL,
+        SCAN_LOST_LAYOUT, /* a key that means something else on the other keyboard layout: VERDICT_LAYOUT_WRONG */
 };
 struct input {
         enum input_kind kind;
