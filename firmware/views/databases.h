@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What programs read of each other's databases: kinds and versions, and the rows that are not the ledger's own. Each database has
+ * one writer; everybody else opens it through firmware/store read-only and keeps a cursor of his own.
+ *
+ * inbox.db (okuru-sync). Log rows: type = command type without jp.okuru., subject = the command's, data = {"id":uuid,"data":{…}}
+ * with sealed parts replaced by {ref, hash}. Table sealed(ref TEXT PRIMARY KEY, box BLOB, hash TEXT, pos INTEGER). Table
+ * uplink(lane TEXT PRIMARY KEY, ledger TEXT, upto INTEGER, receiver TEXT, verdict TEXT): how far the OMS has committed; verdict ""
+ * or "forked" or "beyond": the station must begin a new ledger, of which the facts above `upto` are told again.
+ *
+ * notices.db (okuru-notify). Log rows: type = fact type of the outcome ("notice.accepted"), subject = shipment, data =
+ * {"merchant":…, then the members of facts.md}.
+ */
+#define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
+#define INBOX_VERSION_MIN      1
+#define INBOX_VERSION_MAX      1
+#define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
+#define NOTICES_VERSION_MIN    1
+#define NOTICES_VERSION_MAX    1
