@@ -85,7 +85,8 @@ static int64_t floor_div(int64_t a, int64_t b) {
         return a / b - (a % b < 0);
 }
 
-/* Days since 1970-01-01; after H. Hinnant, "chrono-compatible low-level date algorithms": years begin in March. */
+/* Days since 1970-01-01; after H. Hinnant, "chrono-compatible low-level date algorithms": years begin in
+ * March. */
 static int64_t days_from_date(int year, int month, int day) {
         int64_t y = year - (month <= 2);
         int64_t era = floor_div(y, 400), year_of_era = y - era * 400;
@@ -107,7 +108,8 @@ static void date_from_days(int64_t days, struct time_parts *t) {
         t->weekday = (int) (((days + 4) % 7 + 7) % 7);
 }
 
-/* Moments outside of the years 0-9999 are shown as their ends, offsets in whole minutes: RFC 3339 knows no others. */
+/* Moments outside of the years 0-9999 are shown as their ends, offsets in whole minutes: RFC 3339 knows no
+ * others. */
 static struct time_parts time_split(int64_t wall_usec, int offset_sec) {
         int64_t sec = floor_div(wall_usec, (int64_t) USEC_PER_SEC);
         struct time_parts t = {0};
@@ -204,7 +206,8 @@ char *time_format_rfc5322(int64_t wall_usec, int offset_sec, char buf[TIME_TEXT_
         return buf;
 }
 
-/* @n digits within @min..@max, then the character @end (0: none). Moves *@p; false leaves the parse refused. */
+/* @n digits within @min..@max, then the character @end (0: none). Moves *@p; false leaves the parse
+ * refused. */
 static bool take_digits(const char **p, int n, int min, int max, char end, int *valuep) {
         int value = 0;
 

@@ -68,8 +68,8 @@ struct yaml_rule {
         enum yaml_want want;
         bool required;
         size_t offset, size;
-        /* Ints and durations: range. Texts: bytes. Lists: elements. 0,0 = no limit; a max below min = no upper
-         * limit. */
+        /* Ints and durations: range. Texts: bytes. Lists: elements. 0,0 = no limit; a max below min = no
+         * upper limit. */
         int64_t min, max;
         const char *const *words;      /* NULL-terminated */
         const struct yaml_rule *rules; /* of a MAP; ends with key NULL */

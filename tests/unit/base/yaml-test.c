@@ -298,8 +298,8 @@ static void a_wrong_key_or_value_is_named_with_file_and_line(void **state) {
                 {"site: a\nlamps: [a, ~, c]\n", "f:2:12: lamps[1]: has no value"},
                 {"site: a\nlamps: [a, [b]]\n", "f:2:12: lamps[1]: must be a single value"},
                 {"site: a\nbenches: []\n", "f:2:10: benches: may not be empty"},
-                {"site: a\nbenches:\n- name: x\n- nam: y\n",
-                        "f:4:3: benches[1].nam: unknown key; did you mean name?"},
+                {"site: a\nbenches:\n- name: x\n- nme: y\n",
+                        "f:4:3: benches[1].nme: unknown key; did you mean name?"},
                 {"site: a\nbenches:\n- name: x\n- {}\n", "f:4:3: benches[1].name: is missing"},
         };
         char buf[600];
