@@ -42,6 +42,10 @@ struct store *store_close(struct store *s) {
 
                 store_rollback(s);
                 finish_statements(s);
+                /* What a suspect disk says about the WAL is not copied into the database; the next open verifies it. */
+                if (s->failure < 0)
+                        (void) sqlite3_db_config(
+                                s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL); /* a known switch */
                 rc = sqlite3_close(s->db);
                 assert(rc == SQLITE_OK); /* a caller's statement was not finished */
                 (void) rc;

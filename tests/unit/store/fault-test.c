@@ -5,10 +5,13 @@
 #include "tests/unit/store/scene.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +40,12 @@ static void a_commit_is_one_sync(void **state) {
                 assert_int_equal(scene_put(s, code, i), 0);
         }
         assert_int_equal(plan.n_syncs - before, 10);
+
+        /* Why a checkpoint is not made for every pause: the WAL begins anew, and its header is synced first. */
+        assert_int_equal(store_checkpoint_passive(s), 0);
+        before = plan.n_syncs;
+        assert_int_equal(scene_put(s, "after the checkpoint", 1), 0);
+        assert_int_equal(plan.n_syncs - before, 2);
         (void) store_close(s);
 }
 
@@ -60,7 +69,9 @@ static void after_a_failed_sync_nothing_says_ok(void **state) {
         assert_int_equal(store_checkpoint_passive(s), -EIO);
         assert_int_equal(store_meta_get(s, "log_id", value, sizeof(value)), -EIO);
         store_finish(&q);
+        plan.n_writes = 0;
         s = store_close(s);
+        assert_int_equal(plan.n_writes, 0); /* nothing of a suspect WAL is copied into the database */
 
         s = open_on_fault_disk(*state); /* opened anew it works, and has at least what was promised */
         assert_int_equal(scene_int(s, "SELECT count(*) FROM item WHERE code = 'A'"), 1);
@@ -212,6 +223,61 @@ static void the_reserve_takes_room_and_gives_it_back(void **state) {
         assert_int_equal(stat(path, &st), -1);
 }
 
+/* In a child with a mount namespace of its own; its exit code is the line that went wrong, or 0. */
+#define CHECK(condition)                                                                                     \
+        do {                                                                                                 \
+                if (!(condition))                                                                            \
+                        return __LINE__ & 0xff;                                                              \
+        } while (0)
+
+static int fill_a_small_disk(const struct scene *scene) {
+        _cleanup_(store_closep) struct store *s = NULL;
+        int64_t n = 0;
+        char code[600];
+        int r;
+
+        CHECK(mount("tmpfs", scene->folder, "tmpfs", 0, "size=3m,mode=0750") == 0);
+        CHECK(store_open_writer(&s, scene->path, &scene_schema, NULL, NULL) == 0);
+        CHECK(store_reserve_create(scene->folder, 512 * 1024) == 0);
+        do {
+                (void) snprintf(code, sizeof(code), "%0500lld", (long long) n);
+                r = scene_put(s, code, 1);
+                n += r == 0;
+        } while (r == 0 && n < 100000);
+        CHECK(r == -ENOSPC && n > 10);
+        CHECK(store_failure(s) == 0);
+        CHECK(scene_count(s) == n); /* still readable, and all that was promised */
+
+        CHECK(store_reserve_release(scene->folder) == 0);
+        CHECK(scene_put(s, "after", 1) == 0);
+        CHECK(store_checkpoint_passive(s) == 0);
+        CHECK(scene_count(s) == n + 1);
+        return 0;
+}
+
+static void a_really_full_disk_is_left_by_giving_up_the_reserve(void **state) {
+        int status = 0;
+        pid_t child;
+
+        if (geteuid() != 0) {
+                print_message("SKIP: a small disk needs root (mount)\n");
+                skip();
+        }
+        child = fork();
+        if (child == 0) {
+                if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+                        _exit(255);
+                _exit(fill_a_small_disk(*state));
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        if (WEXITSTATUS(status) == 255) {
+                print_message("SKIP: no mount namespace of our own here\n");
+                skip();
+        }
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static int setup(void **state) {
         plan.fail_sync_in = plan.fail_write_in = plan.fail_writes = plan.full = plan.sync_delay_ms = 0;
         return scene_setup(state);
@@ -229,6 +295,7 @@ int main(void) {
                 TEST(a_slow_sync_makes_the_commit_slow_and_no_more),
                 TEST(the_file_of_the_environment_steers_a_whole_program),
                 TEST(a_corrupt_page_met_on_the_way_stops_the_writer),
+                TEST(a_really_full_disk_is_left_by_giving_up_the_reserve),
                 TEST(the_reserve_takes_room_and_gives_it_back),
 #undef TEST
         };
