@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/notice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+
+static const struct stamp now = {
+        .wall_usec = 1795240923000000, .offset_sec = 32400, .clock = CLOCK_QUALITY_SYNCED};
+
+static void the_id_is_the_one_of_the_design(void **state) {
+        char id[UUID_TEXT_MAX];
+
+        (void) state;
+        notice_id("production", "acme", "S-1", "shipped", 0, id);
+        assert_string_equal(id, "f7e160bd-7d31-5602-8ce2-0cecab9e8306");
+}
+
+static size_t due(enum notice_owner owner, bool live, const char *trigger, const char *policy_text,
+        struct fact_list *facts) {
+        struct shipment s = {.merchant = "acme",
+                .id = "S-1",
+                .carrier = "yamato",
+                .bay = "",
+                .shipped_owner = owner,
+                .shipped_notice_live = live,
+                .shipped_notice_generation = live ? 0 : -1};
+        struct json *doc = NULL;
+        struct policy p;
+
+        if (policy_text)
+                assert_int_equal(json_parse(policy_text, strlen(policy_text), &doc, NULL), 0);
+        assert_int_equal(policy_init(&p, doc, NULL), 0);
+        notice_due(facts, &p, "production", &s, trigger, "b1", "p1", NULL, &now);
+        policy_deinit(&p);
+        return facts->n;
+}
+
+static void a_notice_is_reserved_only_by_its_owner_and_its_trigger(void **state) {
+        static const char at_ready[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"carriers\":[{"
+                                       "\"carrier\":\"yamato\",\"report\":\"ready\"}]}]}";
+        static const struct {
+                enum notice_owner owner;
+                bool live;
+                const char *trigger, *policy;
+                size_t n;
+        } table[] = {
+                {OWNER_STATION, false, "shipped", NULL, 1},
+                {OWNER_STATION, false, "ready", NULL, 0},
+                {OWNER_STATION, false, "ready", at_ready, 1},
+                {OWNER_STATION, false, "shipped", at_ready, 0},
+                {OWNER_STATION, true, "shipped", NULL, 0},
+                {OWNER_OMS, false, "shipped", NULL, 0},
+                {OWNER_NONE, false, "shipped", NULL, 0},
+                {OWNER_UNKNOWN, false, "shipped", NULL, 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct fact_list facts = {0};
+
+                assert_int_equal(
+                        due(table[i].owner, table[i].live, table[i].trigger, table[i].policy, &facts),
+                        table[i].n);
+                fact_list_deinit(&facts);
+        }
+}
+
+static void a_reservation_says_when_and_until_when(void **state) {
+        struct fact_list facts = {0};
+        _cleanup_(json_freep) struct json *doc = NULL;
+
+        (void) state;
+        assert_int_equal(due(OWNER_STATION, false, "shipped", NULL, &facts), 1);
+        assert_int_equal(json_parse(facts.items[0].data, strlen(facts.items[0].data), &doc, NULL), 0);
+        assert_string_equal(json_get_string(doc, "notice", ""), "f7e160bd-7d31-5602-8ce2-0cecab9e8306");
+        assert_string_equal(json_get_string(doc, "not_before", ""), "2026-11-21T15:32:03.000+09:00");
+        assert_string_equal(json_get_string(doc, "expires", ""), "2026-11-24T15:02:03.000+09:00");
+        fact_list_deinit(&facts);
+}
+
+static void after_a_cancelled_notice_the_generation_rises(void **state) {
+        struct shipment s = {.merchant = "acme",
+                .id = "S-1",
+                .carrier = "yamato",
+                .bay = "",
+                .shipped_owner = OWNER_STATION,
+                .shipped_notice_generation = 0};
+        struct fact_list facts = {0};
+        struct policy p;
+
+        (void) state;
+        assert_int_equal(policy_init(&p, NULL, NULL), 0);
+        notice_due(&facts, &p, "production", &s, "shipped", NULL, NULL, NULL, &now);
+        assert_int_equal(facts.n, 1);
+        assert_non_null(strstr(facts.items[0].data, "\"generation\":1"));
+        fact_list_deinit(&facts);
+        policy_deinit(&p);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_id_is_the_one_of_the_design),
+                cmocka_unit_test(a_notice_is_reserved_only_by_its_owner_and_its_trigger),
+                cmocka_unit_test(a_reservation_says_when_and_until_when),
+                cmocka_unit_test(after_a_cancelled_notice_the_generation_rises),
+        };
+
+        return cmocka_run_group_tests_name("notice", tests, NULL, NULL);
+}

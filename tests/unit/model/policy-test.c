@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/policy.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+
+static int read_text(const char *text, struct policy *p, struct diag *d) {
+        struct json *doc = NULL;
+
+        assert_int_equal(json_parse(text, strlen(text), &doc, d), 0);
+        return policy_init(p, doc, d);
+}
+
+static void without_a_policy_the_defaults_hold(void **state) {
+        struct carrier_policy c;
+        struct policy p;
+
+        (void) state;
+        assert_int_equal(policy_init(&p, NULL, NULL), 0);
+        policy_carrier(&p, "acme", "yamato", &c);
+        assert_int_equal(p.version, 0);
+        assert_int_equal(p.hand_confirm_limit, 3);
+        assert_int_equal(c.shipped, SHIPPED_BAY_CLOSED);
+        assert_int_equal(c.report, REPORT_AT_SHIPPED);
+        assert_string_equal(c.name_ja, "yamato");
+        assert_int_equal(policy_notice_delay_usec(&p, "acme", "shipped"), 1800 * (int64_t) USEC_PER_SEC);
+        assert_null(policy_unknown_merchant(&p));
+        policy_deinit(&p);
+}
+
+static void a_merchants_carrier_has_its_own_rules(void **state) {
+        static const char text[] = "{\"version\":2,\"hand_confirm_limit\":0,\"merchants\":[{\"merchant\":"
+                                   "\"acme\",\"unknown_shipment\":\"accept\","
+                                   "\"notice_delay_s\":{\"shipped\":2},\"carriers\":[{\"carrier\":\"yamato\","
+                                   "\"name\":{\"ja\":\"ヤマト\"},"
+                                   "\"shipped\":\"at-ready\",\"report\":\"ready\",\"bay\":\"y1\"}]}]}";
+        struct carrier_policy c;
+        struct policy p;
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(read_text(text, &p, &d), 0);
+        assert_int_equal(p.hand_confirm_limit, 0);
+        policy_carrier(&p, "acme", "yamato", &c);
+        assert_int_equal(c.shipped, SHIPPED_AT_READY);
+        assert_int_equal(c.report, REPORT_AT_READY);
+        assert_string_equal(c.bay, "y1");
+        assert_string_equal(c.name_en, "ヤマト");
+        policy_carrier(&p, "other", "yamato", &c);
+        assert_int_equal(c.shipped, SHIPPED_BAY_CLOSED);
+        assert_int_equal(policy_notice_delay_usec(&p, "acme", "shipped"), 2 * (int64_t) USEC_PER_SEC);
+        assert_string_equal(policy_unknown_merchant(&p), "acme");
+        policy_deinit(&p);
+}
+
+static void two_merchants_that_accept_unknown_shipments_are_never_guessed_between(void **state) {
+        static const char text[] =
+                "{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"unknown_shipment\":\"accept\"},"
+                "{\"merchant\":\"b\",\"unknown_shipment\":\"accept\"}]}";
+        struct policy p;
+
+        (void) state;
+        assert_int_equal(read_text(text, &p, NULL), 0);
+        assert_true(policy_accepts_unknown(&p, "a"));
+        assert_null(policy_unknown_merchant(&p));
+        policy_deinit(&p);
+}
+
+static void a_refusal_names_the_member(void **state) {
+        static const struct {
+                const char *text, *key;
+        } table[] = {
+                {"{}", "version"},
+                {"{\"version\":0}", "version"},
+                {"{\"version\":1,\"quantity_limit\":0}", "quantity_limit"},
+                {"{\"version\":1,\"merchants\":[{}]}", "merchants[0].merchant"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"unknown_shipment\":\"maybe\"}]}",
+                        "merchants[0].unknown_shipment"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"carriers\":[{\"carrier\":\"y\","
+                 "\"shipped\":\"soon\"}]}]}",
+                        "merchants[0].carriers[0].shipped"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"notice_delay_s\":{\"shipped\":-1}}]}",
+                        "merchants[0].shipped"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct policy p;
+                struct diag d = {0};
+
+                assert_int_equal(read_text(table[i].text, &p, &d), -EBADMSG);
+                assert_string_equal(d.key, table[i].key);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(without_a_policy_the_defaults_hold),
+                cmocka_unit_test(a_merchants_carrier_has_its_own_rules),
+                cmocka_unit_test(two_merchants_that_accept_unknown_shipments_are_never_guessed_between),
+                cmocka_unit_test(a_refusal_names_the_member),
+        };
+
+        return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
