@@ -20,6 +20,7 @@
 #define ENVELOPE_TYPE_MAX     64    /* bytes, without "jp.okuru." */
 #define ENVELOPE_SUBJECT_MAX  128   /* bytes */
 #define ENVELOPE_DATA_MAX     49152 /* bytes of a fact's data, checked when it is decided */
+#define ENVELOPE_V_MAX        9999
 
 struct envelope {
         const char *id;     /* UUID */
@@ -28,7 +29,7 @@ struct envelope {
         const char *type;   /* without "jp.okuru.", e.g. "parcel.shipped" */
         int v;              /* version of the data, from 1: dataschema is urn:okuru:schema:{type}:{v} */
         const char *time;   /* RFC 3339 */
-        /* From here on NULL (0) when absent. */
+        /* From here on NULL (0) when absent; writing takes "" for absent too. */
         const char *subject;
         const char *merchant, *bench; /* names */
         const char *actor;            /* opaque person id */

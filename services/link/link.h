@@ -96,14 +96,15 @@ struct link_config {      /* everything is copied by link_new() */
 };
 
 struct link_stats {
-        uint64_t progress_boot_usec; /* CLOCK_BOOTTIME when the thread last did something that worked. A
-                                        thread that hangs in a resolver stops moving this: a supervisor may
-                                        end the process then. */
-        uint64_t n_connected;
-        uint64_t n_failures; /* in a row; 0 while up */
+        /* CLOCK_BOOTTIME when the thread last came round its loop, at most 5 s ago. One that hangs in a resolver, the only
+         * place that has no time limit of ours, stops moving this: a supervisor may end the process then. */
+        uint64_t progress_boot_usec;
+        uint64_t n_connected; /* times that the line came up */
+        uint64_t n_failures;  /* in a row; 0 while up */
         uint64_t n_received, n_published;
         uint64_t n_refused_size;  /* incoming, larger than LINK_PAYLOAD_MAX */
         uint64_t n_refused_topic; /* incoming, topic not UTF-8 or too long */
+        uint64_t n_refused_early; /* incoming before the subscriptions were granted, more than we hold back */
 };
 
 struct link;
@@ -114,7 +115,7 @@ struct link;
  * asks for.
  * @callbacks: copied
  *
- * Return: 0; -EINVAL for a config that cannot work (told apart only in debug builds' log); -ENOMEM or another
+ * Return: 0; -EINVAL for a config that cannot work; -ENOMEM or another
  * -errno.
  */
 int link_new(struct link **linkp, sd_event *event, const struct link_config *config,
