@@ -103,9 +103,10 @@ void failure_from_mosquitto(struct failure *f, int code, const struct failure_hi
         if (code == MOSQ_ERR_ERRNO) {
                 char buf[96];
 
-                /* GNU's strerror_r; strerror() is not for threads. */
-                failure_set(f, hints->was_accepted ? LINK_REASON_LOST : LINK_REASON_UNREACHABLE, "%s",
-                        strerror_r(hints->error, buf, sizeof(buf)));
+                /* GNU's strerror_r; strerror() is not for threads. 0: the library saw the end in the middle of a packet. */
+                failure_set(f, hints->was_connected ? LINK_REASON_LOST : LINK_REASON_UNREACHABLE, "%s",
+                        hints->error != 0 ? strerror_r(hints->error, buf, sizeof(buf))
+                                          : "the connection ended");
                 return;
         }
         for (size_t i = 0; i < ELEMENTSOF(table); i++)

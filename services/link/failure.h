@@ -17,10 +17,10 @@ void failure_set(struct failure *f, enum link_reason reason, const char *format,
         __attribute__((format(printf, 3, 4)));
 
 struct failure_hints {
-        int error;         /* errno right after the call, for MOSQ_ERR_ERRNO */
-        int connack;       /* return code of the CONNACK; 0 when none came */
-        bool was_accepted; /* a CONNACK with code 0 had come */
-        const char *tls;   /* what OpenSSL said on this connection; "" for nothing */
+        int error;          /* errno right after the call, for MOSQ_ERR_ERRNO */
+        int connack;        /* return code of the CONNACK; 0 when none came */
+        bool was_connected; /* TCP stood */
+        const char *tls;    /* what OpenSSL said on this connection; "" for nothing */
 };
 /* @code: MOSQ_ERR_*, not MOSQ_ERR_SUCCESS. The one place where the library's codes are translated. */
 void failure_from_mosquitto(struct failure *f, int code, const struct failure_hints *hints);

@@ -47,7 +47,8 @@ struct session {
         enum session_state state;
         struct pending *pending; /* owned; config->window of them, in the order of sending */
         unsigned n_pending;
-        int connack; /* return code; -1 before it came */
+        bool is_connected; /* TCP stands */
+        int connack;       /* return code; -1 before it came */
         int subscribe_mid;
         int suback;         /* -1 before it came, 0 granted, 1 refused */
         bool out_of_memory; /* in a callback */
@@ -122,7 +123,7 @@ static int over(struct session *s, int code, int error, struct failure *f) {
         const struct failure_hints hints = {
                 .error = error,
                 .connack = s->connack > 0 ? s->connack : 0,
-                .was_accepted = s->connack == 0,
+                .was_connected = s->is_connected,
                 .tls = s->tls,
         };
 
@@ -205,6 +206,7 @@ int session_open(struct session **sp, const struct link_config *config, const st
         }
         if (r != MOSQ_ERR_SUCCESS)
                 return over(s, r, errno, f);
+        s->is_connected = true;
         *sp = take_ptr(s);
         return 0;
 }

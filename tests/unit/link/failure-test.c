@@ -38,7 +38,7 @@ static void the_most_telling_words_win(void **state) {
                 {MOSQ_ERR_CONN_REFUSED, {.connack = 5, .tls = ""}, LINK_REASON_REFUSED, "not authorised"},
                 {MOSQ_ERR_CONN_REFUSED, {.connack = 77, .tls = ""}, LINK_REASON_REFUSED, "(77)"},
                 {MOSQ_ERR_ERRNO, {.error = ENETUNREACH, .tls = ""}, LINK_REASON_UNREACHABLE, "unreachable"},
-                {MOSQ_ERR_ERRNO, {.error = ECONNRESET, .was_accepted = true, .tls = ""}, LINK_REASON_LOST,
+                {MOSQ_ERR_ERRNO, {.error = ECONNRESET, .was_connected = true, .tls = ""}, LINK_REASON_LOST,
                         "reset"},
                 {MOSQ_ERR_INVAL, {.tls = ""}, LINK_REASON_LOCAL, "key file"},
                 {99, {.tls = ""}, LINK_REASON_LOST, "99"},
