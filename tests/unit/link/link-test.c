@@ -355,7 +355,7 @@ static void a_hundred_hostile_answers_of_each_kind_leave_it_alive(void **state) 
                 {"not authorised", "\x20\x02\x00\x05", 4, false, LINK_REASON_REFUSED},
                 {"half a packet, then the end", "\x20\x7f\x00", 3, false, LINK_REASON_LOST},
                 {"garbage", "\xff\xff\xff\xff\xff\xff\xff\xff", 8, false, LINK_REASON_NOT_MQTT},
-                {"a PUBACK for nothing, then the end", "\x40\x02\x12\x34", 4, false, LINK_REASON_LOST},
+                {"a PUBACK for nothing, then the end", "\x40\x02\x12\x34", 4, false, LINK_REASON_NOT_MQTT},
                 {"the end at once", " ", 0, true, LINK_REASON_LOST},
                 {"a reset after CONNECT", "", 0, false, LINK_REASON_LOST},
         };
