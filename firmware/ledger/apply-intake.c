@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts of lane intake: what came from outside, kept whole. */
+#include "firmware/ledger/ledger-private.h"
+
+#include "firmware/domain/notice.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Pull tasks that this wish made and took away. */
+static int put_pulls(struct ledger *l, const struct json *data) {
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(data, "pull")); e && r == 0; e = json_next(e))
+                r = parcel_put_pull(l, json_get_string(e, "parcel", ""), json_get_string(e, "reason", ""));
+        for (const struct json *e = json_first(json_get(data, "unpull")); e && r == 0; e = json_next(e))
+                r = parcel_put_pull(l, json_string(e) ? json_string(e) : "", "");
+        return r;
+}
+
+static int apply_shipment(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = shipment_put_doc(l, row, data);
+
+        if (r == 0)
+                r = put_pulls(l, data);
+        if (r == 0)
+                r = shipment_settle(
+                        l, row->merchant, row->subject, row->wall_usec); /* reads the wish whole */
+        return r == -EBADMSG ? unfit(row, "not a shipment") : r;
+}
+
+static int apply_label(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = shipment_put_labels(
+                l, row->merchant, row->subject, json_get_int(data, "version", 0), json_get(data, "labels"));
+
+        return r == 0 ? put_pulls(l, data) : fitting(row, r);
+}
+
+static int apply_block(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = block_put(l, row->merchant, data, row->pos);
+
+        return r == LEDGER_E_UNFIT ? unfit(row, "no block of numbers") : r;
+}
+
+static int apply_contact(struct ledger *l, const struct row *row, const struct json *data) {
+        return shipment_put_contact(
+                l, row->merchant, row->subject, json_get_int(data, "version", 0), row->pos);
+}
+
+static int apply_contact_erased(struct ledger *l, const struct row *row, const struct json *data) {
+        (void) data;
+        return shipment_put_contact(l, row->merchant, row->subject, 0, 0);
+}
+
+static int apply_policy(struct ledger *l, const struct row *row, const struct json *data) {
+        return wish_put(l, "policy", "policy", json_get_int(data, "version", 0), row->pos);
+}
+
+static int apply_people(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = people_put(l, json_get(data, "people"));
+
+        return r == 0 ? wish_put(l, "people", "people", json_get_int(data, "version", 0), row->pos) : r;
+}
+
+static int apply_bay(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = bay_put(l, row->subject, data);
+
+        if (r == LEDGER_E_UNFIT)
+                return unfit(row, "no time of day");
+        return r == 0 ? wish_put(l, "bay", row->subject, json_get_int(data, "version", 0), row->pos) : r;
+}
+
+static int apply_items(struct ledger *l, const struct row *row, const struct json *data) {
+        return items_put(l, row->merchant, json_get(data, "items"));
+}
+
+static int apply_snapshot_ended(struct ledger *l, const struct row *row, const struct json *data) {
+        (void) data;
+        return wish_put(l, "snapshot", "", 1, row->pos);
+}
+
+/* ---- what a snapshot tells of the past; what this ledger has seen itself, or has buried, is known better here ---- */
+
+static int know_parcel(struct ledger *l, const struct row *row, const struct json *e) {
+        struct parcel_row p = {.known = true, .opened_pos = row->pos};
+        bool buried = false;
+        int r = tombstone_has(l, row->merchant, json_get_string(e, "shipment", ""), &buried);
+
+        if (r != 0 || buried)
+                return r;
+        if (parcel_state_from_str(json_get_string(e, "state", ""), &p.p.state) < 0 ||
+                !copy_text(p.p.id, sizeof(p.p.id), json_get_string(e, "parcel", "")) ||
+                !copy_text(p.p.shipment, sizeof(p.p.shipment), json_get_string(e, "shipment", "")) ||
+                !copy_text(p.p.number, sizeof(p.p.number), json_get_string(e, "number", "")))
+                return unfit(row, "a parcel of no shape");
+        (void) copy_text(p.p.merchant, sizeof(p.p.merchant), row->merchant); /* from a field of that size */
+        p.p.piece = p.p.pieces = (int) json_get_int(e, "piece", 1);
+        p.p.printed = *p.p.number != 0;
+        if (time_parse(json_get_string(e, "at", ""), &p.p.since_usec, &p.p.since_offset_sec) < 0) {
+                p.p.since_usec = row->wall_usec;
+                p.p.since_offset_sec = row->offset_sec;
+        }
+        p.p.ready_usec = p.p.state == PARCEL_READY ? p.p.since_usec : 0;
+        (void) copy_text(
+                p.p.bay, sizeof(p.p.bay), json_get_string(e, "bay", "")); /* a longer one is no name */
+        r = shipment_make(l, row->merchant, p.p.shipment, false);
+        if (r == 0)
+                r = parcel_insert(l, &p);
+        if (r == STORE_E_EXISTS)
+                return 0;
+        if (r == 0)
+                r = number_own(l, &p.p);
+        return r == 0 ? shipment_settle(l, row->merchant, p.p.shipment, p.p.since_usec) : r;
+}
+
+static int know_unit(struct ledger *l, const struct json *e) {
+        struct parcel_row p = {0};
+        int r = parcel_get(l, json_get_string(e, "parcel", ""), &p);
+
+        if (r == LEDGER_E_NONE)
+                return 0; /* its parcel is buried, or was not told */
+        if (r != 0 || !p.known)
+                return r;
+        return parcel_unit_put(l, &p.p, json_get_string(e, "code", ""), json_get_string(e, "serial", ""), "");
+}
+
+static int know_notice(struct ledger *l, const struct row *row, const struct json *e) {
+        struct notice_row n = {
+                .id = json_get_string(e, "notice", ""),
+                .merchant = row->merchant,
+                .shipment = json_get_string(e, "shipment", ""),
+                .kind = json_get_string(e, "kind", ""),
+                .generation = (int) json_get_int(e, "generation", 0),
+                .state = json_get_string(e, "state", ""),
+                .pos = row->pos,
+        };
+        enum notice_state state;
+        bool buried = false;
+        int r;
+
+        if (notice_state_from_str(n.state, &state) < 0)
+                return unfit(row, "a notice in no state");
+        if (state == NOTICE_RESERVED || state == NOTICE_SENDING)
+                n.state = notice_state_to_str(
+                        NOTICE_UNKNOWN); /* another box's promise: whether it went, nobody here can say */
+        r = tombstone_has(l, row->merchant, n.shipment, &buried);
+        if (r != 0 || buried)
+                return r;
+        r = shipment_make(l, row->merchant, n.shipment, false);
+        if (r == 0)
+                r = notice_reserve(l, &n);
+        return r == STORE_E_EXISTS ? 0 : r;
+}
+
+static int apply_known(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(data, "parcels")); e && r == 0; e = json_next(e))
+                r = know_parcel(l, row, e);
+        for (const struct json *e = json_first(json_get(data, "units")); e && r == 0; e = json_next(e))
+                r = know_unit(l, e);
+        for (const struct json *e = json_first(json_get(data, "notices")); e && r == 0; e = json_next(e))
+                r = know_notice(l, row, e);
+        return fitting(row, r);
+}
+
+apply_function apply_intake_find(const char *type) {
+        static const struct {
+                const char *type;
+                apply_function apply;
+        } table[] = {
+                {"shipment.received", apply_shipment},
+                {"shipment.changed", apply_shipment},
+                {"shipment.held", apply_shipment},
+                {"shipment.released", apply_shipment},
+                {"shipment.cancelled", apply_shipment},
+                {"label.given", apply_label},
+                {"label.block", apply_block},
+                {"contact.received", apply_contact},
+                {"contact.erased", apply_contact_erased},
+                {"bay.scheduled", apply_bay},
+                {"policy.changed", apply_policy},
+                {"people.changed", apply_people},
+                {"item.codes", apply_items},
+                {"snapshot.ended", apply_snapshot_ended},
+                {"known.received", apply_known},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strcmp(table[i].type, type) == 0)
+                        return table[i].apply;
+        return NULL;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of facts: one row is written and applied, or neither. */
+#include "firmware/ledger/ledger-private.h"
+
+#include "firmware/base/crc32c.h"
+#include "firmware/base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct store_sql fact_sql[] = {
+        LEDGER_SQL(facts.insert,
+                "INSERT INTO fact (" ROW_COLUMNS
+                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
+        LEDGER_SQL(facts.next, "SELECT ifnull(max(pos), 0) + 1 FROM fact"),
+        LEDGER_SQL(facts.lane_next,
+                "UPDATE lane SET head = head + 1, rows = rows + 1 WHERE lane = ?1 RETURNING head"),
+        LEDGER_SQL(facts.lane_get, "SELECT head, rows FROM lane WHERE lane = ?1"),
+        LEDGER_SQL(facts.lane_rows, "UPDATE lane SET rows = rows - 1 WHERE lane = ?1"),
+        LEDGER_SQL(facts.delete, "DELETE FROM fact WHERE pos = ?1"),
+};
+const struct statement_group fact_statements = {fact_sql, ELEMENTSOF(fact_sql)};
+
+static uint32_t add_text(uint32_t crc, const char *text) {
+        return crc32c_column(crc, text, strlen(text));
+}
+
+static uint32_t add_number(uint32_t crc, int64_t value) {
+        char text[24];
+        int n = snprintf(text, sizeof(text), "%" PRId64, value);
+
+        return crc32c_column(crc, text, (size_t) n);
+}
+
+uint32_t row_check(const struct row *row) {
+        uint32_t crc = add_number(0, row->pos);
+
+        crc = add_number(crc, (int64_t) row->lane);
+        crc = add_number(crc, row->seq);
+        crc = add_text(crc, row->id);
+        crc = add_text(crc, row->type);
+        crc = add_number(crc, row->v);
+        crc = add_text(crc, row->merchant);
+        crc = add_text(crc, row->subject);
+        crc = add_text(crc, row->bench);
+        crc = add_text(crc, row->actor);
+        crc = add_text(crc, row->cause);
+        crc = add_text(crc, row->time);
+        crc = add_text(crc, row->boot);
+        crc = add_number(crc, row->mono);
+        crc = add_text(crc, row->clock);
+        return crc32c_column(crc, row->data, row->n_data);
+}
+
+static const char *text_of(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
+int row_read(const struct store_stmt *q, struct row *row) {
+        int64_t lane = store_column_int64(q, 1);
+
+        if (lane < 0 || lane >= N_LANES)
+                return -EBADMSG;
+        *row = (struct row){
+                .pos = store_column_int64(q, 0),
+                .lane = (enum lane) lane,
+                .seq = store_column_int64(q, 2),
+                .id = text_of(q, 3),
+                .type = text_of(q, 4),
+                .v = store_column_int64(q, 5),
+                .merchant = text_of(q, 6),
+                .subject = text_of(q, 7),
+                .bench = text_of(q, 8),
+                .actor = text_of(q, 9),
+                .cause = text_of(q, 10),
+                .time = text_of(q, 11),
+                .boot = text_of(q, 12),
+                .mono = store_column_int64(q, 13),
+                .clock = text_of(q, 14),
+                .data = text_of(q, 15),
+                .n_data = store_column_bytes(q, 15),
+                .check = store_column_int64(q, 16),
+        };
+        return time_parse(row->time, &row->wall_usec, &row->offset_sec) < 0 ? -EBADMSG : 0;
+}
+
+static int insert(struct ledger *l, const struct row *row) {
+        int r = statement_do(&l->facts.insert, "lilttltttttttlttl", row->pos, (int) row->lane, row->seq,
+                row->id, row->type, row->v, row->merchant, row->subject, row->bench, row->actor, row->cause,
+                row->time, row->boot, row->mono, row->clock, row->data, row->check);
+
+        return fitting(row, r);
+}
+
+int fact_write(struct ledger *l, struct row *row) {
+        int r;
+
+        r = statement_int64(&l->facts.next, &row->pos, "");
+        if (r == 0)
+                r = statement_int64(&l->facts.lane_next, &row->seq, "i", (int) row->lane);
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG; /* both always have a row */
+        row->check = row_check(row);
+        r = insert(l, row);
+        return r == 0 ? apply(l, row) : r;
+}
+
+int ledger_append(
+        struct ledger *l, const struct fact *f, const struct stamp *now, struct ledger_place *placep) {
+        int64_t wall_usec = now->wall_usec - ((now->wall_usec % 1000) + 1000) % 1000;
+        char time[TIME_TEXT_MAX], id[UUID_TEXT_MAX];
+        struct row row = {
+                .lane = f->lane,
+                .id = id,
+                .type = f->type,
+                .v = 1,
+                .merchant = f->merchant,
+                .subject = f->subject,
+                .bench = f->bench,
+                .actor = f->actor,
+                .cause = f->cause,
+                .time = time_format(wall_usec, now->offset_sec, time),
+                .boot = l->boot_id,
+                .mono = (int64_t) now->boot_usec,
+                .clock = clock_quality_to_str(now->clock),
+                .data = f->data,
+                .n_data = strlen(f->data),
+                .wall_usec = wall_usec,
+                .offset_sec = now->offset_sec,
+        };
+        int r;
+
+        if (row.n_data > FACT_DATA_MAX)
+                return -EMSGSIZE;
+        r = uuid7_make(&l->uuids, wall_usec, id);
+        if (r == 0)
+                r = fact_write(l, &row);
+        if (r != 0)
+                return r;
+        l->offset_sec = now->offset_sec;
+        if (placep) {
+                *placep = (struct ledger_place){.pos = (uint64_t) row.pos, .seq = (uint64_t) row.seq};
+                (void) copy_text(placep->id, sizeof(placep->id), id);
+        }
+        return 0;
+}
+
+int ledger_append_all(struct ledger *l, const struct fact_list *facts, const struct stamp *now,
+        struct ledger_place *lastp) {
+        for (size_t i = 0; i < facts->n; i++) {
+                int r = ledger_append(l, &facts->items[i], now, lastp);
+
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+int ledger_head(struct ledger *l, enum lane lane, struct ledger_head *headp) {
+        _cleanup_reset_ struct store_stmt *q = &l->facts.lane_get;
+        int r = statement_first(q, "i", (int) lane);
+
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG;
+        *headp = (struct ledger_head){
+                .seq = (uint64_t) store_column_int64(q, 0), .rows = (uint64_t) store_column_int64(q, 1)};
+        return 0;
+}
+
+int fact_delete(struct ledger *l, int64_t pos, enum lane lane) {
+        int r = statement_do(&l->facts.delete, "l", pos);
+
+        return r == 0 ? statement_do(&l->facts.lane_rows, "i", (int) lane) : r;
+}
+
+int fact_document(struct ledger *l, int64_t pos, struct json **docp) {
+        _cleanup_reset_ struct store_stmt *q = &l->doc;
+        const char *data;
+        int r = statement_first(q, "l", pos);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? LEDGER_E_NONE : r;
+        data = text_of(q, 0);
+        return json_parse(data, store_column_bytes(q, 0), docp, NULL);
+}

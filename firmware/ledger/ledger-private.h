@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The ledger as the files of this folder see it: one struct of prepared statements per table group, and the calls between them. */
+#include "firmware/ledger/ledger.h"
+#include "firmware/ledger/statement.h"
+
+#include "firmware/base/cleanup.h"
+
+#define SERIAL_SIZE 65
+#define WORD_SIZE   32
+
+/* ---- a fact as it stands in the table; texts borrowed ---- */
+
+struct row {
+        int64_t pos;
+        enum lane lane;
+        int64_t seq;
+        const char *id, *type;
+        int64_t v;
+        const char *merchant, *subject, *bench, *actor, *cause, *time, *boot;
+        int64_t mono;
+        const char *clock, *data;
+        size_t n_data;
+        int64_t check;
+
+        int64_t wall_usec; /* of `time` */
+        int offset_sec;
+};
+uint32_t row_check(const struct row *row); /* what the column "check" must be */
+/* Fills @row from columns pos … check in schema order; texts borrowed from @q. Return: 0, -EBADMSG for a time that is none. */
+int row_read(const struct store_stmt *q, struct row *row);
+#define ROW_COLUMNS                                                                                          \
+        "pos, lane, seq, id, type, v, merchant, subject, bench, actor, cause, time, boot, mono, clock, "     \
+        "data, \"check\""
+
+/* ---- statements, one struct per file ---- */
+
+struct fact_table {
+        struct store_stmt insert, next, lane_next, lane_get, lane_rows, delete;
+};
+struct shipment_table {
+        struct store_stmt get, make, put_doc, put_label_version, put_contact, put_stage, delete;
+        struct store_stmt open_code_add, open_code_delete, line_code_add, line_code_delete;
+        struct store_stmt label_add, labels_of, labels_clear;
+};
+struct parcel_table {
+        struct store_stmt get, insert, put, of_shipment, known_of, put_pull, delete;
+        struct store_stmt line_get, line_add, line_take, line_prune, lines_clear;
+        struct store_stmt unit_put, unit_delete, units_clear, units_move;
+};
+struct number_table {
+        struct store_stmt put, own, kill, move, of_shipment_delete;
+        struct store_stmt block_put, blocks_of, block_use, block_carried;
+};
+struct floor_table {
+        struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
+        struct store_stmt people_clear, person_add;
+        struct store_stmt bench_get, bench_in, bench_out, bench_open, bench_done, bench_prune;
+};
+struct notice_table {
+        struct store_stmt reserve, change, newest, conflict_add, of_shipment_delete, conflicts_delete;
+};
+struct world_table {
+        struct store_stmt open_codes, closed_code, number, parcel, unit, units_of, line_item, any_line_item,
+                item, any_item, badge, bay, collections;
+};
+struct sealed_table {
+        struct store_stmt put, get, erase, erase_kind, expire;
+};
+struct tombstone_table {
+        struct store_stmt has, find, find_unit, add, alias_add, unit_add, numbers_add, old, delete,
+                alias_delete, unit_delete;
+};
+
+struct ledger {
+        struct store *store;      /* owned, but in a rebuild: closed with the ledger there too */
+        struct store *docs_store; /* where facts' data is read from: the same, but in a rebuild */
+        struct store_stmt doc;    /* of docs_store */
+        const char *realm, *boot_id;
+        struct uuid_source uuids;
+        int offset_sec; /* local time of the newest fact */
+
+        struct policy policy; /* of the newest policy.changed */
+        int64_t policy_pos;   /* 0: defaults */
+        char item_name[2][4 * 200 + 1];
+
+        struct fact_table facts;
+        struct shipment_table shipments;
+        struct parcel_table parcels;
+        struct number_table numbers;
+        struct floor_table floor;
+        struct notice_table notices;
+        struct world_table world;
+        struct sealed_table sealed;
+        struct tombstone_table tombstones;
+};
+
+/* The texts of one file's statements, with offsets within struct ledger. */
+struct statement_group {
+        const struct store_sql *sql;
+        size_t n;
+};
+extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
+        number_statements, floor_statements, notice_statements, world_statements, sealed_statements,
+        tombstone_statements;
+#define LEDGER_SQL(member, text)                                                                             \
+        { offsetof(struct ledger, member), text }
+
+extern const struct store_schema ledger_schema;
+
+/* Around a store; @docs is where facts' data is read. Takes @store also on failure. */
+int ledger_wrap(
+        struct ledger **lp, struct store *store, struct store *docs, const char *realm, const char *boot_id);
+
+/* ---- fact-table.c ---- */
+
+/* Writes the row of a fact with given id and time (a fact told again) and applies it; @row's pos, seq and check are filled. */
+int fact_write(struct ledger *l, struct row *row);
+/* One row leaves. */
+int fact_delete(struct ledger *l, int64_t pos, enum lane lane);
+/* The data of the fact at @pos, parsed. Return: 0, LEDGER_E_NONE, -EBADMSG. */
+int fact_document(struct ledger *l, int64_t pos, struct json **docp);
+
+/* ---- apply*.c: one fact -> derived tables ---- */
+
+typedef int (*apply_function)(struct ledger *l, const struct row *row, const struct json *data);
+/* Return: 0, LEDGER_E_UNFIT, -errno. */
+int apply(struct ledger *l, const struct row *row);
+/* 0, or LEDGER_E_UNFIT with the reason at debug. */
+int unfit(const struct row *row, const char *why);
+/* An outcome of a statement that must have met a row: STORE_E_EXISTS -> LEDGER_E_UNFIT. */
+int fitting(const struct row *row, int r);
+apply_function apply_parcel_find(const char *type);
+apply_function apply_intake_find(const char *type);
+apply_function apply_other_find(const char *type);
+
+/* ---- keys of codes ---- */
+
+/* Goods: a GTIN on its 14 digits, any other text as it is. */
+void code_key(const char *code, char key[CODE_SIZE]);
+/* What opens a shipment: as scanned, and its canonical form ("" when that is the same). */
+void open_code_keys(const char *code, char keys[2][CODE_SIZE]);
+
+/* ---- shipment-table.c ---- */
+
+/* Makes the row when there is none (a label, a contact or an unverified parcel came first). */
+int shipment_make(struct ledger *l, const char *merchant, const char *shipment, bool unverified);
+int shipment_put_doc(struct ledger *l, const struct row *row, const struct json *doc);
+/* Takes away what stands in the tables because of the newest wish's codes. */
+int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shipment);
+int shipment_put_labels(struct ledger *l, const char *merchant, const char *shipment, int64_t version,
+        const struct json *labels);
+int shipment_put_contact(
+        struct ledger *l, const char *merchant, const char *shipment, int64_t version, int64_t pos);
+/* The whole aggregate. Return: 0, LEDGER_E_NONE, -EBADMSG, -errno. */
+int shipment_load(struct ledger *l, const char *merchant, const char *shipment, struct shipment *s);
+/* What its parcels make of it: stage, and since when it is closed. */
+int shipment_settle(struct ledger *l, const char *merchant, const char *shipment, int64_t now_usec);
+int shipment_delete(struct ledger *l, const char *merchant, const char *shipment);
+
+/* ---- parcel-table.c ---- */
+
+struct parcel_row {
+        struct parcel p; /* without lines */
+        bool known;
+        int64_t opened_pos;
+};
+/* Return: 0, LEDGER_E_NONE, -errno. */
+int parcel_get(struct ledger *l, const char *parcel, struct parcel_row *out);
+int parcel_insert(struct ledger *l, const struct parcel_row *p); /* STORE_E_EXISTS */
+int parcel_put(struct ledger *l, const struct parcel_row *p);
+/* Appends the parcels of a shipment, with their lines, to @s. */
+int parcel_load_all(struct ledger *l, struct shipment *s);
+/* A pull task, or "" for none any more. */
+int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason);
+int parcel_is_known(struct ledger *l, const char *merchant, const char *shipment, bool *knownp);
+/* What is in it, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
+int parcel_put_contents(struct ledger *l, const char *parcel, const struct json *contents);
+/* @how: "scanned", "hand", "counted", "confirmed". */
+int parcel_line_add(struct ledger *l, const char *parcel, const char *line, int quantity, const char *how);
+int parcel_line_take(struct ledger *l, const char *parcel, const char *line, int quantity);
+int parcel_unit_put(
+        struct ledger *l, const struct parcel *p, const char *code, const char *serial, const char *line);
+int parcel_unit_take(struct ledger *l, const char *parcel, const char *line, const char *serial);
+int parcel_units_move(struct ledger *l, const char *parcel, const char *shipment);
+/* Nothing is in it any more; its serials are free. */
+int parcel_clear(struct ledger *l, const char *parcel);
+int parcel_delete(struct ledger *l, const char *parcel);
+
+/* ---- number-table.c ---- */
+
+int number_put(struct ledger *l, const char *number, const char *merchant, const char *shipment, int piece,
+        const char *carrier);
+/* The number stands on a parcel now. */
+int number_own(struct ledger *l, const struct parcel *p);
+int number_kill(struct ledger *l, const char *number, const char *merchant, const char *shipment);
+/* A parcel of one shipment becomes another's, with its numbers. */
+int numbers_move(
+        struct ledger *l, const char *merchant, const char *from, const char *parcel, const char *to);
+/* An allotted block. Return: 0, LEDGER_E_UNFIT, -errno. */
+int block_put(struct ledger *l, const char *merchant, const struct json *data, int64_t pos);
+/* The next number of the merchant's blocks. Return: 0, LEDGER_E_NONE, -errno. */
+int block_next(struct ledger *l, const char *merchant, const char *carrier, char number[CODE_SIZE]);
+/* A number was given out. */
+int block_used(struct ledger *l, const char *merchant, const char *carrier, const char *number);
+
+/* ---- notice-table.c ---- */
+
+struct notice_row {
+        const char *id, *merchant, *shipment, *kind;
+        int generation;
+        const char *state;
+        int64_t not_before_usec, expires_usec, pos;
+};
+int notice_reserve(struct ledger *l, const struct notice_row *n); /* STORE_E_EXISTS */
+int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos,
+        const struct json *data); /* LEDGER_E_NONE */
+/* The newest of a kind: @generationp -1 when there is none, @livep false when it was cancelled. */
+int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
+        int *generationp, bool *livep);
+int conflict_add(struct ledger *l, const struct row *row, const struct json *data);
+/* Notices and conflicts of a shipment. */
+int notices_delete(struct ledger *l, const char *merchant, const char *shipment);
+
+/* ---- floor-table.c ---- */
+
+int wish_put(struct ledger *l, const char *type, const char *subject, int64_t version, int64_t pos);
+/* The newest wish's version and fact; either may be NULL. Return: 0, LEDGER_E_NONE. */
+int wish_get(struct ledger *l, const char *type, const char *subject, int64_t *versionp, int64_t *posp);
+int bay_put(struct ledger *l, const char *bay, const struct json *data); /* LEDGER_E_UNFIT */
+int items_put(struct ledger *l, const char *merchant, const struct json *items);
+int people_put(struct ledger *l, const struct json *people);
+int bench_person_in(struct ledger *l, const char *bench, const char *person, const char *role, int64_t pos);
+int bench_person_out(struct ledger *l, const char *bench, const char *person);
+int bench_open(struct ledger *l, const char *bench, const char *parcel);
+int bench_done(struct ledger *l, const char *bench, const char *parcel);
+enum person_role role_from_str(const char *role);
+
+/* ---- world.c ---- */
+
+/* Columns: merchant, shipment, parcel, piece, dead, state, bench, at, offset. Return: 0, -EBADMSG. */
+int owner_read(const struct store_stmt *q, struct number_owner *owner);
+
+/* ---- tombstone.c ---- */
+
+/* Is there a tombstone of this shipment? */
+int tombstone_has(struct ledger *l, const char *merchant, const char *shipment, bool *hasp);
+/* @kind: "code", "number" (dead ones too), "parcel"; @keys: either may be "". Return: 0, LEDGER_E_NONE, -errno. */
+int tombstone_find(struct ledger *l, const char *kind, char keys[2][CODE_SIZE], struct number_owner *owner);
+int tombstone_find_unit(struct ledger *l, const char *merchant, const char *code_key, const char *serial,
+        struct unit_owner *owner);
+/* For one parcel of a shipment that is about to go; @p may be one without id, for a shipment that had no parcel. */
+int tombstone_add(struct ledger *l, const struct shipment *s, const struct parcel *p, bool known);
+/* The oldest one, when it is older than that. */
+int tombstone_remove_old(struct ledger *l, int64_t before_usec, bool *gonep);
+
+/* ---- ledger.c, successor.c ---- */
+
+/* ledger.started; @predecessor NULL for none. Within a transaction. */
+int ledger_note_start(struct ledger *l, const char *predecessor, const char *reason, const struct stamp *now);
+/* Any file, whoever made it. */
+int ledger_open_file(
+        struct ledger **lp, const char *path, const struct ledger_options *options, struct diag *d);
+
+/* ---- rebuild.c ---- */
+
+/* Tombstones and marks of purged blocks, which no fact says any more. */
+int rebuild_carry(struct store *from, struct store *to);
+/* The derived tables, from @i = 0; NULL after the last. Static. */
+const char *rebuild_table(size_t i, const char **columnsp);

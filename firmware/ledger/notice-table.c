@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Notices that are owed or told, and conflicts that a person must settle. */
+#include "firmware/ledger/ledger-private.h"
+
+#include "firmware/domain/notice.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct store_sql notice_sql[] = {
+        LEDGER_SQL(notices.reserve, "INSERT INTO notice (id, merchant, shipment, kind, generation, state, "
+                                    "not_before_usec, expires_usec, pos, "
+                                    "changed_pos, channel, attempts, reason, correction) "
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, '', 0, '', 0)"),
+        LEDGER_SQL(notices.change, "UPDATE notice SET state = ?2, changed_pos = ?3, channel = ?4, attempts = "
+                                   "?5, reason = ?6, correction = ?7 "
+                                   "WHERE id = ?1"),
+        LEDGER_SQL(notices.newest,
+                "SELECT generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 "
+                "ORDER BY generation DESC LIMIT 1"),
+        LEDGER_SQL(notices.conflict_add, "INSERT INTO conflict (pos, merchant, shipment, kind, parcel, text) "
+                                         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+        LEDGER_SQL(notices.of_shipment_delete, "DELETE FROM notice WHERE merchant = ?1 AND shipment = ?2"),
+        LEDGER_SQL(notices.conflicts_delete, "DELETE FROM conflict WHERE merchant = ?1 AND shipment = ?2"),
+};
+const struct statement_group notice_statements = {notice_sql, ELEMENTSOF(notice_sql)};
+
+int notice_reserve(struct ledger *l, const struct notice_row *n) {
+        return statement_do(&l->notices.reserve, "ttttitlll", n->id, n->merchant, n->shipment, n->kind,
+                n->generation, n->state, n->not_before_usec, n->expires_usec, n->pos);
+}
+
+int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos, const struct json *data) {
+        int r = statement_do(&l->notices.change, "ttltiti", id, state, pos,
+                json_get_string(data, "channel", ""), (int) json_get_int(data, "attempts", 0),
+                json_get_string(data, "reason", ""), json_get_bool(data, "correction", false) ? 1 : 0);
+
+        if (r == 0 && store_changes(l->store) == 0)
+                r = LEDGER_E_NONE;
+        return r;
+}
+
+int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
+        int *generationp, bool *livep) {
+        _cleanup_reset_ struct store_stmt *q = &l->notices.newest;
+        int r = statement_first(q, "ttt", merchant, shipment, kind);
+        enum notice_state state;
+
+        *generationp = -1;
+        *livep = false;
+        if (r != 0)
+                return r == STORE_E_DONE ? 0 : r;
+        if (!store_column_text(q, 1) || notice_state_from_str(store_column_text(q, 1), &state) < 0)
+                return -EBADMSG;
+        *generationp = (int) store_column_int64(q, 0);
+        *livep = state != NOTICE_CANCELLED;
+        return 0;
+}
+
+int conflict_add(struct ledger *l, const struct row *row, const struct json *data) {
+        return statement_do(&l->notices.conflict_add, "lttttt", row->pos, row->merchant, row->subject,
+                json_get_string(data, "kind", ""), json_get_string(data, "parcel", ""),
+                json_get_string(data, "text", ""));
+}
+
+int notices_delete(struct ledger *l, const char *merchant, const char *shipment) {
+        int r = statement_do(&l->notices.of_shipment_delete, "tt", merchant, shipment);
+
+        return r == 0 ? statement_do(&l->notices.conflicts_delete, "tt", merchant, shipment) : r;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The questions of deciding code. Each is one step in an index; nothing is scanned, counted or matched by pattern. */
+#include "firmware/ledger/ledger-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DAY_USEC            (86400LL * 1000000)
+#define MINUTE_USEC         (60LL * 1000000)
+#define COLLECTION_DAYS_MAX 8 /* how far back a station that was off looks for collections */
+
+_Static_assert((int) LEDGER_E_NONE == (int) WORLD_E_NONE, "answers go up unchanged");
+
+#define OWNER_COLUMNS "p.state, p.bench, p.since_usec, p.since_offset"
+
+static const struct store_sql world_sql[] = {
+        /* A cancelled shipment of which nothing was packed still answers to its code, unless a living one does. */
+        LEDGER_SQL(world.open_codes,
+                "SELECT DISTINCT s.merchant, s.id, s.closed_usec > 0 AS closed FROM open_code o "
+                "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment WHERE o.code IN (?1, ?2) "
+                "AND CASE "
+                "WHEN s.closed_usec = 0 THEN s.doc_pos > 0 OR EXISTS (SELECT 1 FROM parcel p WHERE "
+                "p.merchant = s.merchant "
+                "AND p.shipment = s.id AND p.state <> 'voided') "
+                "ELSE s.cancelled AND NOT EXISTS (SELECT 1 FROM parcel p WHERE p.merchant = s.merchant AND "
+                "p.shipment = s.id) "
+                "END ORDER BY closed LIMIT ?3"),
+        LEDGER_SQL(world.closed_code,
+                "SELECT p.merchant, p.shipment, p.id, p.piece, 0, " OWNER_COLUMNS " FROM open_code o "
+                "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment "
+                "JOIN parcel p ON p.merchant = s.merchant AND p.shipment = s.id "
+                "WHERE o.code IN (?1, ?2) AND s.closed_usec > 0 "
+                "ORDER BY p.state = 'voided', p.since_usec DESC, p.id LIMIT 1"),
+        LEDGER_SQL(world.number,
+                "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
+                "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number IN (?1, ?2) ORDER BY n.dead, "
+                "p.since_usec DESC LIMIT 1"),
+        LEDGER_SQL(world.parcel,
+                "SELECT p.merchant, p.shipment, p.id, p.piece, p.state = 'voided', " OWNER_COLUMNS
+                " FROM parcel p WHERE p.id = ?1"),
+        LEDGER_SQL(world.unit,
+                "SELECT shipment, parcel FROM unit WHERE merchant = ?1 AND code = ?2 AND serial = ?3"),
+        LEDGER_SQL(world.units_of, "SELECT line, serial FROM unit WHERE parcel = ?1 ORDER BY line, serial"),
+        LEDGER_SQL(world.line_item,
+                "SELECT name_ja, name_en FROM line_code WHERE code = ?1 AND merchant = ?2 LIMIT 1"),
+        LEDGER_SQL(world.any_line_item, "SELECT name_ja, name_en FROM line_code WHERE code = ?1 LIMIT 1"),
+        LEDGER_SQL(world.item, "SELECT name_ja, name_en FROM item WHERE code = ?1 AND merchant = ?2"),
+        LEDGER_SQL(world.any_item, "SELECT name_ja, name_en FROM item WHERE code = ?1 LIMIT 1"),
+        LEDGER_SQL(world.badge, "SELECT person, role FROM person WHERE badge = ?1"),
+        LEDGER_SQL(world.bay, "SELECT merchant, shipment, id, pull_reason FROM parcel WHERE state = 'ready' "
+                              "AND state <> 'shipped' "
+                              "AND state <> 'voided' AND bay = ?1 ORDER BY ready_usec, id"),
+        LEDGER_SQL(
+                world.collections, "SELECT bay, minute, grace_min FROM bay_collection ORDER BY bay, minute"),
+};
+const struct statement_group world_statements = {world_sql, ELEMENTSOF(world_sql)};
+
+/* Columns: merchant, shipment, parcel, piece, dead, state, bench, since, offset. */
+int owner_read(const struct store_stmt *q, struct number_owner *owner) {
+        const char *state = store_column_text(q, 5);
+        bool fits;
+
+        *owner = (struct number_owner){
+                .piece = (int) store_column_int64(q, 3),
+                .dead = store_column_int64(q, 4) != 0,
+                .at_usec = store_column_int64(q, 7),
+                .at_offset_sec = (int) store_column_int64(q, 8),
+        };
+        fits = statement_copy(q, 0, owner->merchant, sizeof(owner->merchant)) &&
+               statement_copy(q, 1, owner->shipment, sizeof(owner->shipment)) &&
+               statement_copy(q, 2, owner->parcel, sizeof(owner->parcel)) &&
+               statement_copy(q, 6, owner->bench, sizeof(owner->bench));
+        if (state && parcel_state_from_str(state, &owner->state) < 0)
+                return -EBADMSG;
+        return fits ? 0 : -EBADMSG;
+}
+
+static int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.open_codes;
+        char keys[2][CODE_SIZE];
+        int r = STORE_E_DONE;
+
+        *n = 0;
+        open_code_keys(code, keys);
+        statement_bind(q, "ttl", keys[0], keys[1], (int64_t) max);
+        while (*n < max && (r = store_step(q)) == 0) {
+                if (store_column_int64(q, 2) && *n > 0)
+                        return 0; /* living ones came first */
+                if (!statement_copy(q, 0, refs[*n].merchant, sizeof(refs[*n].merchant)) ||
+                        !statement_copy(q, 1, refs[*n].shipment, sizeof(refs[*n].shipment)))
+                        return -EBADMSG;
+                (*n)++;
+        }
+        return r == 0 || r == STORE_E_DONE ? 0 : r;
+}
+
+static int world_shipment(void *u, const char *merchant, const char *shipment, struct shipment *s) {
+        return shipment_load(u, merchant, shipment, s);
+}
+
+static int first_owner(
+        struct store_stmt *statement, struct number_owner *owner, const char *a, const char *b) {
+        _cleanup_reset_ struct store_stmt *q = statement;
+        int r = b ? statement_first(q, "tt", a, b) : statement_first(q, "t", a);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        return owner_read(q, owner);
+}
+
+static int world_number(void *u, const char *number, struct number_owner *owner) {
+        struct ledger *l = u;
+        char keys[2][CODE_SIZE];
+        int r;
+
+        open_code_keys(number, keys);
+        r = first_owner(&l->world.number, owner, keys[0], keys[1]);
+        return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
+}
+
+static int world_parcel(void *u, const char *parcel, struct number_owner *owner) {
+        struct ledger *l = u;
+        char keys[2][CODE_SIZE] = {""};
+        int r = first_owner(&l->world.parcel, owner, parcel, NULL);
+
+        if (r != WORLD_E_NONE || !copy_text(keys[0], CODE_SIZE, parcel))
+                return r;
+        return tombstone_find(l, "parcel", keys, owner);
+}
+
+static int world_closed_code(void *u, const char *code, struct number_owner *owner) {
+        struct ledger *l = u;
+        char keys[2][CODE_SIZE];
+        int r;
+
+        open_code_keys(code, keys);
+        r = first_owner(&l->world.closed_code, owner, keys[0], keys[1]);
+        return r == WORLD_E_NONE ? tombstone_find(l, "code", keys, owner) : r;
+}
+
+static int world_unit(
+        void *u, const char *merchant, const char *code, const char *serial, struct unit_owner *owner) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.unit;
+        char key[CODE_SIZE];
+        int r;
+
+        *owner = (struct unit_owner){0};
+        code_key(code, key);
+        r = statement_first(q, "ttt", merchant, key, serial);
+        if (r == STORE_E_DONE)
+                return tombstone_find_unit(l, merchant, key, serial, owner);
+        if (r != 0)
+                return r;
+        return statement_copy(q, 0, owner->shipment, sizeof(owner->shipment)) &&
+                               statement_copy(q, 1, owner->parcel, sizeof(owner->parcel))
+                       ? 0
+                       : -EBADMSG;
+}
+
+static int world_units_of(
+        void *u, const char *parcel, int (*each)(void *eu, const char *line, const char *serial), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.units_of;
+        int r;
+
+        statement_bind(q, "t", parcel);
+        while ((r = store_step(q)) == 0) {
+                r = each(eu, store_column_text(q, 0), store_column_text(q, 1));
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int try_item(struct ledger *l, struct store_stmt *statement, const char *key, const char *merchant) {
+        _cleanup_reset_ struct store_stmt *q = statement;
+        int r = *merchant ? statement_first(q, "tt", key, merchant) : statement_first(q, "t", key);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        for (int i = 0; i < 2; i++)
+                if (!statement_copy(q, i, l->item_name[i], sizeof(l->item_name[i])))
+                        l->item_name[i][0] = 0; /* longer than any name that intake takes */
+        return 0;
+}
+
+static int world_item(
+        void *u, const char *merchant, const char *code, const char **name_jap, const char **name_enp) {
+        struct ledger *l = u;
+        char key[CODE_SIZE];
+        int r;
+
+        code_key(code, key);
+        r = try_item(l, *merchant ? &l->world.item : &l->world.any_item, key, merchant);
+        if (r == WORLD_E_NONE)
+                r = try_item(l, *merchant ? &l->world.line_item : &l->world.any_line_item, key, merchant);
+        if (r != 0)
+                return r;
+        *name_jap = l->item_name[0];
+        *name_enp = l->item_name[1];
+        return 0;
+}
+
+static int world_badge(void *u, const char *badge, char person[ID_SIZE], enum person_role *rolep) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.badge;
+        int r = statement_first(q, "t", badge);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        *rolep = role_from_str(store_column_text(q, 1));
+        return statement_copy(q, 0, person, ID_SIZE) ? 0 : -EBADMSG;
+}
+
+static int world_bay(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.bay;
+        int r;
+
+        statement_bind(q, "t", bay);
+        while ((r = store_step(q)) == 0) {
+                struct bay_row row = {.pull = store_column_bytes(q, 3) > 0};
+
+                if (!statement_copy(q, 0, row.merchant, sizeof(row.merchant)) ||
+                        !statement_copy(q, 1, row.shipment, sizeof(row.shipment)) ||
+                        !statement_copy(q, 2, row.parcel, sizeof(row.parcel)))
+                        return -EBADMSG;
+                r = each(eu, &row);
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int world_block_next(void *u, const char *merchant, const char *carrier, char number[CODE_SIZE]) {
+        return block_next(u, merchant, carrier, number);
+}
+
+static int64_t floor_day(int64_t usec) {
+        return usec / DAY_USEC - (usec % DAY_USEC < 0);
+}
+
+/* The days on which this time of day, plus grace, falls into (from, to]. */
+static int each_day(struct ledger *l, const struct store_stmt *q, int64_t from, int64_t to,
+        int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu) {
+        int64_t offset = (int64_t) l->offset_sec * 1000000;
+        int64_t at = store_column_int64(q, 1) * MINUTE_USEC, grace = store_column_int64(q, 2) * MINUTE_USEC;
+        int64_t first = floor_day(from - grace + offset), last = floor_day(to + offset);
+
+        for (int64_t day = first; day <= last; day++) {
+                int64_t collection = day * DAY_USEC + at - offset;
+                int r;
+
+                if (collection + grace <= from || collection + grace > to)
+                        continue;
+                r = each(eu, store_column_text(q, 0), collection);
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int world_collections_due(void *u, int64_t from_usec, int64_t to_usec,
+        int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.collections;
+        int64_t from = from_usec;
+        int r;
+
+        if (from < to_usec - COLLECTION_DAYS_MAX * DAY_USEC)
+                from = to_usec - COLLECTION_DAYS_MAX * DAY_USEC;
+        while ((r = store_step(q)) == 0) {
+                r = each_day(l, q, from, to_usec, each, eu);
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int world_wish_version(void *u, const char *type, const char *subject, int64_t *versionp) {
+        return wish_get(u, type, subject, versionp, NULL);
+}
+
+/* The policy is read again when another fact holds the newest, also after a roll-back took it away. */
+static int refresh_policy(struct ledger *l) {
+        struct json *doc = NULL;
+        struct policy fresh;
+        int64_t pos = 0;
+        int r = wish_get(l, "policy", "policy", NULL, &pos);
+
+        if (r < 0 || pos == l->policy_pos)
+                return r < 0 ? r : 0;
+        if (pos > 0) {
+                r = fact_document(l, pos, &doc);
+                if (r != 0)
+                        return r < 0 ? r : -EBADMSG;
+        }
+        r = policy_init(&fresh, doc, NULL);
+        if (r < 0)
+                return r;
+        policy_deinit(&l->policy);
+        l->policy = fresh;
+        l->policy_pos = pos;
+        return 0;
+}
+
+int ledger_world(struct ledger *l, struct world *out) {
+        int people, snapshot;
+        int r = refresh_policy(l);
+
+        if (r < 0)
+                return r;
+        people = wish_get(l, "people", "people", NULL, NULL);
+        if (people < 0)
+                return people;
+        snapshot = wish_get(l, "snapshot", "", NULL, NULL);
+        if (snapshot < 0)
+                return snapshot;
+        *out = (struct world){
+                .userdata = l,
+                .realm = l->realm,
+                .policy = &l->policy,
+                .people_known = people == 0,
+                .snapshot_open = snapshot != 0,
+                .open_code = world_open_code,
+                .shipment = world_shipment,
+                .number = world_number,
+                .parcel = world_parcel,
+                .closed_code = world_closed_code,
+                .unit = world_unit,
+                .units_of = world_units_of,
+                .item = world_item,
+                .badge = world_badge,
+                .bay = world_bay,
+                .block_next = world_block_next,
+                .collections_due = world_collections_due,
+                .wish_version = world_wish_version,
+        };
+        return 0;
+}
