@@ -4,6 +4,8 @@
  * What programs read of each other's databases: kinds and versions, and the rows that are not the ledger's own. Each database has
  * one writer; everybody else opens it through firmware/store read-only and keeps a cursor of his own.
  *
+ * ledger.db (okuru-station): its tables are firmware/ledger/schema; only views reads them for others.
+ *
  * inbox.db (okuru-sync). Log rows: type = command type without jp.okuru., subject = the command's, data = {"id":uuid,"data":{…}}
  * with sealed parts replaced by {ref, hash}. Table sealed(ref TEXT PRIMARY KEY, box BLOB, hash TEXT, pos INTEGER). Table
  * uplink(lane TEXT PRIMARY KEY, ledger TEXT, upto INTEGER, receiver TEXT, verdict TEXT): how far the OMS has committed; verdict ""
@@ -12,6 +14,9 @@
  * notices.db (okuru-notify). Log rows: type = fact type of the outcome ("notice.accepted"), subject = shipment, data =
  * {"merchant":…, then the members of facts.md}.
  */
+#define LEDGER_APPLICATION_ID  0x6f6b6c31 /* "okl1"; the same as ledger.h says */
+#define LEDGER_VERSION_MIN     1
+#define LEDGER_VERSION_MAX     1
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
 #define INBOX_VERSION_MAX      1

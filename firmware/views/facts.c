@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/views/facts.h"
+
+#include "firmware/base/crc32c.h"
+#include "firmware/base/json.h"
+#include "firmware/base/log.h"
+#include "firmware/base/str.h"
+#include "firmware/base/time.h"
+#include "firmware/views/databases.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS                                                                                              \
+        "pos, lane, seq, id, type, v, merchant, subject, bench, actor, cause, time, boot, mono, clock, "     \
+        "data, \"check\""
+#define COLUMN_CHECK 16
+
+struct facts {
+        struct store *store; /* owned */
+        struct store_stmt read, head, behind, gaps, notices;
+};
+
+static const struct store_sql facts_sql[] = {
+        {offsetof(struct facts, read),
+                "SELECT " COLUMNS " FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"},
+        {offsetof(struct facts, head), "SELECT head FROM lane WHERE lane = ?1"},
+        {offsetof(struct facts, behind),
+                "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
+        {offsetof(struct facts, gaps),
+                "SELECT " COLUMNS " FROM fact WHERE lane = 0 AND type = 'ledger.gap' ORDER BY seq DESC"},
+        {offsetof(struct facts, notices), "SELECT count(*) FROM notice WHERE state = 'reserved'"},
+};
+
+int facts_open(struct facts **fp, const char *path, struct diag *d) {
+        _cleanup_(facts_closep) struct facts *f = calloc(1, sizeof(*f));
+        int r;
+
+        if (!f)
+                return -ENOMEM;
+        r = store_open_reader(
+                &f->store, path, LEDGER_APPLICATION_ID, LEDGER_VERSION_MIN, LEDGER_VERSION_MAX, d);
+        if (r == 0)
+                r = store_prepare_all(f->store, f, facts_sql, ELEMENTSOF(facts_sql));
+        if (r != 0)
+                return r;
+        *fp = take_ptr(f);
+        return 0;
+}
+
+struct facts *facts_close(struct facts *f) {
+        if (!f)
+                return NULL;
+        store_finish_all(f, facts_sql, ELEMENTSOF(facts_sql));
+        f->store = store_close(f->store);
+        free(f);
+        return NULL;
+}
+
+const char *facts_ledger(const struct facts *f) {
+        return store_log_id(f->store);
+}
+
+struct store *facts_store(struct facts *f) {
+        return f->store;
+}
+
+bool facts_is_stale(const struct facts *f) {
+        return store_reader_is_stale(f->store);
+}
+
+static const char *text_of(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
+/* In schema order, numbers as decimal text: what the ledger computed when it wrote the row. */
+static uint32_t check_of(const struct store_stmt *q) {
+        uint32_t crc = 0;
+
+        for (int i = 0; i < COLUMN_CHECK; i++) {
+                const char *text = text_of(q, i); /* SQLite's own text of an integer is the decimal one */
+
+                crc = crc32c_column(crc, text, store_column_bytes(q, i));
+        }
+        return crc;
+}
+
+static int row_read(const struct store_stmt *q, struct fact_row *row) {
+        int64_t lane = store_column_int64(q, 1), seq = store_column_int64(q, 2), v = store_column_int64(q, 5),
+                mono = store_column_int64(q, 13), check = store_column_int64(q, COLUMN_CHECK);
+
+        *row = (struct fact_row){
+                .pos = store_column_int64(q, 0),
+                .lane = (enum lane) lane,
+                .seq = (uint64_t) seq,
+                .v = (int) v,
+                .mono_usec = (uint64_t) mono,
+        };
+        if (lane < 0 || lane >= N_LANES || seq < 1 || v < 1 || v > INT32_MAX || mono < 0 ||
+                check != (int64_t) check_of(q))
+                return -EBADMSG;
+        row->id = text_of(q, 3);
+        row->type = text_of(q, 4);
+        row->merchant = text_of(q, 6);
+        row->subject = text_of(q, 7);
+        row->bench = text_of(q, 8);
+        row->actor = text_of(q, 9);
+        row->cause = text_of(q, 10);
+        row->time = text_of(q, 11);
+        row->boot = text_of(q, 12);
+        row->clock = text_of(q, 14);
+        row->data = text_of(q, 15);
+        row->n_data = store_column_bytes(q, 15);
+        return 0;
+}
+
+static int read_rows(
+        struct facts *f, struct store_stmt *query, fact_row_fn fn, void *userdata, uint64_t *lastp) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct fact_row row;
+
+                r = row_read(q, &row);
+                if (r < 0) {
+                        log_debug("%s: fact behind %" PRIu64 " is damaged", store_path(f->store), *lastp);
+                        return r;
+                }
+                r = fn(&row, userdata);
+                if (r < 0)
+                        return r;
+                *lastp = row.seq;
+                if (r > 0)
+                        return 0;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fact_row_fn fn, void *userdata,
+        uint64_t *lastp) {
+        *lastp = after;
+        store_bind_int64(&f->read, 1, lane);
+        store_bind_int64(&f->read, 2, (int64_t) after);
+        store_bind_int64(&f->read, 3, max);
+        return read_rows(f, &f->read, fn, userdata, lastp);
+}
+
+static int read_number(struct store_stmt *query, int64_t *valuep) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r = store_step(q);
+
+        if (r == 0)
+                *valuep = store_column_int64(q, 0);
+        return r;
+}
+
+int facts_head(struct facts *f, enum lane lane, uint64_t *seqp) {
+        int64_t head = 0;
+        int r;
+
+        store_bind_int64(&f->head, 1, lane);
+        r = read_number(&f->head, &head);
+        if (r != 0 && r != STORE_E_DONE)
+                return r;
+        *seqp = (uint64_t) head;
+        return 0;
+}
+
+int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *time) {
+        _cleanup_reset_ struct store_stmt *q = &f->behind;
+        int r;
+
+        store_bind_int64(q, 1, lane);
+        store_bind_int64(q, 2, (int64_t) after);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? STORE_E_NONE : r;
+        return copy_text(time, TIME_TEXT_MAX, text_of(q, 0)) ? 0 : -EBADMSG;
+}
+
+struct gap_search {
+        enum lane lane;
+        uint64_t seq;
+        fact_row_fn fn;
+        void *userdata;
+        bool found;
+};
+
+static bool names(const struct json *data, const struct gap_search *s) {
+        enum lane lane;
+        uint64_t from, to;
+
+        if (lane_from_str(json_get_string(data, "lane", ""), &lane) < 0 || lane != s->lane)
+                return false;
+        from = strtoull(json_get_string(data, "from", "0"), NULL, 10);
+        to = strtoull(json_get_string(data, "to", "0"), NULL, 10);
+        return from <= s->seq && s->seq <= to;
+}
+
+static int on_gap(const struct fact_row *row, void *userdata) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        struct gap_search *s = userdata;
+        int r = json_parse(row->data, row->n_data, &data, NULL);
+
+        if (r < 0)
+                return r;
+        if (!names(data, s))
+                return 0;
+        s->found = true;
+        r = s->fn(row, s->userdata);
+        return r < 0 ? r : 1;
+}
+
+int facts_find_gap(struct facts *f, enum lane lane, uint64_t seq, fact_row_fn fn, void *userdata) {
+        struct gap_search search = {.lane = lane, .seq = seq, .fn = fn, .userdata = userdata};
+        uint64_t last = 0;
+        int r = read_rows(f, &f->gaps, on_gap, &search, &last);
+
+        return r == 0 && !search.found ? STORE_E_NONE : r;
+}
+
+int facts_count_notices_waiting(struct facts *f, int64_t *np) {
+        return read_number(&f->notices, np);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The facts of ledger.db as a service reads them: one lane in the order of its sequence, a slice at a time. Read-only, beside
+ * the station, which may be up, killed or not yet there. Nothing stays open between two calls.
+ *
+ * Each row's check is computed again when it is read: SQLite keeps none of its pages, and what went up wrong would be believed.
+ */
+#include "firmware/base/cleanup.h"
+#include "firmware/base/diag.h"
+#include "firmware/domain/fact.h"
+#include "firmware/store/store.h"
+
+struct facts;
+
+struct fact_row {
+        int64_t pos;
+        enum lane lane;
+        uint64_t seq;
+        const char *id; /* all texts borrowed until the callback returns; "" when there is none */
+        const char *type;
+        int v;
+        const char *merchant, *subject, *bench, *actor, *cause;
+        const char *time, *boot, *clock;
+        uint64_t mono_usec;
+        const char *data; /* JSON object, terminated */
+        size_t n_data;
+};
+
+/**
+ * facts_open() - open ledger.db for reading
+ * @fp: set on 0 only; owned
+ *
+ * Return: 0, or as store_open_reader(): STORE_E_NOT_YET means come again later.
+ */
+int facts_open(struct facts **fp, const char *path, struct diag *d);
+struct facts *facts_close(struct facts *f); /* takes NULL, returns NULL */
+DEFINE_FREEP(struct facts *, facts_close)
+
+const char *facts_ledger(const struct facts *f); /* the ledger's id, 32 hex digits; borrowed until close */
+struct store *facts_store(struct facts *f);      /* for cursors that lie in the ledger; borrowed */
+/* Another ledger took its place (a disk was replaced, a fork was found): close, and open anew. */
+bool facts_is_stale(const struct facts *f);
+
+/* Return: 0 to go on; positive to stop behind this row; -errno to stop before it. Must not block: a read is open. */
+typedef int (*fact_row_fn)(const struct fact_row *row, void *userdata);
+
+/**
+ * facts_read() - hand out facts of one lane behind @after, at most @max, by rising sequence
+ * @lastp: sequence of the last row that @fn took; @after when it took none. Also set on failure.
+ *
+ * Sequences that are no longer in the file are passed over: the caller sees the step in @row->seq.
+ *
+ * Return: 0; STORE_E_NOT_YET, STORE_E_STALE; -EBADMSG the row behind @lastp is damaged; what @fn returned negative; -EIO, -ENOMEM.
+ */
+int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fact_row_fn fn, void *userdata,
+        uint64_t *lastp);
+
+/* The newest sequence that the lane ever gave; 0 none. Return: 0, STORE_E_NOT_YET, STORE_E_STALE, -errno. */
+int facts_head(struct facts *f, enum lane lane, uint64_t *seqp);
+
+/* When the oldest fact behind @after happened. @time: TIME_TEXT_MAX bytes. Return: 0, STORE_E_NONE, else as facts_head(). */
+int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *time);
+
+/**
+ * facts_find_gap() - the ledger.gap by which the ledger says that it can no longer send @seq of @lane
+ *
+ * Return: 0 after @fn saw the fact, whichever lane it is in; STORE_E_NONE; else as facts_read().
+ */
+int facts_find_gap(struct facts *f, enum lane lane, uint64_t seq, fact_row_fn fn, void *userdata);
+
+/* How many notices are reserved and not yet told of. Return: as facts_head(). */
+int facts_count_notices_waiting(struct facts *f, int64_t *np);
