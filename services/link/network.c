@@ -123,7 +123,7 @@ static int wait_and_step(struct network *n, bool may_read, struct failure *f) {
                 {.fd = session_get_fd(n->session), .events = session_events(n->session, may_read)},
                 {.fd = n->mailbox.wake_fd, .events = POLLIN},
         };
-        int timeout_ms = mailbox_sleep(&n->mailbox) ? session_timeout_ms(n->session) : 0;
+        int timeout_ms = mailbox_sleep(&n->mailbox) ? SESSION_TICK_MS : 0;
 
         if (poll(fds, ELEMENTSOF(fds), timeout_ms) < 0)
                 fds[0].revents =

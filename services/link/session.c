@@ -8,7 +8,7 @@
  * - mosquitto_publish() that returns NO_CONN has queued the message all the same, in memory without bound,
  * and sends it after a reconnect. We publish while up only, never reconnect an object, and destroy it on
  * every error.
- * - It keeps more messages than its "inflight maximum" (20) back in a list of its own: the maximum is set to
+ * - It keeps more messages than its send maximum (20) back in a list of its own: the maximum is set to
  * our window.
  * - Packet ids wrap at 65,535 without a look at which are in use: the window is at most 1,000, the map lives
  * as long as the connection.
@@ -32,8 +32,6 @@
 
 #define HANDSHAKE_USEC 20000000ULL /* TLS, CONNACK and SUBACK, all of it */
 #define MISC_USEC      1000000ULL
-#define TICK_MS        1000
-#define HANDSHAKE_MS   100
 
 struct pending { /* a message on its way */
         int mid;
@@ -52,7 +50,6 @@ struct session {
         int subscribe_mid;
         int suback;         /* -1 before it came, 0 granted, 1 refused */
         bool out_of_memory; /* in a callback */
-        bool write_waits;   /* TLS wants to read before it can write: polling for POLLOUT would spin */
         uint64_t begun_usec, read_usec, acked_usec, misc_usec;
         char tls[LINK_DETAIL_MAX];
 };
@@ -232,13 +229,9 @@ enum session_state session_get_state(const struct session *s) {
 short session_events(const struct session *s, bool may_read) {
         short events = may_read || s->state != SESSION_UP ? POLLIN : 0;
 
-        if (!s->write_waits && mosquitto_want_write(s->mosq))
+        if (mosquitto_want_write(s->mosq)) /* false while TLS waits for the other side: no spinning */
                 events |= POLLOUT;
         return events;
-}
-
-int session_timeout_ms(const struct session *s) {
-        return s->write_waits ? HANDSHAKE_MS : TICK_MS;
 }
 
 static int do_read(struct session *s, uint64_t now_usec, struct failure *f) {
@@ -264,17 +257,12 @@ static int do_write(struct session *s, struct failure *f) {
         r = mosquitto_loop_write(s->mosq, 1);
         if (r != MOSQ_ERR_SUCCESS)
                 return over(s, r, errno, f);
-        /* The socket took bytes and the library still wants to write: its TLS waits for the other side's
-         * answer. */
-        s->write_waits =
-                s->state == SESSION_CONNECTING && s->config->ca_path && mosquitto_want_write(s->mosq);
         return 0;
 }
 
 /* The handshake's next step, once the answer to the last one is there. */
 static int advance(struct session *s, struct failure *f) {
         if (s->state == SESSION_CONNECTING && s->connack == 0) {
-                s->write_waits = false;
                 s->state = SESSION_SUBSCRIBING;
                 if (s->config->n_subscriptions == 0)
                         s->suback = 0;
@@ -334,11 +322,6 @@ static int do_misc(struct session *s, bool may_read, uint64_t now_usec, struct f
         r = check_silence(s, may_read, now_usec, f);
         if (r != 0)
                 return r;
-        if (s->write_waits) {
-                r = do_write(s, f);
-                if (r != 0)
-                        return r;
-        }
         /* TLS may hold a decrypted packet for which the socket will never become readable again. */
         return s->config->ca_path && may_read ? do_read(s, now_usec, f) : 0;
 }
@@ -350,8 +333,6 @@ int session_step(struct session *s, short revents, bool may_read, uint64_t now_u
         if (revents & (POLLIN | POLLERR | POLLHUP)) {
                 s->read_usec = now_usec;
                 r = do_read(s, now_usec, f);
-                if (r == 0 && s->write_waits)
-                        r = do_write(s, f);
         }
         if (r == 0 && (revents & POLLOUT))
                 r = do_write(s, f);

@@ -38,8 +38,7 @@ int session_get_fd(const struct session *s);
 enum session_state session_get_state(const struct session *s);
 /* What to poll for. @may_read: false while the owner is behind. */
 short session_events(const struct session *s, bool may_read);
-/* How long to poll at most. */
-int session_timeout_ms(const struct session *s);
+#define SESSION_TICK_MS 1000 /* poll no longer than this before the next step */
 
 /**
  * session_step() - do what poll() found, and what is due
