@@ -117,3 +117,9 @@ enum scan_refusal serial_framer_abandon(struct serial_framer *f, enum scan_refus
         serial_framer_clear(f);
         return pending ? why : SCAN_REFUSED_NONE;
 }
+
+void serial_framer_distrust(struct serial_framer *f, enum scan_refusal why) {
+        if (f->delivered)
+                serial_framer_clear(f);
+        scan_text_refuse(&f->scan, why);
+}

@@ -53,6 +53,9 @@ int serial_framer_feed(
 /* True while something is collected that silence would end: the caller runs a timer of SCAN_GAP_USEC. */
 bool serial_framer_is_pending(const struct serial_framer *f);
 
+/* Refuse what comes next, up to its suffix or silence. For when its head may have been missed. */
+void serial_framer_distrust(struct serial_framer *f, enum scan_refusal why);
+
 /**
  * serial_framer_abandon() - throw away what is collected
  * @why: SCAN_REFUSED_UNFINISHED after silence, SCAN_REFUSED_UNPLUGGED, ...

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/major.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <time.h>
 
@@ -19,6 +22,8 @@ struct serial_scanner {
         char *path;            /* owned */
         speed_t speed;
         uint64_t retry_usec;
+        uint64_t settle_usec;  /* as configured */
+        uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first byte is a head */
         int64_t priority;
         sd_event *event; /* a reference */
         int fd;          /* owned; -1 while down */
@@ -107,7 +112,11 @@ static void serial_scanner_feed(struct serial_scanner *s, const uint8_t *bytes, 
         for (size_t i = 0; i < n; i++) {
                 const struct scan_text *scan;
                 enum scan_refusal why;
-                int r = serial_framer_feed(&s->framer, bytes[i], &scan, &why);
+                int r;
+
+                if (usec < s->trusted_usec && !serial_framer_is_pending(&s->framer))
+                        serial_framer_distrust(&s->framer, SCAN_REFUSED_UNFINISHED);
+                r = serial_framer_feed(&s->framer, bytes[i], &scan, &why);
 
                 if (r == 0)
                         s->sink.on_scan(s->sink.userdata, scan->bytes, scan->n, usec);
@@ -168,6 +177,16 @@ static int serial_scanner_on_silence(sd_event_source *source, uint64_t usec, voi
         return 0;
 }
 
+static bool is_pty(int fd) {
+        struct stat st;
+        unsigned int major_number;
+
+        if (fstat(fd, &st) < 0)
+                return false;
+        major_number = major(st.st_rdev);
+        return major_number >= UNIX98_PTY_SLAVE_MAJOR && major_number < UNIX98_PTY_SLAVE_MAJOR + 8;
+}
+
 static int tty_open(const char *path, speed_t speed, int *fdp) {
         _autoclose_ int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         struct termios t;
@@ -197,6 +216,7 @@ static int serial_scanner_open(struct serial_scanner *s) {
         r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, serial_scanner_on_readable, s);
         if (r < 0)
                 return r;
+        s->trusted_usec = now_usec() + (s->settle_usec ? s->settle_usec : is_pty(s->fd) ? 0 : SCAN_GAP_USEC);
         return sd_event_source_set_priority(s->io, s->priority);
 }
 
@@ -238,6 +258,7 @@ int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct
         s->event = sd_event_ref(event);
         s->priority = config->priority;
         s->retry_usec = config->retry_usec ? config->retry_usec : RETRY_USEC;
+        s->settle_usec = config->settle_usec;
         s->framer.framing = config->framing;
         s->path = strdup(config->path);
         if (!s->path)

@@ -20,6 +20,9 @@ struct serial_config {
         struct serial_framing framing;
         int64_t priority;    /* of its device; its timers run one before; 0 is SD_EVENT_PRIORITY_NORMAL */
         uint64_t retry_usec; /* between two tries to open; 0 is one second */
+        /* What begins sooner after opening may be the tail of a code and is refused as unfinished; 0 is
+         * SCAN_GAP_USEC on a real line and nothing on a pty, where a code is written in one piece. */
+        uint64_t settle_usec;
 };
 
 /**

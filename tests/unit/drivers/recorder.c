@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -66,12 +67,18 @@ const char *recorder_line(const struct recorder *r, size_t i) {
         return i < r->n ? r->lines[i] : "";
 }
 
-size_t count_fds(void) {
+size_t count_fds(const char *prefix) {
         _cleanup_(closedirp) DIR *d = opendir("/proc/self/fd");
+        struct dirent *entry;
         size_t n = 0;
 
         assert_non_null(d);
-        while (readdir(d))
-                n++;
+        while ((entry = readdir(d))) {
+                char target[256] = "";
+
+                if (readlinkat(dirfd(d), entry->d_name, target, sizeof(target) - 1) > 0 &&
+                        strncmp(target, prefix, strlen(prefix)) == 0)
+                        n++;
+        }
         return n;
 }

@@ -20,5 +20,5 @@ struct scan_sink recorder_get_sink(struct recorder *r);
 void recorder_wait(struct recorder *r, sd_event *event, size_t n);
 /* Line @i, or "" when there is none. */
 const char *recorder_line(const struct recorder *r, size_t i);
-/* Open file descriptors of this process. */
-size_t count_fds(void);
+/* Open file descriptors of this process that /proc says to be something beginning with @prefix. */
+size_t count_fds(const char *prefix);
