@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/wedge/scanner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libevdev/libevdev.h>
+#include <linux/input.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
+#include "drivers/wedge/decoder.h"
+#include "firmware/base/cleanup.h"
+
+#define RETRY_USEC      1000000
+#define ACCURACY_USEC   1000
+#define EVENTS_PER_TURN 4096
+
+struct wedge_scanner {
+        struct scan_sink sink; /* callbacks borrowed; outlive the scanner */
+        struct wedge_match match;
+        char *serial, *path; /* owned; what match points to */
+        uint64_t retry_usec;
+        int64_t priority;
+        sd_event *event; /* a reference */
+        struct udev *udev;
+        struct udev_monitor
+                *monitor; /* NULL where the kernel gives us no netlink: then the timer alone finds devices */
+        int fd;           /* owned; -1 while down */
+        struct libevdev *evdev;
+        char *syspath;         /* owned; of the device that is open */
+        uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first key is a head */
+        bool kernel_time;      /* events carry CLOCK_MONOTONIC */
+        sd_event_source *io;
+        sd_event_source *hotplug;
+        sd_event_source *silence;
+        sd_event_source *retry;
+        sd_event_source *more; /* libevdev still holds events that no epoll will tell of */
+        struct wedge_decoder decoder;
+        bool told; /* state and error were told once */
+        enum device_state state;
+        int error;
+};
+
+DEFINE_FREEP(struct libevdev *, libevdev_free)
+DEFINE_FREEP(struct udev_device *, udev_device_unref)
+
+static uint64_t now_usec(void) {
+        struct timespec t;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail on Linux for this clock */
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
+}
+
+static void wedge_scanner_tell_state(struct wedge_scanner *s, enum device_state state, int error) {
+        if (s->told && s->state == state && s->error == error)
+                return;
+        s->told = true;
+        s->state = state;
+        s->error = error;
+        s->sink.on_state(s->sink.userdata, state, error);
+}
+
+static int timer_arm(sd_event_source *timer, uint64_t in_usec) {
+        int r = sd_event_source_set_time(timer, now_usec() + in_usec);
+
+        return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+static void wedge_scanner_abandon(struct wedge_scanner *s, enum scan_refusal why) {
+        why = wedge_decoder_abandon(&s->decoder, why);
+        if (why != SCAN_REFUSED_NONE)
+                s->sink.on_refused(s->sink.userdata, why);
+}
+
+static void wedge_scanner_close(struct wedge_scanner *s) {
+        s->io = sd_event_source_disable_unref(s->io);
+        libevdev_free(take_ptr(s->evdev));
+        closep(&s->fd);
+        s->fd = -1;
+        free(take_ptr(s->syspath));
+        /* These fail only when forked. */
+        if (s->silence)
+                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+        if (s->more)
+                (void) sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
+}
+
+/* Unplugged is an outcome, not a fault. */
+static void wedge_scanner_down(struct wedge_scanner *s, int error) {
+        wedge_scanner_close(s);
+        wedge_scanner_abandon(s, SCAN_REFUSED_UNPLUGGED);
+        (void) timer_arm(s->retry, s->retry_usec); /* fails only when forked */
+        wedge_scanner_tell_state(s, DEVICE_DOWN, error);
+}
+
+static void wedge_scanner_feed(struct wedge_scanner *s, const struct input_event *ev) {
+        uint64_t usec = s->kernel_time
+                                ? (uint64_t) ev->input_event_sec * 1000000 + (uint64_t) ev->input_event_usec
+                                : now_usec();
+        const struct scan_text *scan;
+        enum scan_refusal why;
+        int r;
+
+        if (ev->type != EV_KEY)
+                return;
+        if (usec < s->trusted_usec && ev->value == 1 && !wedge_decoder_is_pending(&s->decoder))
+                wedge_decoder_distrust(&s->decoder, SCAN_REFUSED_UNFINISHED);
+        r = wedge_decoder_feed(&s->decoder, ev->code, ev->value, usec, &scan, &why);
+        if (r == 0)
+                s->sink.on_scan(s->sink.userdata, scan->bytes, scan->n, usec);
+        else if (r == WEDGE_E_REFUSED)
+                s->sink.on_refused(s->sink.userdata, why);
+}
+
+/* Return: 0 when all is read, -EAGAIN when there is more, otherwise the error that ends the device. */
+static int wedge_scanner_read(struct wedge_scanner *s, bool *anyp) {
+        unsigned int flag = LIBEVDEV_READ_FLAG_NORMAL;
+        struct input_event ev;
+
+        for (unsigned int i = 0; i < EVENTS_PER_TURN; i++) {
+                int r = libevdev_next_event(s->evdev, flag, &ev);
+
+                if (r == LIBEVDEV_READ_STATUS_SUCCESS) {
+                        wedge_scanner_feed(s, &ev);
+                        *anyp = true;
+                } else if (r == LIBEVDEV_READ_STATUS_SYNC && flag == LIBEVDEV_READ_FLAG_NORMAL) {
+                        /* The kernel's queue overflowed; a scan with a hole must not be delivered. */
+                        wedge_decoder_skip(&s->decoder);
+                        s->sink.on_refused(s->sink.userdata, SCAN_REFUSED_DROPPED);
+                        flag = LIBEVDEV_READ_FLAG_SYNC;
+                } else if (r == LIBEVDEV_READ_STATUS_SYNC) {
+                        wedge_scanner_feed(s,
+                                &ev); /* which keys are held now; the text of a skipped scan stays dropped */
+                } else if (r == -EAGAIN && flag == LIBEVDEV_READ_FLAG_SYNC) {
+                        flag = LIBEVDEV_READ_FLAG_NORMAL;
+                } else if (r == -EAGAIN) {
+                        return 0;
+                } else if (r != -EINTR) {
+                        return r;
+                }
+        }
+        return -EAGAIN;
+}
+
+/* Return: true when any event came. */
+static bool wedge_scanner_turn(struct wedge_scanner *s) {
+        bool any = false;
+        int r = wedge_scanner_read(s, &any);
+
+        if (r < 0 && r != -EAGAIN) {
+                wedge_scanner_down(s, r);
+                return any;
+        }
+        /* The three fail only when forked. */
+        if (r == -EAGAIN)
+                (void) sd_event_source_set_enabled(s->more, SD_EVENT_ONESHOT);
+        if (!wedge_decoder_is_pending(&s->decoder))
+                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+        else if (any)
+                (void) timer_arm(s->silence, SCAN_GAP_USEC);
+        return any;
+}
+
+static int wedge_scanner_on_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct wedge_scanner *s = userdata;
+        (void) source;
+        (void) fd;
+
+        if (!wedge_scanner_turn(s) && s->fd >= 0 && (revents & (EPOLLHUP | EPOLLERR)))
+                wedge_scanner_down(s, -ENODEV); /* or the loop would turn for ever */
+        return 0;
+}
+
+static int wedge_scanner_on_more(sd_event_source *source, void *userdata) {
+        struct wedge_scanner *s = userdata;
+        (void) source;
+
+        if (s->fd >= 0)
+                (void) wedge_scanner_turn(s);
+        return 0;
+}
+
+/* If the loop was late, events wait with their own times, and the decoder judges by those. */
+static int wedge_scanner_on_silence(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct wedge_scanner *s = userdata;
+        (void) source;
+        (void) usec;
+
+        if (s->fd >= 0 && !wedge_scanner_turn(s))
+                wedge_scanner_abandon(s, SCAN_REFUSED_UNFINISHED);
+        return 0;
+}
+
+/* Can it type a code? A scanner may show further devices, for a trigger or for volume keys. */
+static bool evdev_types(const struct libevdev *evdev) {
+        return libevdev_has_event_code(evdev, EV_KEY, KEY_1) &&
+               libevdev_has_event_code(evdev, EV_KEY, KEY_0) &&
+               (libevdev_has_event_code(evdev, EV_KEY, KEY_ENTER) ||
+                       libevdev_has_event_code(evdev, EV_KEY, KEY_KPENTER) ||
+                       libevdev_has_event_code(evdev, EV_KEY, KEY_TAB));
+}
+
+/* Return: 0, -ENOTSUP when it does not type, -errno. */
+static int evdev_open(const char *devnode, int *fdp, struct libevdev **evdevp) {
+        _cleanup_(libevdev_freep) struct libevdev *evdev = NULL;
+        _autoclose_ int fd = open(devnode, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        r = libevdev_new_from_fd(fd, &evdev);
+        if (r < 0)
+                return r;
+        if (!evdev_types(evdev))
+                return -ENOTSUP;
+        *fdp = take_fd(fd);
+        *evdevp = take_ptr(evdev);
+        return 0;
+}
+
+/* Opens the one device that fits and types. Return: 0, -ENODEV, -ENOTUNIQ, or why the one that fits cannot be opened. */
+static int wedge_scanner_choose(struct wedge_scanner *s) {
+        _cleanup_(wedge_candidates_deinit) struct wedge_candidates found = {0};
+        const char *unit = NULL;
+        int error = -ENODEV;
+        int r = wedge_match_find(&s->match, s->udev, &found);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < found.n; i++) {
+                _cleanup_(libevdev_freep) struct libevdev *evdev = NULL;
+                _autoclose_ int fd = -1;
+
+                r = evdev_open(found.list[i].devnode, &fd, &evdev);
+                if (r < 0) {
+                        error = r == -ENOTSUP ? error : r;
+                        continue;
+                }
+                if (unit && strcmp(unit, found.list[i].unit) != 0)
+                        return -ENOTUNIQ;
+                if (unit)
+                        continue; /* a second keyboard of the same scanner */
+                unit = found.list[i].unit;
+                s->fd = take_fd(fd);
+                s->evdev = take_ptr(evdev);
+                s->syspath = take_ptr(found.list[i].syspath);
+        }
+        return unit ? 0 : error;
+}
+
+static void evdev_mask_misc(int fd) {
+        uint8_t none[MSC_CNT / 8 + 1] = {0};
+        struct input_mask mask = {.type = EV_MSC, .codes_size = sizeof(none), .codes_ptr = (uintptr_t) none};
+
+        (void) ioctl(fd, EVIOCSMASK,
+                &mask); /* before Linux 4.4, or emulated: less of a code fits into the queue */
+}
+
+static int wedge_scanner_open(struct wedge_scanner *s) {
+        int r = wedge_scanner_choose(s);
+
+        if (r < 0)
+                return r;
+        s->kernel_time = libevdev_set_clock_id(s->evdev, CLOCK_MONOTONIC) == 0;
+        evdev_mask_misc(s->fd);
+        /* Without the grab its keys would reach the console too: a label could type a command. */
+        r = libevdev_grab(s->evdev, LIBEVDEV_GRAB);
+        if (r < 0)
+                return r;
+        s->trusted_usec = now_usec() + SCAN_GAP_USEC;
+        r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, wedge_scanner_on_readable, s);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_priority(s->io, s->priority);
+}
+
+static int wedge_scanner_on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct wedge_scanner *s = userdata;
+        int r;
+        (void) source;
+        (void) usec;
+
+        if (s->fd >= 0)
+                return 0;
+        r = wedge_scanner_open(s);
+        if (r < 0)
+                wedge_scanner_down(s, r);
+        else
+                wedge_scanner_tell_state(s, DEVICE_UP, 0);
+        return 0;
+}
+
+static int wedge_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct wedge_scanner *s = userdata;
+        (void) source;
+        (void) fd;
+        (void) revents;
+
+        for (unsigned int i = 0; i < 64; i++) {
+                _cleanup_(udev_device_unrefp) struct udev_device *device =
+                        udev_monitor_receive_device(s->monitor);
+                const char *action;
+
+                if (!device)
+                        return 0;
+                action = udev_device_get_action(device);
+                if (s->fd < 0)
+                        (void) timer_arm(s->retry, 0); /* fails only when forked */
+                else if (action && strcmp(action, "remove") == 0 &&
+                         strcmp(udev_device_get_syspath(device), s->syspath) == 0)
+                        wedge_scanner_down(s, -ENODEV);
+        }
+        return 0;
+}
+
+/* Hotplug by udev is for speed; the timer alone would do. */
+static void wedge_scanner_watch(struct wedge_scanner *s) {
+        s->monitor = udev_monitor_new_from_netlink(s->udev, "udev");
+        if (s->monitor && udev_monitor_filter_add_match_subsystem_devtype(s->monitor, "input", NULL) >= 0 &&
+                udev_monitor_enable_receiving(s->monitor) >= 0 &&
+                sd_event_add_io(s->event, &s->hotplug, udev_monitor_get_fd(s->monitor), EPOLLIN,
+                        wedge_scanner_on_hotplug, s) >= 0)
+                return;
+        s->monitor = udev_monitor_unref(s->monitor);
+}
+
+static int wedge_scanner_add_timer(
+        struct wedge_scanner *s, sd_event_source **sourcep, sd_event_time_handler_t handler, int enabled) {
+        int r = sd_event_add_time(s->event, sourcep, CLOCK_MONOTONIC, 0, ACCURACY_USEC, handler, s);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(*sourcep, s->priority - 1);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(*sourcep, enabled);
+        return r < 0 ? r : 0;
+}
+
+static int wedge_scanner_add_sources(struct wedge_scanner *s) {
+        int r = wedge_scanner_add_timer(s, &s->silence, wedge_scanner_on_silence, SD_EVENT_OFF);
+
+        if (r >= 0)
+                r = sd_event_add_defer(s->event, &s->more, wedge_scanner_on_more, s);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_priority(s->more, s->priority);
+        if (r >= 0)
+                r = wedge_scanner_add_timer(s, &s->retry, wedge_scanner_on_retry, SD_EVENT_ONESHOT);
+        return r < 0 ? r : 0;
+}
+
+static int wedge_scanner_copy_match(struct wedge_scanner *s, const struct wedge_match *m) {
+        if (m->vendor == 0 && m->product == 0 && !m->serial && !m->path)
+                return -EINVAL; /* would take the first keyboard there is */
+        s->match = *m;
+        if (m->serial)
+                s->match.serial = s->serial = strdup(m->serial);
+        if (m->path)
+                s->match.path = s->path = strdup(m->path);
+        return (m->serial && !s->serial) || (m->path && !s->path) ? -ENOMEM : 0;
+}
+
+int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct wedge_config *config,
+        struct scan_sink sink) {
+        _cleanup_(wedge_scanner_freep) struct wedge_scanner *s = calloc(1, sizeof(*s));
+        int r;
+
+        if (!s)
+                return -ENOMEM;
+        s->fd = -1;
+        s->sink = sink;
+        s->event = sd_event_ref(event);
+        s->priority = config->priority;
+        s->retry_usec = config->retry_usec ? config->retry_usec : RETRY_USEC;
+        s->decoder.layout = config->layout;
+        r = wedge_scanner_copy_match(s, &config->match);
+        if (r < 0)
+                return r;
+        s->udev = udev_new();
+        if (!s->udev)
+                return -ENOMEM;
+        wedge_scanner_watch(s);
+        r = wedge_scanner_add_sources(s);
+        if (r < 0)
+                return r;
+        *sp = take_ptr(s);
+        return 0;
+}
+
+struct wedge_scanner *wedge_scanner_free(struct wedge_scanner *s) {
+        if (!s)
+                return NULL;
+        wedge_scanner_close(s);
+        (void) sd_event_source_disable_unref(s->hotplug);
+        (void) sd_event_source_disable_unref(s->silence);
+        (void) sd_event_source_disable_unref(s->retry);
+        (void) sd_event_source_disable_unref(s->more);
+        (void) sd_event_unref(s->event);
+        (void) udev_monitor_unref(s->monitor);
+        (void) udev_unref(s->udev);
+        free(s->serial);
+        free(s->path);
+        free(s);
+        return NULL;
+}
