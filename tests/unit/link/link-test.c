@@ -315,9 +315,7 @@ static void neither_a_refused_port_nor_a_silent_one_takes_cpu(void **state) {
                         owner_stop(&o);
                 }
         peer_stop(&silent);
-        char command[96];
-        (void) snprintf(command, sizeof(command), "rm -r %s", dir);
-        assert_int_equal(system(command), 0);
+        peer_remove_folder(dir);
 }
 
 struct answer {
@@ -526,7 +524,7 @@ static void only_certificates_of_our_ca_are_accepted_on_either_side(void **state
                 {"127.0.0.1", "missing.pem", true, "key file"},
                 {"127.0.0.1", NULL, false, ""}, /* no TLS on our side */
         };
-        char dir[] = "/tmp/okuru-link-XXXXXX", ca[64], cert[64], key[64], command[96];
+        char dir[] = "/tmp/okuru-link-XXXXXX", ca[64], cert[64], key[64];
         struct broker b;
 
         (void) state;
@@ -560,8 +558,7 @@ static void only_certificates_of_our_ca_are_accepted_on_either_side(void **state
                 owner_stop(&o);
         }
         broker_stop(&b);
-        (void) snprintf(command, sizeof(command), "rm -r %s", dir);
-        assert_int_equal(system(command), 0);
+        peer_remove_folder(dir);
 }
 
 /* A black hole on the loopback: the queue of connections that nobody accepts is full, further SYNs are dropped. */

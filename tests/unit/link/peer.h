@@ -22,6 +22,7 @@ void broker_stop(struct broker *b); /* and its folder goes */
 
 /* ca.pem, other-ca.pem, server.pem and .key (localhost, 127.0.0.1), client.pem and .key, by openssl. */
 void peer_make_certs(const char *dir);
+void peer_remove_folder(const char *dir); /* of /tmp/okuru-* only */
 
 struct peer {
         uint16_t port;

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#define NAME_32 "abcdefghijklmnopqrstuvwxyz-01234"
+#define NAME_32  "abcdefghijklmnopqrstuvwxyz-01234"
+#define TOO_LONG "okuru/v1/r/s/abcdefghijklmnopqrstuvwxyz-01234x/down"
 
 static void every_leaf_is_built_and_read_again(void **state) {
         (void) state;
@@ -89,7 +90,7 @@ static void what_is_no_topic_of_ours_is_refused(void **state) {
                 "okuru/v1/r/s/all/down",
                 "okuru/v1/r/oms/b/down",
                 "okuru/v1/r/s/B/down",
-                "okuru/v1/r/s/" NAME_32 "x/down",
+                TOO_LONG,
                 "$SYS/broker/version",
         };
 
