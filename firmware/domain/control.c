@@ -19,7 +19,7 @@ static const struct {
         [CONTROL_UNDO] = {"UNDO", ARG_NONE},
         [CONTROL_DAMAGED] = {"DAMAGED", ARG_NONE},
         [CONTROL_SHORT] = {"SHORT", ARG_NONE},
-        [CONTROL_PARK] = {"PARK", ARG_NONE},
+        [CONTROL_PARK] = {"PARK", ARG_NAME},
         [CONTROL_RESUME] = {"RESUME", ARG_NONE},
         [CONTROL_NEXT_PIECE] = {"NEXT-PIECE", ARG_NONE},
         [CONTROL_REOPEN] = {"REOPEN", ARG_NONE},

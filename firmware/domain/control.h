@@ -23,7 +23,7 @@ enum control {
         CONTROL_UNDO,       /* UNDO: give up the gesture that was started; nothing recorded is taken back */
         CONTROL_DAMAGED,    /* DAMAGED: the next item is not fit to send */
         CONTROL_SHORT,      /* SHORT: what is missing is not there */
-        CONTROL_PARK,       /* PARK: put the open parcel aside */
+        CONTROL_PARK,       /* PARK[-<SHELF>]: put the open parcel aside */
         CONTROL_RESUME,     /* RESUME: go on with a parked one */
         CONTROL_NEXT_PIECE, /* NEXT-PIECE: this box is full, begin the next of the same shipment */
         CONTROL_REOPEN,     /* REOPEN: back to packing, until it is shipped */
@@ -41,7 +41,7 @@ struct control_code {
         enum control control;
         uint16_t n; /* TIMES: 1-CONTROL_COUNT_MAX; DIGIT: 0-9; otherwise 0 */
         char arg[CONTROL_ARG_MAX +
-                 1]; /* what followed the word, as scanned; a bay name is its lower-case form */
+                 1]; /* what followed the word, as scanned; the name of a bay or a shelf is its lower-case form */
 };
 
 /**
