@@ -27,14 +27,7 @@ enum gesture { /* a control code was read and waits for what it is about */
         GESTURE_BAY_LEADER,   /* count differs: a leader's badge or count again */
         GESTURE_COLLECTION,   /* waybills are handed to the driver until OK or another gesture */
 };
-enum alarm {
-        ALARM_NONE,
-        ALARM_FOREIGN_WAYBILL,
-        ALARM_HELD,
-        ALARM_CANCELLED,
-        ALARM_CHANGED,
-        ALARM_LABEL_CHANGED
-};
+enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED };
 
 struct bench { /* by value; copied before a decision, assigned after the commit is sure */
         char name[NAME_SIZE];
@@ -45,9 +38,11 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
                 parcel[UUID_TEXT_MAX]; /* the open (or packed, not yet matched) parcel; "" none */
         enum gesture gesture;
         enum control waiting;     /* of GESTURE_LEADER */
-        char argument[CODE_SIZE]; /* number, parcel or bay the gesture is about */
+        char argument[CODE_SIZE]; /* number, parcel, line or bay the gesture is about; "" the open parcel */
         int times;                /* xN: 1 */
         int digits;               /* of a count; -1 none read */
+        bool damaged; /* a unit of the open parcel was set aside: parked for it, unless replaced */
+        int64_t assumed_until_usec; /* wall clock: collections up to then were looked at; 0 none yet */
         enum alarm alarm;
         char alarm_reason[32];
 };
@@ -106,8 +101,13 @@ int packout_step(
 /**
  * packout_resume() - what a bench shows after a restart: its memory rebuilt from the parcel that is open
  * there
+ * @bench: after bench_init()
  * @person: who was signed in, or ""
- * @parcel: its open parcel, or ""
+ * @role: of that person
+ * @parcel: its open parcel, or ""; one that is not open (or packed) at this bench is left alone
+ * @now: the idle lock counts from here
+ *
+ * Return: 0 (@d: one verdict, no fact); -errno of a question.
  */
-int packout_resume(const struct world *world, struct bench *bench, const char *person, const char *parcel,
-        struct decision *d);
+int packout_resume(const struct world *world, struct bench *bench, const char *person, enum person_role role,
+        const char *parcel, const struct stamp *now, struct decision *d);

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The carrier is here: parcels are scanned out one by one, or a bay is closed by its count, or nobody says
+ * anything and the schedule does. The fact says which.
+ */
+#include "firmware/domain/packout-internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define COUNT_MAX   9999
+#define HOURS_BACK  24 /* a box that was off at the truck's time still finds the collection */
+#define USEC_A_HOUR (3600 * (int64_t) USEC_PER_SEC)
+
+int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enum shipped_how how) {
+        struct fact_builder fb;
+        char at[TIME_TEXT_MAX];
+
+        turn_parcel_fact(t, &fb, "parcel.shipped", s, p);
+        json_write_string(&fb.w, "carrier", p->carrier);
+        json_write_string(&fb.w, "number", p->number);
+        json_write_string(&fb.w, "how", shipped_how_to_str(how));
+        if (p->bay[0])
+                json_write_string(&fb.w, "bay", p->bay);
+        json_write_string(&fb.w, "ready_at", time_format(p->ready_usec, t->in->now.offset_sec, at));
+        json_write_int(&fb.w, "policy", t->world->policy->version);
+        fact_end(&fb);
+        p->state = PARCEL_SHIPPED;
+        return turn_notice(t, s, "shipped");
+}
+
+/* --- one by one --- */
+
+int collect_begin(struct turn *t) {
+        char bay[NAME_SIZE];
+        struct verdict *v;
+
+        if (t->p)
+                return turn_tell(t, VERDICT_NOT_NOW, "今の箱を終えるか、保留する",
+                        "finish this box first, or park it");
+        turn_argument(t, bay);
+        turn_end_gesture(t);
+        t->b->gesture = GESTURE_COLLECTION;
+        (void) copy_text(t->b->argument, sizeof(t->b->argument), bay);
+        v = turn_say(t, VERDICT_COLLECTION);
+        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOK", bay, *bay ? ":" : "");
+        verdict_sub_en(v, "%s%sread each waybill; OK when done", bay, *bay ? ": " : "");
+        return 0;
+}
+
+static int refuse_collection(struct turn *t, const struct parcel *p) {
+        struct verdict *v;
+        char when[WORDS_SIZE];
+
+        words_when(p->since_usec, p->since_offset_sec, p->bench, when);
+        if (p->state == PARCEL_READY) {
+                v = turn_say(t, VERDICT_PULL);
+                turn_refuse(t, t->s.cancelled ? "cancelled" : "held", NULL, t->s.id);
+                verdict_sub_ja(v, "渡さない。…%sを抜き取る", words_number_tail(p->number));
+                verdict_sub_en(v, "do not hand over: pull …%s", words_number_tail(p->number));
+        } else if (p->state == PARCEL_SHIPPED) {
+                v = turn_say(t, VERDICT_ALREADY);
+                verdict_sub_ja(v, "発送済み %s。何もしない", when);
+                verdict_sub_en(v, "shipped %s: nothing to do", when);
+        } else {
+                v = turn_say(t, VERDICT_NOT_NOW);
+                turn_refuse(t, "not-complete", NULL, t->s.id);
+                verdict_sub_ja(v, "まだ準備完了ではない。渡さない");
+                verdict_sub_en(v, "it is not ready: do not hand over");
+        }
+        (void) copy_text(v->parcel, sizeof(v->parcel), p->id);
+        return 0;
+}
+
+static bool must_be_pulled(const struct shipment *s, const struct parcel *p) {
+        return p->pull_reason[0] || s->held || s->cancelled;
+}
+
+int collect_scan(struct turn *t) {
+        struct number_owner owner;
+        struct parcel *p = NULL;
+        struct verdict *v;
+        int r = waybill_find_owner(t, "", &owner);
+
+        if (r == 0 && owner.dead) {
+                turn_refuse(t, "dead-waybill", NULL, NULL);
+                return turn_tell(t, VERDICT_DEAD_WAYBILL, "無効。渡さない", "dead: do not hand over");
+        }
+        if (r == 0 && owner.parcel[0] && !owner.gone) {
+                r = turn_load_shipment(t, owner.merchant, owner.shipment);
+                if (r == 0)
+                        p = shipment_parcel(&t->s, owner.parcel);
+        }
+        if (r < 0)
+                return r;
+        if (!p && r == 0 && owner.gone)
+                return turn_tell(t, VERDICT_ALREADY, "以前に発送済み", "shipped long ago");
+        if (!p) {
+                turn_refuse(t, "unknown-shipment", NULL, NULL);
+                return turn_tell(t, VERDICT_UNKNOWN_CODE, "箱の送り状ではない。渡さない",
+                        "no parcel of ours: do not hand over");
+        }
+        if (p->state != PARCEL_READY || must_be_pulled(&t->s, p))
+                return refuse_collection(t, p);
+        if (t->b->argument[0] && strcmp(t->b->argument, p->bay) != 0) {
+                v = turn_say(t, VERDICT_NOT_NOW);
+                verdict_sub_ja(v, "出口%sの箱。%sではない", p->bay, t->b->argument);
+                verdict_sub_en(v, "it is of bay %s, not %s", p->bay, t->b->argument);
+                return 0;
+        }
+        v = turn_say(t, VERDICT_SHIPPED);
+        (void) copy_text(v->merchant, sizeof(v->merchant), t->s.merchant);
+        (void) copy_text(v->shipment, sizeof(v->shipment), t->s.id);
+        (void) copy_text(v->parcel, sizeof(v->parcel), p->id);
+        verdict_sub_ja(v, "…%s。次の送り状を読む。終わればOK", words_number_tail(p->number));
+        verdict_sub_en(v, "…%s: read the next one; OK when done", words_number_tail(p->number));
+        return collect_ship(t, &t->s, p, SHIPPED_SCANNED);
+}
+
+/* --- a bay by its count --- */
+
+struct rows {
+        struct bay_row *items; /* owned */
+        size_t n, size;
+};
+static void rows_deinit(struct rows *r) {
+        free(take_ptr(r->items));
+}
+#define _cleanup_rows_ _cleanup_(rows_deinit)
+
+static int add_row(void *userdata, const struct bay_row *row) {
+        struct rows *rows = userdata;
+
+        if (rows->n == rows->size) {
+                size_t size = rows->size ? rows->size * 2 : 64;
+                struct bay_row *items = reallocarray(rows->items, size, sizeof(*items));
+
+                if (!items)
+                        return -ENOMEM;
+                rows->items = items;
+                rows->size = size;
+        }
+        rows->items[rows->n++] = *row;
+        return 0;
+}
+
+static int read_rows(struct turn *t, const char *bay, struct rows *rows) {
+        int r = t->world->bay(t->world->userdata, bay, add_row, rows);
+
+        return r < 0 ? r : 0;
+}
+
+/* Which must be pulled first: named. *saidp: there was one */
+static int refuse_pull(struct turn *t, const struct rows *rows, const char *bay, bool *saidp) {
+        const struct bay_row *first = NULL;
+        struct shipment s = {0};
+        struct parcel *p = NULL;
+        struct verdict *v;
+        int n = 0, r;
+
+        for (size_t i = 0; i < rows->n; i++)
+                if (rows->items[i].pull) {
+                        first = first ? first : &rows->items[i];
+                        n++;
+                }
+        *saidp = first;
+        if (!first)
+                return 0;
+        r = t->world->shipment(t->world->userdata, first->merchant, first->shipment, &s);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                p = shipment_parcel(&s, first->parcel);
+        v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
+        verdict_sub_ja(
+                v, "%sから…%sを抜き取る(抜き取り%d個)", bay, p ? words_number_tail(p->number) : "?", n);
+        verdict_sub_en(
+                v, "pull …%s out of %s first (%d to pull)", p ? words_number_tail(p->number) : "?", bay, n);
+        if (r == 0)
+                shipment_deinit(&s);
+        turn_end_gesture(t);
+        return 0;
+}
+
+static int say_count(struct turn *t, size_t expected) {
+        struct verdict *v = turn_say(t, VERDICT_COUNT);
+
+        if (t->b->digits < 0) {
+                verdict_sub_ja(v, "%s 予定%zu個。数えて数字を読み、OK", t->b->argument, expected);
+                verdict_sub_en(v, "%s expects %zu: count, read the digits, OK", t->b->argument, expected);
+        } else {
+                verdict_sub_ja(v, "%s %d個 (予定%zu)。よければOK", t->b->argument, t->b->digits, expected);
+                verdict_sub_en(v, "%s: %d (expected %zu), then OK", t->b->argument, t->b->digits, expected);
+        }
+        return 0;
+}
+
+int collect_bay(struct turn *t) {
+        _cleanup_rows_ struct rows rows = {0};
+        char bay[NAME_SIZE];
+        bool said;
+        int r;
+
+        turn_end_gesture(t);
+        turn_argument(t, bay);
+        if (*bay == '\0')
+                return turn_tell(t, VERDICT_NOT_NOW, "出口名の付いた締めカードを読む",
+                        "read the closing card that names the bay");
+        r = read_rows(t, bay, &rows);
+        if (r < 0)
+                return r;
+        r = refuse_pull(t, &rows, bay, &said);
+        if (r < 0 || said)
+                return r;
+        t->b->gesture = GESTURE_BAY_COUNT;
+        (void) copy_text(t->b->argument, sizeof(t->b->argument), bay);
+        return say_count(t, rows.n);
+}
+
+int collect_digit(struct turn *t, int digit) {
+        _cleanup_rows_ struct rows rows = {0};
+        struct bench *b = t->b;
+        int r = read_rows(t, b->argument, &rows);
+
+        if (r < 0)
+                return r;
+        if (b->gesture == GESTURE_BAY_LEADER)
+                b->digits = -1; /* counted again */
+        b->gesture = GESTURE_BAY_COUNT;
+        b->digits = (b->digits < 0 ? 0 : b->digits * 10) + digit;
+        if (b->digits > COUNT_MAX) {
+                b->digits = -1;
+                return turn_tell(t, VERDICT_NOT_NOW, "多すぎる。最初から数字を読む",
+                        "too many: read the digits again");
+        }
+        return say_count(t, rows.n);
+}
+
+static int write_closed(struct turn *t, const char *bay, size_t expected, int counted, const char *leader) {
+        struct fact_builder fb;
+
+        turn_fact(t, &fb, "bay.closed", "", bay);
+        json_write_int(&fb.w, "expected", (int64_t) expected);
+        json_write_int(&fb.w, "counted", counted);
+        if (*leader)
+                json_write_string(&fb.w, "leader", leader);
+        fact_end(&fb);
+        return t->d->facts.error;
+}
+
+/* @until_usec: only what was ready by then; 0 all */
+static int ship_row(
+        struct turn *t, const struct bay_row *row, enum shipped_how how, int64_t until_usec, bool *shippedp) {
+        struct parcel *p;
+        int r = turn_load_shipment(t, row->merchant, row->shipment);
+
+        *shippedp = false;
+        if (r != 0)
+                return r < 0 ? r : 0;
+        p = shipment_parcel(&t->s, row->parcel);
+        if (!p || p->state != PARCEL_READY || must_be_pulled(&t->s, p))
+                return 0;
+        if (until_usec > 0 && p->ready_usec > until_usec)
+                return 0;
+        if (how == SHIPPED_ASSUMED) {
+                struct carrier_policy policy;
+
+                policy_carrier(t->world->policy, t->s.merchant, p->carrier, &policy);
+                if (policy.shipped != SHIPPED_ASSUMED)
+                        return 0;
+        }
+        *shippedp = true;
+        return collect_ship(t, &t->s, p, how);
+}
+
+static int close_bay(struct turn *t, const struct rows *rows, const char *leader) {
+        char bay[NAME_SIZE];
+        int counted = t->b->digits, r;
+        struct verdict *v = turn_say(t, VERDICT_BAY_CLOSED);
+        bool shipped;
+
+        (void) copy_text(bay, sizeof(bay), t->b->argument);
+        turn_end_gesture(t);
+        r = write_closed(t, bay, rows->n, counted, leader);
+        for (size_t i = 0; i < rows->n && r == 0; i++)
+                r = ship_row(t, &rows->items[i], SHIPPED_BAY_CLOSED, 0, &shipped);
+        verdict_sub_ja(v, "%s %d個 発送済み", bay, counted);
+        verdict_sub_en(v, "%s: %d shipped", bay, counted);
+        return r;
+}
+
+int collect_counted(struct turn *t) {
+        _cleanup_rows_ struct rows rows = {0};
+        struct verdict *v;
+        bool said;
+        int r = read_rows(t, t->b->argument, &rows);
+
+        if (r < 0)
+                return r;
+        if (t->b->digits < 0)
+                return say_count(t, rows.n);
+        r = refuse_pull(t, &rows, t->b->argument, &said);
+        if (r < 0 || said)
+                return r;
+        if ((size_t) t->b->digits == rows.n)
+                return close_bay(t, &rows, "");
+        t->b->gesture = GESTURE_BAY_LEADER;
+        v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
+        verdict_sub_ja(v, "予定%zu個、数えた%d個。数え直すか、リーダーの名札", rows.n, t->b->digits);
+        verdict_sub_en(v, "expected %zu, counted %d: count again, or a leader's badge", rows.n, t->b->digits);
+        return 0;
+}
+
+int collect_approve(struct turn *t, const char *leader) {
+        _cleanup_rows_ struct rows rows = {0};
+        bool said;
+        int r = read_rows(t, t->b->argument, &rows);
+
+        if (r < 0)
+                return r;
+        r = refuse_pull(t, &rows, t->b->argument, &said);
+        if (r < 0 || said)
+                return r;
+        return close_bay(t, &rows, leader);
+}
+
+/* --- assumed --- */
+
+struct due { /* the latest collection of each bay */
+        struct due_bay {
+                char bay[NAME_SIZE];
+                int64_t usec;
+        } * items; /* owned */
+        size_t n;
+};
+static void due_deinit(struct due *d) {
+        free(take_ptr(d->items));
+}
+
+static int add_due(void *userdata, const char *bay, int64_t usec) {
+        struct due *d = userdata;
+        struct due_bay *items;
+
+        for (size_t i = 0; i < d->n; i++)
+                if (strcmp(d->items[i].bay, bay) == 0) {
+                        d->items[i].usec = usec > d->items[i].usec ? usec : d->items[i].usec;
+                        return 0;
+                }
+        items = reallocarray(d->items, d->n + 1, sizeof(*items));
+        if (!items)
+                return -ENOMEM;
+        d->items = items;
+        (void) copy_text(items[d->n].bay, NAME_SIZE, bay);
+        items[d->n++].usec = usec;
+        return 0;
+}
+
+static int assume_bay(struct turn *t, const struct due_bay *due) {
+        _cleanup_rows_ struct rows rows = {0};
+        int n = 0, r = read_rows(t, due->bay, &rows);
+        struct verdict *v;
+
+        for (size_t i = 0; i < rows.n && r == 0; i++) {
+                bool shipped = false;
+
+                if (rows.items[i].pull)
+                        continue;
+                r = ship_row(t, &rows.items[i], SHIPPED_ASSUMED, due->usec, &shipped);
+                n += shipped;
+        }
+        if (r < 0 || n == 0)
+                return r;
+        v = turn_say(t, VERDICT_SHIPPED);
+        verdict_sub_ja(v, "%s 集荷時刻を過ぎた。%d個を発送済みに", due->bay, n);
+        verdict_sub_en(v, "%s: collection time has passed, %d taken as shipped", due->bay, n);
+        return 0;
+}
+
+int collect_assumed(struct turn *t) {
+        _cleanup_(due_deinit) struct due due = {0};
+        int64_t now = t->in->now.wall_usec, from = t->b->assumed_until_usec;
+        int r;
+
+        /* Under a clock that nobody trusts no truck has come. */
+        if (t->in->now.clock != CLOCK_QUALITY_SYNCED)
+                return 0;
+        if (from == 0 || from > now)
+                from = now - HOURS_BACK * USEC_A_HOUR;
+        r = t->world->collections_due(t->world->userdata, from, now, add_due, &due);
+        if (r < 0)
+                return r;
+        t->alone = true;
+        for (size_t i = 0; i < due.n && r == 0; i++)
+                r = assume_bay(t, &due.items[i]);
+        t->alone = false;
+        t->b->assumed_until_usec = now;
+        return r < 0 ? r : 0;
+}

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/fake-world.h"
+
+#include "firmware/base/cleanup.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+static void fill(char *to, size_t size, const char *from) {
+        bool fits = copy_text(to, size, from);
+
+        assert(fits);
+}
+#define FILL(field, text) fill(field, sizeof(field), text)
+
+static struct json *parse(const char *text) {
+        struct json *doc = NULL;
+        struct diag d = {0};
+        char line[512];
+        int r = json_parse(text, strlen(text), &doc, &d);
+
+        if (r < 0)
+                (void) fprintf(stderr, "%s: %s\n", diag_str(&d, line, sizeof(line)), text);
+        assert(r == 0);
+        return doc;
+}
+
+/* --- tables --- */
+
+struct fake_shipment *fake_find(struct fake_world *f, const char *merchant, const char *shipment) {
+        for (size_t i = 0; i < f->n_shipments; i++)
+                if (strcmp(f->shipments[i].merchant, merchant) == 0 &&
+                        strcmp(f->shipments[i].id, shipment) == 0)
+                        return &f->shipments[i];
+        return NULL;
+}
+
+static struct fake_shipment *find_or_add(struct fake_world *f, const char *merchant, const char *shipment) {
+        struct fake_shipment *s = fake_find(f, merchant, shipment);
+
+        if (s)
+                return s;
+        assert(f->n_shipments < FAKE_MAX);
+        s = &f->shipments[f->n_shipments++];
+        *s = (struct fake_shipment){.notice_generation = -1};
+        FILL(s->merchant, merchant);
+        FILL(s->id, shipment);
+        return s;
+}
+
+void fake_wish(struct fake_world *f, const char *json) {
+        _cleanup_(json_freep) struct json *doc = parse(json);
+        struct fake_shipment *s =
+                find_or_add(f, json_get_string(doc, "merchant", ""), json_get_string(doc, "shipment", ""));
+
+        free(s->doc);
+        s->doc = strdup(json);
+        assert(s->doc);
+}
+
+void fake_label(struct fake_world *f, const char *merchant, const char *shipment, int piece,
+        const char *carrier, const char *number, const char *ref) {
+        struct fake_shipment *s = find_or_add(f, merchant, shipment);
+        struct label *l = NULL;
+
+        for (size_t i = 0; i < s->n_labels; i++)
+                if (s->labels[i].piece == piece)
+                        l = &s->labels[i];
+        if (l)
+                fake_dead(f, l->number);
+        else
+                l = &s->labels[s->n_labels++];
+        *l = (struct label){.piece = piece};
+        FILL(l->carrier, carrier);
+        FILL(l->number, number);
+        FILL(l->ref, ref);
+}
+
+void fake_person(struct fake_world *f, const char *badge, const char *person, enum person_role role) {
+        struct fake_person *p = &f->people[f->n_people++];
+
+        FILL(p->badge, badge);
+        FILL(p->person, person);
+        p->role = role;
+        f->world.people_known = true;
+}
+
+void fake_item(struct fake_world *f, const char *merchant, const char *code, const char *ja, const char *en) {
+        struct fake_item *item = &f->items[f->n_items++];
+
+        FILL(item->merchant, merchant);
+        FILL(item->code, code);
+        FILL(item->ja, ja);
+        FILL(item->en, en);
+}
+
+void fake_tombstone(struct fake_world *f, const char *code, const char *shipment, const char *bench,
+        int64_t usec, int offset_sec) {
+        struct fake_tombstone *t = &f->tombstones[f->n_tombstones++];
+
+        FILL(t->code, code);
+        t->owner = (struct number_owner){.gone = true,
+                .state = PARCEL_SHIPPED,
+                .piece = 1,
+                .at_usec = usec,
+                .at_offset_sec = offset_sec};
+        FILL(t->owner.merchant, "acme");
+        FILL(t->owner.shipment, shipment);
+        FILL(t->owner.bench, bench);
+}
+
+void fake_collection(struct fake_world *f, const char *bay, int64_t usec, int64_t grace_usec) {
+        struct fake_collection *c = &f->collections[f->n_collections++];
+
+        FILL(c->bay, bay);
+        c->usec = usec;
+        c->grace_usec = grace_usec;
+}
+
+void fake_dead(struct fake_world *f, const char *number) {
+        assert(f->n_dead < ELEMENTSOF(f->dead));
+        FILL(f->dead[f->n_dead++], number);
+}
+
+void fake_block(struct fake_world *f, const char *number) {
+        assert(f->n_block < FAKE_MAX);
+        FILL(f->block[f->n_block++], number);
+}
+
+struct parcel *fake_parcel(struct fake_world *f, const char *parcel) {
+        for (size_t i = 0; i < f->n_shipments; i++)
+                for (size_t j = 0; j < f->shipments[i].n_parcels; j++)
+                        if (strcmp(f->shipments[i].parcels[j].id, parcel) == 0)
+                                return &f->shipments[i].parcels[j];
+        return NULL;
+}
+
+struct parcel *fake_nth_parcel(struct fake_world *f, const char *merchant, const char *shipment, size_t nth) {
+        struct fake_shipment *s = fake_find(f, merchant, shipment);
+
+        assert(s && nth < s->n_parcels);
+        return &s->parcels[nth];
+}
+
+void fake_pull_task(struct parcel *p, const char *reason) {
+        assert(p->state == PARCEL_READY);
+        FILL(p->pull_reason, reason);
+}
+
+/* --- answers --- */
+
+static void copy_parcels(const struct fake_shipment *from, struct shipment *s) {
+        s->parcels = calloc(from->n_parcels + 1, sizeof(*s->parcels));
+        assert(s->parcels);
+        for (size_t i = 0; i < from->n_parcels; i++) {
+                struct parcel *p = &s->parcels[s->n_parcels++];
+
+                *p = from->parcels[i];
+                p->lines = calloc(p->n_lines + 1, sizeof(*p->lines));
+                assert(p->lines);
+                if (p->n_lines > 0)
+                        memcpy(p->lines, from->parcels[i].lines, p->n_lines * sizeof(*p->lines));
+                for (size_t j = 0; j < p->n_lines && p->state != PARCEL_VOIDED; j++)
+                        for (size_t k = 0; k < s->n_lines; k++)
+                                if (strcmp(s->lines[k].id, p->lines[j].line) == 0)
+                                        s->lines[k].done += p->lines[j].quantity;
+        }
+}
+
+static int answer_shipment(void *userdata, const char *merchant, const char *shipment, struct shipment *s) {
+        struct fake_world *f = userdata;
+        struct fake_shipment *from = fake_find(f, merchant, shipment);
+        struct diag d = {0};
+
+        if (f->fail)
+                return f->fail;
+        if (!from)
+                return WORLD_E_NONE;
+        *s = (struct shipment){.carrier = "", .bay = "", .reason = "", .waybill = WAYBILL_READ, .pieces = 1};
+        if (from->doc) {
+                int r = shipment_read(s, parse(from->doc), &d);
+                char line[512];
+
+                if (r < 0)
+                        (void) fprintf(stderr, "%s\n", diag_str(&d, line, sizeof(line)));
+                assert(r == 0);
+        }
+        FILL(s->merchant, from->merchant);
+        FILL(s->id, from->id);
+        s->shipped_notice_live = from->notice_live;
+        s->shipped_notice_generation = from->notice_generation;
+        s->labels = calloc(from->n_labels + 1, sizeof(*s->labels));
+        assert(s->labels);
+        memcpy(s->labels, from->labels, from->n_labels * sizeof(*s->labels));
+        s->n_labels = from->n_labels;
+        copy_parcels(from, s);
+        return 0;
+}
+
+/* Nothing is left to do: gone out, or cancelled and emptied. */
+static bool is_closed(struct fake_world *f, const struct fake_shipment *from) {
+        size_t shipped = 0, waiting = 0;
+        bool partial = false, done;
+        struct shipment s;
+        int r = answer_shipment(f, from->merchant, from->id, &s);
+
+        assert(r == 0);
+        for (size_t i = 0; i < s.n_parcels; i++) {
+                shipped += s.parcels[i].state == PARCEL_SHIPPED;
+                waiting += s.parcels[i].state != PARCEL_SHIPPED && s.parcels[i].state != PARCEL_VOIDED;
+                partial |= s.parcels[i].state == PARCEL_SHIPPED && s.parcels[i].partial;
+        }
+        done = waiting == 0 && (s.cancelled || (shipped > 0 && (partial || shipment_missing(&s) == 0)));
+        shipment_deinit(&s);
+        return done;
+}
+
+static bool lists(const struct fake_shipment *s, const char *code) {
+        _cleanup_(json_freep) struct json *doc = s->doc ? parse(s->doc) : NULL;
+
+        if (!doc)
+                return s->n_parcels > 0 && strcmp(s->id, code) == 0;
+        for (const struct json *c = json_first(json_get(doc, "open_codes")); c; c = json_next(c))
+                if (strcmp(json_string(c), code) == 0)
+                        return true;
+        return false;
+}
+
+static int answer_open_code(
+        void *userdata, const char *code, struct shipment_ref *refs, size_t max, size_t *n) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        *n = 0;
+        for (size_t i = 0; i < f->n_shipments && *n < max; i++) {
+                struct fake_shipment *s = &f->shipments[i];
+
+                if (!lists(s, code) || is_closed(f, s))
+                        continue;
+                FILL(refs[*n].merchant, s->merchant);
+                FILL(refs[(*n)++].shipment, s->id);
+        }
+        return *n > 0 ? 0 : WORLD_E_NONE;
+}
+
+static void own(struct number_owner *o, const struct fake_shipment *s, const struct parcel *p) {
+        *o = (struct number_owner){0};
+        FILL(o->merchant, s->merchant);
+        FILL(o->shipment, s->id);
+        if (!p)
+                return;
+        FILL(o->parcel, p->id);
+        FILL(o->bench, p->bench);
+        o->piece = p->piece;
+        o->state = p->state;
+        o->at_usec = p->since_usec;
+        o->at_offset_sec = p->since_offset_sec;
+        o->dead = p->state == PARCEL_VOIDED;
+}
+
+static bool find_number(struct fake_world *f, const char *number, struct number_owner *o) {
+        for (size_t i = 0; i < f->n_shipments; i++) {
+                struct fake_shipment *s = &f->shipments[i];
+
+                for (size_t j = 0; j < s->n_parcels; j++)
+                        if (s->parcels[j].state != PARCEL_VOIDED &&
+                                strcmp(s->parcels[j].number, number) == 0) {
+                                own(o, s, &s->parcels[j]);
+                                return true;
+                        }
+                for (size_t j = 0; j < s->n_labels; j++)
+                        if (strcmp(s->labels[j].number, number) == 0) {
+                                own(o, s, NULL);
+                                o->piece = s->labels[j].piece;
+                                return true;
+                        }
+        }
+        return false;
+}
+
+static int answer_number(void *userdata, const char *number, struct number_owner *o) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        if (*number == '\0')
+                return WORLD_E_NONE;
+        for (size_t i = 0; i < f->n_dead; i++)
+                if (strcmp(f->dead[i], number) == 0) {
+                        *o = (struct number_owner){.dead = true, .state = PARCEL_VOIDED};
+                        return 0;
+                }
+        if (find_number(f, number, o))
+                return 0;
+        for (size_t i = 0; i < f->n_tombstones; i++)
+                if (strcmp(f->tombstones[i].code, number) == 0) {
+                        *o = f->tombstones[i].owner;
+                        return 0;
+                }
+        return WORLD_E_NONE;
+}
+
+static int answer_parcel(void *userdata, const char *parcel, struct number_owner *o) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_shipments; i++)
+                for (size_t j = 0; j < f->shipments[i].n_parcels; j++)
+                        if (strcmp(f->shipments[i].parcels[j].id, parcel) == 0) {
+                                own(o, &f->shipments[i], &f->shipments[i].parcels[j]);
+                                return 0;
+                        }
+        return WORLD_E_NONE;
+}
+
+static int answer_closed_code(void *userdata, const char *code, struct number_owner *o) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_shipments; i++) {
+                struct fake_shipment *s = &f->shipments[i];
+                const struct parcel *last = NULL;
+
+                if (!lists(s, code) || !is_closed(f, s))
+                        continue;
+                for (size_t j = 0; j < s->n_parcels; j++)
+                        if (!last || s->parcels[j].state == PARCEL_SHIPPED)
+                                last = &s->parcels[j];
+                own(o, s, last);
+                if (!last)
+                        o->state = PARCEL_VOIDED;
+                o->dead = false;
+                return 0;
+        }
+        for (size_t i = 0; i < f->n_tombstones; i++)
+                if (strcmp(f->tombstones[i].code, code) == 0) {
+                        *o = f->tombstones[i].owner;
+                        return 0;
+                }
+        return WORLD_E_NONE;
+}
+
+static int answer_unit(
+        void *userdata, const char *merchant, const char *code, const char *serial, struct unit_owner *o) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_units; i++) {
+                const struct fake_unit *u = &f->units[i];
+
+                if (strcmp(u->merchant, merchant) || strcmp(u->code, code) || strcmp(u->serial, serial))
+                        continue;
+                *o = (struct unit_owner){0};
+                FILL(o->shipment, u->shipment);
+                FILL(o->parcel, u->parcel);
+                return 0;
+        }
+        return WORLD_E_NONE;
+}
+
+static int answer_units_of(void *userdata, const char *parcel,
+        int (*each)(void *eu, const char *line, const char *serial), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_units && r == 0; i++)
+                if (strcmp(f->units[i].parcel, parcel) == 0)
+                        r = each(eu, f->units[i].line, f->units[i].serial);
+        return r;
+}
+
+static int answer_item(
+        void *userdata, const char *merchant, const char *code, const char **jap, const char **enp) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_items; i++) {
+                const struct fake_item *item = &f->items[i];
+
+                if (strcmp(item->code, code) == 0 &&
+                        (*merchant == '\0' || strcmp(item->merchant, merchant) == 0)) {
+                        *jap = item->ja;
+                        *enp = item->en;
+                        return 0;
+                }
+        }
+        return WORLD_E_NONE;
+}
+
+static int answer_badge(void *userdata, const char *badge, char person[ID_SIZE], enum person_role *rolep) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_people; i++)
+                if (strcmp(f->people[i].badge, badge) == 0) {
+                        fill(person, ID_SIZE, f->people[i].person);
+                        *rolep = f->people[i].role;
+                        return 0;
+                }
+        return WORLD_E_NONE;
+}
+
+static int answer_bay(
+        void *userdata, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_shipments && r == 0; i++) {
+                struct fake_shipment *s = &f->shipments[i];
+
+                for (size_t j = 0; j < s->n_parcels && r == 0; j++) {
+                        const struct parcel *p = &s->parcels[j];
+                        struct bay_row row = {.pull = p->pull_reason[0]};
+
+                        if (p->state != PARCEL_READY || strcmp(p->bay, bay) != 0)
+                                continue;
+                        FILL(row.merchant, s->merchant);
+                        FILL(row.shipment, s->id);
+                        FILL(row.parcel, p->id);
+                        r = each(eu, &row);
+                }
+        }
+        return r;
+}
+
+static int answer_block_next(
+        void *userdata, const char *merchant, const char *carrier, char number[CODE_SIZE]) {
+        struct fake_world *f = userdata;
+        struct number_owner o;
+
+        (void) merchant, (void) carrier;
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_block; i++)
+                if (answer_number(f, f->block[i], &o) == WORLD_E_NONE) {
+                        fill(number, CODE_SIZE, f->block[i]);
+                        return 0;
+                }
+        return WORLD_E_NONE;
+}
+
+static int answer_collections_due(void *userdata, int64_t from_usec, int64_t to_usec,
+        int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_collections && r == 0; i++) {
+                const struct fake_collection *c = &f->collections[i];
+
+                if (c->usec + c->grace_usec > from_usec && c->usec + c->grace_usec <= to_usec)
+                        r = each(eu, c->bay, c->usec);
+        }
+        return r;
+}
+
+static int answer_wish_version(void *userdata, const char *type, const char *subject, int64_t *versionp) {
+        (void) userdata, (void) type, (void) subject, (void) versionp;
+        return WORLD_E_NONE;
+}
+
+void fake_world_init(struct fake_world *f, const char *policy) {
+        struct diag d = {0};
+        int r;
+
+        *f = (struct fake_world){0};
+        r = policy_init(&f->policy, policy ? parse(policy) : NULL, &d);
+        assert(r == 0);
+        f->world = (struct world){
+                .userdata = f,
+                .realm = "test",
+                .policy = &f->policy,
+                .open_code = answer_open_code,
+                .shipment = answer_shipment,
+                .number = answer_number,
+                .parcel = answer_parcel,
+                .closed_code = answer_closed_code,
+                .unit = answer_unit,
+                .units_of = answer_units_of,
+                .item = answer_item,
+                .badge = answer_badge,
+                .bay = answer_bay,
+                .block_next = answer_block_next,
+                .collections_due = answer_collections_due,
+                .wish_version = answer_wish_version,
+        };
+}
+
+void fake_world_deinit(struct fake_world *f) {
+        for (size_t i = 0; i < f->n_shipments; i++) {
+                for (size_t j = 0; j < f->shipments[i].n_parcels; j++)
+                        free(f->shipments[i].parcels[j].lines);
+                free(f->shipments[i].parcels);
+                free(f->shipments[i].doc);
+        }
+        policy_deinit(&f->policy);
+        *f = (struct fake_world){0};
+}
