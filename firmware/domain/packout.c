@@ -38,6 +38,10 @@ static int on_lost(struct turn *t) {
                 return refuse_too_long(t);
         case SCAN_LOST_CONTROL_BYTES:
                 return refuse_control_bytes(t);
+        case SCAN_LOST_LAYOUT:
+                turn_refuse(t, "layout", NULL, NULL);
+                return turn_tell(t, VERDICT_LAYOUT_WRONG, "スキャナのキー配列ちがい。設定バーコードを読む",
+                        "the scanner's keyboard layout is wrong: read its set-up code");
         case SCAN_LOST_KERNEL:
         case SCAN_LOST_UNFINISHED:
         case SCAN_LOST_QUEUE_FULL:
