@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/oms/answer.h"
+#include "firmware/base/json.h"
+
+int answer_write(const struct answer *a, struct str *out) {
+        struct json_writer w;
+
+        json_writer_init(&w, out);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "source", a->source);
+        json_write_int(&w, "upto", (int64_t) a->upto);
+        json_write_string(&w, "receiver", a->receiver);
+        json_write_int(&w, "credit", a->credit);
+        if (a->gap)
+                json_write_bool(&w, "gap", true);
+        if (a->forked > 0)
+                json_write_int(&w, "forked", (int64_t) a->forked);
+        json_write_end_object(&w);
+        return out->error;
+}

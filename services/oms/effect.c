@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/oms/effect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void read_parcel(const struct envelope *e, struct effect *out) {
+        static const struct {
+                const char *type, *state; /* state NULL: as it was */
+        } table[] = {
+                {"parcel.opened", "open"},
+                {"parcel.parked", "parked"},
+                {"parcel.resumed", NULL},
+                {"parcel.packed", "packed"},
+                {"waybill.printed", NULL},
+                {"waybill.replaced", NULL},
+                {"parcel.ready", "ready"},
+                {"parcel.pulled", "pulled"},
+                {"parcel.shipped", "shipped"},
+                {"parcel.reopened", "open"},
+                {"parcel.voided", "voided"},
+                {"parcel.reconciled", NULL},
+        };
+        size_t i = 0;
+
+        while (i < ELEMENTSOF(table) && strcmp(e->type, table[i].type) != 0)
+                i++;
+        out->parcel = e->subject;
+        out->shipment = json_get_string(e->data, "shipment", NULL);
+        if (i == ELEMENTSOF(table) || !e->merchant || !out->parcel || !out->shipment)
+                return;
+        out->kind = EFFECT_PARCEL;
+        out->state = strcmp(e->type, "parcel.resumed") == 0 ? json_get_string(e->data, "state", NULL)
+                                                            : table[i].state;
+        out->piece = json_get_int(e->data, "piece", 1);
+        out->carrier = json_get_string(e->data, "carrier", NULL);
+        out->number = json_get_string(e->data, "number", NULL);
+        out->bay = json_get_string(e->data, "bay", NULL);
+        out->leaves_bay = strcmp(e->type, "parcel.pulled") == 0;
+        out->drops_units = strcmp(e->type, "parcel.voided") == 0 || strcmp(e->type, "parcel.reopened") == 0;
+        if (strcmp(e->type, "parcel.packed") == 0)
+                out->contents = json_get(e->data, "contents");
+}
+
+static void read_notice(const struct envelope *e, struct effect *out) {
+        out->notice = json_get_string(e->data, "notice", NULL);
+        out->notice_kind = json_get_string(e->data, "kind", NULL);
+        out->generation = json_get_int(e->data, "generation", 0);
+        out->shipment = e->subject;
+        out->state = e->type + strlen("notice.");
+        if (out->notice && out->notice_kind && out->shipment && e->merchant &&
+                strcmp(e->type, "notice.resend-asked") != 0)
+                out->kind = EFFECT_NOTICE;
+}
+
+static void read_conflict(const struct envelope *e, struct effect *out) {
+        out->shipment = e->subject ? e->subject : "";
+        out->conflict = json_get_string(e->data, "kind", "unknown");
+        out->text = json_get_string(e->data, "text", "");
+        out->kind = EFFECT_CONFLICT;
+}
+
+static void read_refusal(const struct envelope *e, struct effect *out) {
+        out->shipment = e->subject ? e->subject : "";
+        out->conflict = "command-refused";
+        out->text = json_get_string(e->data, "text", "");
+        out->reason = json_get_string(e->data, "reason", "");
+        out->command_type = json_get_string(e->data, "command_type", "");
+        out->known_version = json_get_int(e->data, "known", 0);
+        out->kind = EFFECT_CONFLICT;
+}
+
+/* Sequences travel as texts. Return: 0 for what is none. */
+static uint64_t sequence_of(const struct json *data, const char *key) {
+        const char *text = json_get_string(data, key, "");
+        unsigned long long value;
+
+        if (*text == '\0' || strspn(text, "0123456789") != strlen(text))
+                return 0;
+        errno = 0;
+        value = strtoull(text, NULL, 10);
+        return errno == 0 && value <= INT64_MAX ? value : 0;
+}
+
+static void read_gap(const struct envelope *e, struct effect *out) {
+        out->ledger = e->subject;
+        out->lane = json_get_string(e->data, "lane", NULL);
+        out->first = sequence_of(e->data, "from");
+        out->last = sequence_of(e->data, "to");
+        if (out->ledger && out->lane && out->first > 0 && out->first <= out->last)
+                out->kind = EFFECT_GAP;
+}
+
+void effect_read(const struct envelope *e, struct effect *out) {
+        *out = (struct effect){.merchant = e->merchant, .at = e->time};
+        if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
+                read_parcel(e, out);
+        else if (strncmp(e->type, "notice.", 7) == 0)
+                read_notice(e, out);
+        else if (strcmp(e->type, "conflict.found") == 0)
+                read_conflict(e, out);
+        else if (strcmp(e->type, "command.refused") == 0)
+                read_refusal(e, out);
+        else if (strcmp(e->type, "ledger.gap") == 0)
+                read_gap(e, out);
+}

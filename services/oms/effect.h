@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What one fact says about parcels, notices and conflicts: the part of facts.md that an OMS must understand to answer "where is
+ * it", and to tell a box with a new disk what it once knew. Pure. Unknown types have no effect; they are kept all the same.
+ */
+#include "services/link/envelope.h"
+
+enum effect_kind {
+        EFFECT_NONE,
+        EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
+        EFFECT_NOTICE,   /* a notice has a new state */
+        EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
+        EFFECT_GAP,      /* sequences that the station can no longer send */
+};
+
+/* All texts are borrowed from the envelope; NULL for what the fact does not say. */
+struct effect {
+        enum effect_kind kind;
+        const char *merchant, *shipment;
+        const char *state; /* parcel: NULL leaves it as it was. notice: "reserved" … */
+        const char *at;
+        /* EFFECT_PARCEL */
+        const char *parcel, *carrier, *number, *bay;
+        int64_t piece;
+        const struct json *contents; /* of parcel.packed: units with serials */
+        bool leaves_bay, drops_units;
+        /* EFFECT_NOTICE */
+        const char *notice, *notice_kind;
+        int64_t generation;
+        /* EFFECT_CONFLICT */
+        const char *conflict, *text, *reason, *command_type;
+        int64_t known_version; /* 0: none said */
+        /* EFFECT_GAP */
+        const char *ledger, *lane;
+        uint64_t first, last;
+};
+
+/* Never fails: a fact whose data lacks what the effect needs has none. */
+void effect_read(const struct envelope *e, struct effect *out);

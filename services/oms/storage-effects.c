@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What facts say, into the derived tables. */
+#include "services/oms/storage-private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct store_sql statements[] = {
+        {offsetof(struct effect_statements, conflict_add),
+                "INSERT INTO conflict (station, kind, merchant, subject, text, found, last) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) "
+                "ON CONFLICT (station, kind, merchant, subject, text) DO UPDATE SET last = ?6, n = n + 1"},
+        {offsetof(struct effect_statements, gap_add),
+                "INSERT OR IGNORE INTO gap (station, ledger, lane, first, last, received) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+        {offsetof(struct effect_statements, parcel_put),
+                "INSERT INTO parcel (parcel, station, merchant, shipment, piece, carrier, number, bay, "
+                "state, at) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10) "
+                "ON CONFLICT (parcel) DO UPDATE SET shipment = ?4, piece = ?5, carrier = coalesce(?6, "
+                "carrier), "
+                "number = coalesce(?7, number), bay = CASE WHEN ?11 THEN NULL ELSE coalesce(?8, bay) END, "
+                "state = coalesce(?9, state), at = ?10"},
+        {offsetof(struct effect_statements, unit_add),
+                "INSERT OR REPLACE INTO unit (merchant, code, serial, parcel) VALUES (?1, ?2, ?3, ?4)"},
+        {offsetof(struct effect_statements, unit_drop), "DELETE FROM unit WHERE parcel = ?1"},
+        {offsetof(struct effect_statements, notice_put),
+                "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+                "ON CONFLICT (notice) DO UPDATE SET state = ?7, at = ?8"},
+        /* All its pieces are gone: a snapshot need not name it. */
+        {offsetof(struct effect_statements, shipment_close),
+                "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'label', 'contact') AND merchant = ?1 "
+                "AND subject = ?2 AND open = 1 AND (SELECT count(*) FROM parcel WHERE merchant = ?1 "
+                "AND shipment = ?2 AND state = 'shipped') >= (SELECT data ->> '$.pieces' FROM wish "
+                "WHERE kind = 'shipment' AND merchant = ?1 AND subject = ?2)"},
+};
+
+int storage_prepare_effects(struct storage *s) {
+        return store_prepare_all(s->store, &s->effects, statements, ELEMENTSOF(statements));
+}
+
+int storage_conflict(struct storage *s, int64_t station, const char *kind, const char *merchant,
+        const char *subject, const char *text, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.conflict_add;
+
+        store_bind_int64(q, 1, station);
+        store_bind_text(q, 2, kind);
+        store_bind_text(q, 3, merchant ? merchant : "");
+        store_bind_text(q, 4, subject ? subject : "");
+        store_bind_text(q, 5, text);
+        store_bind_int64(q, 6, now_usec);
+        return store_run(q);
+}
+
+static int add_units(struct storage *s, const struct effect *e) {
+        struct store_stmt *q = &s->effects.unit_add;
+        int r = 0;
+
+        for (const struct json *line = json_first(e->contents); line && r == 0; line = json_next(line)) {
+                const char *code = json_get_string(line, "code", json_get_string(line, "line", ""));
+
+                for (const struct json *serial = json_first(json_get(line, "serials")); serial && r == 0;
+                        serial = json_next(serial)) {
+                        if (!json_string(serial))
+                                continue;
+                        store_bind_text(q, 1, e->merchant);
+                        store_bind_text(q, 2, code);
+                        store_bind_text(q, 3, json_string(serial));
+                        store_bind_text(q, 4, e->parcel);
+                        r = store_run(q);
+                }
+        }
+        return r;
+}
+
+static int drop_units(struct storage *s, const struct effect *e) {
+        store_bind_text(&s->effects.unit_drop, 1, e->parcel);
+        return store_run(&s->effects.unit_drop);
+}
+
+static int close_shipment(struct storage *s, const struct effect *e) {
+        store_bind_text(&s->effects.shipment_close, 1, e->merchant);
+        store_bind_text(&s->effects.shipment_close, 2, e->shipment);
+        return store_run(&s->effects.shipment_close);
+}
+
+static int put_parcel(struct storage *s, int64_t station, const struct effect *e) {
+        struct store_stmt *q = &s->effects.parcel_put;
+        int r;
+
+        store_bind_text(q, 1, e->parcel);
+        store_bind_int64(q, 2, station);
+        store_bind_text(q, 3, e->merchant);
+        store_bind_text(q, 4, e->shipment);
+        store_bind_int64(q, 5, e->piece);
+        store_bind_text(q, 6, e->carrier);
+        store_bind_text(q, 7, e->number);
+        store_bind_text(q, 8, e->bay);
+        store_bind_text(q, 9, e->state);
+        store_bind_text(q, 10, e->at);
+        store_bind_int64(q, 11, e->leaves_bay);
+        r = store_run(q);
+        if (r == 0 && e->contents)
+                r = add_units(s, e);
+        if (r == 0 && e->drops_units)
+                r = drop_units(s, e);
+        if (r == 0 && e->state && strcmp(e->state, "shipped") == 0)
+                r = close_shipment(s, e);
+        return r;
+}
+
+static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
+        struct store_stmt *q = &s->effects.notice_put;
+
+        store_bind_text(q, 1, e->notice);
+        store_bind_int64(q, 2, station);
+        store_bind_text(q, 3, e->merchant);
+        store_bind_text(q, 4, e->shipment);
+        store_bind_text(q, 5, e->notice_kind);
+        store_bind_int64(q, 6, e->generation);
+        store_bind_text(q, 7, e->state);
+        store_bind_text(q, 8, e->at);
+        return store_run(q);
+}
+
+static int put_conflict(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        char text[512];
+
+        if (!e->reason)
+                return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, e->text, now_usec);
+        (void) snprintf(text, sizeof(text), "%s: %s: %s", e->command_type, e->reason, e->text);
+        return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, text, now_usec);
+}
+
+static int add_gap(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.gap_add;
+
+        store_bind_int64(q, 1, station);
+        store_bind_text(q, 2, e->ledger);
+        store_bind_text(q, 3, e->lane);
+        store_bind_int64(q, 4, (int64_t) e->first);
+        store_bind_int64(q, 5, (int64_t) e->last);
+        store_bind_int64(q, 6, now_usec);
+        return store_run(q);
+}
+
+int storage_apply_effect(struct storage *s, int64_t station, const struct effect *effect, int64_t now_usec) {
+        switch (effect->kind) {
+        case EFFECT_NONE:
+                return 0;
+        case EFFECT_PARCEL:
+                return put_parcel(s, station, effect);
+        case EFFECT_NOTICE:
+                return put_notice(s, station, effect);
+        case EFFECT_CONFLICT:
+                return put_conflict(s, station, effect, now_usec);
+        case EFFECT_GAP:
+                return add_gap(s, station, effect, now_usec);
+        }
+        return 0;
+}

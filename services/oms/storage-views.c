@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/oms/storage-views.h"
+#include "services/oms/storage-private.h"
+
+/* One query for its reader. @q: finished by the caller. Filters are parameters 1 to 3: station, merchant, type. */
+static int open_query(
+        struct storage *s, struct store_stmt *q, const char *sql, const struct view_filter *filter) {
+        int r = store_prepare(s->store, q, sql);
+
+        if (r != 0)
+                return r;
+        store_bind_text(q, 1, filter->station);
+        store_bind_text(q, 2, filter->merchant);
+        store_bind_text(q, 3, filter->type);
+        return 0;
+}
+
+static int close_query(struct store_stmt *q, int r) {
+        store_finish(q);
+        if (r == STORE_E_NOT_YET)
+                return STORAGE_E_NOT_YET;
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static const char *text_of(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
+static uint64_t count_of(const struct store_stmt *q, int i) {
+        return (uint64_t) store_column_int64(q, i);
+}
+
+/* The newest position among the next @max. Return: as store_step(). */
+static int find_end(struct storage *s, int64_t after, unsigned max, int64_t *endp) {
+        struct store_stmt q = {0};
+        int r = store_prepare(s->store, &q,
+                "SELECT max(pos) FROM (SELECT pos FROM event WHERE pos > ?1 ORDER BY pos LIMIT ?2)");
+
+        if (r == 0) {
+                store_bind_int64(&q, 1, after);
+                store_bind_int64(&q, 2, max);
+                r = store_step(&q);
+        }
+        if (r == 0)
+                *endp = store_column_int64(&q, 0); /* 0 when there is none */
+        return close_query(&q, r);
+}
+
+static int read_facts(struct storage *s, const struct view_filter *filter, int64_t after, int64_t end,
+        int (*fn)(const struct view_fact *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT pos, station.name, source.name, sequence, retold, type, merchant, subject, body "
+                "FROM event JOIN source USING (source) JOIN station ON station.station = event.station "
+                "WHERE pos > ?4 AND pos <= ?5 AND (?1 IS NULL OR station.name = ?1) "
+                "AND (?2 IS NULL OR merchant = ?2) AND (?3 IS NULL OR type = ?3) ORDER BY pos",
+                filter);
+
+        if (r == 0) {
+                store_bind_int64(&q, 4, after);
+                store_bind_int64(&q, 5, end);
+        }
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_fact){
+                                .pos = store_column_int64(&q, 0),
+                                .station = text_of(&q, 1),
+                                .source = text_of(&q, 2),
+                                .sequence = count_of(&q, 3),
+                                .retold = store_column_int64(&q, 4) != 0,
+                                .type = text_of(&q, 5),
+                                .merchant = text_of(&q, 6),
+                                .subject = text_of(&q, 7),
+                                .body = text_of(&q, 8),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}
+
+int view_facts(struct storage *s, const struct view_filter *filter, int64_t after, unsigned max,
+        int (*fn)(const struct view_fact *row, void *userdata), void *userdata, int64_t *lastp) {
+        int64_t end = 0;
+        int r = store_read_begin(s->store);
+
+        if (r == 0)
+                r = find_end(s, after, max, &end);
+        if (r == 0 && end > after)
+                r = read_facts(s, filter, after, end, fn, userdata);
+        store_read_end(s->store);
+        if (r == 0 && end > after)
+                *lastp = end;
+        return r == STORE_E_NOT_YET || r == STORE_E_STALE ? STORAGE_E_NOT_YET : r;
+}
+
+int view_sources(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_source *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT station.name, source.name, lane, upto, "
+                "(SELECT count(*) FROM event WHERE event.source = source.source), "
+                "(SELECT count(*) FROM aside WHERE aside.source = source.source AND kind = 'refused'), "
+                "(SELECT count(*) FROM aside WHERE aside.source = source.source AND kind = 'forked') "
+                "FROM source JOIN station USING (station) WHERE (?1 IS NULL OR station.name = ?1) "
+                "AND ?2 IS NULL AND ?3 IS NULL ORDER BY station.name, source.source",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_source){
+                                .station = text_of(&q, 0),
+                                .source = text_of(&q, 1),
+                                .lane = text_of(&q, 2),
+                                .upto = count_of(&q, 3),
+                                .n_kept = store_column_int64(&q, 4),
+                                .n_refused = store_column_int64(&q, 5),
+                                .n_forked = store_column_int64(&q, 6),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}
+
+int view_gaps(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_gap *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT station.name, ledger, lane, first, last FROM gap JOIN station USING (station) "
+                "WHERE (?1 IS NULL OR station.name = ?1) AND ?2 IS NULL AND ?3 IS NULL "
+                "ORDER BY station.name, ledger, lane, first",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_gap){
+                                .station = text_of(&q, 0),
+                                .ledger = text_of(&q, 1),
+                                .lane = text_of(&q, 2),
+                                .first = count_of(&q, 3),
+                                .last = count_of(&q, 4),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}
+
+int view_conflicts(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_conflict *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT station.name, kind, merchant, subject, text, found, last, n "
+                "FROM conflict JOIN station USING (station) WHERE (?1 IS NULL OR station.name = ?1) "
+                "AND (?2 IS NULL OR merchant = ?2) AND (?3 IS NULL OR kind = ?3) ORDER BY conflict",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_conflict){
+                                .station = text_of(&q, 0),
+                                .kind = text_of(&q, 1),
+                                .merchant = text_of(&q, 2),
+                                .subject = text_of(&q, 3),
+                                .text = text_of(&q, 4),
+                                .found_usec = store_column_int64(&q, 5),
+                                .last_usec = store_column_int64(&q, 6),
+                                .n = store_column_int64(&q, 7),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}

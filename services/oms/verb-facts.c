@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs that show what came: facts, gaps, conflicts. */
+#include "services/oms/storage-views.h"
+#include "services/oms/verb.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE        1000   /* facts of one read, which must not stay open */
+#define FOLLOW_USEC 250000 /* the longest that --follow is behind */
+
+static struct view_filter filter_of(const struct invocation *in) {
+        return (struct view_filter){.station = in->options->station,
+                .merchant = in->options->merchant,
+                .type = in->options->type};
+}
+
+/* Return: the exit code for what a view returned. */
+static int settle(int r) {
+        if (r == STORAGE_E_NOT_YET)
+                return verb_fail_text("the database is not there, or is being replaced");
+        return r < 0 ? verb_fail_text("cannot read: %s", strerror(-r)) : VERB_OK;
+}
+
+/* As it came, on one line: in strict JSON no string holds a raw line break, so they are all between the values. */
+static int print_fact_json(const struct view_fact *f, void *userdata) {
+        (void) userdata;
+        for (const char *at = f->body; *at; at++)
+                (void) putchar_unlocked(*at == '\n' || *at == '\r' ? ' ' : *at);
+        (void) putchar_unlocked('\n');
+        return 0;
+}
+
+static int print_fact(const struct view_fact *f, void *userdata) {
+        (void) userdata;
+        (void) printf("%10" PRId64 "  ", f->pos);
+        verb_print(stdout, f->station);
+        (void) printf("  %" PRIu64 "%s  ", f->sequence, f->retold ? " retold" : "");
+        verb_print(stdout, f->type);
+        if (*f->merchant) {
+                (void) fputs("  ", stdout);
+                verb_print(stdout, f->merchant);
+        }
+        if (*f->subject) {
+                (void) fputs("  ", stdout);
+                verb_print(stdout, f->subject);
+        }
+        (void) putchar('\n');
+        return 0;
+}
+
+/* Return: 0 or as view_facts(). */
+static int print_page(const struct invocation *in, struct storage *s, int64_t *afterp, bool *morep) {
+        const struct view_filter filter = filter_of(in);
+        int64_t before = *afterp;
+        int r = view_facts(
+                s, &filter, before, PAGE, in->options->json ? print_fact_json : print_fact, NULL, afterp);
+
+        *morep = r == 0 && *afterp != before;
+        return r;
+}
+
+int verb_facts(const struct invocation *in) {
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int64_t after = 0;
+        int r = verb_open_reader(in, &s);
+
+        if (r != VERB_OK)
+                return r;
+        for (;;) {
+                bool more;
+
+                r = print_page(in, s, &after, &more);
+                if (r != 0 && !(r == STORAGE_E_NOT_YET && in->options->follow))
+                        return settle(r);
+                if (more)
+                        continue;
+                if (fflush(stdout) == EOF)
+                        return VERB_FAILED; /* nobody reads any more */
+                if (!in->options->follow)
+                        return VERB_OK;
+                (void) usleep(FOLLOW_USEC);
+        }
+}
+
+static int print_source(const struct view_source *row, void *userdata) {
+        (void) userdata;
+        verb_print(stdout, row->source);
+        (void) printf("  upto %" PRIu64 ", kept %" PRId64, row->upto, row->n_kept);
+        if (row->n_refused > 0)
+                (void) printf(", refused %" PRId64, row->n_refused);
+        if (row->n_forked > 0)
+                (void) printf(", forked %" PRId64, row->n_forked);
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_gap(const struct view_gap *row, void *userdata) {
+        (void) userdata;
+        (void) fputs("lost: ", stdout);
+        verb_print(stdout, row->station);
+        (void) fputs("  ", stdout);
+        verb_print(stdout, row->ledger);
+        (void) fputs("  ", stdout);
+        verb_print(stdout, row->lane);
+        (void) printf("  %" PRIu64 " to %" PRIu64 "\n", row->first, row->last);
+        return 0;
+}
+
+/* One JSON object a line. Return: 0 or -errno. */
+static int print_object(struct str *text, struct json_writer *w) {
+        json_write_end_object(w);
+        if (text->error < 0)
+                return text->error;
+        (void) puts(text->data);
+        return 0;
+}
+
+static int print_source_json(const struct view_source *row, void *userdata) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        (void) userdata;
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "station", row->station);
+        json_write_string(&w, "source", row->source);
+        json_write_string(&w, "lane", row->lane);
+        json_write_int(&w, "upto", (int64_t) row->upto);
+        json_write_int(&w, "kept", row->n_kept);
+        json_write_int(&w, "refused", row->n_refused);
+        json_write_int(&w, "forked", row->n_forked);
+        return print_object(&text, &w);
+}
+
+static int print_gap_json(const struct view_gap *row, void *userdata) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        (void) userdata;
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "station", row->station);
+        json_write_string(&w, "ledger", row->ledger);
+        json_write_string(&w, "lane", row->lane);
+        json_write_int(&w, "from", (int64_t) row->first);
+        json_write_int(&w, "to", (int64_t) row->last);
+        return print_object(&text, &w);
+}
+
+int verb_gaps(const struct invocation *in) {
+        const struct view_filter filter = filter_of(in);
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int r = verb_open_reader(in, &s);
+
+        if (r != VERB_OK)
+                return r;
+        r = view_sources(s, &filter, in->options->json ? print_source_json : print_source, NULL);
+        if (r == 0)
+                r = view_gaps(s, &filter, in->options->json ? print_gap_json : print_gap, NULL);
+        return settle(r);
+}
+
+static int print_conflict(const struct view_conflict *row, void *userdata) {
+        (void) userdata;
+        verb_print_time(stdout, row->last_usec);
+        (void) fputs("  ", stdout);
+        verb_print(stdout, row->station);
+        (void) fputs("  ", stdout);
+        verb_print(stdout, row->kind);
+        (void) fputs("  ", stdout);
+        verb_print(stdout, row->merchant);
+        (void) fputs(*row->merchant ? " " : "", stdout);
+        verb_print(stdout, row->subject);
+        (void) fputs(": ", stdout);
+        verb_print(stdout, row->text);
+        if (row->n > 1)
+                (void) printf(" (%" PRId64 " times)", row->n);
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_conflict_json(const struct view_conflict *row, void *userdata) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        (void) userdata;
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "station", row->station);
+        json_write_string(&w, "kind", row->kind);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "subject", row->subject);
+        json_write_string(&w, "text", row->text);
+        json_write_int(&w, "n", row->n);
+        return print_object(&text, &w);
+}
+
+int verb_conflicts(const struct invocation *in) {
+        const struct view_filter filter = filter_of(in);
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int r = verb_open_reader(in, &s);
+
+        if (r == VERB_OK)
+                r = settle(view_conflicts(
+                        s, &filter, in->options->json ? print_conflict_json : print_conflict, NULL));
+        return r;
+}
