@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/contact.h"
+
+#include <string.h>
+
+static const char *const states[N_CONTACT_STATES] = {
+        [CONTACT_READY] = "ready",
+        [CONTACT_NONE] = "no-contact",
+        [CONTACT_NO_CONSENT] = "no-consent",
+        [CONTACT_NO_CHANNEL] = "no-channel",
+        [CONTACT_SEALED] = "bad-seal",
+        [CONTACT_BAD_ADDRESS] = "bad-address",
+};
+
+const char *contact_state_to_str(enum contact_state s) {
+        return states[s];
+}
+
+static bool wants_mail(const struct json *channels) {
+        if (json_type(channels) != JSON_ARRAY)
+                return true;
+        for (const struct json *c = json_first(channels); c; c = json_next(c))
+                if (json_string(c) && strcmp(json_string(c), "email") == 0)
+                        return true;
+        return false;
+}
+
+enum contact_state contact_read_card(
+        const struct json *data, const char *kind, enum language otherwise, struct contact_card *card) {
+        const struct json *box = json_get(data, "contact");
+        struct contact_card fresh = {.language = otherwise};
+
+        if (!uuid_is_valid(json_get_string(box, "ref", "")) ||
+                !copy_text(fresh.ref, sizeof(fresh.ref), json_get_string(box, "ref", "")) ||
+                !copy_text(fresh.hash, sizeof(fresh.hash), json_get_string(box, "hash", "")))
+                return CONTACT_NONE;
+        if (!json_is_true(json_get(json_get(data, "consent"), kind)))
+                return CONTACT_NO_CONSENT;
+        if (!wants_mail(json_get(data, "channels")))
+                return CONTACT_NO_CHANNEL;
+        if (language_from_str(json_get_string(data, "language", ""), &fresh.language) < 0)
+                fresh.language = otherwise;
+        *card = fresh;
+        return CONTACT_READY;
+}
+
+void contact_wipe(struct contact *c) {
+        seal_wipe(c, sizeof(*c));
+}
+
+/* The parsed document is ours alone and about to be freed: its copies of what is personal must not stay on the heap. */
+static void wipe_strings(const struct json *v) {
+        char *text = (char *) json_string(v);
+
+        if (text)
+                seal_wipe(text, strlen(text));
+        for (const struct json *child = json_first(v); child; child = json_next(child))
+                wipe_strings(child);
+}
+
+static enum contact_state take(const struct json *doc, struct contact *c) {
+        const char *name = json_get_string(doc, "name", "");
+        const char *address = json_get_string(doc, "email", NULL);
+        struct contact fresh = {0};
+
+        if (!address || !*address)
+                return CONTACT_NONE;
+        if (!address_is_valid(address) || !copy_text(fresh.address, sizeof(fresh.address), address))
+                return CONTACT_BAD_ADDRESS;
+        memcpy(fresh.name, name, utf8_cut(name, strnlen(name, CONTACT_NAME_MAX)));
+        *c = fresh;
+        contact_wipe(&fresh);
+        return CONTACT_READY;
+}
+
+enum contact_state contact_read(const char *bytes, size_t n, struct contact *c) {
+        _cleanup_(json_freep) struct json *doc = NULL;
+        enum contact_state state;
+
+        if (json_parse(bytes, n, &doc, NULL) < 0)
+                return CONTACT_NONE;
+        state = take(doc, c);
+        wipe_strings(doc);
+        return state;
+}

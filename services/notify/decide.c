@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/decide.h"
+
+static struct notice_decision decision(enum notice_action action, const char *reason) {
+        return (struct notice_decision){action, reason};
+}
+
+static bool anything_has_gone(const struct shipment *s, const struct policy *policy) {
+        struct carrier_policy carrier;
+
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (letter_parcel_has_gone(&s->parcels[i], carrier.report))
+                        return true;
+        return false;
+}
+
+static bool is_too_old(const struct notice_question *q) {
+        return q->now.clock == CLOCK_QUALITY_SYNCED && q->expires_usec > 0 &&
+               q->now.wall_usec >= q->expires_usec;
+}
+
+struct notice_decision notice_decide(const struct notice_question *q) {
+        const struct shipment *s = q->shipment;
+
+        if (q->now.boot_usec < q->due_usec)
+                return decision(NOTICE_WAIT, "");
+        if (!s)
+                return decision(NOTICE_CANCEL, "no-shipment");
+        if (s->shipped_owner != OWNER_STATION)
+                return decision(NOTICE_CANCEL, "owner-changed");
+        if (!anything_has_gone(s, q->policy))
+                return decision(NOTICE_CANCEL, s->cancelled ? "shipment-cancelled" : "nothing-shipped");
+        if (is_too_old(q))
+                return decision(NOTICE_EXPIRE,
+                        q->contact == CONTACT_READY ? "too-old" : contact_state_to_str(q->contact));
+        if (q->contact == CONTACT_BAD_ADDRESS)
+                return decision(NOTICE_FAIL, contact_state_to_str(q->contact));
+        if (q->contact != CONTACT_READY)
+                return decision(NOTICE_WAIT, contact_state_to_str(q->contact));
+        return decision(NOTICE_SEND, "");
+}
+
+uint64_t notice_due_usec(
+        uint64_t wait_usec, uint64_t fact_boot_usec, int64_t fact_wall_usec, const struct stamp *now) {
+        int64_t passed = 0;
+
+        if (fact_boot_usec > 0)
+                passed = now->boot_usec > fact_boot_usec ? (int64_t) (now->boot_usec - fact_boot_usec) : 0;
+        else if (fact_wall_usec > 0)
+                passed = now->wall_usec > fact_wall_usec ? now->wall_usec - fact_wall_usec : 0;
+        if (passed >= (int64_t) wait_usec)
+                return now->boot_usec;
+        return now->boot_usec + wait_usec - (uint64_t) passed;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What becomes of a notice that waits: sent now, later, or never, and why. Pure: what the ledger says at its head, and the
+ * time, come as arguments.
+ *
+ *   not yet due                                  wait
+ *   shipment is gone from the ledger             cancel  no-shipment
+ *   the OMS took it over, or nobody owns it      cancel  owner-changed
+ *   nothing of it is on its way any more         cancel  shipment-cancelled, nothing-shipped
+ *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
+ *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
+ *   an address that is none                      fail    bad-address
+ *   otherwise                                    send
+ */
+#include "services/notify/contact.h"
+
+enum notice_action { NOTICE_WAIT, NOTICE_SEND, NOTICE_CANCEL, NOTICE_EXPIRE, NOTICE_FAIL };
+
+struct notice_question {
+        uint64_t due_usec;               /* CLOCK_BOOTTIME */
+        int64_t expires_usec;            /* wall clock; 0: not known yet */
+        const struct shipment *shipment; /* at the ledger's head; NULL: not there */
+        const struct policy *policy;
+        enum contact_state contact;
+        struct stamp now;
+};
+
+struct notice_decision {
+        enum notice_action action;
+        const char *reason; /* a word of facts.md; "" when there is nothing to say; static */
+};
+
+struct notice_decision notice_decide(const struct notice_question *q);
+
+/**
+ * notice_due_usec() - when a waiting time that began with a fact is over, on this boot's CLOCK_BOOTTIME
+ * @wait_usec: how long
+ * @fact_boot_usec: CLOCK_BOOTTIME of the fact, when it was recorded in this boot; 0 when it was in another
+ * @fact_wall_usec: its wall clock, when both it and @now are trusted; 0 when they are not
+ *
+ * Without either the whole time is waited once more, from now: a wrong clock must not send early what may still be undone.
+ */
+uint64_t notice_due_usec(
+        uint64_t wait_usec, uint64_t fact_boot_usec, int64_t fact_wall_usec, const struct stamp *now);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/letter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
+
+static const char *const languages[] = {[LANGUAGE_JA] = "ja", [LANGUAGE_EN] = "en"};
+
+const char *language_to_str(enum language l) {
+        return languages[l];
+}
+
+int language_from_str(const char *text, enum language *lp) {
+        for (size_t i = 0; i < ELEMENTSOF(languages); i++)
+                if (strncmp(text, languages[i], 2) == 0 && (text[2] == '\0' || text[2] == '-')) {
+                        *lp = (enum language) i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+bool letter_parcel_has_gone(const struct parcel *p, enum report_at report) {
+        return p->state == PARCEL_SHIPPED || (report == REPORT_AT_READY && p->state == PARCEL_READY);
+}
+
+/* {"ja": …, "en"?: …}, en falling back to ja; @otherwise when there is nothing. */
+static const char *pick_name(const struct json *names, enum language language, const char *otherwise) {
+        const char *ja = json_get_string(names, "ja", "");
+        const char *name = language == LANGUAGE_EN ? json_get_string(names, "en", ja) : ja;
+
+        return *name ? name : otherwise;
+}
+
+static bool is_goods(const struct line *l) {
+        return l->check == CHECK_ITEM;
+}
+
+static int quantity_in(const struct parcel *p, const char *line) {
+        int n = 0;
+
+        for (size_t i = 0; i < p->n_lines; i++)
+                if (strcmp(p->lines[i].line, line) == 0)
+                        n += p->lines[i].quantity;
+        return n;
+}
+
+static struct letter_item item_of(const struct line *line, enum language language, int quantity) {
+        return (struct letter_item){
+                .name = language == LANGUAGE_EN ? line->name_en : line->name_ja, .quantity = quantity};
+}
+
+static int add_parcel(
+        struct letter *l, const struct shipment *s, const struct policy *policy, const struct parcel *p) {
+        struct letter_parcel *out = &l->parcels[l->n_parcels];
+        struct carrier_policy carrier;
+
+        out->items = calloc(s->n_lines ? s->n_lines : 1, sizeof(*out->items));
+        if (!out->items)
+                return -ENOMEM;
+        l->n_parcels++;
+        policy_carrier(policy, s->merchant, p->carrier, &carrier);
+        out->piece = p->piece;
+        out->carrier = l->language == LANGUAGE_EN ? carrier.name_en : carrier.name_ja;
+        out->number = p->number;
+        /* A pattern of the policy that cannot be used must not cost the customer the link that we know ourselves. */
+        if (waybill_link(p->carrier, carrier.track_url, p->number, out->link) != 0 &&
+                waybill_link(p->carrier, NULL, p->number, out->link) != 0)
+                out->link[0] = '\0';
+        for (size_t i = 0; i < s->n_lines; i++) {
+                int n = is_goods(&s->lines[i]) ? quantity_in(p, s->lines[i].id) : 0;
+
+                if (n > 0)
+                        out->items[out->n_items++] = item_of(&s->lines[i], l->language, n);
+        }
+        return 0;
+}
+
+/* @has_gone: by the shipment's index of parcels. */
+static int add_missing(struct letter *l, const struct shipment *s, const bool *has_gone) {
+        bool partial = false;
+
+        l->missing = calloc(s->n_lines ? s->n_lines : 1, sizeof(*l->missing));
+        if (!l->missing)
+                return -ENOMEM;
+        for (size_t i = 0; i < l->n_parcels; i++)
+                if (l->parcels[i].n_items == 0)
+                        return 0; /* what is in that box is not known here: then nothing can be called missing */
+        for (size_t k = 0; k < s->n_parcels; k++)
+                partial |= s->parcels[k].state != PARCEL_VOIDED && s->parcels[k].partial;
+        for (size_t i = 0; i < s->n_lines; i++) {
+                int n = s->lines[i].quantity;
+
+                for (size_t k = 0; k < s->n_parcels; k++)
+                        n -= has_gone[k] ? quantity_in(&s->parcels[k], s->lines[i].id) : 0;
+                if (is_goods(&s->lines[i]) && n > 0)
+                        l->missing[l->n_missing++] = item_of(&s->lines[i], l->language, n);
+        }
+        l->rest_follows = l->n_missing > 0 && !partial && !s->cancelled;
+        return 0;
+}
+
+static int add_parcels(struct letter *l, const struct shipment *s, const struct policy *policy) {
+        size_t n = s->n_parcels ? s->n_parcels : 1;
+        _autofree_ bool *has_gone = calloc(n, sizeof(bool));
+        struct carrier_policy carrier;
+        int r = 0;
+
+        l->parcels = calloc(n, sizeof(*l->parcels));
+        if (!has_gone || !l->parcels)
+                return -ENOMEM;
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
+                has_gone[i] = letter_parcel_has_gone(&s->parcels[i], carrier.report);
+                if (has_gone[i])
+                        r = add_parcel(l, s, policy, &s->parcels[i]);
+        }
+        return r < 0 ? r : add_missing(l, s, has_gone);
+}
+
+/* Sakamoto's method; 0 is Sunday. */
+static int weekday_of(int year, int month, int day) {
+        static const int shift[] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
+
+        year -= month < 3;
+        return (year + year / 4 - year / 100 + year / 400 + shift[month - 1] + day) % 7;
+}
+
+/* "2026-11-23"; anything else is no day that we would promise. */
+static void read_day(struct letter *l, const char *text) {
+        int year, month, day, n = 0;
+
+        if (!text || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 ||
+                text[n] != '\0')
+                return;
+        if (year < 2000 || month < 1 || month > 12 || day < 1 || day > 31)
+                return;
+        l->year = year;
+        l->month = month;
+        l->day = day;
+        l->weekday = weekday_of(year, month, day);
+}
+
+static void read_merchant(struct letter *l, const struct shipment *s, const struct policy *policy) {
+        const struct json *merchant = policy_merchant(policy, s->merchant);
+        const struct json *reach = json_get(merchant, "reach");
+
+        l->merchant = pick_name(json_get(merchant, "name"), l->language, s->merchant);
+        l->mail = json_get_string(reach, "mail", "");
+        l->phone = json_get_string(reach, "phone", "");
+        l->url = json_get_string(reach, "url", "");
+        l->hours = pick_name(json_get(reach, "hours"), l->language, "");
+}
+
+int letter_compose(
+        struct letter *l, const struct shipment *s, const struct policy *policy, enum language language) {
+        struct letter fresh = {
+                .language = language, .orders = json_get(s->doc, "orders"), .pieces = s->pieces};
+        int r;
+
+        read_merchant(&fresh, s, policy);
+        read_day(&fresh, json_get_string(s->doc, "promised", NULL));
+        r = add_parcels(&fresh, s, policy);
+        if (r < 0) {
+                letter_deinit(&fresh);
+                return r;
+        }
+        if (fresh.pieces < (int) fresh.n_parcels)
+                fresh.pieces = (int) fresh.n_parcels;
+        *l = fresh;
+        return 0;
+}
+
+void letter_deinit(struct letter *l) {
+        for (size_t i = 0; i < l->n_parcels; i++)
+                free(l->parcels[i].items);
+        free(l->parcels);
+        free(l->missing);
+        *l = (struct letter){0};
+}
+
+void letter_write_subject(const struct letter *l, struct str *out) {
+        if (l->language == LANGUAGE_EN)
+                notice_text_en_subject(l, out);
+        else
+                notice_text_ja_subject(l, out);
+}
+
+void letter_write_body(const struct letter *l, const char *customer, struct str *out) {
+        if (l->language == LANGUAGE_EN)
+                notice_text_en_body(l, customer, out);
+        else
+                notice_text_ja_body(l, customer, out);
+}

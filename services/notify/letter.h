@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What a shipment notice says, before any language: which parcels have gone with what in them, what has not, when it is
+ * expected, whom to ask. Pure; borrows from shipment and policy, which outlive it.
+ *
+ * One notice a shipment: it tells what has gone at the moment when it is written. Inserts are no goods and are not told.
+ */
+#include "firmware/domain/policy.h"
+#include "firmware/domain/shipment.h"
+#include "firmware/domain/waybill.h"
+
+enum language { LANGUAGE_JA, LANGUAGE_EN };
+const char *language_to_str(enum language l);               /* "ja", "en" */
+int language_from_str(const char *text, enum language *lp); /* "ja", "ja-JP", "en", …; -EINVAL for others */
+
+struct letter_item {
+        const char *name;
+        int quantity;
+};
+
+struct letter_parcel {
+        int piece;
+        const char *carrier;             /* its name for people */
+        const char *number;              /* "" unknown */
+        char link[WAYBILL_LINK_MAX + 1]; /* "" none */
+        struct letter_item *items;       /* owned */
+        size_t n_items;                  /* 0: not known here */
+};
+
+struct letter {
+        enum language language;
+        const char *merchant;          /* its name for people */
+        const struct json *orders;     /* array of texts; NULL none */
+        int pieces;                    /* boxes of the shipment, at least as many as have gone */
+        struct letter_parcel *parcels; /* owned; by piece */
+        size_t n_parcels;
+        struct letter_item *missing; /* owned: goods in no parcel that has gone */
+        size_t n_missing;
+        bool rest_follows;                      /* what is missing is still being packed */
+        int year, month, day;                   /* expected; year 0 unknown */
+        int weekday;                            /* 0 Sunday */
+        const char *mail, *phone, *url, *hours; /* how to reach the merchant; "" unknown */
+};
+
+/* Is this parcel on its way, as far as the customer is told? "report: ready" of the policy tells it a step earlier. */
+bool letter_parcel_has_gone(const struct parcel *p, enum report_at report);
+
+/**
+ * letter_compose() - gather what is to be said
+ * @l: filled on 0 only; letter_deinit()
+ *
+ * Return: 0, -ENOMEM.
+ */
+int letter_compose(
+        struct letter *l, const struct shipment *s, const struct policy *policy, enum language language);
+void letter_deinit(struct letter *l); /* twice is harmless */
+#define _cleanup_letter_ _cleanup_(letter_deinit)
+
+/* In its language; @customer: the name to greet, "" for none. Errors are sticky in the texts. */
+void letter_write_subject(const struct letter *l, struct str *out);
+void letter_write_body(const struct letter *l, const char *customer, struct str *out);
+
+/* The two languages, notice-text-*.c. */
+void notice_text_ja_subject(const struct letter *l, struct str *out);
+void notice_text_ja_body(const struct letter *l, const char *customer, struct str *out);
+void notice_text_en_subject(const struct letter *l, struct str *out);
+void notice_text_en_body(const struct letter *l, const char *customer, struct str *out);

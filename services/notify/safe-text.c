@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/safe-text.h"
+
+#include <string.h>
+
+static bool is_ascii_control(const unsigned char *b) {
+        return b[0] < 0x20 || b[0] == 0x7f;
+}
+
+/* C1; U+061C; U+2028-202E; U+2066-2069: they break lines, or show the text behind them in another order. */
+static bool is_wide_control(const unsigned char *b, size_t n) {
+        if (n == 2)
+                return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c);
+        if (n != 3 || b[0] != 0xe2)
+                return false;
+        return (b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) ||
+               (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);
+}
+
+size_t safe_text_next(const char **textp, char c[4]) {
+        const unsigned char *b = (const unsigned char *) *textp;
+        size_t n = utf8_sequence(*textp, strnlen(*textp, 4));
+
+        if (*b == '\0')
+                return 0;
+        if (n == 0) {
+                *textp += 1;
+                memcpy(c, "\xef\xbf\xbd", 3);
+                return 3;
+        }
+        *textp += n;
+        if (is_ascii_control(b) || is_wide_control(b, n)) {
+                c[0] = ' ';
+                return 1;
+        }
+        memcpy(c, b, n);
+        return n;
+}
+
+void safe_text_add(struct str *out, const char *text) {
+        char c[4];
+        size_t n;
+
+        while ((n = safe_text_next(&text, c)) > 0)
+                str_add_n(out, c, n);
+}

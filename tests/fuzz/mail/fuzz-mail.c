@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A mail from hostile texts: whatever a contact, a name, a subject or a line holds, the bytes are lines ended by CRLF, ASCII,
+ * none too long, with the headers that we write and no other. Input: contact JSON, then name, subject and text of others,
+ * one each to a line.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/bytes.h"
+#include "firmware/base/cleanup.h"
+#include "services/notify/contact.h"
+#include "services/notify/mime.h"
+#include "services/notify/safe-text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const headers[] = {
+        "From: ", "To: ", "Subject: ", "Date: ", "Message-ID: ", "Auto-Submitted: ", "MIME-Version: ",
+        "Content-Type: ", "Content-Transfer-Encoding: ", "Content-Language: "};
+
+/* Return: where the body begins. */
+static const char *check_headers(const char *mail) {
+        size_t i = 0;
+
+        for (const char *line = mail;; line = strstr(line, "\r\n") + 2) {
+                size_t n = strcspn(line, "\r\n");
+
+                assert(n <= 998 && strncmp(line + n, "\r\n", 2) == 0);
+                if (n == 0) {
+                        assert(i == ELEMENTSOF(headers));
+                        return line + 2;
+                }
+                if (line[0] == ' ') {
+                        assert(i > 0 && strspn(line, " ") < n);
+                        continue;
+                }
+                assert(i < ELEMENTSOF(headers) && strncmp(line, headers[i], strlen(headers[i])) == 0);
+                i++;
+        }
+}
+
+static void check_body(const char *body, const char *text) {
+        _cleanup_str_ struct str joined = STR_INIT, expect = STR_INIT;
+        _autofree_ uint8_t *bytes = NULL;
+        size_t n_bytes = 0;
+        int r;
+
+        for (const char *line = body; *line; line = strstr(line, "\r\n") + 2) {
+                size_t n = strcspn(line, "\r\n");
+
+                assert(n > 0 && n <= MIME_LINE_MAX && strncmp(line + n, "\r\n", 2) == 0);
+                str_add_n(&joined, line, n);
+        }
+        r = base64_decode(joined.data ? joined.data : "", joined.len, &bytes, &n_bytes);
+        assert(r == 0);
+        for (; *text; text++)
+                str_add_n(&expect, *text == '\n' ? "\r\n" : text, *text == '\n' ? 2 : 1);
+        assert(n_bytes == expect.len && (n_bytes == 0 || memcmp(bytes, expect.data, n_bytes) == 0));
+        assert(utf8_is_valid((const char *) bytes, n_bytes));
+}
+
+static void check_mail(const struct contact *c, const char *name, const char *subject, const char *text) {
+        const struct mime_message m = {
+                .from = {name, "shop@example.jp"},
+                .to = {c->name, c->address},
+                .subject = subject,
+                .message_id = "f7e160bd-7d31-5602-8ce2-0cecab9e8306@example.jp",
+                .language = "ja",
+                .text = text,
+        };
+        _cleanup_str_ struct str out = STR_INIT;
+        int r = mime_write(&m, &out);
+
+        assert(r == 0);
+        for (size_t i = 0; i < out.len; i++)
+                assert((out.data[i] >= 0x20 && out.data[i] <= 0x7e) || out.data[i] == '\r' ||
+                        out.data[i] == '\n');
+        assert(strlen(out.data) == out.len);
+        check_body(check_headers(out.data), text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        _autofree_ char *copy = malloc(size + 1);
+        _cleanup_str_ struct str text = STR_INIT;
+        const char *parts[4] = {"", "", "", ""};
+        char *rest = copy;
+        struct contact c = {.name = "", .address = "hanako@example.jp"};
+
+        if (!copy)
+                return 0;
+        if (size > 0)
+                memcpy(copy, data, size);
+        copy[size] = '\0';
+        for (size_t i = 0; i < ELEMENTSOF(parts) && rest; i++)
+                parts[i] = i == ELEMENTSOF(parts) - 1 ? rest : strsep(&rest, "\n");
+        if (contact_read(parts[0], strlen(parts[0]), &c) != CONTACT_READY)
+                memcpy(c.name, parts[0], utf8_cut(parts[0], strnlen(parts[0], CONTACT_NAME_MAX)));
+        safe_text_add(&text, parts[3]);
+        str_add(&text, "\n");
+        check_mail(&c, parts[1], parts[2], text.data);
+        return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/decide.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+#include "tests/unit/notify/scene.h"
+
+#define SYNCED  CLOCK_QUALITY_SYNCED
+#define UNKNOWN CLOCK_QUALITY_UNKNOWN
+#define SHIPPED PARCEL_SHIPPED
+#define VOIDED  PARCEL_VOIDED
+#define READY   PARCEL_READY
+#define PULLED  PARCEL_PULLED
+#define PARKED  PARCEL_PARKED
+
+struct row {
+        const char *name;
+        uint64_t boot;
+        int64_t wall;
+        enum clock_quality clock;
+        enum notice_owner owner;
+        bool cancelled;
+        int first, second; /* states of parcels, -1 none */
+        const char *report;
+        enum contact_state contact;
+        enum notice_action action;
+        const char *reason;
+};
+
+static const struct row rows[] = {
+        {"due and gone: sent", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_READY,
+                NOTICE_SEND, ""},
+        {"not due yet, whatever else", 99, 5000, SYNCED, OWNER_OMS, true, -1, -1, "shipped", CONTACT_NONE,
+                NOTICE_WAIT, ""},
+        {"owner became the OMS", 100, 500, SYNCED, OWNER_OMS, false, SHIPPED, -1, "shipped", CONTACT_READY,
+                NOTICE_CANCEL, "owner-changed"},
+        {"owner became nobody", 100, 500, SYNCED, OWNER_NONE, false, SHIPPED, -1, "shipped", CONTACT_READY,
+                NOTICE_CANCEL, "owner-changed"},
+        {"owner is no longer named", 100, 500, SYNCED, OWNER_UNKNOWN, false, SHIPPED, -1, "shipped",
+                CONTACT_READY, NOTICE_CANCEL, "owner-changed"},
+        {"all voided", 100, 500, SYNCED, OWNER_STATION, false, VOIDED, VOIDED, "shipped", CONTACT_READY,
+                NOTICE_CANCEL, "nothing-shipped"},
+        {"one of two voided: the other is told", 100, 500, SYNCED, OWNER_STATION, false, VOIDED, SHIPPED,
+                "shipped", CONTACT_READY, NOTICE_SEND, ""},
+        {"cancelled before anything went", 100, 500, SYNCED, OWNER_STATION, true, VOIDED, -1, "shipped",
+                CONTACT_READY, NOTICE_CANCEL, "shipment-cancelled"},
+        {"cancelled too late: it is on its way", 100, 500, SYNCED, OWNER_STATION, true, SHIPPED, -1,
+                "shipped", CONTACT_READY, NOTICE_SEND, ""},
+        {"ready is not gone", 100, 500, SYNCED, OWNER_STATION, false, READY, -1, "shipped", CONTACT_READY,
+                NOTICE_CANCEL, "nothing-shipped"},
+        {"ready is gone where the policy reports it", 100, 500, SYNCED, OWNER_STATION, false, READY, -1,
+                "ready", CONTACT_READY, NOTICE_SEND, ""},
+        {"pulled back out of the bay", 100, 500, SYNCED, OWNER_STATION, false, PULLED, PARKED, "ready",
+                CONTACT_READY, NOTICE_CANCEL, "nothing-shipped"},
+        {"no parcel at all", 100, 500, SYNCED, OWNER_STATION, false, -1, -1, "shipped", CONTACT_READY,
+                NOTICE_CANCEL, "nothing-shipped"},
+        {"too old", 100, 1000, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_READY,
+                NOTICE_EXPIRE, "too-old"},
+        {"too old, but the clock is not trusted", 100, 1000, UNKNOWN, OWNER_STATION, false, SHIPPED, -1,
+                "shipped", CONTACT_READY, NOTICE_SEND, ""},
+        {"one microsecond before", 100, 999, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped",
+                CONTACT_READY, NOTICE_SEND, ""},
+        {"no contact has come", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_NONE,
+                NOTICE_WAIT, "no-contact"},
+        {"and none ever came", 100, 1000, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_NONE,
+                NOTICE_EXPIRE, "no-contact"},
+        {"no consent", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_NO_CONSENT,
+                NOTICE_WAIT, "no-consent"},
+        {"wants no mail", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_NO_CHANNEL,
+                NOTICE_WAIT, "no-channel"},
+        {"box cannot be opened", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped",
+                CONTACT_SEALED, NOTICE_WAIT, "bad-seal"},
+        {"address that is none", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped",
+                CONTACT_BAD_ADDRESS, NOTICE_FAIL, "bad-address"},
+};
+
+static void each_state_has_its_action_and_its_reason(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                const struct row *row = &rows[i];
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct notice_question q = {.due_usec = 100,
+                        .expires_usec = 1000,
+                        .shipment = &s,
+                        .policy = &policy,
+                        .contact = row->contact,
+                        .now = {.wall_usec = row->wall, .boot_usec = row->boot, .clock = row->clock}};
+                struct notice_decision d;
+
+                scene_shipment(&s, 2);
+                scene_policy(&policy, row->report);
+                s.shipped_owner = row->owner;
+                s.cancelled = row->cancelled;
+                if (row->first >= 0)
+                        (void) scene_add_parcel(&s, (enum parcel_state) row->first, "1", 2, 0);
+                if (row->second >= 0)
+                        (void) scene_add_parcel(&s, (enum parcel_state) row->second, "2", 0, 1);
+                d = notice_decide(&q);
+                if (d.action != row->action || strcmp(d.reason, row->reason) != 0)
+                        fail_msg("%s: action %d, reason %s", row->name, d.action, d.reason);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
+static void a_shipment_that_is_not_there_cancels(void **state) {
+        struct policy policy = {0};
+        struct notice_question q = {.policy = &policy, .contact = CONTACT_READY};
+        struct notice_decision d = notice_decide(&q);
+
+        (void) state;
+        assert_int_equal(d.action, NOTICE_CANCEL);
+        assert_string_equal(d.reason, "no-shipment");
+}
+
+static void waiting_is_counted_on_the_clock_that_can_be_believed(void **state) {
+        static const struct {
+                const char *name;
+                uint64_t wait, fact_boot;
+                int64_t fact_wall;
+                uint64_t expect;
+        } table[] = {
+                {"same boot: from the fact", 100, 950, 0, 1050},
+                {"same boot, over: now", 100, 900, 0, 1000},
+                {"same boot wins over a wall clock", 100, 950, 1, 1050},
+                {"another boot, both clocks trusted", 100, 0, 4930, 1030},
+                {"another boot, over", 100, 0, 4000, 1000},
+                {"another boot, clock not trusted: all of it again", 100, 0, 0, 1100},
+                {"fact from the future: all of it", 100, 0, 9999, 1100},
+                {"no waiting time", 0, 950, 0, 1000},
+        };
+        const struct stamp now = {.wall_usec = 5000, .boot_usec = 1000, .clock = SYNCED};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (notice_due_usec(table[i].wait, table[i].fact_boot, table[i].fact_wall, &now) !=
+                        table[i].expect)
+                        fail_msg("%s", table[i].name);
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_state_has_its_action_and_its_reason),
+                cmocka_unit_test(a_shipment_that_is_not_there_cancels),
+                cmocka_unit_test(waiting_is_counted_on_the_clock_that_can_be_believed),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
