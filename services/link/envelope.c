@@ -63,6 +63,7 @@ static const struct attribute {
         {"id", offsetof(struct envelope, id), true, uuid_is_valid, "a UUID"},
         {"source", offsetof(struct envelope, source), true, source_is_valid_text, "a stream's name"},
         {"time", offsetof(struct envelope, time), true, time_is_valid, "an RFC 3339 time"},
+        {"inbox", offsetof(struct envelope, inbox), false, hex_id_is_valid, "32 hex digits"},
         {"subject", offsetof(struct envelope, subject), false, subject_is_valid, "an id"},
         {"merchant", offsetof(struct envelope, merchant), false, name_is_valid, "a name"},
         {"bench", offsetof(struct envelope, bench), false, name_is_valid, "a name"},

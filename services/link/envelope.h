@@ -35,6 +35,7 @@ struct envelope {
         const char *actor;            /* opaque person id */
         const char *cause;            /* id of the command or fact that led to it */
         const char *boot;             /* boot id */
+        const char *inbox;            /* commands: the inbox that it is for */
         uint64_t mono_usec;           /* CLOCK_BOOTTIME there */
         const char *clock;            /* "synced", "holdover", "unknown" */
         /* The payload: writing takes @data_text when it is not NULL, else @data. Reading sets @data, never

@@ -31,6 +31,28 @@ static const struct envelope shipped = {
         .data_text = "{\"v\":1,\"how\":\"scanned\"}",
 };
 
+static void a_command_names_the_inbox_that_it_is_for(void **state) {
+        struct envelope command = {
+                .id = ID,
+                .source = "urn:okuru:test:oms:" HEX ":tokyo:bench-1",
+                .sequence = 1,
+                .type = "shipment",
+                .v = 1,
+                .time = "2026-11-21T14:02:03.123+09:00",
+                .inbox = HEX,
+                .data_text = "{}",
+        };
+        _cleanup_envelope_ struct envelope e = {0};
+        _cleanup_str_ struct str out = STR_INIT;
+
+        (void) state;
+        assert_int_equal(envelope_write(&command, &out), 0);
+        assert_int_equal(envelope_read(out.data, out.len, &e, NULL), 0);
+        assert_string_equal(e.inbox, HEX);
+        command.inbox = "mine";
+        assert_int_equal(envelope_write(&command, &out), -EINVAL);
+}
+
 static void a_full_envelope_is_written_as_the_contract_shows(void **state) {
         _cleanup_str_ struct str out = STR_INIT;
 
@@ -230,6 +252,7 @@ static void what_is_no_json_object_is_refused(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_command_names_the_inbox_that_it_is_for),
                 cmocka_unit_test(a_full_envelope_is_written_as_the_contract_shows),
                 cmocka_unit_test(what_was_written_is_read_the_same),
                 cmocka_unit_test(what_is_absent_stays_absent),
