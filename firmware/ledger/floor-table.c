@@ -54,8 +54,21 @@ int wish_get(struct ledger *l, const char *type, const char *subject, int64_t *v
         return 0;
 }
 
+static bool two_digits(const char *text, int *valuep) {
+        if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+                return false;
+        *valuep = (text[0] - '0') * 10 + (text[1] - '0');
+        return true;
+}
+
+/* "14:30" as minutes of the day; -1 for anything else */
 static int minute_of(const char *hhmm) {
-        return hhmm && strlen(hhmm) == 5 && hhmm[2] == ':' ? atoi(hhmm) * 60 + atoi(hhmm + 3) : -1;
+        int hour, minute;
+
+        if (!hhmm || strlen(hhmm) != 5 || hhmm[2] != ':' || !two_digits(hhmm, &hour) ||
+                !two_digits(hhmm + 3, &minute))
+                return -1;
+        return hour < 24 && minute < 60 ? hour * 60 + minute : -1;
 }
 
 int bay_put(struct ledger *l, const char *bay, const struct json *data) {

@@ -247,6 +247,7 @@ static int compare_id(const void *key, const void *line) {
 
 static struct line *find_line(struct shipment *s, struct line **sorted, const char *id) {
         if (sorted) {
+                /* NOLINTNEXTLINE(bugprone-sizeof-expression): the array is of pointers */
                 struct line **found = bsearch(id, sorted, s->n_lines, sizeof(*sorted), compare_id);
 
                 return found ? *found : NULL;

@@ -181,14 +181,17 @@ def main() -> int:
     build = arguments.build.resolve()
     prefix = "" if build.name == "dev" else f"{build.name}/"
     runner = Runner(build, arguments.results.resolve().parent / build.name, prefix, arguments.results)
-    if arguments.label:
-        wrapper = tsan_wrapper() if build.name == "tsan" else []
-        runner.run_all(ctest_jobs(build, arguments.label, arguments.only, wrapper), N_JOBS)
+    jobs, alone = [], []
     if arguments.pytest:
         timeout_sec = PYTEST_LONG_TIMEOUT_SEC if arguments.long else PYTEST_TIMEOUT_SEC
-        both = f"({arguments.pytest})"
-        runner.run_all(pytest_jobs(f"{both} and not alone", arguments.only, timeout_sec, False), N_JOBS)
-        runner.run_all(pytest_jobs(f"{both} and alone", arguments.only, timeout_sec, True), 1)
+        jobs = pytest_jobs(f"({arguments.pytest}) and not alone", arguments.only, timeout_sec, False)
+        alone = pytest_jobs(f"({arguments.pytest}) and alone", arguments.only, timeout_sec, True)
+    if arguments.label:
+        # After the longer pytest files, so that both cores are done at about the same time.
+        wrapper = tsan_wrapper() if build.name == "tsan" else []
+        jobs += ctest_jobs(build, arguments.label, arguments.only, wrapper)
+    runner.run_all(jobs, N_JOBS)
+    runner.run_all(alone, 1)
     return 1 if runner.failed else 0
 
 

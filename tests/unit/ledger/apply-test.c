@@ -395,7 +395,7 @@ static void a_notice_goes_its_way_and_its_generation_rises(void **state) {
         assert_int_equal(scene_try(s, "notice.reserved", M, "S-1", "", "", data), LEDGER_E_UNFIT);
         scene_fact(s, "notice.cancelled", "S-1",
                 "\"notice\":\"" P1 "\",\"kind\":\"shipped\",\"generation\":0,\"attempts\":0,\"at\":\"2026-11-"
-                                   "21T14:10:00+09:00\"");
+                "21T14:10:00+09:00\"");
         assert_false(look(s, "S-1")->shipped_notice_live);
         (void) snprintf(
                 data, sizeof(data), "\"notice\":\"%s\",\"kind\":\"shipped\",\"generation\":1,%s", P2, times);

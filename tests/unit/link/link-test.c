@@ -520,7 +520,8 @@ static void only_certificates_of_our_ca_are_accepted_on_either_side(void **state
                 {"127.0.0.1", "ca.pem", true, NULL},
                 {"127.0.0.1", "other-ca.pem", true, "certificate verify failed"},
                 {"127.0.0.2", "ca.pem", true, ""}, /* of our CA, but another's name */
-                {"127.0.0.1", "ca.pem", false, "certificate required"},
+                {"127.0.0.1", "ca.pem", false,
+                        ""}, /* the broker's reset may overtake its "certificate required" */
                 {"127.0.0.1", "missing.pem", true, "key file"},
                 {"127.0.0.1", NULL, false, ""}, /* no TLS on our side */
         };
