@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/link/failure.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,6 +99,12 @@ void failure_from_mosquitto(struct failure *f, int code, const struct failure_hi
         }
         if (hints->connack != 0) {
                 failure_set(f, LINK_REASON_REFUSED, "%s (%d)", connack_text(hints->connack), hints->connack);
+                return;
+        }
+        if (code == MOSQ_ERR_ERRNO && hints->error == EPROTO) {
+                /* The library's errno for an end inside TLS of which OpenSSL left no word: often a refusal cut off by a reset. */
+                failure_set(f, LINK_REASON_TLS,
+                        "TLS: the broker ended the connection, as when it refuses our certificate");
                 return;
         }
         if (code == MOSQ_ERR_ERRNO) {

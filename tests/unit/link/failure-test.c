@@ -40,6 +40,7 @@ static void the_most_telling_words_win(void **state) {
                 {MOSQ_ERR_ERRNO, {.error = ENETUNREACH, .tls = ""}, LINK_REASON_UNREACHABLE, "unreachable"},
                 {MOSQ_ERR_ERRNO, {.error = ECONNRESET, .was_connected = true, .tls = ""}, LINK_REASON_LOST,
                         "reset"},
+                {MOSQ_ERR_ERRNO, {.error = EPROTO, .tls = ""}, LINK_REASON_TLS, "refuses our certificate"},
                 {MOSQ_ERR_INVAL, {.tls = ""}, LINK_REASON_LOCAL, "key file"},
                 {99, {.tls = ""}, LINK_REASON_LOST, "99"},
         };

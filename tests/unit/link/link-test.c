@@ -267,17 +267,12 @@ static void a_broker_that_died_is_found_again_and_nothing_is_sent_behind_our_bac
         broker_stop(&b);
 }
 
-static double cpu_share_over(struct owner *o, unsigned ms) {
-        struct rusage before, after;
+static double cpu_sec(void) {
+        struct rusage u;
 
-        assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
-        run_for(o, ms);
-        assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
-#define SEC_OF(u)                                                                                            \
-        ((double) (u).ru_utime.tv_sec + (double) (u).ru_stime.tv_sec +                                       \
-                ((double) (u).ru_utime.tv_usec + (double) (u).ru_stime.tv_usec) / 1e6)
-        return (SEC_OF(after) - SEC_OF(before)) / (ms / 1e3);
-#undef SEC_OF
+        assert_int_equal(getrusage(RUSAGE_SELF, &u), 0);
+        return (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+               (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static void say_nothing(int fd, const void *argument) {
@@ -288,33 +283,42 @@ static void say_nothing(int fd, const void *argument) {
                 ;
 }
 
-/* libmosquitto's own loop took 0.46 s a second on a refused port with TLS. */
+/* Four lines at once, with and without TLS; libmosquitto's own loop took 0.46 s a second for one of them. */
 static void neither_a_refused_port_nor_a_silent_one_takes_cpu(void **state) {
         char dir[] = "/tmp/okuru-link-XXXXXX", ca[64];
-        struct peer silent;
+        const uint16_t refused = peer_free_port();
+        struct peer silent[2];
+        struct owner o[4];
+        double before;
 
         (void) state;
         assert_non_null(mkdtemp(dir));
         peer_make_certs(dir);
         (void) snprintf(ca, sizeof(ca), "%s/ca.pem", dir);
-        peer_start(&silent, say_nothing, NULL);
-        for (int tls = 0; tls < 2; tls++)
-                for (int refused = 0; refused < 2; refused++) {
-                        struct link_config c = config_for(refused ? peer_free_port() : silent.port);
-                        struct owner o;
-                        double share;
+        for (size_t i = 0; i < ELEMENTSOF(silent); i++)
+                peer_start(&silent[i], say_nothing, NULL);
+        for (size_t i = 0; i < ELEMENTSOF(o); i++) {
+                struct link_config c = config_for(i < 2 ? refused : silent[i - 2].port);
 
-                        c.reconnect_min_usec = c.reconnect_max_usec = 200 * MSEC;
-                        c.ca_path = tls ? ca : NULL;
-                        owner_start(&o, &c);
-                        share = cpu_share_over(&o, 3000);
-                        if (share > 0.05)
-                                fail_msg("%.3f of a core, tls %d, refused %d", share, tls, refused);
-                        if (refused)
-                                assert_in_range(o.n_down, 5, 20); /* it was really trying */
-                        owner_stop(&o);
-                }
-        peer_stop(&silent);
+                c.reconnect_min_usec = c.reconnect_max_usec = 200 * MSEC;
+                c.ca_path = i % 2 ? ca : NULL;
+                owner_start(&o[i], &c);
+        }
+        before = cpu_sec();
+        for (uint64_t until = now_ms() + 3000; now_ms() < until;)
+                for (size_t i = 0; i < ELEMENTSOF(o); i++)
+                        assert_true(sd_event_run(o[i].event, 10 * MSEC) >= 0);
+        if (cpu_sec() - before > 0.05 * 3)
+                fail_msg("%.3f s of CPU in 3 s", cpu_sec() - before);
+        for (size_t i = 0; i < ELEMENTSOF(o); i++) {
+                if (i < 2)
+                        assert_in_range(o[i].n_down, 5, 20); /* it was really trying */
+                else
+                        assert_int_equal(o[i].n_down, 0); /* still waiting for an answer */
+                owner_stop(&o[i]);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(silent); i++)
+                peer_stop(&silent[i]);
         peer_remove_folder(dir);
 }
 
@@ -547,10 +551,9 @@ static void only_certificates_of_our_ca_are_accepted_on_either_side(void **state
                 }
                 owner_start(&o, &c);
                 if (cases[i].part) {
-                        run_until(&o, o.n_down == 2);
+                        /* A reset may overtake the alert that says why: then the next attempt is told. */
+                        run_until(&o, o.n_down >= 2 && strstr(o.text, cases[i].part));
                         assert_int_equal(o.n_up, 0);
-                        if (!strstr(o.text, cases[i].part))
-                                fail_msg("case %zu: %s: %s", i, link_reason_to_str(o.reason), o.text);
                 } else {
                         run_until(&o, o.n_up == 1);
                         publish(&o, "sealed", 1);
