@@ -331,8 +331,11 @@ int item_scan_packed(struct turn *t) {
 
         find_fit(t, &f);
         if (f.listed) {
+                const struct line *l = f.full ? f.full : f.first;
+
                 t->b->times = 1;
-                return refuse_too_many(t, f.full ? f.full : f.first, 1);
+                /* A further box of the shipment is still to come, and its line asks for a serial. */
+                return l ? refuse_too_many(t, l, 1) : refuse_serial_missing(t);
         }
         r = scan_slip(t, &handled);
         if (r < 0 || handled)

@@ -220,6 +220,19 @@ static void the_same_serial_is_refused_here_and_on_another_parcel(void **state) 
         assert_int_equal(scene_verdict(&s)->kind, VERDICT_PACKED);
 }
 
+/* The first box is packed and waits for its waybill; the shipment's line is still open. */
+static void an_item_without_its_serial_on_a_packed_box_is_refused(void **state) {
+        SCENE(NULL);
+
+        scene_wish(&s, "acme", "S-1", 1, "[\"S-1\"]", SERIAL_LINE("1", "require", 2), "", "\"pieces\":2,");
+        fake_label(&s.f, "acme", "S-1", 1, "yamato", WAYBILL_1, "");
+        fake_label(&s.f, "acme", "S-1", 2, "yamato", WAYBILL_2, "");
+        scene_play(&s, (struct step[]){{"S-1", VERDICT_OPENED, "parcel.opened"},
+                               {WITH_SERIAL("AA01"), VERDICT_OK, "item.verified:scanned"},
+                               {"OKURU-C-NEXT-PIECE", VERDICT_PACKED, "parcel.packed"},
+                               {JAN_HAT, VERDICT_NOT_NOW, "item.refused:serial-missing"}, {NULL}});
+}
+
 static void a_serial_goes_where_a_line_asks_for_one(void **state) {
         SCENE(NULL);
         _cleanup_(json_freep) struct json *with = NULL, *without = NULL;
@@ -520,6 +533,7 @@ int main(void) {
                 cmocka_unit_test(one_code_on_two_lines_fills_the_lowest_open_one),
                 cmocka_unit_test(a_case_may_fill_two_lines_of_one_code),
                 cmocka_unit_test(the_same_serial_is_refused_here_and_on_another_parcel),
+                cmocka_unit_test(an_item_without_its_serial_on_a_packed_box_is_refused),
                 cmocka_unit_test(a_serial_goes_where_a_line_asks_for_one),
                 cmocka_unit_test(two_merchants_with_one_code_are_named_and_never_guessed),
                 cmocka_unit_test(a_tote_or_a_waybill_opens_as_the_slip_does),
