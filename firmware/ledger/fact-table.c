@@ -96,16 +96,20 @@ static int insert(struct ledger *l, const struct row *row) {
         return fitting(row, r);
 }
 
-int fact_write(struct ledger *l, struct row *row) {
-        int r;
+int fact_insert(struct ledger *l, struct row *row) {
+        int r = statement_int64(&l->facts.next, &row->pos, "");
 
-        r = statement_int64(&l->facts.next, &row->pos, "");
         if (r == 0)
                 r = statement_int64(&l->facts.lane_next, &row->seq, "i", (int) row->lane);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG; /* both always have a row */
         row->check = row_check(row);
-        r = insert(l, row);
+        return insert(l, row);
+}
+
+int fact_write(struct ledger *l, struct row *row) {
+        int r = fact_insert(l, row);
+
         return r == 0 ? apply(l, row) : r;
 }
 

@@ -71,6 +71,18 @@ struct tombstone_table {
         struct store_stmt has, find, find_unit, add, alias_add, unit_add, numbers_add, old, delete,
                 alias_delete, unit_delete;
 };
+struct purge_table {
+        struct store_stmt closed, facts_of, numbers_of, block_carry, rows, belongs, is_wish, is_person,
+                conflict_delete;
+        struct store_stmt trace_rows, is_closed;
+};
+
+struct purge_place { /* where the next slice goes on; zero is the beginning */
+        int64_t closed_usec;
+        struct shipment_ref ref;
+        int64_t pos;
+        int64_t trace_seq;
+};
 
 struct ledger {
         struct store *store;      /* owned, but in a rebuild: closed with the ledger there too */
@@ -93,6 +105,8 @@ struct ledger {
         struct world_table world;
         struct sealed_table sealed;
         struct tombstone_table tombstones;
+        struct purge_table purge;
+        struct purge_place purge_at;
 };
 
 /* The texts of one file's statements, with offsets within struct ledger. */
@@ -102,7 +116,7 @@ struct statement_group {
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
         number_statements, floor_statements, notice_statements, world_statements, sealed_statements,
-        tombstone_statements;
+        tombstone_statements, purge_statements, trace_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
@@ -114,7 +128,9 @@ int ledger_wrap(
 
 /* ---- fact-table.c ---- */
 
-/* Writes the row of a fact with given id and time (a fact told again) and applies it; @row's pos, seq and check are filled. */
+/* The row of a fact with given id and time; @row's pos, seq and check are filled. */
+int fact_insert(struct ledger *l, struct row *row);
+/* The same, and applied. */
 int fact_write(struct ledger *l, struct row *row);
 /* One row leaves. */
 int fact_delete(struct ledger *l, int64_t pos, enum lane lane);
@@ -249,8 +265,10 @@ int tombstone_has(struct ledger *l, const char *merchant, const char *shipment, 
 int tombstone_find(struct ledger *l, const char *kind, char keys[2][CODE_SIZE], struct number_owner *owner);
 int tombstone_find_unit(struct ledger *l, const char *merchant, const char *code_key, const char *serial,
         struct unit_owner *owner);
-/* For one parcel of a shipment that is about to go; @p may be one without id, for a shipment that had no parcel. */
-int tombstone_add(struct ledger *l, const struct shipment *s, const struct parcel *p, bool known);
+/* For one parcel of a shipment that is about to go; @p may be one without id, for a shipment that had no parcel.
+ * @with_rest: numbers that never came onto a parcel too. */
+int tombstone_add(
+        struct ledger *l, const struct shipment *s, const struct parcel *p, bool known, bool with_rest);
 /* The oldest one, when it is older than that. */
 int tombstone_remove_old(struct ledger *l, int64_t before_usec, bool *gonep);
 
@@ -262,9 +280,14 @@ int ledger_note_start(struct ledger *l, const char *predecessor, const char *rea
 int ledger_open_file(
         struct ledger **lp, const char *path, const struct ledger_options *options, struct diag *d);
 
+/* Puts a finished successor in its place, throws a half-made one away. */
+int successor_finish(const char *folder, struct diag *d);
+
 /* ---- rebuild.c ---- */
 
 /* Tombstones and marks of purged blocks, which no fact says any more. */
 int rebuild_carry(struct store *from, struct store *to);
+/* Where this program stands in other logs. */
+int rebuild_carry_cursors(struct store *from, struct store *to);
 /* The derived tables, from @i = 0; NULL after the last. Static. */
 const char *rebuild_table(size_t i, const char **columnsp);

@@ -17,7 +17,7 @@ const struct store_schema ledger_schema = {
 
 static const struct statement_group *const groups[] = {&fact_statements, &shipment_statements,
         &parcel_statements, &number_statements, &floor_statements, &notice_statements, &world_statements,
-        &sealed_statements, &tombstone_statements};
+        &sealed_statements, &tombstone_statements, &purge_statements, &trace_statements};
 
 static int prepare(struct ledger *l) {
         for (size_t i = 0; i < ELEMENTSOF(groups); i++) {
@@ -121,8 +121,10 @@ int ledger_open(
         struct ledger **lp, const char *folder, const struct ledger_options *options, struct diag *d) {
         _cleanup_(ledger_closep) struct ledger *l = NULL;
         _autofree_ char *path = NULL;
-        int r;
+        int r = successor_finish(folder, d);
 
+        if (r < 0)
+                return r;
         if (asprintf(&path, "%s/%s", folder, LEDGER_FILE) < 0) {
                 path = NULL;
                 return -ENOMEM;

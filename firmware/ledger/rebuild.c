@@ -143,6 +143,12 @@ int rebuild_carry(struct store *from, struct store *to) {
         return 0;
 }
 
+int rebuild_carry_cursors(struct store *from, struct store *to) {
+        static const struct derived cursors = {"cursor", "t", "name, log_id, position"};
+
+        return copy_table(from, to, &cursors);
+}
+
 /* ---- replay ---- */
 
 static int replay_row(struct rebuild *b, const struct store_stmt *q) {

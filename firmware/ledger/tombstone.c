@@ -28,7 +28,7 @@ static const struct store_sql tombstone_sql[] = {
         LEDGER_SQL(tombstones.numbers_add,
                 "INSERT INTO tombstone_alias (alias, kind, tombstone) "
                 "SELECT number, CASE WHEN dead THEN 'dead' ELSE 'number' END, ?4 FROM number "
-                "WHERE merchant = ?1 AND shipment = ?2 AND parcel = ?3 ON CONFLICT DO NOTHING"),
+                "WHERE merchant = ?1 AND shipment = ?2 AND parcel IN (?3, ?5) ON CONFLICT DO NOTHING"),
         LEDGER_SQL(tombstones.old,
                 "SELECT id FROM tombstone WHERE at_usec < ?1 AND known = 0 ORDER BY at_usec LIMIT 1"),
         LEDGER_SQL(tombstones.delete, "DELETE FROM tombstone WHERE id = ?1"),
@@ -79,7 +79,8 @@ static int add_alias(struct ledger *l, int64_t stone, const char *kind, const ch
         return *alias ? statement_do(&l->tombstones.alias_add, "ttl", alias, kind, stone) : 0;
 }
 
-int tombstone_add(struct ledger *l, const struct shipment *s, const struct parcel *p, bool known) {
+int tombstone_add(
+        struct ledger *l, const struct shipment *s, const struct parcel *p, bool known, bool with_rest) {
         int64_t stone;
         int r = statement_do(&l->tombstones.add, "tttittlii", s->merchant, s->id, p->id, p->piece,
                 parcel_state_to_str(p->state), p->bench, p->since_usec, p->since_offset_sec, known ? 1 : 0);
@@ -100,7 +101,8 @@ int tombstone_add(struct ledger *l, const struct shipment *s, const struct parce
         if (r == 0 && !s->doc)
                 r = add_alias(l, stone, "code", s->id);
         if (r == 0)
-                r = statement_do(&l->tombstones.numbers_add, "tttl", s->merchant, s->id, p->id, stone);
+                r = statement_do(&l->tombstones.numbers_add, "tttlt", s->merchant, s->id, p->id, stone,
+                        with_rest ? "" : p->id);
         return r == 0 ? statement_do(&l->tombstones.unit_add, "tl", p->id, stone) : r;
 }
 

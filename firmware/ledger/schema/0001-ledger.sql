@@ -27,6 +27,7 @@ CREATE TABLE fact (
         UNIQUE (lane, seq)
 ) STRICT;
 CREATE INDEX fact_subject ON fact (subject, merchant);
+CREATE INDEX fact_gap ON fact (pos) WHERE type = 'ledger.gap'; -- what sync looks for when a sequence is missing
 
 -- Counters instead of counting.
 CREATE TABLE lane (
