@@ -21,12 +21,13 @@
 
 struct facts {
         struct store *store; /* owned */
-        struct store_stmt read, head, behind, gaps, notices;
+        struct store_stmt read, get, head, behind, gaps, notices;
 };
 
 static const struct store_sql facts_sql[] = {
         {offsetof(struct facts, read),
                 "SELECT " COLUMNS " FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"},
+        {offsetof(struct facts, get), "SELECT " COLUMNS " FROM fact WHERE pos = ?1"},
         {offsetof(struct facts, head), "SELECT head FROM lane WHERE lane = ?1"},
         {offsetof(struct facts, behind),
                 "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
@@ -149,6 +150,15 @@ int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fa
         store_bind_int64(&f->read, 2, (int64_t) after);
         store_bind_int64(&f->read, 3, max);
         return read_rows(f, &f->read, fn, userdata, lastp);
+}
+
+int facts_get(struct facts *f, int64_t pos, fact_row_fn fn, void *userdata) {
+        uint64_t last = 0;
+        int r;
+
+        store_bind_int64(&f->get, 1, pos);
+        r = read_rows(f, &f->get, fn, userdata, &last);
+        return r == 0 && last == 0 ? STORE_E_NONE : r;
 }
 
 static int read_number(struct store_stmt *query, int64_t *valuep) {

@@ -56,6 +56,13 @@ typedef int (*fact_row_fn)(const struct fact_row *row, void *userdata);
 int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fact_row_fn fn, void *userdata,
         uint64_t *lastp);
 
+/**
+ * facts_get() - the fact at a position
+ *
+ * Return: 0 after @fn saw it; STORE_E_NONE it is not in the file (any more); else as facts_read().
+ */
+int facts_get(struct facts *f, int64_t pos, fact_row_fn fn, void *userdata);
+
 /* The newest sequence that the lane ever gave; 0 none. Return: 0, STORE_E_NOT_YET, STORE_E_STALE, -errno. */
 int facts_head(struct facts *f, enum lane lane, uint64_t *seqp);
 
