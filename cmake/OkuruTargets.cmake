@@ -64,6 +64,14 @@ function(okuru_bench name)
         set_target_properties(bench-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
 endfunction()
 
+# okuru_tool(NAME SOURCES x.c LINKS ...): a helper of program tests, in tests/ of the build; never installed
+function(okuru_tool name)
+        cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PKG;LIBS" ${ARGN})
+        add_executable(${name} ${arg_SOURCES})
+        _okuru_finish(${name})
+        set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+endfunction()
+
 macro(_okuru_finish name)
         target_link_libraries(${name} PUBLIC okuru-flags ${arg_LINKS} ${arg_LIBS})
         foreach(pkg IN LISTS arg_PKG)
