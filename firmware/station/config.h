@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What people write for a station: station.yaml (who it is, where its files lie) and the board file it names (benches and what is
+ * plugged into them). Both are read once at the start; a mistake refuses the start with file, line and key.
+ */
+#include "firmware/base/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATION_BENCHES_MAX  16
+#define STATION_SCANNERS_MAX 4 /* of one bench */
+#define STATION_PATH_MAX     256
+
+enum scanner_driver { SCANNER_SERIAL, SCANNER_WEDGE };
+enum scanner_layout { SCANNER_LAYOUT_US, SCANNER_LAYOUT_JIS };
+enum console_kind { CONSOLE_NONE, CONSOLE_AS_TEXT, CONSOLE_AS_JSON };
+
+struct scanner_config {
+        char name[33]; /* what screen and log call it */
+        int driver;    /* enum scanner_driver */
+        char path[STATION_PATH_MAX];
+        int64_t baud;
+        int suffix; /* index: cr, lf, crlf, etx */
+        bool stx;
+        int64_t vendor, product; /* USB ids of a wedge */
+        char serial[65];
+        int layout; /* enum scanner_layout */
+};
+
+struct output_config { /* light, or label printer */
+        int kind;      /* enum console_kind */
+        char path[STATION_PATH_MAX];
+        bool create;
+};
+
+struct bench_config {
+        char name[33];
+        struct scanner_config scanners[STATION_SCANNERS_MAX];
+        size_t n_scanners;
+        struct output_config light, labels;
+};
+
+struct station_config {
+        char realm[33], site[33], station[33];
+        int language;                   /* index: ja, en: of consoles in text mode */
+        char folder[STATION_PATH_MAX];  /* of ledger.db */
+        char socket[STATION_PATH_MAX];  /* the control socket */
+        char inbox[STATION_PATH_MAX];   /* sync's inbox.db; "" without sync */
+        char notices[STATION_PATH_MAX]; /* notify's notices.db; "" without notify */
+        char board[STATION_PATH_MAX];
+        char seal_public[STATION_PATH_MAX], seal_secret[STATION_PATH_MAX];
+        char policy[STATION_PATH_MAX]; /* JSON of first-start defaults; "" for the built-in ones */
+        int64_t amber_usec, red_usec;  /* how long a commit may take before the light says so: 2 s and 20 s */
+        char board_name[33];
+        struct bench_config benches[STATION_BENCHES_MAX];
+        size_t n_benches;
+};
+
+/**
+ * station_config_load() - read @path and the board file that it names
+ * @c: heap is not used; the whole of it is written, also on failure
+ *
+ * Return: 0; -EBADMSG, -EPERM or -errno of reading, with @d naming file, line and key.
+ */
+int station_config_load(struct station_config *c, const char *path, struct diag *d);
+/* The board file alone: for tests and `okuru config check`. */
+int station_board_load(struct station_config *c, const char *path, struct diag *d);

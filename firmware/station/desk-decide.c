@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One input, one savepoint: ask the domain, write its facts, keep its answer until the commit. */
+#include "firmware/station/desk-internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+
+static void answer_free(struct desk_answer *a) {
+        for (size_t i = 0; i < a->n_labels; i++)
+                free(a->labels[i].box);
+        free(a->labels);
+        free(a->verdicts);
+        free(a);
+}
+
+void desk_drop_answers(struct desk *d) {
+        while (d->answers) {
+                struct desk_answer *a = d->answers;
+
+                d->answers = a->next;
+                answer_free(a);
+        }
+        d->answers_lastp = &d->answers;
+        d->n_answers = 0;
+}
+
+void desk_give_answers(struct desk *d) {
+        while (d->answers) {
+                struct desk_answer *a = d->answers;
+
+                d->answers = a->next;
+                if (!d->answers)
+                        d->answers_lastp = &d->answers;
+                d->n_answers--;
+                for (size_t i = 0; i < a->n_verdicts; i++)
+                        d->callbacks.on_verdict(d->callbacks.userdata, &a->verdicts[i], a->mono_usec);
+                for (size_t i = 0; i < a->n_labels; i++)
+                        d->callbacks.on_label(d->callbacks.userdata, &a->labels[i].wanted, a->labels[i].box,
+                                a->labels[i].n_box);
+                if (a->token)
+                        d->callbacks.on_answered(d->callbacks.userdata, a->token, a->verdicts, a->n_verdicts);
+                answer_free(a);
+        }
+}
+
+static struct desk_answer *answer_new(struct desk *d, uint64_t mono_usec, uint64_t token) {
+        struct desk_answer *a = calloc(1, sizeof(*a));
+
+        if (!a)
+                return NULL;
+        a->mono_usec = mono_usec;
+        a->token = token;
+        *d->answers_lastp = a;
+        d->answers_lastp = &a->next;
+        d->n_answers++;
+        return a;
+}
+
+int desk_answer_verdict(struct desk *d, const struct desk_input *in, const struct verdict *v) {
+        struct desk_answer *a = answer_new(d, in->mono_usec, in->token);
+
+        if (!a)
+                return -ENOMEM;
+        a->verdicts = malloc(sizeof(*v));
+        if (!a->verdicts)
+                return -ENOMEM;
+        a->verdicts[0] = *v;
+        a->n_verdicts = 1;
+        return 0;
+}
+
+/* The print data is fetched while the connection is ours; it is opened only when the label is printed. */
+static int take_box(struct desk *d, struct desk_label *l) {
+        struct ledger_sealed sealed;
+        int r;
+
+        if (!*l->wanted.ref)
+                return 0;
+        r = ledger_sealed_get(d->ledger, l->wanted.ref, &sealed);
+        if (r == LEDGER_E_NONE)
+                return 0; /* erased after its date: the label is printed from its number alone, or not at all */
+        if (r < 0)
+                return r;
+        l->box = malloc(sealed.n_box ? sealed.n_box : 1);
+        if (!l->box)
+                return -ENOMEM;
+        memcpy(l->box, sealed.box, sealed.n_box);
+        l->n_box = sealed.n_box;
+        return 0;
+}
+
+static int keep_answer(struct desk *d, const struct decision *decision, uint64_t mono_usec, uint64_t token) {
+        struct desk_answer *a;
+        int r = 0;
+
+        if (decision->n_verdicts == 0 && decision->n_labels == 0 && !token)
+                return 0;
+        a = answer_new(d, mono_usec, token);
+        if (!a)
+                return -ENOMEM;
+        if (decision->n_verdicts) {
+                a->verdicts = malloc(decision->n_verdicts * sizeof(*a->verdicts));
+                if (!a->verdicts)
+                        return -ENOMEM;
+                memcpy(a->verdicts, decision->verdicts, decision->n_verdicts * sizeof(*a->verdicts));
+                a->n_verdicts = decision->n_verdicts;
+        }
+        if (decision->n_labels) {
+                a->labels = calloc(decision->n_labels, sizeof(*a->labels));
+                if (!a->labels)
+                        return -ENOMEM;
+                a->n_labels = decision->n_labels;
+        }
+        for (size_t i = 0; i < decision->n_labels && r == 0; i++) {
+                a->labels[i].wanted = decision->labels[i];
+                r = take_box(d, &a->labels[i]);
+        }
+        return r;
+}
+
+static int write_facts(struct desk *d, const struct decision *decision, const struct stamp *now) {
+        struct ledger_place last = {0};
+        int r = ledger_append_all(d->ledger, &decision->facts, now, &last);
+
+        if (r == 0 && last.pos)
+                d->group_pos = last.pos;
+        return r;
+}
+
+static void name_bench(
+        struct verdict *v, const struct desk *d, size_t bench, const char *ja, const char *en) {
+        verdict_set(v, VERDICT_NOT_RECORDED, d->benches[bench].name);
+        verdict_sub_ja(v, "%s", ja);
+        verdict_sub_en(v, "%s", en);
+}
+
+/* What a failed input says: the group goes on unless the store itself is gone. */
+static int fail_input(struct desk *d, const struct desk_input *in, int error) {
+        struct verdict v;
+
+        if (store_failure(ledger_store(d->ledger)) != 0 || error == -ENOSPC || error == -EIO ||
+                error == -ENOMEM)
+                return error < 0 ? error : -EIO;
+        log_error("input could not be decided: %s",
+                error > 0 ? "its facts do not fit the ledger" : strerror(-error));
+        name_bench(&v, d, in->bench, "記録できない。リーダーを呼ぶ", "not recorded: call the leader");
+        return desk_answer_verdict(d, in, &v);
+}
+
+static int step_input(struct desk *d, const struct desk_input *in, struct bench *bench,
+        struct decision *decision, struct stamp *now) {
+        static const enum input_kind kinds[] = {
+                [DESK_SCAN] = INPUT_SCAN, [DESK_LOST] = INPUT_SCAN_LOST, [DESK_TICK] = INPUT_TICK};
+        struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
+        struct world world;
+        int r = ledger_world(d->ledger, &world);
+
+        *now = d->options.now(d->callbacks.userdata);
+        input.now = *now;
+        input.actor_override = *in->actor ? in->actor : NULL;
+        for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
+                r = uuid7_make(&d->ids, now->wall_usec, input.fresh[i]);
+        if (r < 0)
+                return r;
+        return packout_step(&world, bench, &input, decision);
+}
+
+static int decide_input(struct desk *d, const struct desk_input *in) {
+        struct bench bench = d->benches[in->bench];
+        struct decision decision = {0};
+        struct stamp now;
+        int r = step_input(d, in, &bench, &decision, &now);
+
+        if (r == 0)
+                r = write_facts(d, &decision, &now);
+        if (r == 0)
+                r = keep_answer(d, &decision, in->mono_usec, in->token);
+        if (r == 0)
+                d->benches[in->bench] = bench;
+        decision_deinit(&decision);
+        return r;
+}
+
+static int decide_fact(struct desk *d, const struct desk_input *in) {
+        struct stamp now = d->options.now(d->callbacks.userdata);
+        struct ledger_place place;
+        int r = ledger_append(d->ledger, &in->fact, &now, &place);
+
+        if (r == 0)
+                d->group_pos = place.pos;
+        return r;
+}
+
+int desk_decide(struct desk *d, const struct desk_input *in) {
+        struct store *store = ledger_store(d->ledger);
+        size_t n_answers = d->n_answers;
+        uint64_t group_pos = d->group_pos;
+        int r, error;
+
+        if (in->kind == DESK_SCAN && d->refuse_ja) {
+                struct verdict v;
+
+                name_bench(&v, d, in->bench, d->refuse_ja, d->refuse_en);
+                return desk_answer_verdict(d, in, &v);
+        }
+        r = store_savepoint(store);
+        if (r < 0)
+                return r;
+        error = in->kind == DESK_FACT ? decide_fact(d, in) : decide_input(d, in);
+        if (error == 0)
+                return store_release(store);
+        r = store_rollback_to(store);
+        if (r < 0)
+                return r;
+        d->group_pos = group_pos;
+        if (d->n_answers != n_answers)
+                return -ENOMEM; /* half an answer was kept: only a lack of memory does that */
+        return fail_input(d, in, error);
+}
+
+/* A command that cannot be decided must not stop the stream: it becomes a refusal in words. */
+static int refuse_command(struct desk *d, const struct command *command, int error) {
+        struct decision decision = {0};
+        struct fact_builder b;
+        int r;
+
+        log_error("command %s could not be decided: %s", command->id,
+                error > 0 ? "its facts do not fit the ledger" : strerror(-error));
+        fact_begin(&b, &decision.facts, "command.refused", "", "", NULL, NULL, command->id);
+        json_write_string(&b.w, "command", command->id);
+        json_write_string(&b.w, "command_type", command->type);
+        json_write_string(&b.w, "reason", "bad-shape");
+        json_write_string(&b.w, "text", "could not be applied by this station");
+        fact_end(&b);
+        r = decision.facts.error ? decision.facts.error : write_facts(d, &decision, &command->now);
+        decision_deinit(&decision);
+        return r > 0 ? -EIO : r;
+}
+
+static bool is_storage(const struct desk *d, int error) {
+        return store_failure(ledger_store(d->ledger)) != 0 || error == -ENOSPC || error == -EIO ||
+               error == -ENOMEM;
+}
+
+static bool was_refused(const struct fact_list *facts) {
+        return facts->n > 0 && strcmp(facts->items[0].type, "command.refused") == 0;
+}
+
+static int decide_command(
+        struct desk *d, const struct command *command, struct bench *benches, bool *appliedp) {
+        struct decision decision = {0};
+        struct world world;
+        int r = ledger_world(d->ledger, &world);
+
+        if (r == 0)
+                r = intake_step(&world, benches, d->n_benches, command, &decision);
+        if (r == 0)
+                r = write_facts(d, &decision, &command->now);
+        if (r == 0)
+                r = keep_answer(d, &decision, 0, 0);
+        *appliedp = r == 0 && !was_refused(&decision.facts);
+        decision_deinit(&decision);
+        return r;
+}
+
+int desk_command(struct desk *d, const char *id, const char *type, const char *subject, const char *data,
+        size_t n, int (*keep)(void *userdata, bool applied), void *userdata) {
+        struct command command = {.id = id,
+                .type = type,
+                .subject = subject,
+                .data = data,
+                .n_data = n,
+                .now = d->options.now(d->callbacks.userdata)};
+        struct store *store = ledger_store(d->ledger);
+        _autofree_ struct bench *benches = malloc(d->n_benches * sizeof(*benches));
+        uint64_t group_pos = d->group_pos;
+        bool applied = false;
+        int r, error;
+
+        if (!benches)
+                return -ENOMEM;
+        memcpy(benches, d->benches, d->n_benches * sizeof(*benches));
+        r = store_savepoint(store);
+        if (r < 0)
+                return r;
+        error = decide_command(d, &command, benches, &applied);
+        if (error == 0) {
+                memcpy(d->benches, benches, d->n_benches * sizeof(*benches));
+        } else {
+                if (is_storage(d, error))
+                        return error < 0 ? error : -EIO;
+                r = store_rollback_to(store);
+                d->group_pos = group_pos;
+                if (r == 0)
+                        r = store_savepoint(store);
+                if (r == 0)
+                        r = refuse_command(d, &command, error);
+                if (r < 0)
+                        return r;
+        }
+        r = keep(userdata, applied);
+        return r < 0 ? r : store_release(store);
+}
+
+int desk_outcome(struct desk *d, const char *type, const char *merchant, const char *subject,
+        const char *data, size_t n, int (*keep)(void *userdata, bool applied), void *userdata) {
+        struct stamp now = d->options.now(d->callbacks.userdata);
+        struct store *store = ledger_store(d->ledger);
+        struct decision decision = {0};
+        struct diag diag = {0};
+        uint64_t group_pos = d->group_pos;
+        int r = store_savepoint(store), error;
+
+        if (r < 0)
+                return r;
+        error = intake_outcome(type, merchant, subject, data, n, &decision, &diag);
+        if (error == 0)
+                error = write_facts(d, &decision, &now);
+        decision_deinit(&decision);
+        if (error != 0) {
+                if (is_storage(d, error))
+                        return error < 0 ? error : -EIO;
+                log_error("outcome %s could not be recorded: %s", type, diag.text);
+                r = store_rollback_to(store);
+                d->group_pos = group_pos;
+                if (r == 0)
+                        r = store_savepoint(store);
+                if (r < 0)
+                        return r;
+        }
+        r = keep(userdata, error == 0);
+        return r < 0 ? r : store_release(store);
+}

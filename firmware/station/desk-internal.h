@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The desk's parts; not for others. */
+#include "firmware/station/desk.h"
+#include "firmware/store/committer.h"
+
+enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_FACT };
+
+struct desk_input { /* waiting */
+        enum desk_kind kind;
+        size_t bench;
+        enum scan_lost lost;
+        uint64_t mono_usec, token;
+        char actor[ID_SIZE];
+        size_t n;
+        char bytes[BARCODE_TEXT_MAX];
+        struct fact fact; /* of DESK_FACT; data owned */
+        struct desk_input *next;
+};
+
+struct desk_label {
+        struct label_wanted wanted;
+        void *box; /* owned */
+        size_t n_box;
+};
+
+struct desk_answer { /* decided, waits for the commit */
+        uint64_t mono_usec, token;
+        struct verdict *verdicts; /* owned */
+        size_t n_verdicts;
+        struct desk_label *labels; /* owned */
+        size_t n_labels;
+        struct desk_answer *next;
+};
+
+struct desk {
+        sd_event *event;
+        struct ledger *ledger;
+        struct committer *committer;
+        sd_event_source *committed, *slow, *idle;
+        struct desk_options options;
+        struct desk_callbacks callbacks;
+        struct uuid_source ids;
+
+        struct bench *benches; /* owned */
+        unsigned *waiting;     /* inputs per bench; owned */
+        size_t n_benches;
+
+        struct desk_input *first, **lastp;
+        struct desk_answer *answers, **answers_lastp; /* of the group in hand */
+        size_t n_answers;
+        uint64_t group_pos; /* newest position that the group in hand wrote; 0 none */
+        bool ticked, poked, in_group, dead;
+        enum desk_health health;
+        const char *refuse_ja, *refuse_en;
+};
+
+/* Decide one input within the group: facts appended in a savepoint, answer queued. Return: 0, -errno the group is lost. */
+int desk_decide(struct desk *d, const struct desk_input *in);
+/* The answers of a group that is committed (or had nothing to commit), in order. */
+void desk_give_answers(struct desk *d);
+void desk_drop_answers(struct desk *d);
+/* An answer that needs no decision: "not recorded" and its like. */
+int desk_answer_verdict(struct desk *d, const struct desk_input *in, const struct verdict *v);

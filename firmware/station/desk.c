@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/desk-internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#define IDLE_CHECKPOINT_USEC (200 * USEC_PER_MSEC)
+#define ACCURACY_USEC        (10 * USEC_PER_MSEC)
+
+static void pump(struct desk *d);
+
+static void set_health(struct desk *d, enum desk_health health) {
+        if (d->health == health)
+                return;
+        d->health = health;
+        d->callbacks.on_health(d->callbacks.userdata, health);
+}
+
+/* Nothing more can be promised: whoever waits gets no green, the program ends and starts again through verification. */
+static void die(struct desk *d, int error) {
+        if (d->dead)
+                return;
+        d->dead = true;
+        desk_drop_answers(d);
+        d->callbacks.on_fatal(d->callbacks.userdata, error);
+}
+
+static int arm(sd_event_source *timer, uint64_t usec) {
+        int r = sd_event_source_set_time_relative(timer, usec);
+
+        return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+static void submit(struct desk *d, enum committer_work work) {
+        int r = work == COMMITTER_WORK_COMMIT ? arm(d->slow, (uint64_t) d->options.amber_usec) : 0;
+
+        committer_submit(d->committer, work);
+        if (r < 0)
+                die(d, r);
+}
+
+/* ---- the queue ---- */
+
+static struct desk_input *take_input(struct desk *d) {
+        struct desk_input *in = d->first;
+
+        if (!in)
+                return NULL;
+        d->first = in->next;
+        if (!d->first)
+                d->lastp = &d->first;
+        if (in->kind == DESK_SCAN || in->kind == DESK_LOST)
+                d->waiting[in->bench]--;
+        return in;
+}
+
+static void input_free(struct desk_input *in) {
+        free(in->fact.data);
+        free(in);
+}
+
+static void queue(struct desk *d, struct desk_input *in) {
+        *d->lastp = in;
+        d->lastp = &in->next;
+        pump(d);
+}
+
+static int decide_ticks(struct desk *d) {
+        int r = 0;
+
+        d->ticked = false;
+        for (size_t i = 0; i < d->n_benches && r == 0; i++) {
+                struct desk_input tick = {.kind = DESK_TICK, .bench = i};
+
+                r = desk_decide(d, &tick);
+        }
+        return r;
+}
+
+/* One group: everything that waits, up to a bound, then a slice of commands. */
+static int decide_group(struct desk *d) {
+        int r = 0;
+
+        for (int i = 0; i < DESK_GROUP_MAX && r == 0; i++) {
+                struct desk_input *in = take_input(d);
+
+                if (!in)
+                        break;
+                r = desk_decide(d, in);
+                input_free(in);
+        }
+        if (r == 0 && d->ticked)
+                r = decide_ticks(d);
+        if (r == 0 && d->poked) {
+                d->poked = false;
+                d->callbacks.on_slice(d->callbacks.userdata);
+                r = store_failure(ledger_store(d->ledger));
+        }
+        return r;
+}
+
+static bool has_work(const struct desk *d) {
+        return d->first || d->ticked || d->poked;
+}
+
+static void pump(struct desk *d) {
+        struct store *store = ledger_store(d->ledger);
+
+        while (!d->dead && !d->in_group && has_work(d) && !committer_is_busy(d->committer)) {
+                int r = store_begin(store);
+
+                if (r < 0) {
+                        die(d, r);
+                        return;
+                }
+                d->in_group = true;
+                d->group_pos = 0;
+                r = decide_group(d);
+                d->in_group = false;
+                if (r < 0) {
+                        store_rollback(store);
+                        die(d, r);
+                        return;
+                }
+                if (d->group_pos) {
+                        submit(d, COMMITTER_WORK_COMMIT);
+                        return;
+                }
+                store_rollback(store);
+                desk_give_answers(d);
+        }
+}
+
+/* ---- what the committer says ---- */
+
+static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct desk *d = userdata;
+        struct committer_result result;
+
+        (void) source;
+        (void) fd;
+        (void) revents;
+        if (committer_take_result(d->committer, &result) != 0 || d->dead)
+                return 0;
+        (void) sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
+        if (result.error < 0) {
+                die(d, result.error);
+                return 0;
+        }
+        set_health(d, DESK_FINE);
+        if (result.work == COMMITTER_WORK_COMMIT) {
+                desk_give_answers(d);
+                d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
+        }
+        if (result.work == COMMITTER_WORK_COMMIT &&
+                store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
+                submit(d, COMMITTER_WORK_CHECKPOINT);
+                return 0;
+        }
+        pump(d);
+        if (!committer_is_busy(d->committer) && arm(d->idle, IDLE_CHECKPOINT_USEC) < 0)
+                die(d, -EIO);
+        return 0;
+}
+
+static int desk_on_slow(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct desk *d = userdata;
+        bool first = d->health == DESK_FINE;
+
+        (void) usec;
+        set_health(d, first ? DESK_SLOW : DESK_STUCK);
+        if (first && arm(source, (uint64_t) (d->options.red_usec - d->options.amber_usec)) < 0)
+                die(d, -EIO);
+        return 0;
+}
+
+static int desk_on_idle(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct desk *d = userdata;
+
+        (void) source;
+        (void) usec;
+        if (!d->dead && !committer_is_busy(d->committer) &&
+                store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_IDLE_BYTES)
+                submit(d, COMMITTER_WORK_CHECKPOINT);
+        return 0;
+}
+
+/* ---- life ---- */
+
+static int desk_build(struct desk *d) {
+        int r = committer_new(&d->committer, ledger_store(d->ledger));
+
+        if (r < 0)
+                return r;
+        r = sd_event_add_io(
+                d->event, &d->committed, committer_fd(d->committer), EPOLLIN, desk_on_committed, d);
+        if (r < 0)
+                return r;
+        r = sd_event_add_time_relative(
+                d->event, &d->slow, CLOCK_MONOTONIC, 0, ACCURACY_USEC, desk_on_slow, d);
+        if (r < 0)
+                return r;
+        r = sd_event_add_time_relative(
+                d->event, &d->idle, CLOCK_MONOTONIC, 0, ACCURACY_USEC, desk_on_idle, d);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
+        return r < 0 ? r : sd_event_source_set_enabled(d->idle, SD_EVENT_OFF);
+}
+
+int desk_new(struct desk **dp, sd_event *event, struct ledger *l, const char *const *names, size_t n_names,
+        const struct desk_options *options, const struct desk_callbacks *callbacks) {
+        _cleanup_(desk_freep) struct desk *d = calloc(1, sizeof(*d));
+        int r;
+
+        if (!d)
+                return -ENOMEM;
+        d->event = sd_event_ref(event);
+        d->ledger = l;
+        d->options = *options;
+        d->callbacks = *callbacks;
+        d->lastp = &d->first;
+        d->answers_lastp = &d->answers;
+        d->benches = calloc(n_names, sizeof(*d->benches));
+        d->waiting = calloc(n_names, sizeof(*d->waiting));
+        if (!d->benches || !d->waiting)
+                return -ENOMEM;
+        d->n_benches = n_names;
+        for (size_t i = 0; i < n_names; i++)
+                bench_init(&d->benches[i], names[i]);
+        r = desk_build(d);
+        if (r < 0)
+                return r;
+        *dp = take_ptr(d);
+        return 0;
+}
+
+struct desk *desk_free(struct desk *d) {
+        if (!d)
+                return NULL;
+        (void) sd_event_source_disable_unref(d->committed);
+        (void) sd_event_source_disable_unref(d->slow);
+        (void) sd_event_source_disable_unref(d->idle);
+        (void) committer_free(d->committer);
+        desk_drop_answers(d);
+        for (struct desk_input *in = take_input(d); in; in = take_input(d))
+                input_free(in);
+        free(d->benches);
+        free(d->waiting);
+        (void) sd_event_unref(d->event);
+        free(d);
+        return NULL;
+}
+
+int desk_resume(struct desk *d) {
+        struct stamp now = d->options.now(d->callbacks.userdata);
+        struct store *store = ledger_store(d->ledger);
+        int r = 0;
+
+        for (size_t i = 0; i < d->n_benches && r == 0; i++) {
+                struct ledger_bench was;
+                struct decision decision = {0};
+                struct world world;
+
+                r = ledger_bench(d->ledger, d->benches[i].name, &was);
+                if (r == 0)
+                        r = ledger_world(d->ledger, &world);
+                if (r == 0)
+                        r = packout_resume(&world, &d->benches[i], was.person, was.role, was.parcel, &now, &decision);
+                for (size_t k = 0; k < decision.n_verdicts && r == 0; k++)
+                        d->callbacks.on_verdict(d->callbacks.userdata, &decision.verdicts[k], 0);
+                decision_deinit(&decision);
+        }
+        assert(!store_in_transaction(store));
+        return r;
+}
+
+int desk_bench_index(const struct desk *d, const char *name) {
+        for (size_t i = 0; i < d->n_benches; i++)
+                if (strcmp(d->benches[i].name, name) == 0)
+                        return (int) i;
+        return -1;
+}
+
+const struct bench *desk_bench(const struct desk *d, size_t bench) {
+        return &d->benches[bench];
+}
+
+static struct desk_input *input_new(struct desk *d, enum desk_kind kind, size_t bench) {
+        struct desk_input *in;
+
+        if (d->waiting[bench] >= DESK_QUEUE_MAX)
+                return NULL;
+        in = calloc(1, sizeof(*in));
+        if (!in)
+                return NULL; /* the same to the packer: scan again */
+        in->kind = kind;
+        in->bench = bench;
+        d->waiting[bench]++;
+        return in;
+}
+
+int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_t mono_usec, uint64_t token,
+        const char *actor) {
+        struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_SCAN, bench) : NULL;
+
+        if (!in)
+                return DESK_E_FULL;
+        memcpy(in->bytes, bytes, n);
+        in->n = n;
+        in->mono_usec = mono_usec;
+        in->token = token;
+        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
+        queue(d, in);
+        return 0;
+}
+
+int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mono_usec) {
+        struct desk_input *in = input_new(d, DESK_LOST, bench);
+
+        if (!in)
+                return DESK_E_FULL;
+        in->lost = why;
+        in->mono_usec = mono_usec;
+        queue(d, in);
+        return 0;
+}
+
+int desk_fact(struct desk *d, const struct fact *f) {
+        struct desk_input *in = calloc(1, sizeof(*in));
+
+        if (!in)
+                return -ENOMEM;
+        in->kind = DESK_FACT;
+        in->fact = *f;
+        in->fact.data = strdup(f->data);
+        if (!in->fact.data) {
+                free(in);
+                return -ENOMEM;
+        }
+        queue(d, in);
+        return 0;
+}
+
+void desk_tick(struct desk *d) {
+        d->ticked = true;
+        pump(d);
+}
+
+void desk_poke(struct desk *d) {
+        d->poked = true;
+        pump(d);
+}
+
+void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en) {
+        d->refuse_ja = reason_ja;
+        d->refuse_en = reason_en;
+}
+
+bool desk_is_idle(const struct desk *d) {
+        return !has_work(d) && !committer_is_busy(d->committer);
+}

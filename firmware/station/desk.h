@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Where inputs become facts and facts become answers: a bounded queue of inputs, one transaction at a time, answers only after the
+ * commit. While the committer has the connection nothing is decided; what comes in meanwhile is the next group commit, answered
+ * in order. One SAVEPOINT per input, so that one bench's error is not another's.
+ *
+ * The desk knows no device and no socket: it is told inputs and calls back with answers.
+ */
+#include <systemd/sd-event.h>
+
+#include "firmware/domain/intake.h"
+#include "firmware/domain/packout.h"
+#include "firmware/ledger/ledger.h"
+
+#define DESK_QUEUE_MAX 32 /* waiting inputs of one bench; one more is answered "scan lost, again" */
+#define DESK_GROUP_MAX 64 /* inputs of one commit */
+#define DESK_SLICE_MAX 16 /* commands of one commit: a flood of them must not hold up a scan */
+
+struct desk;
+
+enum desk_health {
+        DESK_FINE,
+        DESK_SLOW /* amber: a commit takes long */,
+        DESK_STUCK /* red: storage stuck */
+};
+
+struct desk_callbacks {
+        /* After the commit, in the order of the inputs. @mono_usec: when the input came, CLOCK_MONOTONIC; 0 for others. */
+        void (*on_verdict)(void *userdata, const struct verdict *v, uint64_t mono_usec);
+        /* @box: sealed print data, borrowed, NULL when the paper has its own. */
+        void (*on_label)(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
+        /* The input of this token is decided and committed; after its verdicts. */
+        void (*on_answered)(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n);
+        /* Facts up to here are committed. */
+        void (*on_committed)(void *userdata, uint64_t pos);
+        void (*on_health)(void *userdata, enum desk_health health);
+        /* Storage is suspect: show red, end the program. Called once. */
+        void (*on_fatal)(void *userdata, int error);
+        /* More commands, called when a transaction is open: append decisions through desk_command(), desk_outcome(). */
+        void (*on_slice)(void *userdata);
+        void *userdata;
+};
+
+struct desk_options {
+        int64_t amber_usec, red_usec;
+        struct stamp (*now)(void *userdata); /* the program's clock */
+};
+
+/* @l, @event: borrowed, outlive the desk. @names: bench names. Return: 0, -errno. */
+int desk_new(struct desk **dp, sd_event *event, struct ledger *l, const char *const *names, size_t n_names,
+        const struct desk_options *options, const struct desk_callbacks *callbacks);
+struct desk *desk_free(struct desk *d); /* waits for the commit in hand */
+DEFINE_FREEP(struct desk *, desk_free)
+
+/* The benches' memory rebuilt from the ledger, and what each shows now. Once, before the first input. Return: 0, -errno. */
+int desk_resume(struct desk *d);
+
+/* The bench of that name, -1 when there is none. */
+int desk_bench_index(const struct desk *d, const char *name);
+const struct bench *desk_bench(const struct desk *d, size_t bench);
+
+enum { DESK_E_FULL = 1 };
+/* Return: 0 queued; DESK_E_FULL: thrown away, say "scan lost". @token 0: nobody waits. @actor NULL: who is signed in. */
+int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_t mono_usec, uint64_t token,
+        const char *actor);
+int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mono_usec);
+/* Time passed: idle lock, assumed collections; drained with the next group. */
+void desk_tick(struct desk *d);
+/* A fact of the station itself (device up, station started); @f is copied. */
+int desk_fact(struct desk *d, const struct fact *f);
+/* There is something behind on_slice(): run it in the next group. */
+void desk_poke(struct desk *d);
+/* Scans are refused in words while set; NULL takes it back. Borrowed static text. */
+void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en);
+
+/*
+ * Within on_slice() only: one command, decided in a savepoint of its own. @keep is called in the same savepoint (cursor, sealed
+ * boxes); @applied is false when the command was refused. Return: 0 decided (also when refused); -errno: the whole group is lost, stop the slice.
+ */
+int desk_command(struct desk *d, const char *id, const char *type, const char *subject, const char *data,
+        size_t n, int (*keep)(void *userdata, bool applied), void *userdata);
+int desk_outcome(struct desk *d, const char *type, const char *merchant, const char *subject,
+        const char *data, size_t n, int (*keep)(void *userdata, bool applied), void *userdata);
+
+/* Nothing waits and nothing is in the committer's hand. */
+bool desk_is_idle(const struct desk *d);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/devices.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/console/label.h"
+#include "drivers/console/signal.h"
+#include "drivers/serial/scanner.h"
+#include "drivers/wedge/scanner.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/str.h"
+
+struct scanner {
+        struct devices *devices;
+        const struct scanner_config *config;
+        size_t bench;
+        struct serial_scanner *serial;
+        struct wedge_scanner *wedge;
+        bool up;
+        int error;
+};
+
+struct outputs {
+        struct console_signal *light;
+        struct console_label *labels;
+        struct signal_port signal;
+        struct label_port label;
+};
+
+struct devices {
+        const struct station_config *config;
+        struct devices_callbacks callbacks;
+        struct scanner *scanners; /* owned */
+        size_t n_scanners;
+        struct outputs outputs[STATION_BENCHES_MAX];
+};
+
+static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
+        struct scanner *s = userdata;
+
+        s->devices->callbacks.on_scan(s->devices->callbacks.userdata, s->bench, bytes, n, mono_usec);
+}
+
+static void scanner_on_refused(void *userdata, enum scan_refusal why) {
+        static const enum scan_lost lost[] = {
+                [SCAN_REFUSED_CONTROL] = SCAN_LOST_CONTROL_BYTES,
+                [SCAN_REFUSED_TOO_LONG] = SCAN_LOST_TOO_LONG,
+                [SCAN_REFUSED_UNFINISHED] = SCAN_LOST_UNFINISHED,
+                [SCAN_REFUSED_DROPPED] = SCAN_LOST_KERNEL,
+                [SCAN_REFUSED_UNPLUGGED] = SCAN_LOST_UNFINISHED,
+                [SCAN_REFUSED_LAYOUT] = SCAN_LOST_LAYOUT,
+        };
+        struct scanner *s = userdata;
+
+        s->devices->callbacks.on_lost(s->devices->callbacks.userdata, s->bench, lost[why]);
+}
+
+static const char *driver_name(const struct scanner *s) {
+        return s->config->driver == SCANNER_SERIAL ? "serial" : "wedge";
+}
+
+static void scanner_on_state(void *userdata, enum device_state state, int error) {
+        struct scanner *s = userdata;
+
+        s->up = state == DEVICE_UP;
+        s->error = error;
+        s->devices->callbacks.on_device(
+                s->devices->callbacks.userdata, s->bench, s->config->name, driver_name(s), s->up, error);
+}
+
+static int open_serial(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
+        struct serial_config config = {
+                .path = s->config->path,
+                .baud = (unsigned int) s->config->baud,
+                .framing = {.suffix = (enum serial_suffix) s->config->suffix, .stx_prefix = s->config->stx},
+                .priority = SD_EVENT_PRIORITY_IMPORTANT,
+        };
+
+        return serial_scanner_new(&s->serial, event, &config, *sink);
+}
+
+static int open_wedge(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
+        struct wedge_config config = {
+                .match = {.vendor = (uint16_t) s->config->vendor,
+                        .product = (uint16_t) s->config->product,
+                        .serial = *s->config->serial ? s->config->serial : NULL,
+                        .path = *s->config->path ? s->config->path : NULL},
+                .layout = s->config->layout == SCANNER_LAYOUT_JIS ? WEDGE_LAYOUT_JIS : WEDGE_LAYOUT_US,
+                .priority = SD_EVENT_PRIORITY_IMPORTANT,
+        };
+
+        return wedge_scanner_new(&s->wedge, event, &config, *sink);
+}
+
+static int open_scanner(struct devices *d, size_t bench, const struct scanner_config *config, sd_event *event,
+        struct diag *diag) {
+        struct scanner *s = &d->scanners[d->n_scanners++];
+        struct scan_sink sink = {scanner_on_scan, scanner_on_refused, scanner_on_state, s};
+        int r;
+
+        *s = (struct scanner){.devices = d, .config = config, .bench = bench};
+        r = config->driver == SCANNER_SERIAL ? open_serial(s, event, &sink) : open_wedge(s, event, &sink);
+        if (r < 0)
+                diag_set(diag, 0, 0, config->name, "scanner cannot be set up: %s", strerror(-r));
+        return r;
+}
+
+static struct console_config console_of(
+        const struct station_config *config, const struct output_config *out) {
+        return (struct console_config){
+                .target = {.path = out->path, .create = out->create, .fd = -1},
+                .mode = out->kind == CONSOLE_AS_JSON ? CONSOLE_JSON : CONSOLE_TEXT,
+                .language = config->language == 0 ? SIGNAL_JA : SIGNAL_EN,
+        };
+}
+
+static int open_outputs(struct devices *d, size_t bench, struct diag *diag) {
+        const struct bench_config *b = &d->config->benches[bench];
+        struct outputs *o = &d->outputs[bench];
+        int r = 0;
+
+        if (b->light.kind != CONSOLE_NONE) {
+                struct console_config config = console_of(d->config, &b->light);
+
+                r = console_signal_new(&o->light, &config);
+                if (r == 0)
+                        o->signal = console_signal_get_port(o->light);
+        }
+        if (r == 0 && b->labels.kind != CONSOLE_NONE) {
+                struct console_config config = console_of(d->config, &b->labels);
+
+                r = console_label_new(&o->labels, &config);
+                if (r == 0)
+                        o->label = console_label_get_port(o->labels);
+        }
+        if (r < 0)
+                diag_set(diag, 0, 0, b->name, "light or labels cannot be set up: %s", strerror(-r));
+        return r;
+}
+
+int devices_new(struct devices **dp, sd_event *event, const struct station_config *config,
+        const struct devices_callbacks *callbacks, struct diag *diag) {
+        _cleanup_(devices_freep) struct devices *d = calloc(1, sizeof(*d));
+        size_t n = 0;
+        int r = 0;
+
+        if (!d)
+                return -ENOMEM;
+        d->config = config;
+        d->callbacks = *callbacks;
+        for (size_t i = 0; i < config->n_benches; i++)
+                n += config->benches[i].n_scanners;
+        d->scanners = calloc(n ? n : 1, sizeof(*d->scanners));
+        if (!d->scanners)
+                return -ENOMEM;
+        for (size_t i = 0; i < config->n_benches && r == 0; i++) {
+                const struct bench_config *b = &config->benches[i];
+
+                r = open_outputs(d, i, diag);
+                for (size_t k = 0; k < b->n_scanners && r == 0; k++)
+                        r = open_scanner(d, i, &b->scanners[k], event, diag);
+        }
+        if (r < 0)
+                return r;
+        *dp = take_ptr(d);
+        return 0;
+}
+
+struct devices *devices_free(struct devices *d) {
+        if (!d)
+                return NULL;
+        for (size_t i = 0; i < d->n_scanners; i++) {
+                (void) serial_scanner_free(d->scanners[i].serial);
+                (void) wedge_scanner_free(d->scanners[i].wedge);
+        }
+        for (size_t i = 0; i < STATION_BENCHES_MAX; i++) {
+                (void) console_signal_free(d->outputs[i].light);
+                (void) console_label_free(d->outputs[i].labels);
+        }
+        free(d->scanners);
+        free(d);
+        return NULL;
+}
+
+/* Two vocabularies on purpose: the domain knows no driver. Both enums are in the same order; the tables say so once. */
+static const enum signal_light lights[] = {
+        [VERDICT_LIGHT_DARK] = SIGNAL_LIGHT_DARK,
+        [VERDICT_LIGHT_GREEN] = SIGNAL_LIGHT_GREEN,
+        [VERDICT_LIGHT_AMBER] = SIGNAL_LIGHT_AMBER,
+        [VERDICT_LIGHT_RED] = SIGNAL_LIGHT_RED,
+        [VERDICT_LIGHT_WHITE] = SIGNAL_LIGHT_WHITE,
+};
+static const enum signal_pattern patterns[] = {
+        [VERDICT_PATTERN_STEADY] = SIGNAL_PATTERN_STEADY,
+        [VERDICT_PATTERN_BLINK] = SIGNAL_PATTERN_BLINK,
+        [VERDICT_PATTERN_SLOW_BLINK] = SIGNAL_PATTERN_SLOW_BLINK,
+        [VERDICT_PATTERN_FLASH] = SIGNAL_PATTERN_FLASH,
+};
+static const enum signal_sound sounds[] = {
+        [VERDICT_SOUND_NONE] = SIGNAL_SOUND_NONE,
+        [VERDICT_SOUND_A] = SIGNAL_SOUND_A,
+        [VERDICT_SOUND_B] = SIGNAL_SOUND_B,
+        [VERDICT_SOUND_B_TWICE] = SIGNAL_SOUND_B_TWICE,
+        [VERDICT_SOUND_C] = SIGNAL_SOUND_C,
+        [VERDICT_SOUND_C_FAST] = SIGNAL_SOUND_C_FAST,
+        [VERDICT_SOUND_D] = SIGNAL_SOUND_D,
+        [VERDICT_SOUND_N] = SIGNAL_SOUND_N,
+};
+
+void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
+        const struct verdict_look *look = verdict_look(v->kind);
+        struct signal s = {
+                .number = v->kind,
+                .light = lights[look->light],
+                .pattern = patterns[look->pattern],
+                .sound = sounds[look->sound],
+        };
+
+        (void) copy_text(s.bench, sizeof(s.bench), v->bench);
+        (void) copy_text(s.kind, sizeof(s.kind), look->name);
+        (void) copy_text(s.text[SIGNAL_JA].head, sizeof(s.text[SIGNAL_JA].head), v->head_ja);
+        (void) copy_text(s.text[SIGNAL_JA].sub, sizeof(s.text[SIGNAL_JA].sub), v->sub_ja);
+        (void) copy_text(s.text[SIGNAL_EN].head, sizeof(s.text[SIGNAL_EN].head), v->head_en);
+        (void) copy_text(s.text[SIGNAL_EN].sub, sizeof(s.text[SIGNAL_EN].sub), v->sub_en);
+        (void) copy_text(s.merchant, sizeof(s.merchant), v->merchant);
+        (void) copy_text(s.shipment, sizeof(s.shipment), v->shipment);
+        (void) copy_text(s.parcel, sizeof(s.parcel), v->parcel);
+        (void) signal_show(&d->outputs[bench].signal, &s); /* dropped ones are counted by the driver */
+}
+
+int devices_print(struct devices *d, size_t bench, const struct label_job *job) {
+        return label_print(&d->outputs[bench].label, job);
+}
+
+bool devices_status(const struct devices *d, size_t i, struct device_status *out) {
+        if (i >= d->n_scanners)
+                return false;
+        *out = (struct device_status){.bench = d->scanners[i].bench,
+                .name = d->scanners[i].config->name,
+                .driver = driver_name(&d->scanners[i]),
+                .up = d->scanners[i].up,
+                .error = d->scanners[i].error};
+        return true;
+}

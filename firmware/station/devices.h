@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What is plugged into the benches: builds the drivers that the board file names, passes their observations on with the bench
+ * they stand at, and translates verdicts into signals. Decides nothing.
+ */
+#include <systemd/sd-event.h>
+
+#include "drivers/port.h"
+#include "firmware/domain/packout.h"
+#include "firmware/station/config.h"
+
+struct devices;
+
+struct devices_callbacks {
+        void (*on_scan)(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
+        void (*on_lost)(void *userdata, size_t bench, enum scan_lost why);
+        /* @error: 0 or -errno of the device that went or cannot be opened. */
+        void (*on_device)(
+                void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
+        void *userdata;
+};
+
+struct device_status { /* for `status` */
+        size_t bench;
+        const char *name, *driver; /* borrowed */
+        bool up;
+        int error; /* why it is down */
+};
+
+/* @config: borrowed, outlives the devices. Return: 0, -errno with @d naming the device. */
+int devices_new(struct devices **dp, sd_event *event, const struct station_config *config,
+        const struct devices_callbacks *callbacks, struct diag *d);
+struct devices *devices_free(struct devices *d); /* takes NULL, returns NULL */
+static inline void devices_freep(struct devices **p) {
+        *p = devices_free(*p);
+}
+
+/* Show @v at its bench. Never blocks; a light that nobody watches is no error. */
+void devices_show(struct devices *d, size_t bench, const struct verdict *v);
+/* Return: 0, LABEL_E_NOT_READY, -errno. */
+int devices_print(struct devices *d, size_t bench, const struct label_job *job);
+/* Device @i from 0 in board order. Return: false after the last. */
+bool devices_status(const struct devices *d, size_t i, struct device_status *out);

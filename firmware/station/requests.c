@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the control socket's verbs mean. Anything that acts goes the way of a scan; nothing here decides or writes. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/ledger/purge.h"
+#include "firmware/station/station-internal.h"
+
+static void write_verdict(struct json_writer *w, const char *key, const struct verdict *v) {
+        const struct verdict_look *look = verdict_look(v->kind);
+
+        json_write_object(w, key);
+        json_write_string(w, "bench", v->bench);
+        json_write_int(w, "number", v->kind);
+        json_write_string(w, "kind", look->name);
+        json_write_object(w, "head");
+        json_write_string(w, "ja", v->head_ja);
+        json_write_string(w, "en", v->head_en);
+        json_write_end_object(w);
+        json_write_object(w, "sub");
+        json_write_string(w, "ja", v->sub_ja);
+        json_write_string(w, "en", v->sub_en);
+        json_write_end_object(w);
+        if (*v->merchant)
+                json_write_string(w, "merchant", v->merchant);
+        if (*v->shipment)
+                json_write_string(w, "shipment", v->shipment);
+        if (*v->parcel)
+                json_write_string(w, "parcel", v->parcel);
+        json_write_bool(w, "until_acknowledged", v->until_acknowledged);
+        json_write_end_object(w);
+}
+
+void station_tell_verdict(struct station *s, const struct verdict *v) {
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        if (!callers_has_followers(s->callers))
+                return;
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        write_verdict(&w, "verdict", v);
+        json_write_end_object(&w);
+        if (!line.error)
+                callers_tell(s->callers, line.data);
+}
+
+void station_tell_bell(struct station *s) {
+        char line[48];
+
+        (void) snprintf(line, sizeof(line), "{\"bell\":%llu}", (unsigned long long) s->head);
+        callers_tell(s->callers, line);
+}
+
+static void answer(struct station *s, uint64_t token, struct str *line) {
+        if (line->error)
+                callers_answer_error(s->callers, token, "out of memory");
+        else
+                callers_answer(s->callers, token, line->data);
+}
+
+void station_on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n) {
+        struct station *s = userdata;
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_bool(&w, "ok", true);
+        json_write_array(&w, "verdicts");
+        for (size_t i = 0; i < n; i++)
+                write_verdict(&w, NULL, &verdicts[i]);
+        json_write_end_array(&w);
+        json_write_end_object(&w);
+        answer(s, token, &line);
+}
+
+static void write_benches(struct station *s, struct json_writer *w) {
+        json_write_array(w, "benches");
+        for (size_t i = 0; i < s->config->n_benches; i++) {
+                const struct bench *b = desk_bench(s->desk, i);
+
+                json_write_object(w, NULL);
+                json_write_string(w, "bench", b->name);
+                json_write_string(w, "person", *b->person ? b->person : NULL);
+                json_write_string(w, "merchant", *b->merchant ? b->merchant : NULL);
+                json_write_string(w, "shipment", *b->shipment ? b->shipment : NULL);
+                json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);
+                write_verdict(w, "shown", &s->shown[i]);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+}
+
+static void write_devices(struct station *s, struct json_writer *w) {
+        struct device_status status;
+
+        json_write_array(w, "devices");
+        for (size_t i = 0; devices_status(s->devices, i, &status); i++) {
+                json_write_object(w, NULL);
+                json_write_string(w, "bench", s->config->benches[status.bench].name);
+                json_write_string(w, "name", status.name);
+                json_write_string(w, "driver", status.driver);
+                json_write_bool(w, "up", status.up);
+                if (status.error)
+                        json_write_string(w, "reason", strerror(-status.error));
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+}
+
+static void request_status(struct station *s, const struct request_caller *caller) {
+        static const char *const health[] = {
+                [DESK_FINE] = "fine", [DESK_SLOW] = "slow", [DESK_STUCK] = "stuck"};
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_bool(&w, "ok", true);
+        json_write_string(&w, "realm", s->config->realm);
+        json_write_string(&w, "site", s->config->site);
+        json_write_string(&w, "station", s->config->station);
+        json_write_string(&w, "version", OKURU_VERSION);
+        json_write_string(&w, "ledger", ledger_id(s->ledger));
+        json_write_string(&w, "boot", s->boot_id);
+        json_write_int(&w, "head", (int64_t) s->head);
+        json_write_int(&w, "unapplied", (int64_t) s->unapplied);
+        json_write_string(&w, "storage", health[s->health]);
+        json_write_string(&w, "room", ledger_fullness_to_str((enum ledger_fullness) s->fullness));
+        write_benches(s, &w);
+        write_devices(s, &w);
+        json_write_end_object(&w);
+        answer(s, caller->token, &line);
+}
+
+static void scan(struct station *s, const struct request_caller *caller, size_t bench, const char *code,
+        uint64_t token) {
+        char actor[ID_SIZE];
+
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        if (desk_scan(s->desk, bench, code, strlen(code), 0, token, actor) == DESK_E_FULL && token)
+                callers_answer_error(s->callers, token, "the bench has too many scans waiting");
+}
+
+static void request_scan(struct station *s, const struct request_caller *caller, const struct json *request) {
+        const char *name = json_get_string(request, "bench", ""),
+                   *code = json_get_string(request, "code", "");
+        int bench = desk_bench_index(s->desk, name);
+
+        if (bench < 0)
+                callers_answer_error(s->callers, caller->token, "bench: there is none of that name");
+        else if (!*code || strlen(code) > BARCODE_TEXT_MAX)
+                callers_answer_error(s->callers, caller->token, "code: 1 to 256 bytes");
+        else
+                scan(s, caller, (size_t) bench, code, caller->token);
+}
+
+/* The cards that a person would scan, one after the other: the same decisions, the same facts. */
+static void request_bay_close(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        size_t office = s->config->n_benches;
+        const char *bay = json_get_string(request, "bay", "");
+        char code[CONTROL_CODE_MAX + 1], digits[16];
+        int64_t counted = json_get_int(request, "counted", -1);
+
+        if (!name_is_valid(bay) || counted < 0 || counted > 9999) {
+                callers_answer_error(s->callers, caller->token,
+                        name_is_valid(bay) ? "counted: 0 to 9999" : "bay: not a name");
+                return;
+        }
+        (void) snprintf(code, sizeof(code), "OKURU-C-BAY-CLOSE-%s", bay);
+        for (char *c = code; *c; c++)
+                *c = (char) (*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+        scan(s, caller, office, code, 0);
+        (void) snprintf(digits, sizeof(digits), "%d", (int) counted);
+        for (const char *c = digits; *c; c++) {
+                (void) snprintf(code, sizeof(code), "OKURU-C-D-%c", *c);
+                scan(s, caller, office, code, 0);
+        }
+        scan(s, caller, office, "OKURU-C-OK", caller->token);
+        scan(s, caller, office, "OKURU-C-UNDO", 0); /* a refused count must not wait for the next caller */
+}
+
+void station_on_request(
+        void *userdata, const struct request_caller *caller, const char *verb, const struct json *request) {
+        struct station *s = userdata;
+
+        if (strcmp(verb, "status") == 0) {
+                request_status(s, caller);
+        } else if (strcmp(verb, "poke") == 0) { /* sync and notify: something is there for you */
+                desk_poke(s->desk);
+                callers_answer(s->callers, caller->token, "{\"ok\":true}");
+        } else if (strcmp(verb, "follow") == 0) {
+                callers_follow(s->callers, caller->token);
+                callers_answer(s->callers, caller->token, "{\"ok\":true}");
+                station_tell_bell(s);
+        } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "bay-close") != 0) {
+                callers_answer_error(s->callers, caller->token, "verb: not known");
+        } else if (!caller->may_act) {
+                callers_answer_error(
+                        s->callers, caller->token, "only root and the station's own user may act here");
+        } else if (strcmp(verb, "scan") == 0) {
+                request_scan(s, caller, request);
+        } else {
+                request_bay_close(s, caller, request);
+        }
+}

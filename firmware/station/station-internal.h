@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The station's state, for the files of this folder that serve its callbacks. */
+#include "firmware/seal/seal.h"
+#include "firmware/station/callers.h"
+#include "firmware/station/desk.h"
+#include "firmware/station/devices.h"
+#include "firmware/station/station.h"
+#include "firmware/station/tail.h"
+
+#define STATION_OFFICE "office" /* the bench without devices, where the control socket's acts happen */
+
+struct station {
+        const struct station_config *config;
+        sd_event *event;
+        sd_event_source *second, *health_timer;
+        struct ledger *ledger;
+        struct desk *desk;
+        struct devices *devices;
+        struct callers *callers;
+        struct tail *inbox, *notices;
+        struct seal_keypair *keys; /* NULL without */
+        char boot_id[UUID_TEXT_MAX];
+        struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
+        enum desk_health health;
+        uint64_t head; /* newest committed position */
+        uint64_t unapplied;
+        int fullness;     /* enum ledger_fullness */
+        unsigned seconds; /* since the start */
+        bool stopping, again;
+        int error; /* why it ends */
+};
+
+/* Requests of the control socket. */
+void station_on_request(
+        void *userdata, const struct request_caller *caller, const char *verb, const struct json *request);
+/* The answer of a scan that came by the control socket. */
+void station_on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n);
+/* {"verdict":{…}} to whoever follows. */
+void station_tell_verdict(struct station *s, const struct verdict *v);
+void station_tell_bell(struct station *s);

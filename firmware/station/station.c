@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/station.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firmware/base/log.h"
+#include "firmware/ledger/purge.h"
+#include "firmware/ledger/successor.h"
+#include "firmware/station/station-internal.h"
+
+#define WAL_ROOM_BYTES  (4 * 1024 * 1024) /* commits overwrite it and do not make the file grow */
+#define CHECK_MS        2000              /* of quick_check at the start */
+#define FULLNESS_PERIOD 5                 /* seconds */
+
+static struct stamp station_now(void *userdata) {
+        (void) userdata;
+        return stamp_now();
+}
+
+static void stop(struct station *s, int error) {
+        if (error < 0 && s->error == 0)
+                s->error = error;
+        s->stopping = true;
+        if (error < 0 || desk_is_idle(s->desk))
+                (void) sd_event_exit(s->event, 0);
+}
+
+/* ---- the desk calls ---- */
+
+static size_t bench_of(const struct station *s, const char *name) {
+        int i = desk_bench_index(s->desk, name);
+
+        return i < 0 ? s->config->n_benches : (size_t) i;
+}
+
+static void station_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec) {
+        struct station *s = userdata;
+        size_t bench = bench_of(s, v->bench);
+
+        (void) mono_usec;
+        if (v->kind == VERDICT_NONE)
+                return;
+        s->shown[bench] = *v;
+        if (bench < s->config->n_benches)
+                devices_show(s->devices, bench, v);
+        station_tell_verdict(s, v);
+}
+
+static void station_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
+        struct station *s = userdata;
+        _cleanup_seal_plain_ struct seal_plain plain = {0};
+        struct label_job job = {.bench = l->bench,
+                .parcel = l->parcel,
+                .piece = (unsigned) l->piece,
+                .pieces = (unsigned) l->pieces,
+                .carrier = l->carrier,
+                .number = l->number};
+        int r = 0;
+
+        if (box && s->keys) {
+                r = seal_open(s->keys, box, n_box, &plain);
+                job.data = plain.bytes;
+                job.n_data = plain.n;
+        }
+        if (r == 0)
+                r = devices_print(s->devices, bench_of(s, l->bench), &job);
+        if (r != 0)
+                log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
+                        r < 0 ? strerror(-r) : "the printer is not ready, or its data does not open");
+}
+
+static void station_on_committed(void *userdata, uint64_t pos) {
+        struct station *s = userdata;
+
+        s->head = pos;
+        station_tell_bell(s);
+        if (s->stopping && desk_is_idle(s->desk))
+                (void) sd_event_exit(s->event, 0);
+}
+
+static void show_everywhere(struct station *s, enum verdict_kind kind, const char *ja, const char *en) {
+        for (size_t i = 0; i < s->config->n_benches; i++) {
+                struct verdict v;
+
+                verdict_set(&v, kind, s->config->benches[i].name);
+                verdict_sub_ja(&v, "%s", ja);
+                verdict_sub_en(&v, "%s", en);
+                devices_show(s->devices, i, &v);
+                station_tell_verdict(s, &v);
+        }
+}
+
+static void station_on_health(void *userdata, enum desk_health health) {
+        struct station *s = userdata;
+
+        s->health = health;
+        switch (health) {
+        case DESK_SLOW:
+                log_warning("storage: a commit takes longer than %lld ms",
+                        (long long) s->config->amber_usec / 1000);
+                show_everywhere(s, VERDICT_SAVING, "保存に時間がかかる。待つ", "storage is slow: wait");
+                break;
+        case DESK_STUCK:
+                log_error("storage: a commit is stuck");
+                show_everywhere(s, VERDICT_NOT_RECORDED, "保存できない。リーダーを呼ぶ",
+                        "storage stuck: call the leader");
+                break;
+        case DESK_FINE:
+                log_notice("storage: well again");
+                for (size_t i = 0; i < s->config->n_benches; i++)
+                        devices_show(s->devices, i, &s->shown[i]);
+                break;
+        }
+}
+
+static void station_on_fatal(void *userdata, int error) {
+        struct station *s = userdata;
+
+        log_error("storage: %s; stopping, the next start verifies the ledger", strerror(-error));
+        show_everywhere(
+                s, VERDICT_NOT_RECORDED, "記録できない。リーダーを呼ぶ", "not recorded: call the leader");
+        stop(s, error);
+}
+
+static void station_on_slice(void *userdata) {
+        struct station *s = userdata;
+        int r = 0;
+
+        if (s->fullness < LEDGER_INTAKE_STOPPED)
+                r = tail_slice(s->inbox);
+        if (r == 0)
+                r = tail_slice(s->notices);
+        if (r < 0)
+                log_error("tail: %s", strerror(-r));
+        else if ((s->fullness < LEDGER_INTAKE_STOPPED && tail_has_more(s->inbox)) ||
+                 tail_has_more(s->notices))
+                desk_poke(s->desk);
+}
+
+/* ---- the devices call ---- */
+
+static void say_lost(struct station *s, size_t bench) {
+        struct verdict v;
+
+        verdict_set(&v, VERDICT_SCAN_LOST, s->config->benches[bench].name);
+        verdict_sub_ja(&v, "もう一度読む");
+        verdict_sub_en(&v, "scan it again");
+        station_on_verdict(s, &v, 0);
+}
+
+static void station_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec) {
+        struct station *s = userdata;
+
+        if (!s->stopping && desk_scan(s->desk, bench, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
+                say_lost(s, bench);
+}
+
+static void station_on_lost(void *userdata, size_t bench, enum scan_lost why) {
+        struct station *s = userdata;
+
+        if (!s->stopping && desk_scan_lost(s->desk, bench, why, 0) == DESK_E_FULL)
+                say_lost(s, bench);
+}
+
+static void station_on_device(
+        void *userdata, size_t bench, const char *name, const char *driver, bool up, int error) {
+        struct station *s = userdata;
+        struct fact_list facts = {0};
+        struct fact_builder b;
+
+        if (up)
+                log_info("bench %s: scanner %s is there", s->config->benches[bench].name, name);
+        else
+                log_warning("bench %s: scanner %s is not there: %s", s->config->benches[bench].name, name,
+                        strerror(-error));
+        fact_begin(&b, &facts, up ? "device.up" : "device.down", "", name, s->config->benches[bench].name,
+                NULL, NULL);
+        json_write_string(&b.w, "driver", driver);
+        if (!up)
+                json_write_string(&b.w, "reason", strerror(-error));
+        fact_end(&b);
+        if (facts.n == 1 && !s->stopping && desk_fact(s->desk, &facts.items[0]) < 0)
+                log_error("bench %s: state of %s is not recorded: out of memory",
+                        s->config->benches[bench].name, name);
+        fact_list_deinit(&facts);
+}
+
+/* ---- time ---- */
+
+static int disk_used_percent(const char *folder) {
+        struct statvfs v;
+
+        if (statvfs(folder, &v) < 0 || v.f_blocks == 0)
+                return 0;
+        return (int) (100 - v.f_bavail * 100 / v.f_blocks);
+}
+
+static void look_at_room(struct station *s) {
+        struct tail_uplink uplink;
+        struct ledger_head head;
+        enum ledger_fullness fullness;
+
+        if (!desk_is_idle(s->desk) || tail_uplink(s->inbox, ledger_id(s->ledger), &uplink) < 0 ||
+                ledger_head(s->ledger, LANE_FACT, &head) < 0)
+                return;
+        if (uplink.begin_anew) {
+                log_notice("ledger: the office says %s; a new ledger begins", uplink.reason);
+                s->again = true;
+                stop(s, 0);
+                return;
+        }
+        s->unapplied = head.seq > uplink.upto[LANE_FACT] ? head.seq - uplink.upto[LANE_FACT] : 0;
+        fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
+        if ((int) fullness != s->fullness)
+                log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
+        s->fullness = (int) fullness;
+        if (fullness == LEDGER_FULL)
+                desk_refuse(
+                        s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
+        else
+                desk_refuse(s->desk, NULL, NULL);
+}
+
+static int station_on_second(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct station *s = userdata;
+        int r;
+
+        if (s->stopping) {
+                if (desk_is_idle(s->desk))
+                        (void) sd_event_exit(s->event, 0);
+        } else {
+                if (s->seconds++ % FULLNESS_PERIOD == 0)
+                        look_at_room(s);
+                if (tail_has_more(s->inbox) || tail_has_more(s->notices))
+                        desk_poke(s->desk);
+                desk_tick(s->desk);
+        }
+        r = sd_event_source_set_time(source, usec + USEC_PER_SEC);
+        if (r < 0)
+                stop(s, r);
+        return 0;
+}
+
+static int station_on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        struct station *s = userdata;
+
+        (void) source;
+        log_notice("stopping on signal %u", si->ssi_signo);
+        (void) sd_notify(false, "STOPPING=1");
+        stop(s, 0);
+        return 0;
+}
+
+/* ---- putting it together ---- */
+
+static int read_boot_id(char text[UUID_TEXT_MAX]) {
+        _autoclose_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, text, UUID_TEXT_MAX - 1);
+
+        if (n != UUID_TEXT_MAX - 1)
+                return fd < 0 ? -errno : -EIO;
+        text[n] = '\0';
+        return uuid_is_valid(text) ? 0 : -EBADMSG;
+}
+
+/* What the inbox says of this ledger's way up, before the ledger is used. */
+static int must_begin_anew(const struct station_config *config, const char *id, struct tail_uplink *uplink) {
+        _cleanup_(tail_freep) struct tail *t = NULL;
+        int r = tail_new(&t, TAIL_INBOX, config->inbox, NULL, NULL);
+
+        return r < 0 ? r : tail_uplink(t, id, uplink);
+}
+
+static int open_ledger(struct station *s, struct diag *d) {
+        struct store_options store = {.check_ms = CHECK_MS, .wal_bytes = WAL_ROOM_BYTES};
+        struct ledger_options options = {
+                .realm = s->config->realm, .boot_id = s->boot_id, .now = stamp_now(), .store = &store};
+        struct tail_uplink uplink = {0};
+        const char *reason = "machine-changed";
+        int r = ledger_open(&s->ledger, s->config->folder, &options, d);
+
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                r = must_begin_anew(s->config, ledger_id(s->ledger), &uplink);
+                if (r < 0 || !uplink.begin_anew)
+                        return r;
+                reason = uplink.reason;
+                s->ledger = ledger_close(s->ledger);
+        }
+        log_notice("ledger: a new one begins: %s", reason);
+        return ledger_start_new(&s->ledger, s->config->folder, &options, reason, uplink.upto, d);
+}
+
+static int load_keys(struct station *s, struct diag *d) {
+        if (!*s->config->seal_secret)
+                return 0;
+        return seal_keypair_load(s->config->seal_secret, &s->keys, d);
+}
+
+static int build_desk(struct station *s) {
+        const struct desk_options options = {
+                .amber_usec = s->config->amber_usec, .red_usec = s->config->red_usec, .now = station_now};
+        const struct desk_callbacks callbacks = {station_on_verdict, station_on_label, station_on_answered,
+                station_on_committed, station_on_health, station_on_fatal, station_on_slice, s};
+        const char *names[STATION_BENCHES_MAX + 1];
+        int r;
+
+        for (size_t i = 0; i < s->config->n_benches; i++)
+                names[i] = s->config->benches[i].name;
+        names[s->config->n_benches] = STATION_OFFICE;
+        r = desk_new(&s->desk, s->event, s->ledger, names, s->config->n_benches + 1, &options, &callbacks);
+        if (r == 0)
+                r = tail_new(&s->inbox, TAIL_INBOX, s->config->inbox, s->desk, s->ledger);
+        return r < 0 ? r : tail_new(&s->notices, TAIL_NOTICES, s->config->notices, s->desk, s->ledger);
+}
+
+static int build_loop(struct station *s) {
+        sigset_t mask;
+        int r;
+
+        (void) sigemptyset(&mask);
+        (void) sigaddset(&mask, SIGTERM);
+        (void) sigaddset(&mask, SIGINT);
+        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+                return -errno;
+        r = sd_event_new(&s->event);
+        if (r < 0)
+                return r;
+        r = sd_event_add_signal(s->event, NULL, SIGTERM, station_on_signal, s);
+        if (r < 0)
+                return r;
+        r = sd_event_add_signal(s->event, NULL, SIGINT, station_on_signal, s);
+        if (r < 0)
+                return r;
+        r = sd_event_set_watchdog(s->event, true);
+        if (r < 0)
+                return r;
+        return sd_event_add_time_relative(
+                s->event, &s->second, CLOCK_MONOTONIC, 0, 100 * USEC_PER_MSEC, station_on_second, s);
+}
+
+static int say_started(struct station *s) {
+        struct fact_list facts = {0};
+        struct fact_builder b;
+        int r;
+
+        fact_begin(&b, &facts, "station.started", "", s->config->station, NULL, NULL, NULL);
+        json_write_string(&b.w, "version", OKURU_VERSION);
+        json_write_string(&b.w, "boot", s->boot_id);
+        fact_end(&b);
+        r = facts.error ? facts.error : desk_fact(s->desk, &facts.items[0]);
+        fact_list_deinit(&facts);
+        return r;
+}
+
+static int build(struct station *s, struct diag *d) {
+        const struct devices_callbacks devices = {station_on_scan, station_on_lost, station_on_device, s};
+        const struct callers_callbacks control = {station_on_request, s};
+        int r = read_boot_id(s->boot_id);
+
+        if (r < 0)
+                return r;
+        r = load_keys(s, d);
+        if (r < 0)
+                return r;
+        r = open_ledger(s, d);
+        if (r < 0)
+                return r;
+        r = build_loop(s);
+        if (r < 0)
+                return r;
+        r = build_desk(s);
+        if (r < 0)
+                return r;
+        r = devices_new(&s->devices, s->event, s->config, &devices, d);
+        if (r < 0)
+                return r;
+        r = callers_new(&s->callers, s->event, s->config->socket, &control);
+        if (r < 0) {
+                diag_set(d, 0, 0, "socket", "%s: %s", s->config->socket, strerror(-r));
+                return r;
+        }
+        r = desk_resume(s->desk);
+        if (r < 0)
+                return r;
+        desk_poke(s->desk);
+        return say_started(s);
+}
+
+/* Disarm the inputs, let what is decided reach the disk, lights to safe, close. */
+static void teardown(struct station *s) {
+        if (s->devices && s->error == 0)
+                for (size_t i = 0; i < s->config->n_benches; i++) {
+                        struct verdict dark;
+
+                        verdict_set(&dark, VERDICT_NONE, s->config->benches[i].name);
+                        devices_show(s->devices, i, &dark);
+                }
+        s->desk = desk_free(s->desk);
+        s->devices = devices_free(s->devices);
+        s->callers = callers_free(s->callers);
+        s->inbox = tail_free(s->inbox);
+        s->notices = tail_free(s->notices);
+        s->ledger = ledger_close(s->ledger);
+        s->keys = seal_keypair_free(s->keys);
+        (void) sd_event_source_disable_unref(s->second);
+        (void) sd_event_unref(s->event);
+}
+
+int station_run(const struct station_config *config, struct diag *d) {
+        struct station *s = calloc(1, sizeof(*s));
+        int r;
+
+        if (!s)
+                return -ENOMEM;
+        s->config = config;
+        r = build(s, d);
+        if (r >= 0) {
+                log_notice("station %s/%s is up with %zu benches, ledger %s", config->site, config->station,
+                        config->n_benches, ledger_id(s->ledger));
+                (void) sd_notify(false, "READY=1");
+                r = sd_event_loop(s->event);
+        }
+        if (r >= 0)
+                r = s->error ? s->error : s->again ? STATION_E_AGAIN : 0;
+        teardown(s);
+        free(s);
+        return r;
+}

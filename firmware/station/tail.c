@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/tail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/store/cursor.h"
+#include "firmware/store/log.h"
+#include "firmware/views/databases.h"
+
+struct tail {
+        enum tail_kind kind;
+        const char *path; /* borrowed */
+        struct desk *desk;
+        struct ledger *ledger;
+        struct store *reader; /* NULL while it is not there */
+        struct store_stmt box, uplink;
+        int64_t done; /* the cursor, as committed or about to be */
+        bool complained;
+};
+
+static const char *const names[] = {[TAIL_INBOX] = "inbox", [TAIL_NOTICES] = "notices"};
+
+int tail_new(struct tail **tp, enum tail_kind kind, const char *path, struct desk *desk, struct ledger *l) {
+        struct tail *t = calloc(1, sizeof(*t));
+
+        if (!t)
+                return -ENOMEM;
+        t->kind = kind;
+        t->path = path;
+        t->desk = desk;
+        t->ledger = l;
+        *tp = t;
+        return 0;
+}
+
+static void disconnect(struct tail *t) {
+        store_finish(&t->box);
+        store_finish(&t->uplink);
+        t->reader = store_close(t->reader);
+}
+
+struct tail *tail_free(struct tail *t) {
+        if (!t)
+                return NULL;
+        disconnect(t);
+        free(t);
+        return NULL;
+}
+
+static int prepare(struct tail *t) {
+        int r;
+
+        if (t->kind != TAIL_INBOX)
+                return 0;
+        r = store_prepare(t->reader, &t->box, "SELECT box, hash FROM sealed WHERE ref = ?");
+        return r != 0 ? r
+                      : store_prepare(t->reader, &t->uplink,
+                                "SELECT lane, upto, verdict FROM uplink WHERE ledger = ?");
+}
+
+/* Return: 0 open, STORE_E_NOT_YET, -errno. */
+static int connect(struct tail *t) {
+        struct diag diag = {0};
+        int r;
+
+        if (!*t->path)
+                return STORE_E_NOT_YET;
+        if (t->reader && store_reader_is_stale(t->reader))
+                disconnect(t);
+        if (t->reader)
+                return 0;
+        r = t->kind == TAIL_INBOX ? store_open_reader(&t->reader, t->path, INBOX_APPLICATION_ID,
+                                            INBOX_VERSION_MIN, INBOX_VERSION_MAX, &diag)
+                                  : store_open_reader(&t->reader, t->path, NOTICES_APPLICATION_ID,
+                                            NOTICES_VERSION_MIN, NOTICES_VERSION_MAX, &diag);
+        if (r == 0)
+                r = prepare(t);
+        if (r < 0 && !t->complained)
+                log_warning("%s: cannot be read: %s", t->path, *diag.text ? diag.text : strerror(-r));
+        t->complained = r < 0;
+        if (r != 0)
+                disconnect(t);
+        return r;
+}
+
+/* The cursor lies in the ledger, so this needs the ledger's connection in our hand. */
+static int load_cursor(struct tail *t) {
+        int r = store_cursor_get(ledger_store(t->ledger), names[t->kind], store_log_id(t->reader), &t->done);
+
+        return r == STORE_E_OTHER_LOG ? 0 : r;
+}
+
+bool tail_has_more(struct tail *t) {
+        int64_t head = 0;
+
+        if (connect(t) != 0)
+                return false;
+        if (store_log_head(t->reader, &head) != 0)
+                return false;
+        return head != t->done;
+}
+
+struct row { /* one row on its way through the desk */
+        struct tail *tail;
+        const struct store_log_row *log;
+        const struct json *data;
+};
+
+static int keep_cursor(struct row *row) {
+        int r = store_cursor_put(ledger_store(row->tail->ledger), names[row->tail->kind],
+                store_log_id(row->tail->reader), row->log->pos);
+
+        return r < 0 ? r : 0;
+}
+
+static int keep_box(struct row *row, const struct json *sealed, const char *kind) {
+        const char *ref = json_get_string(sealed, "ref", NULL);
+        struct ledger_sealed box = {.ref = ref, .kind = kind};
+        _cleanup_reset_ struct store_stmt *q = &row->tail->box;
+        int64_t delete_by = 0;
+        int r;
+
+        if (!ref)
+                return 0;
+        store_bind_text(q, 1, ref);
+        r = store_step(q);
+        if (r == STORE_E_DONE)
+                return 0; /* erased before we came to it */
+        if (r != 0)
+                return r < 0 ? r : -EAGAIN;
+        box.merchant = json_get_string(row->data, "merchant", "");
+        box.subject = json_get_string(row->data, "shipment", "");
+        box.box = store_column_blob(q, 0);
+        box.n_box = store_column_bytes(q, 0);
+        box.hash = store_column_text(q, 1);
+        if (time_parse(json_get_string(row->data, "delete_by", ""), &delete_by, NULL) == 0)
+                box.delete_by_usec = delete_by;
+        return ledger_sealed_put(row->tail->ledger, &box);
+}
+
+static int keep_boxes(struct row *row) {
+        int r = 0;
+
+        if (strcmp(row->log->type, "contact") == 0)
+                return keep_box(row, json_get(row->data, "contact"), "contact");
+        if (strcmp(row->log->type, "label") != 0)
+                return 0;
+        for (const struct json *e = json_first(json_get(row->data, "labels")); e && r == 0; e = json_next(e))
+                r = keep_box(row, json_get(e, "print"), "label");
+        return r;
+}
+
+static int keep(void *userdata, bool applied) {
+        struct row *row = userdata;
+        int r = applied && row->tail->kind == TAIL_INBOX ? keep_boxes(row) : 0;
+
+        return r < 0 ? r : keep_cursor(row);
+}
+
+static int take_command(struct row *row) {
+        _cleanup_(json_freep) struct json *doc = NULL;
+        _cleanup_str_ struct str data = STR_INIT;
+        const char *id;
+
+        if (json_parse(row->log->data, row->log->n_data, &doc, NULL) < 0)
+                return keep_cursor(
+                        row); /* sync wrote it itself; a row that is no JSON is damage that the row check missed */
+        id = json_get_string(doc, "id", "");
+        row->data = json_get(doc, "data");
+        json_print(row->data, &data);
+        if (data.error)
+                return data.error;
+        return desk_command(
+                row->tail->desk, id, row->log->type, row->log->subject, data.data, data.len, keep, row);
+}
+
+static int take_outcome(struct row *row) {
+        _cleanup_(json_freep) struct json *doc = NULL;
+
+        if (json_parse(row->log->data, row->log->n_data, &doc, NULL) < 0)
+                return keep_cursor(row);
+        return desk_outcome(row->tail->desk, row->log->type, json_get_string(doc, "merchant", ""),
+                row->log->subject, row->log->data, row->log->n_data, keep, row);
+}
+
+static int take(const struct store_log_row *log, void *userdata) {
+        struct tail *t = userdata;
+        struct row row = {.tail = t, .log = log};
+
+        return t->kind == TAIL_INBOX ? take_command(&row) : take_outcome(&row);
+}
+
+int tail_slice(struct tail *t) {
+        int64_t last;
+        int r = connect(t);
+
+        if (r != 0)
+                return r < 0 ? 0 : r; /* said once by connect(); the bench goes on without */
+        r = load_cursor(t);
+        if (r < 0)
+                return r;
+        r = store_log_read(t->reader, t->done, DESK_SLICE_MAX, take, t, &last);
+        t->done = last;
+        if (r == -EBADMSG && store_failure(ledger_store(t->ledger)) == 0) {
+                /* The other program's database is damaged, not ours. */
+                if (!t->complained)
+                        log_error("%s: a row behind %lld is damaged", t->path, (long long) last);
+                t->complained = true;
+                return 0;
+        }
+        return r < 0 ? r : 0;
+}
+
+int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
+        int r = connect(t);
+
+        *out = (struct tail_uplink){0};
+        if (r != 0)
+                return r < 0 ? r : 0;
+        store_bind_text(&t->uplink, 1, ledger);
+        for (r = store_step(&t->uplink); r == 0; r = store_step(&t->uplink)) {
+                const char *verdict = store_column_text(&t->uplink, 2);
+                enum lane lane;
+
+                if (lane_from_str(store_column_text(&t->uplink, 0), &lane) < 0)
+                        continue;
+                out->upto[lane] = (uint64_t) store_column_int64(&t->uplink, 1);
+                if (verdict && *verdict) {
+                        out->begin_anew = true;
+                        (void) copy_text(out->reason, sizeof(out->reason),
+                                strcmp(verdict, "forked") == 0 ? "forked" : "restored");
+                }
+        }
+        return r < 0 ? r : 0;
+}

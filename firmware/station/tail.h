@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What other programs have for the station: commands in sync's inbox.db, outcomes in notify's notices.db. Each is read behind a
+ * cursor that lies in the ledger and moves in the savepoint of the decision, so nothing is done twice and nothing is skipped.
+ * A database that is not there yet is looked for again.
+ */
+#include "firmware/ledger/ledger.h"
+#include "firmware/station/desk.h"
+
+struct tail;
+
+enum tail_kind { TAIL_INBOX, TAIL_NOTICES };
+
+/* @path: borrowed; "" for none: then the tail is always empty. Return: 0, -ENOMEM. */
+int tail_new(struct tail **tp, enum tail_kind kind, const char *path, struct desk *desk, struct ledger *l);
+struct tail *tail_free(struct tail *t); /* takes NULL, returns NULL */
+static inline void tail_freep(struct tail **p) {
+        *p = tail_free(*p);
+}
+
+/* Is there something behind the cursor? Cheap. Outside of a transaction too. */
+bool tail_has_more(struct tail *t);
+/* Within on_slice(): up to DESK_SLICE_MAX rows. Return: 0, -errno. */
+int tail_slice(struct tail *t);
+
+struct tail_uplink {            /* what the inbox knows of the ledger's way up */
+        uint64_t upto[N_LANES]; /* 0: nothing yet */
+        bool begin_anew;        /* the receiver found a fork, or knows more than we have */
+        char reason[16];        /* "forked", "restored" */
+};
+/* TAIL_INBOX only. @ledger: id that the marks must belong to. Return: 0 (zeros when nothing is known), -errno. */
+int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out);
