@@ -5,6 +5,7 @@
  */
 #include "firmware/domain/packout-internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static bool takes_in_pass(const struct line *l, const struct barcode *scan, int 
 
 static void find_fit(struct turn *t, struct fit *f) {
         *f = (struct fit){0};
+        assert(t->s.lines || t->s.n_lines == 0);
         for (int pass = 0; pass < 2; pass++)
                 for (size_t i = 0; i < t->s.n_lines; i++) {
                         struct line *l = &t->s.lines[i];
@@ -132,6 +134,7 @@ static int refuse_too_many(struct turn *t, const struct line *l, int units) {
         struct verdict *v;
         int in_all = 0, wanted = 0;
 
+        assert(l);
         for (size_t i = 0; i < t->s.n_lines; i++)
                 if (line_match(&t->s.lines[i], &t->scan) > 0 || &t->s.lines[i] == l) {
                         in_all += t->s.lines[i].done;

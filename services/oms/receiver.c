@@ -3,6 +3,7 @@
 #include "services/oms/named.h"
 #include "services/oms/place.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -196,7 +197,7 @@ int receiver_take(struct receiver *r, const struct topic *topic, const char *pay
         char name[SOURCE_TEXT_MAX];
         struct place place = {0};
         const char *refused;
-        struct lane *l;
+        struct lane *l = NULL;
         int error = find_place(&envelope, payload, n, &place, &refused, d);
 
         if (error == -EBADMSG)
@@ -212,6 +213,7 @@ int receiver_take(struct receiver *r, const struct topic *topic, const char *pay
                 error = find_lane(r, &place.source, name, &l);
         if (error < 0)
                 return error;
+        assert(l);
         l->heard_usec = now_usec;
         return add_pending(r, l, &envelope, &place, refused, payload, n);
 }

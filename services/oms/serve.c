@@ -6,6 +6,7 @@
 #include "services/oms/fleet.h"
 #include "services/oms/receiver.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -155,7 +156,7 @@ static bool we_went_back(struct serve *s, const struct topic *topic, const struc
 
 static void on_status(struct serve *s, const struct topic *topic, const struct link_message *m) {
         struct heard heard = {.message = m};
-        struct station *station;
+        struct station *station = NULL;
         struct status status;
         struct diag d = {0};
         int r = m->n == 0 ? -EBADMSG : status_read(m->payload, m->n, &status, &d);
@@ -170,6 +171,7 @@ static void on_status(struct serve *s, const struct topic *topic, const struct l
                 fail(s, "status", r);
                 return;
         }
+        assert(station);
         heard.station = station;
         if (presence_hear(&station->presence, &status, s->now_usec) == PRESENCE_E_TWO) {
                 heard.conflict = "two-ledgers";

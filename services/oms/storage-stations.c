@@ -35,7 +35,7 @@ int storage_station(struct storage *s, const char *name, int64_t *stationp) {
 int storage_put_status(
         struct storage *s, const char *station, const char *status, size_t n, int64_t now_usec) {
         struct store_stmt *q = &s->stations.put_status;
-        int64_t id;
+        int64_t id = 0;
         int r = storage_station(s, station, &id);
 
         if (r < 0)
@@ -48,7 +48,7 @@ int storage_put_status(
 
 int storage_add_conflict(struct storage *s, const char *station, const char *kind, const char *merchant,
         const char *subject, const char *text, int64_t now_usec) {
-        int64_t id;
+        int64_t id = 0;
         int r = storage_station(s, station, &id);
 
         return r < 0 ? r : storage_conflict(s, id, kind, merchant, subject, text, now_usec);
