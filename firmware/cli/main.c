@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* okuru: what a person asks a station, and the way to each answer. */
+#include "firmware/base/cleanup.h"
+#include "firmware/base/log.h"
+#include "firmware/cli/say.h"
+#include "firmware/cli/verb.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CONFIG_DEFAULT "/etc/okuru/station.yaml"
+
+enum { /* options that only some verbs take, a bit each */
+        TAKES_JSON = 1 << 0,
+        TAKES_PUBLIC = 1 << 1,
+        TAKES_SECRET = 1 << 2,
+};
+
+static const struct verb {
+        const char *name, *second; /* second word of the verb; NULL for most */
+        const char *words, *help;
+        unsigned takes, needs;
+        size_t n_min, n_max; /* words behind it */
+        verb_fn *run;
+} verbs[] = {
+        {"keys", "make", "", "make the key pair to which personal data is sealed; replaces nothing",
+                TAKES_PUBLIC | TAKES_SECRET, TAKES_PUBLIC | TAKES_SECRET, 0, 0, verb_keys_make},
+};
+
+static const struct option long_options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {"json", no_argument, NULL, 'j'},
+        {"public", required_argument, NULL, 'p'},
+        {"secret", required_argument, NULL, 's'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"version", no_argument, NULL, 'V'},
+        {0},
+};
+static const struct {
+        unsigned bit;
+        const char *text;
+} option_help[] = {
+        {TAKES_PUBLIC, "--public FILE"},
+        {TAKES_SECRET, "--secret FILE"},
+        {TAKES_JSON, "--json"},
+};
+
+static void print_verb(FILE *to, const struct verb *v) {
+        (void) fprintf(to, "  okuru %s%s%s%s%s", v->name, v->second ? " " : "", v->second ? v->second : "",
+                *v->words ? " " : "", v->words);
+        for (size_t i = 0; i < ELEMENTSOF(option_help); i++)
+                if (v->takes & option_help[i].bit)
+                        (void) fprintf(
+                                to, v->needs & option_help[i].bit ? " %s" : " [%s]", option_help[i].text);
+        (void) fprintf(to, "\n        %s\n", v->help);
+}
+
+static int print_help(const struct verb *v) {
+        if (v) {
+                print_verb(stdout, v);
+                return VERB_OK;
+        }
+        (void) printf("Usage: okuru VERB [OPTION...]\nAsks a station at the packing bench, and tells what it "
+                      "has recorded.\n\n");
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                print_verb(stdout, &verbs[i]);
+        (void) printf("\nAlways:\n"
+                      "  --config FILE   the station's; default $OKURU_CONFIG, or " CONFIG_DEFAULT "\n"
+                      "  --verbose       say more on stderr\n"
+                      "  --help, --version\n\n"
+                      "Exit codes: 0 done, 1 not found or failed, 2 called wrongly.\n");
+        return VERB_OK;
+}
+
+static int usage(const struct verb *v) {
+        if (v)
+                print_verb(stderr, v);
+        (void) fprintf(stderr, "okuru --help says more.\n");
+        return VERB_USAGE;
+}
+
+/* @ip moves behind the verb's word or words. */
+static const struct verb *find_verb(int argc, char **argv, int *ip) {
+        const char *first = argv[*ip], *second = *ip + 1 < argc ? argv[*ip + 1] : "";
+
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
+                const struct verb *v = &verbs[i];
+
+                if (strcmp(v->name, first) != 0 || (v->second && strcmp(v->second, second) != 0))
+                        continue;
+                *ip += v->second ? 2 : 1;
+                return v;
+        }
+        return NULL;
+}
+
+/* Return: the bit of an option that only some verbs take, 0 for the others. */
+static unsigned take_option(int c, struct options *o) {
+        switch (c) {
+        case 'j':
+                o->json = true;
+                return TAKES_JSON;
+        case 'p':
+                o->public = optarg;
+                return TAKES_PUBLIC;
+        case 's':
+                o->secret = optarg;
+                return TAKES_SECRET;
+        case 'c':
+                o->config = optarg;
+                return 0;
+        default:
+                log_set_level(LOG_LEVEL_DEBUG);
+                return 0;
+        }
+}
+
+static int run(const struct verb *v, const struct options *o, char **words, size_t n_words) {
+        struct invocation in = {.options = o, .words = words, .n_words = n_words};
+        int code = v->run(&in);
+
+        /* A full disk or a closed pipe shows only now; what was cut must not look whole. */
+        if (fflush(stdout) != 0 || ferror(stdout))
+                return say_failed("the answer could not be written");
+        return code;
+}
+
+int main(int argc, char **argv) {
+        const char *config = getenv("OKURU_CONFIG");
+        struct options options = {.config = config && *config ? config : CONFIG_DEFAULT};
+        const struct verb *v;
+        unsigned given = 0;
+        bool help = false;
+        size_t n_words;
+        int c;
+
+        log_set_level(LOG_LEVEL_WARNING);
+        while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+                if (c == '?')
+                        return usage(NULL);
+                if (c == 'V') {
+                        (void) printf("okuru " OKURU_VERSION "\n");
+                        return VERB_OK;
+                }
+                if (c == 'h')
+                        help = true;
+                else
+                        given |= take_option(c, &options);
+        }
+        if (optind == argc)
+                return help ? print_help(NULL) : usage(NULL);
+        v = find_verb(argc, argv, &optind);
+        if (help && v)
+                return print_help(v);
+        if (!v)
+                return usage(NULL);
+        n_words = (size_t) (argc - optind);
+        if ((given & ~v->takes) != 0 || (v->needs & ~given) != 0 || n_words < v->n_min || n_words > v->n_max)
+                return usage(v);
+        return run(v, &options, argv + optind, n_words);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/cli/say.h"
+
+#include "firmware/cli/verb.h"
+
+#include <string.h>
+
+/* C1 is two bytes in UTF-8. U+200E, U+200F, U+202A-U+202E, U+2066-U+2069 turn the direction; U+2028 and U+2029 end a line. */
+static bool is_harmful(const char *c, size_t n) {
+        unsigned char a = (unsigned char) c[0], b = n > 1 ? (unsigned char) c[1] : 0,
+                      e = n > 2 ? (unsigned char) c[2] : 0;
+
+        if (n == 1)
+                return a < 0x20 || a == 0x7f;
+        if (n == 2)
+                return (a == 0xc2 && b < 0xa0) || (a == 0xd8 && b == 0x9c);
+        if (n != 3 || a != 0xe2)
+                return n == 0;
+        return (b == 0x80 && (e == 0x8e || e == 0x8f || (e >= 0xa8 && e <= 0xae))) ||
+               (b == 0x81 && e >= 0xa6 && e <= 0xa9);
+}
+
+void say_safely(struct str *out, const char *text) {
+        size_t left = strlen(text), n;
+
+        for (; left > 0; text += n, left -= n) {
+                size_t whole = utf8_sequence(text, left);
+
+                n = whole ? whole : 1;
+                if (!is_harmful(text, whole)) {
+                        str_add_n(out, text, n);
+                        continue;
+                }
+                for (size_t i = 0; i < n; i++)
+                        str_addf(out, "\\x%02x", (unsigned char) text[i]);
+        }
+}
+
+void say(FILE *to, const char *text) {
+        _cleanup_str_ struct str safe = STR_INIT;
+
+        say_safely(&safe, text);
+        (void) fputs(safe.data && !safe.error ? safe.data : "",
+                to); /* main asks once whether stdout took it all */
+}
+
+int say_failure(const struct diag *d) {
+        char text[DIAG_TEXT_MAX + 2 * DIAG_PATH_MAX + 32];
+
+        (void) fputs("okuru: ", stderr);
+        say(stderr, diag_str(d, text, sizeof(text)));
+        (void) fputc('\n', stderr);
+        return VERB_FAILED;
+}
+
+int say_failed(const char *format, ...) {
+        _cleanup_str_ struct str text = STR_INIT;
+        va_list ap;
+
+        va_start(ap, format);
+        str_addv(&text, format, ap);
+        va_end(ap);
+        (void) fputs("okuru: ", stderr);
+        say(stderr, text.data && !text.error ? text.data : "out of memory");
+        (void) fputc('\n', stderr);
+        return VERB_FAILED;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * How okuru speaks: to a person's terminal, where a byte from outside must never become a command, and to stderr.
+ */
+#include "firmware/base/diag.h"
+#include "firmware/base/str.h"
+
+#include <stdio.h>
+
+/* Append @text; control characters (C0, DEL, C1) and bytes that are no UTF-8 become \xNN, and marks that turn the direction of
+ * writing around do too: with them a line can read as another one. */
+void say_safely(struct str *out, const char *text);
+/* The same, straight to a file. */
+void say(FILE *to, const char *text);
+
+/* "okuru: …" on stderr. Return: VERB_FAILED. */
+int say_failure(const struct diag *d);
+int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));

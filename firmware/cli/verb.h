@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The verbs of okuru: one file each, one function each, one table in main.c. Those that act ask the station over its control
+ * socket; those that only look read the databases, and so answer also while the station is down.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { /* exit codes */
+        VERB_OK = 0,
+        VERB_FAILED = 1, /* not found, refused, or it could not be done; said on stderr */
+        VERB_USAGE = 2,
+};
+
+struct options { /* all borrowed from argv; NULL when not given */
+        const char *config;
+        const char *public, *secret;
+        bool json;
+};
+
+struct invocation {
+        const struct options *options;
+        char **words; /* after the verb */
+        size_t n_words;
+};
+
+typedef int verb_fn(const struct invocation *in); /* Return: an exit code */
+
+verb_fn verb_keys_make;
