@@ -46,6 +46,22 @@ void desk_give_answers(struct desk *d) {
         }
 }
 
+void desk_spoil_answers(struct desk *d) {
+        for (struct desk_answer *a = d->answers; a; a = a->next) {
+                for (size_t i = 0; i < a->n_labels; i++)
+                        free(a->labels[i].box);
+                a->n_labels = 0;
+                for (size_t i = 0; i < a->n_verdicts; i++) {
+                        char bench[NAME_SIZE];
+
+                        (void) copy_text(bench, sizeof(bench), a->verdicts[i].bench);
+                        verdict_set(&a->verdicts[i], VERDICT_NOT_RECORDED, bench);
+                        verdict_sub_ja(&a->verdicts[i], "保存場所がいっぱい。リーダーを呼ぶ");
+                        verdict_sub_en(&a->verdicts[i], "storage is full: call the leader");
+                }
+        }
+}
+
 static struct desk_answer *answer_new(struct desk *d, uint64_t mono_usec, uint64_t token) {
         struct desk_answer *a = calloc(1, sizeof(*a));
 
@@ -137,6 +153,11 @@ static void name_bench(
         verdict_sub_en(v, "%s", en);
 }
 
+static bool is_storage(const struct desk *d, int error) {
+        return store_failure(ledger_store(d->ledger)) != 0 || error == -ENOSPC || error == -EIO ||
+               error == -ENOMEM;
+}
+
 /* What a failed input says: the group goes on unless the store itself is gone. */
 static int fail_input(struct desk *d, const struct desk_input *in, int error) {
         struct verdict v;
@@ -208,13 +229,13 @@ int desk_decide(struct desk *d, const struct desk_input *in) {
         }
         r = store_savepoint(store);
         if (r < 0)
-                return r;
+                return fail_input(d, in, r);
         error = in->kind == DESK_FACT ? decide_fact(d, in) : decide_input(d, in);
         if (error == 0)
                 return store_release(store);
         r = store_rollback_to(store);
         if (r < 0)
-                return r;
+                return fail_input(d, in, r);
         d->group_pos = group_pos;
         if (d->n_answers != n_answers)
                 return -ENOMEM; /* half an answer was kept: only a lack of memory does that */
@@ -238,11 +259,6 @@ static int refuse_command(struct desk *d, const struct command *command, int err
         r = decision.facts.error ? decision.facts.error : write_facts(d, &decision, &command->now);
         decision_deinit(&decision);
         return r > 0 ? -EIO : r;
-}
-
-static bool is_storage(const struct desk *d, int error) {
-        return store_failure(ledger_store(d->ledger)) != 0 || error == -ENOSPC || error == -EIO ||
-               error == -ENOMEM;
 }
 
 static bool was_refused(const struct fact_list *facts) {

@@ -42,8 +42,9 @@ struct desk {
         struct desk_callbacks callbacks;
         struct uuid_source ids;
 
-        struct bench *benches; /* owned */
-        unsigned *waiting;     /* inputs per bench; owned */
+        struct bench *benches;        /* owned */
+        struct bench *benches_before; /* owned; as they were before the group in hand */
+        unsigned *waiting;            /* inputs per bench; owned */
         size_t n_benches;
 
         struct desk_input *first, **lastp;
@@ -60,5 +61,7 @@ int desk_decide(struct desk *d, const struct desk_input *in);
 /* The answers of a group that is committed (or had nothing to commit), in order. */
 void desk_give_answers(struct desk *d);
 void desk_drop_answers(struct desk *d);
+/* The group was undone: whoever was to get an answer hears that nothing is recorded. */
+void desk_spoil_answers(struct desk *d);
 /* An answer that needs no decision: "not recorded" and its like. */
 int desk_answer_verdict(struct desk *d, const struct desk_input *in, const struct verdict *v);

@@ -29,6 +29,15 @@ static void die(struct desk *d, int error) {
         d->callbacks.on_fatal(d->callbacks.userdata, error);
 }
 
+/* Nothing of the group stands; the benches are where they were, and everybody in it is told. */
+static void undo_group(struct desk *d) {
+        store_rollback(ledger_store(d->ledger));
+        memcpy(d->benches, d->benches_before, d->n_benches * sizeof(*d->benches));
+        desk_spoil_answers(d);
+        desk_give_answers(d);
+        d->callbacks.on_full(d->callbacks.userdata);
+}
+
 static int arm(sd_event_source *timer, uint64_t usec) {
         int r = sd_event_source_set_time_relative(timer, usec);
 
@@ -97,8 +106,7 @@ static int decide_group(struct desk *d) {
                 r = decide_ticks(d);
         if (r == 0 && d->poked) {
                 d->poked = false;
-                d->callbacks.on_slice(d->callbacks.userdata);
-                r = store_failure(ledger_store(d->ledger));
+                r = d->callbacks.on_slice(d->callbacks.userdata);
         }
         return r;
 }
@@ -119,8 +127,13 @@ static void pump(struct desk *d) {
                 }
                 d->in_group = true;
                 d->group_pos = 0;
+                memcpy(d->benches_before, d->benches, d->n_benches * sizeof(*d->benches));
                 r = decide_group(d);
                 d->in_group = false;
+                if (r == -ENOSPC && store_failure(store) == 0) {
+                        undo_group(d);
+                        continue;
+                }
                 if (r < 0) {
                         store_rollback(store);
                         die(d, r);
@@ -147,7 +160,13 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         if (committer_take_result(d->committer, &result) != 0 || d->dead)
                 return 0;
         (void) sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
-        if (result.error < 0) {
+        if (result.error == -ENOSPC && result.work == COMMITTER_WORK_COMMIT) {
+                undo_group(d);
+                pump(d);
+                return 0;
+        }
+        if (result.error < 0 &&
+                result.error != -ENOSPC) { /* a checkpoint that finds no room is tried again later */
                 die(d, result.error);
                 return 0;
         }
@@ -227,7 +246,8 @@ int desk_new(struct desk **dp, sd_event *event, struct ledger *l, const char *co
         d->answers_lastp = &d->answers;
         d->benches = calloc(n_names, sizeof(*d->benches));
         d->waiting = calloc(n_names, sizeof(*d->waiting));
-        if (!d->benches || !d->waiting)
+        d->benches_before = calloc(n_names, sizeof(*d->benches_before));
+        if (!d->benches || !d->waiting || !d->benches_before)
                 return -ENOMEM;
         d->n_benches = n_names;
         for (size_t i = 0; i < n_names; i++)
@@ -250,6 +270,7 @@ struct desk *desk_free(struct desk *d) {
         for (struct desk_input *in = take_input(d); in; in = take_input(d))
                 input_free(in);
         free(d->benches);
+        free(d->benches_before);
         free(d->waiting);
         (void) sd_event_unref(d->event);
         free(d);
@@ -270,7 +291,8 @@ int desk_resume(struct desk *d) {
                 if (r == 0)
                         r = ledger_world(d->ledger, &world);
                 if (r == 0)
-                        r = packout_resume(&world, &d->benches[i], was.person, was.role, was.parcel, &now, &decision);
+                        r = packout_resume(
+                                &world, &d->benches[i], was.person, was.role, was.parcel, &now, &decision);
                 for (size_t k = 0; k < decision.n_verdicts && r == 0; k++)
                         d->callbacks.on_verdict(d->callbacks.userdata, &decision.verdicts[k], 0);
                 decision_deinit(&decision);

@@ -35,10 +35,15 @@ struct desk_callbacks {
         /* Facts up to here are committed. */
         void (*on_committed)(void *userdata, uint64_t pos);
         void (*on_health)(void *userdata, enum desk_health health);
+        /* The disk is full: this group is undone and was answered "not recorded"; what was read for it must be read again. */
+        void (*on_full)(void *userdata);
         /* Storage is suspect: show red, end the program. Called once. */
         void (*on_fatal)(void *userdata, int error);
-        /* More commands, called when a transaction is open: append decisions through desk_command(), desk_outcome(). */
-        void (*on_slice)(void *userdata);
+        /*
+         * More commands, called when a transaction is open: append decisions through desk_command(), desk_outcome(), or
+         * anything else that belongs to this transaction. Return: 0, or -errno: the group is lost.
+         */
+        int (*on_slice)(void *userdata);
         void *userdata;
 };
 

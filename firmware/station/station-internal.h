@@ -25,6 +25,8 @@ struct station {
         enum desk_health health;
         uint64_t head; /* newest committed position */
         uint64_t unapplied;
+        uint64_t upto[N_LANES], readers; /* what purging must not pass: applied by the OMS, read by notify */
+        bool uplink_known, purge_due;
         int fullness;     /* enum ledger_fullness */
         unsigned seconds; /* since the start */
         bool stopping, again;

@@ -16,10 +16,13 @@
 #include "firmware/ledger/purge.h"
 #include "firmware/ledger/successor.h"
 #include "firmware/station/station-internal.h"
+#include "firmware/store/reserve.h"
 
 #define WAL_ROOM_BYTES  (4 * 1024 * 1024) /* commits overwrite it and do not make the file grow */
 #define CHECK_MS        2000              /* of quick_check at the start */
 #define FULLNESS_PERIOD 5                 /* seconds */
+#define PURGE_PERIOD    600 /* seconds between two rounds; a round goes on in slices until nothing is due */
+#define TRACE_SLICE     200
 
 static struct stamp station_now(void *userdata) {
         (void) userdata;
@@ -131,7 +134,24 @@ static void station_on_fatal(void *userdata, int error) {
         stop(s, error);
 }
 
-static void station_on_slice(void *userdata) {
+/* Closed subjects leave once their time is over: a few in each group that has nothing else to do. */
+static int purge_slice(struct station *s) {
+        struct purge_limits limits = {.readers = s->readers, .now = stamp_now(), .trusted = s->uplink_known};
+        struct purge_result result;
+        int r;
+
+        s->purge_due = false;
+        for (size_t i = 0; i < N_LANES; i++)
+                limits.upto[i] = s->upto[i];
+        r = ledger_purge(s->ledger, &limits, &result);
+        if (r == 0 && !result.more)
+                r = ledger_trace_skip(s->ledger, &limits, TRACE_ROWS_MAX, TRACE_SLICE, &result);
+        if (r == 0)
+                s->purge_due = result.more;
+        return r;
+}
+
+static int station_on_slice(void *userdata) {
         struct station *s = userdata;
         int r = 0;
 
@@ -139,11 +159,27 @@ static void station_on_slice(void *userdata) {
                 r = tail_slice(s->inbox);
         if (r == 0)
                 r = tail_slice(s->notices);
+        if (r == 0 && s->purge_due)
+                r = purge_slice(s);
         if (r < 0)
-                log_error("tail: %s", strerror(-r));
-        else if ((s->fullness < LEDGER_INTAKE_STOPPED && tail_has_more(s->inbox)) ||
-                 tail_has_more(s->notices))
+                return r;
+        if ((s->fullness < LEDGER_INTAKE_STOPPED && tail_has_more(s->inbox)) || tail_has_more(s->notices) ||
+                s->purge_due)
                 desk_poke(s->desk);
+        return 0;
+}
+
+static void station_on_full(void *userdata) {
+        struct station *s = userdata;
+
+        /* The reserve makes the room that acknowledging, purging and saying so need. */
+        log_error("storage: the disk is full; scans are refused until there is room");
+        if (store_reserve_release(s->config->folder) < 0)
+                log_error("storage: the reserve could not be released");
+        tail_forget(s->inbox);
+        tail_forget(s->notices);
+        s->fullness = LEDGER_FULL;
+        desk_refuse(s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
 }
 
 /* ---- the devices call ---- */
@@ -218,11 +254,18 @@ static void look_at_room(struct station *s) {
                 stop(s, 0);
                 return;
         }
+        memcpy(s->upto, uplink.upto, sizeof(s->upto));
+        s->uplink_known = uplink.known;
+        s->readers = tail_reader_position(s->notices, ledger_id(s->ledger));
+        if (s->seconds % PURGE_PERIOD < FULLNESS_PERIOD)
+                s->purge_due = true;
         s->unapplied = head.seq > uplink.upto[LANE_FACT] ? head.seq - uplink.upto[LANE_FACT] : 0;
         fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
         if ((int) fullness != s->fullness)
                 log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
         s->fullness = (int) fullness;
+        if (fullness < LEDGER_FULL && store_reserve_create(s->config->folder, STORE_RESERVE_BYTES) < 0)
+                log_debug("storage: no room for the reserve yet");
         if (fullness == LEDGER_FULL)
                 desk_refuse(
                         s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
@@ -240,7 +283,7 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
         } else {
                 if (s->seconds++ % FULLNESS_PERIOD == 0)
                         look_at_room(s);
-                if (tail_has_more(s->inbox) || tail_has_more(s->notices))
+                if (tail_has_more(s->inbox) || tail_has_more(s->notices) || s->purge_due)
                         desk_poke(s->desk);
                 desk_tick(s->desk);
         }
@@ -311,7 +354,8 @@ static int build_desk(struct station *s) {
         const struct desk_options options = {
                 .amber_usec = s->config->amber_usec, .red_usec = s->config->red_usec, .now = station_now};
         const struct desk_callbacks callbacks = {station_on_verdict, station_on_label, station_on_answered,
-                station_on_committed, station_on_health, station_on_fatal, station_on_slice, s};
+                station_on_committed, station_on_health, station_on_full, station_on_fatal, station_on_slice,
+                s};
         const char *names[STATION_BENCHES_MAX + 1];
         int r;
 

@@ -103,6 +103,10 @@ bool tail_has_more(struct tail *t) {
         return head != t->done;
 }
 
+void tail_forget(struct tail *t) {
+        t->done = -1; /* the next slice reads the cursor anyway; until then there is more */
+}
+
 struct row { /* one row on its way through the desk */
         struct tail *tail;
         const struct store_log_row *log;
@@ -214,6 +218,16 @@ int tail_slice(struct tail *t) {
         return r < 0 ? r : 0;
 }
 
+uint64_t tail_reader_position(struct tail *t, const char *ledger) {
+        int64_t position = 0;
+
+        if (!*t->path)
+                return UINT64_MAX;
+        if (connect(t) != 0 || store_cursor_get(t->reader, "ledger", ledger, &position) != 0)
+                return 0;
+        return (uint64_t) position;
+}
+
 int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
         int r = connect(t);
 
@@ -227,6 +241,7 @@ int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
 
                 if (lane_from_str(store_column_text(&t->uplink, 0), &lane) < 0)
                         continue;
+                out->known = true;
                 out->upto[lane] = (uint64_t) store_column_int64(&t->uplink, 1);
                 if (verdict && *verdict) {
                         out->begin_anew = true;

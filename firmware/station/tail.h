@@ -21,11 +21,17 @@ static inline void tail_freep(struct tail **p) {
 
 /* Is there something behind the cursor? Cheap. Outside of a transaction too. */
 bool tail_has_more(struct tail *t);
+/* What was read in a group that was undone must be read again. */
+void tail_forget(struct tail *t);
 /* Within on_slice(): up to DESK_SLICE_MAX rows. Return: 0, -errno. */
 int tail_slice(struct tail *t);
 
+/* How far the other program has read @ledger; 0 when that cannot be told, UINT64_MAX when there is no such program. */
+uint64_t tail_reader_position(struct tail *t, const char *ledger);
+
 struct tail_uplink {            /* what the inbox knows of the ledger's way up */
         uint64_t upto[N_LANES]; /* 0: nothing yet */
+        bool known;             /* a receiver has answered for this ledger */
         bool begin_anew;        /* the receiver found a fork, or knows more than we have */
         char reason[16];        /* "forked", "restored" */
 };
