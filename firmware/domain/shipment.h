@@ -66,7 +66,7 @@ struct parcel {
         char pull_reason[32];  /* "" or why it must be pulled from its bay: a pull task */
         char how[16];          /* of shipped */
         bool unverified, partial;
-        int64_t version;    /* of the shipment when opened or resumed */
+        int64_t version; /* of the shipment when opened, packed, parked or resumed: the newest it was held against */
         int64_t since_usec; /* wall clock of the last change of state */
         int since_offset_sec;
         int64_t ready_usec;        /* wall clock; 0 none */

@@ -105,6 +105,7 @@ static int apply_parked(struct ledger *l, const struct row *row, const struct js
         enter(&p, row, PARCEL_PARKED);
         PUT(p.p.reason, json_get_string(data, "reason", ""));
         PUT(p.p.shelf, json_get_string(data, "shelf", ""));
+        p.p.version = json_get_int(data, "version", p.p.version);
         return settle(l, row, &p, p.p.bench);
 }
 
