@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Taking up again what was put aside. A parked box goes on when what it waited for has happened; one that
- * was pulled goes on as packed while its contents are still what is wanted, else it is open.
+ * Taking up again what was put aside. A parked box is open again when what it waited for has happened (and
+ * packs at once when it is complete); one that was pulled goes on as packed while its contents are still
+ * what is wanted, else it is open.
  */
 #include "firmware/domain/packout-internal.h"
 
@@ -29,7 +30,6 @@ static int refuse_overfull(struct turn *t, struct parcel *p) {
 
 int resume_parked(struct turn *t, struct parcel *p) {
         bool waits = strcmp(p->reason, "short") == 0 || strcmp(p->reason, "damaged") == 0;
-        bool packed = p->printed || p->number[0];
 
         if (waits && t->s.version <= p->version) {
                 struct verdict *v = turn_say(t, VERDICT_HELD);
@@ -42,11 +42,9 @@ int resume_parked(struct turn *t, struct parcel *p) {
         }
         if (shipment_is_overfull(&t->s))
                 return refuse_overfull(t, p);
-        if (packed && shipment_missing(&t->s) > 0 && p->piece >= t->s.pieces)
-                packed = false;
-        write_resumed(t, p, "parked", packed ? PARCEL_PACKED : PARCEL_OPEN);
-        /* The merchant took off what was missing: the box is complete as it is. */
-        if (!packed && !p->unverified && shipment_missing(&t->s) == 0 && parcel_units(p) > 0)
+        write_resumed(t, p, "parked", PARCEL_OPEN);
+        /* It was complete, or the merchant took off what was missing: its contents are said again. */
+        if (!p->unverified && shipment_missing(&t->s) == 0 && parcel_units(p) > 0)
                 return item_finish(t, NULL);
         return open_say_state(t, VERDICT_RESUMED);
 }

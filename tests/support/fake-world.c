@@ -119,6 +119,9 @@ void fake_collection(struct fake_world *f, const char *bay, int64_t usec, int64_
 }
 
 void fake_dead(struct fake_world *f, const char *number) {
+        for (size_t i = 0; i < f->n_dead; i++)
+                if (strcmp(f->dead[i], number) == 0)
+                        return;
         assert(f->n_dead < ELEMENTSOF(f->dead));
         FILL(f->dead[f->n_dead++], number);
 }

@@ -429,7 +429,7 @@ static void a_block_gives_the_next_number(void **state) {
                                {WAYBILL_3, VERDICT_FOREIGN_WAYBILL, "item.refused:foreign-waybill"},
                                {"OKURU-C-PARK", VERDICT_PARKED,
                                        "alarm.cleared:foreign-waybill parcel.parked:by-hand"},
-                               {"S-2", VERDICT_RESUMED, "parcel.resumed:packed"},
+                               {"S-2", VERDICT_PACKED, "parcel.resumed:open parcel.packed"},
                                {WAYBILL_2, VERDICT_READY, "parcel.ready:block"},
                                {"S-3", VERDICT_OPENED, "parcel.opened"},
                                {JAN_BLACK, VERDICT_PACKED, "item.verified:scanned parcel.packed"}, {NULL}});
