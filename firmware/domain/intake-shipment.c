@@ -179,21 +179,25 @@ static void owe_notice(struct intake *in, const struct shipment *known, struct s
                         in->command->id, &in->command->now);
 }
 
-/* Units of an unverified parcel, held against the lines by the codes they were packed under. */
+/* Scans of an unverified parcel, held against the lines by the codes they were packed under ("code:<code>"). */
 static bool assign_contents(const struct parcel *p, struct shipment *wish) {
         bool agrees = true;
 
         for (size_t i = 0; i < p->n_lines; i++) {
+                const char *text = p->lines[i].line;
                 struct barcode code;
                 bool placed = false;
 
-                if (barcode_read(p->lines[i].line, strlen(p->lines[i].line), &code, NULL) != 0)
+                if (strncmp(text, "code:", strlen("code:")) == 0)
+                        text += strlen("code:");
+                if (barcode_read(text, strlen(text), &code, NULL) != 0)
                         return false;
-                for (size_t k = 0; k < wish->n_lines && !placed; k++)
-                        if (line_match(&wish->lines[k], &code) > 0) {
-                                wish->lines[k].done += p->lines[i].quantity;
-                                placed = true;
-                        }
+                for (size_t k = 0; k < wish->n_lines && !placed; k++) {
+                        int units = line_match(&wish->lines[k], &code);
+
+                        wish->lines[k].done += p->lines[i].quantity * units;
+                        placed = units > 0;
+                }
                 agrees &= placed;
         }
         for (size_t k = 0; k < wish->n_lines; k++)
