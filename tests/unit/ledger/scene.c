@@ -23,7 +23,8 @@ int scene_setup(void **state) {
         struct scene *s = calloc(1, sizeof(*s));
 
         assert_non_null(s);
-        (void) snprintf(s->folder, sizeof(s->folder), "/dev/shm/okuru-ledger-XXXXXX"); /* these tests need no disk */
+        (void) snprintf(
+                s->folder, sizeof(s->folder), "/dev/shm/okuru-ledger-XXXXXX"); /* these tests need no disk */
         if (!mkdtemp(s->folder)) {
                 (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-ledger-XXXXXX");
                 assert_non_null(mkdtemp(s->folder));
