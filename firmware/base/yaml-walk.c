@@ -130,7 +130,7 @@ static int read_text(
         return 0;
 }
 
-/* "0", "17", "-3": decimal without leading zeros, which YAML 1.1 would read as octal. */
+/* "0", "17", "-3", "0x0c2e" (how USB ids are written): no other leading zeros, which YAML 1.1 would read as octal. */
 static bool text_to_int(const char *text, const char **endp, int64_t *valuep) {
         const char *digits = text + (*text == '-');
         char *end;
@@ -138,7 +138,7 @@ static bool text_to_int(const char *text, const char **endp, int64_t *valuep) {
         if (*digits < '0' || *digits > '9' || (digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9'))
                 return false;
         errno = 0;
-        *valuep = strtoll(text, &end, 10);
+        *valuep = strtoll(text, &end, digits[0] == '0' && digits[1] == 'x' ? 16 : 10);
         *endp = end;
         return errno == 0;
 }

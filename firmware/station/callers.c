@@ -101,10 +101,12 @@ static void put(struct caller *k, const char *line) {
                 return;
         str_add(&k->out, line);
         str_add_char(&k->out, '\n');
-        if (k->out.error || k->out.len > OUT_MAX)
+        if (k->out.error || k->out.len > OUT_MAX) {
                 k->broken = true;
-        else
+                (void) shutdown(k->fd, SHUT_RDWR); /* wakes the loop, which sweeps it */
+        } else {
                 flush(k);
+        }
 }
 
 void callers_answer(struct callers *c, uint64_t token, const char *line) {
@@ -141,7 +143,7 @@ void callers_tell(struct callers *c, const char *line) {
 
 bool callers_has_followers(const struct callers *c) {
         for (const struct caller *k = c->callers; k; k = k->next)
-                if (k->follows)
+                if (k->follows && !k->broken)
                         return true;
         return false;
 }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+
+static char folder[] = "/tmp/okuru-config-XXXXXX";
+
+static int set_up(void **state) {
+        (void) state;
+        return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state) {
+        char path[64];
+
+        (void) state;
+        (void) snprintf(path, sizeof(path), "%s/board.yaml", folder);
+        (void) unlink(path);
+        (void) snprintf(path, sizeof(path), "%s/station.yaml", folder);
+        (void) unlink(path);
+        return rmdir(folder);
+}
+
+static void put(const char *name, const char *text, char path[64]) {
+        _autofclose_ FILE *f = NULL;
+
+        (void) snprintf(path, 64, "%s/%s", folder, name);
+        f = fopen(path, "w");
+        assert_non_null(f);
+        assert_true(fputs(text, f) >= 0);
+        assert_int_equal(fchmod(fileno(f), 0640), 0);
+}
+
+static struct station_config config;
+
+static int load_board(const char *text, struct diag *d) {
+        char path[64];
+
+        put("board.yaml", text, path);
+        config = (struct station_config){0};
+        return station_board_load(&config, path, d);
+}
+
+#define BENCH(name)                                                                                          \
+        "  - name: " name                                                                                    \
+        "\n    scanners:\n      - name: hand\n        driver: serial\n        path: /dev/ttyACM0\n"
+
+static void a_board_with_two_benches_is_read(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(load_board("board: two\nbenches:\n" BENCH(
+                                            "b1") "    light:\n      console: json\n      path: /run/l\n"
+                                                  "  - name: b2\n    scanners:\n      - name: w\n        "
+                                                  "driver: wedge\n        vendor: 0x0c2e\n"
+                                                  "        product: 0x0200\n        layout: jis\n",
+                                 &d),
+                0);
+        assert_int_equal(config.n_benches, 2);
+        assert_string_equal(config.benches[0].scanners[0].path, "/dev/ttyACM0");
+        assert_int_equal(config.benches[0].scanners[0].baud, 9600);
+        assert_int_equal(config.benches[0].light.kind, CONSOLE_AS_JSON);
+        assert_int_equal(config.benches[0].labels.kind, CONSOLE_NONE);
+        assert_int_equal(config.benches[1].scanners[0].vendor, 0x0c2e);
+        assert_int_equal(config.benches[1].scanners[0].layout, SCANNER_LAYOUT_JIS);
+}
+
+static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
+        static const struct {
+                const char *text, *key;
+                int line;
+        } table[] = {
+                {"board: x\nbenches:\n" BENCH("b1") "    ligth:\n      console: json\n", "benches[0].ligth",
+                        8},
+                {"board: x\nbenches:\n" BENCH("b1") BENCH("b1"), "benches[1]", 8},
+                {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: "
+                 "psychic\n",
+                        "benches[0].scanners[0].driver", 6},
+                {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: serial\n",
+                        "benches[0].scanners[0]", 5},
+                {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: wedge\n",
+                        "benches[0].scanners[0]", 5},
+                {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: serial\n "
+                 "       path: ../x\n",
+                        "benches[0].scanners[0].path", 7},
+                {"board: x\nbenches:\n  - name: b1\n    light:\n      console: json\n", "benches[0]", 3},
+                {"board: x\nbenches: []\n", "benches", 1},
+                {"board: x\n", "benches", 1},
+                {"board: x\nbenches:\n  - name: B 1\n", "benches[0].name", 3},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct diag d = {0};
+
+                assert_int_equal(load_board(table[i].text, &d), -EBADMSG);
+                assert_string_equal(d.key, table[i].key);
+                assert_int_equal(d.line, table[i].line);
+                assert_non_null(strstr(d.file, "board.yaml"));
+        }
+}
+
+static void a_bench_holds_four_scanners_and_no_more(void **state) {
+        char text[1024] = "board: x\nbenches:\n  - name: b1\n    scanners:\n";
+        struct diag d = {0};
+
+        (void) state;
+        for (int i = 0; i < STATION_SCANNERS_MAX + 1; i++) {
+                char scanner[96];
+
+                if (i == STATION_SCANNERS_MAX)
+                        assert_int_equal(load_board(text, &d), 0);
+                (void) snprintf(scanner, sizeof(scanner),
+                        "      - name: s%d\n        driver: serial\n        path: /dev/t%d\n", i, i);
+                (void) strncat(text, scanner, sizeof(text) - strlen(text) - 1);
+        }
+        assert_int_equal(load_board(text, &d), -EBADMSG);
+        assert_string_equal(d.key, "benches[0].scanners[4]");
+}
+
+static void the_station_file_names_the_board_and_both_are_read(void **state) {
+        char board[64], station[64], text[512];
+        struct diag d = {0};
+
+        (void) state;
+        put("board.yaml", "board: one\nbenches:\n" BENCH("b1"), board);
+        (void) snprintf(text, sizeof(text),
+                "realm: test\nsite: dc1\nstation: p1\nfolder: /var/lib/x\nsocket: /run/x.sock\nboard: "
+                "%s\namber_after: 500ms\n",
+                board);
+        put("station.yaml", text, station);
+        assert_int_equal(station_config_load(&config, station, &d), 0);
+        assert_string_equal(config.board_name, "one");
+        assert_int_equal(config.amber_usec, 500000);
+        assert_int_equal(config.red_usec, 20000000);
+        assert_string_equal(config.inbox, "");
+}
+
+static void a_file_that_everybody_may_write_is_refused(void **state) {
+        char path[64];
+        struct diag d = {0};
+
+        (void) state;
+        put("board.yaml", "board: one\nbenches:\n" BENCH("b1"), path);
+        assert_int_equal(chmod(path, 0666), 0);
+        assert_int_equal(station_board_load(&config, path, &d), -EPERM);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_board_with_two_benches_is_read),
+                cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
+                cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
+                cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
+                cmocka_unit_test(a_file_that_everybody_may_write_is_refused),
+        };
+
+        return cmocka_run_group_tests_name("station-config", tests, set_up, tear_down);
+}
