@@ -267,7 +267,7 @@ static void a_wrong_key_or_value_is_named_with_file_and_line(void **state) {
                 {"site: a\nport: 65536\n", "f:2:7: port: must be from 1 to 65535"},
                 {"site: a\nport: 99999999999999999999\n", "f:2:7: port: must be a whole number"},
                 {"site: a\nport: \"80\"\n", "f:2:7: port: must be a whole number"},
-                {"site: a\nport: 0x50\n", "f:2:7: port: must be a whole number"},
+                {"site: a\nport: 0x5g\n", "f:2:7: port: must be a whole number"},
                 {"site: a\nport: 010\n", "f:2:7: port: must be a whole number"},
                 {"site: a\nport: 1_000\n", "f:2:7: port: must be a whole number"},
                 {"site: a\nport: +5\n", "f:2:7: port: must be a whole number"},
