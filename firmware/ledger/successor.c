@@ -290,8 +290,8 @@ static int make_next(const char *folder, const struct ledger_options *options, c
                 r = ledger_open_file(&next, next_path, options, d);
         if (r == 0)
                 r = lay_ground(old, next, reason, &options->now);
-        if (r < 0)
-                return r;
+        if (r != 0)
+                return r < 0 ? r : -EINVAL;
         t = (struct telling){.old = old, .next = next, .upto = upto, .now = &options->now};
         r = tell_all(&t);
         if (r == 0)
