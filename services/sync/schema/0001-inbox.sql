@@ -1,27 +1,33 @@
 -- SPDX-License-Identifier: Apache-2.0
--- inbox.db, written by okuru-sync: what the OMS said, and how far it has got with what we said. Commands lie in the log
--- (type = command type, subject = the command's, data = {"id":uuid,"data":{…}}); the station tails it. See firmware/views/databases.h.
+-- Commands lie in the store's log (position, type, subject, data); here is what belongs to them and how far each side has got.
 
--- Personal data of a command, sealed before it touched the disk. The station takes it over with the command, under this ref.
+-- Personal data, closed to the station's key before it came here. Gone when the ledger has it.
 CREATE TABLE sealed (
         ref TEXT NOT NULL PRIMARY KEY,
         box BLOB NOT NULL,
         hash TEXT NOT NULL,
-        pos INTEGER NOT NULL              -- of the command in the log: both are trimmed together
+        pos INTEGER NOT NULL -- of the command in the log
 ) STRICT;
 CREATE INDEX sealed_pos ON sealed (pos);
 
--- How far a stream of commands is committed here: what `taken` says.
+-- How far the receiver has committed each lane of the ledger that we send from.
+CREATE TABLE uplink (
+        lane TEXT NOT NULL PRIMARY KEY,
+        ledger TEXT NOT NULL,
+        upto INTEGER NOT NULL,
+        receiver TEXT NOT NULL, -- '' before the first `applied`
+        verdict TEXT NOT NULL   -- '', 'forked', 'beyond': the station must begin a new ledger
+) STRICT;
+
+-- How far each stream of commands is in the log. The row written last has the highest rowid.
 CREATE TABLE downlink (
         source TEXT NOT NULL PRIMARY KEY,
         upto INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
--- How far the OMS has committed one lane of our ledger: what `applied` said.
-CREATE TABLE uplink (
-        lane TEXT NOT NULL PRIMARY KEY,   -- fact, trace
-        ledger TEXT NOT NULL,
-        upto INTEGER NOT NULL,
-        receiver TEXT NOT NULL,           -- which store of the OMS's; upto may go down only with a new one
-        verdict TEXT NOT NULL             -- '', or forked, beyond: the station must begin a new ledger
-) STRICT, WITHOUT ROWID;
+-- What a person should see of the line, e.g. "office" = "silent"; written when it changes.
+CREATE TABLE line (
+        name TEXT NOT NULL PRIMARY KEY,
+        value TEXT NOT NULL,
+        since TEXT NOT NULL -- RFC 3339
+) STRICT;

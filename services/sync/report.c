@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What we say of ourselves: `status` to the OMS, and a few words in inbox.db for those who look at this box. */
+#include "firmware/base/log.h"
+#include "firmware/store/cursor.h"
+#include "firmware/store/log.h"
+#include "firmware/views/databases.h"
+#include "services/sync/certificate.h"
+#include "services/sync/sync-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define STATUS_EVERY_USEC (60 * USEC_PER_SEC)
+#define BENCHES_MAX       64
+
+static void read_boot_id(char id[UUID_TEXT_MAX]) {
+        _autofclose_ FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+        if (!f || fread(id, 1, UUID_TEXT_MAX - 1, f) != UUID_TEXT_MAX - 1)
+                (void) copy_text(id, UUID_TEXT_MAX, "00000000-0000-0000-0000-000000000000");
+        id[UUID_TEXT_MAX - 1] = '\0';
+}
+
+void report_begin(struct sync *s) {
+        read_boot_id(s->boot_id);
+        s->disk_free_percent = -1;
+        (void) copy_text(s->broker_word, sizeof(s->broker_word), "not-yet");
+        s->line_changed = true;
+}
+
+void report_end(struct sync *s) {
+        s->notices = store_close(s->notices);
+        free(s->benches);
+        s->benches = NULL;
+}
+
+static int64_t age_of_oldest(struct sync *s, const struct feed *f, const struct stamp *now) {
+        char time[TIME_TEXT_MAX];
+        int64_t usec;
+
+        if (f->up.head <= f->up.upto)
+                return 0;
+        if (facts_time_behind(s->facts, f->lane, f->up.upto, time) != 0 || time_parse(time, &usec, NULL) < 0)
+                return -1;
+        return now->wall_usec > usec ? (now->wall_usec - usec) / (int64_t) USEC_PER_SEC : 0;
+}
+
+static struct status_lane look_at_lane(struct sync *s, const struct feed *f, const struct stamp *now) {
+        return (struct status_lane){
+                .up = &f->up,
+                .has_receiver = f->has_receiver,
+                .oldest_sec = f->has_receiver ? age_of_oldest(s, f, now) : 0,
+        };
+}
+
+static int64_t count_waiting(struct sync *s) {
+        int64_t n;
+
+        return facts_count_notices_waiting(s->facts, &n) == 0 ? n : -1;
+}
+
+/* Outcomes in notices.db that the station has not yet made facts of. */
+static int64_t count_outcomes(struct sync *s) {
+        int64_t head, done;
+
+        if (!*s->config->notices)
+                return -1;
+        if (s->notices && store_reader_is_stale(s->notices))
+                s->notices = store_close(s->notices);
+        if (!s->notices && store_open_reader(&s->notices, s->config->notices, NOTICES_APPLICATION_ID,
+                                   NOTICES_VERSION_MIN, NOTICES_VERSION_MAX, NULL) != 0)
+                return -1;
+        if (store_log_head(s->notices, &head) != 0 ||
+                store_cursor_get(facts_store(s->facts), "notices", store_log_id(s->notices), &done) < 0)
+                return -1;
+        return head > done ? head - done : 0;
+}
+
+static struct status_view look(struct sync *s) {
+        struct status_view v = {
+                .config = s->config,
+                .ledger = facts_ledger(s->facts),
+                .inbox = inbox_id(s->inbox),
+                .boot = s->boot_id,
+                .now = stamp_now(),
+                .taken = downlink_current(&s->down),
+                .disk_free_percent = s->disk_free_percent,
+                .intake_stopped = s->intake_stopped,
+                .silent = s->silent,
+                .certificate_end_usec = -1,
+                .notices_waiting = count_waiting(s),
+                .outcomes_waiting = count_outcomes(s),
+                .benches = s->benches,
+                .n_refused = s->n_retained + s->n_unreadable + s->n_strange + s->n_foreign + s->n_stopped,
+                .n_foreign = s->n_foreign,
+        };
+
+        v.booted_usec = v.now.wall_usec - (int64_t) v.now.boot_usec;
+        v.fact = look_at_lane(s, &s->feeds[FEED_FACT], &v.now);
+        v.trace = look_at_lane(s, &s->feeds[FEED_TRACE], &v.now);
+        if (*s->config->cert && certificate_end_of_file(s->config->cert, &v.certificate_end_usec) < 0)
+                v.certificate_end_usec = -1;
+        return v;
+}
+
+int report_offline(struct sync *s, struct str *out) {
+        struct status_view v = {
+                .config = s->config,
+                .ledger = facts_ledger(s->facts),
+                .inbox = inbox_id(s->inbox),
+                .boot = s->boot_id,
+                .now = stamp_now(),
+        };
+
+        v.booted_usec = v.now.wall_usec - (int64_t) v.now.boot_usec;
+        return status_write_offline(&v, out);
+}
+
+static int send_status(struct sync *s) {
+        _cleanup_str_ struct str text = STR_INIT;
+        const struct status_view v = look(s);
+        int r = status_write(&v, &text);
+
+        return r < 0 ? r : link_publish(s->link, s->topics[TOPIC_STATUS], text.data, text.len, true, 0);
+}
+
+static int send_ask(struct sync *s) {
+        _cleanup_str_ struct str text = STR_INIT;
+        char id[UUID_TEXT_MAX];
+        int r = uuid7_make(&s->uuids, stamp_now().wall_usec, id);
+
+        if (r == 0)
+                r = ask_write(id, "snapshot", &text);
+        return r < 0 ? r : link_publish(s->link, s->topics[TOPIC_ASK], text.data, text.len, false, 0);
+}
+
+bool report_send(struct sync *s) {
+        int r = 0;
+
+        if (s->owes_status) {
+                r = send_status(s);
+                s->owes_status = r > 0; /* no memory: the next one comes in a minute */
+        }
+        if (r <= 0 && s->owes_ask) {
+                r = send_ask(s);
+                s->owes_ask = r > 0;
+        }
+        return r <= 0;
+}
+
+static void look_at_disk(struct sync *s) {
+        const int stop = (int) s->config->intake_stop_percent;
+        struct statvfs v;
+        bool stopped;
+
+        if (statvfs(s->config->folder, &v) < 0 || v.f_blocks == 0)
+                return;
+        s->disk_free_percent = (int) (v.f_bavail * 100 / v.f_blocks);
+        /* The bench outlives the feed: what is free is kept for facts. Two percent apart, so that it does not flutter. */
+        stopped = stop < 100 && 100 - s->disk_free_percent >= (s->intake_stopped ? stop - 2 : stop);
+        if (stopped == s->intake_stopped)
+                return;
+        s->intake_stopped = stopped;
+        s->line_changed = s->owes_status = true;
+        log_warning("disk %d %% full: %s", 100 - s->disk_free_percent,
+                stopped ? "no more commands are taken" : "commands are taken again");
+}
+
+void report_on_tick(struct sync *s) {
+        uint64_t now = sync_now(s);
+
+        look_at_disk(s);
+        if (now - s->status_usec < STATUS_EVERY_USEC)
+                return;
+        s->status_usec = now;
+        s->owes_status = true;
+        if (s->bell)
+                bell_ask_status(s->bell);
+}
+
+void report_on_benches(const struct json *status, void *userdata) {
+        struct sync *s = userdata;
+        struct str text = STR_INIT;
+        struct json_writer w;
+        size_t n = 0;
+
+        json_writer_init(&w, &text);
+        json_write_array(&w, NULL);
+        for (const struct json *b = json_first(json_get(status, "benches")); b && n < BENCHES_MAX;
+                b = json_next(b), n++)
+                json_write_string(&w, NULL, json_get_string(b, "bench", ""));
+        json_write_end_array(&w);
+        if (text.error) {
+                str_deinit(&text);
+                return;
+        }
+        free(s->benches);
+        s->benches = NULL;
+        if (str_take(&text, &s->benches) < 0)
+                s->benches = NULL;
+}
+
+int report_put_line(struct sync *s) {
+        const struct stamp now = stamp_now();
+        const struct {
+                const char *name, *value;
+        } words[] = {
+                {"broker", s->broker_word},
+                {"office", s->silent ? "silent" : "answers"},
+                {"intake", s->intake_stopped ? "stopped" : "open"},
+        };
+        char since[TIME_TEXT_MAX];
+        int r = 0;
+
+        (void) time_format(now.wall_usec, now.offset_sec, since);
+        for (size_t i = 0; i < ELEMENTSOF(words) && r == 0; i++)
+                r = inbox_put_line(s->inbox, words[i].name, words[i].value, since);
+        return r;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The program as its parts see it: sync.c owns it, up.c moves facts, down.c commands, report.c what we say of ourselves. */
+#include "firmware/views/facts.h"
+#include "services/link/link.h"
+#include "services/link/link_topics.h"
+#include "services/sync/bell.h"
+#include "services/sync/inbox.h"
+#include "services/sync/status.h"
+#include "services/sync/sync.h"
+
+#include <systemd/sd-event.h>
+
+#define FEED_BATCH       100                   /* facts read ahead at once */
+#define FEED_BATCH_BYTES ((size_t) 128 * 1024) /* and no more than this but for one fact */
+
+struct feed { /* one lane, read ahead */
+        enum lane lane;
+        enum topic_leaf leaf;
+        bool has_receiver;
+        struct uplink up;
+        char source[SOURCE_TEXT_MAX];
+        struct str text; /* the messages, one after the other */
+        size_t ends[FEED_BATCH];
+        uint64_t seqs[FEED_BATCH];
+        unsigned n, next;
+        uint64_t hole;   /* behind which the ledger has nothing up to seqs[0]; 0 none */
+        struct str gap;  /* the ledger.gap that says so, to be sent before its turn; empty none */
+        bool complained; /* about a fact that cannot be read or sent */
+};
+
+enum { FEED_FACT, FEED_TRACE, N_FEEDS };
+
+struct sync {
+        const struct sync_config *config;                             /* borrowed */
+        sd_event *event;                                              /* borrowed */
+        sd_event_source *tick, *idle, *later, *terminate, *interrupt; /* owned */
+        struct seal_public seal;
+        struct inbox *inbox; /* owned */
+        struct facts *facts; /* owned; NULL while there is no ledger */
+        struct link *link;   /* owned; NULL while there is no ledger to name ourselves by */
+        struct bell *bell;   /* owned; NULL when the config names no socket */
+        struct feed feeds[N_FEEDS];
+        uint64_t credit; /* facts that may be under way, all lanes together */
+        struct downlink down;
+        char topics[TOPIC_LEAF_MAX_][LINK_TOPIC_MAX];
+        char boot_id[UUID_TEXT_MAX];
+        char *benches; /* owned; JSON array of names, NULL not known */
+
+        uint64_t now_usec;  /* boot clock of this turn of the loop, moved as tests move it */
+        uint64_t skew_usec; /* of tests */
+        uint64_t committed_usec;
+        bool marks_changed, line_changed;
+        bool broker_up, silent, intake_stopped;
+        bool owes_status, owes_hello, owes_ask;
+        uint64_t status_usec; /* last one */
+        uint64_t n_ticks;
+        int disk_free_percent;
+        struct store *notices; /* owned; NULL while it is not there */
+        struct uuid_source uuids;
+        uint64_t n_retained, n_unreadable, n_strange, n_foreign, n_stopped; /* refused messages, by why */
+        char broker_word[32];
+        bool disk_complained;
+};
+
+uint64_t sync_now(struct sync *s); /* of this turn of the loop */
+/* Whatever may go now goes: what we say of ourselves first, then facts, then trace. */
+void sync_pump(struct sync *s);
+/* Marks, and what a person should see. Return: 0; -errno: rolled back, said, and the loop ends when it cannot go on. */
+int sync_commit(struct sync *s);
+/* The ledger is another one, or there is one at last. */
+void sync_look_for_ledger(struct sync *s);
+
+/* up.c */
+void up_begin(struct sync *s);   /* a ledger was opened */
+void up_on_line(struct sync *s); /* the line came up or went down */
+void up_refresh(struct sync *s); /* there may be new facts */
+void up_on_tick(struct sync *s);
+void up_on_applied(struct sync *s, const struct link_message *m);
+bool up_send(struct sync *s);     /* Return: false when the window is full */
+int up_put_marks(struct sync *s); /* in a transaction */
+void up_end(struct sync *s);
+
+/* down.c */
+int down_begin(struct sync *s);
+void down_on_command(struct sync *s, const struct link_message *m);
+bool down_send(struct sync *s, bool idle);
+void down_settle(struct sync *s); /* commit what was taken, poke the station, say how far */
+void down_trim(struct sync *s);
+
+/* report.c */
+void report_begin(struct sync *s);
+bool report_send(struct sync *s);
+void report_on_tick(struct sync *s);
+void report_on_benches(const struct json *status, void *userdata);
+int report_put_line(struct sync *s); /* in a transaction */
+int report_offline(struct sync *s, struct str *out);
+void report_end(struct sync *s);
