@@ -49,6 +49,7 @@ struct sync {
 
         uint64_t now_usec;  /* boot clock of this turn of the loop, moved as tests move it */
         uint64_t skew_usec; /* of tests */
+        uint64_t line_usec; /* when the link was made; real boot clock */
         uint64_t committed_usec;
         bool marks_changed, line_changed;
         bool broker_up, silent, intake_stopped;

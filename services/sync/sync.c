@@ -158,6 +158,7 @@ static int open_line(struct sync *s) {
         /* Two boxes with one name must not throw each other off the broker: their ledgers differ. */
         (void) snprintf(client_id, sizeof(client_id), "%s-%.*s", c->station, CLIENT_LEDGER_SIZE,
                 facts_ledger(s->facts));
+        s->line_usec = sync_now(s) - s->skew_usec;
         return link_new(&s->link, s->event, &complete, &callbacks, s);
 }
 
@@ -206,11 +207,13 @@ void sync_look_for_ledger(struct sync *s) {
 /* The thread that holds the connection shows that it lives; a resolver that never returns can only be ended with us. */
 static void supervise(struct sync *s) {
         struct link_stats stats;
+        uint64_t progress;
 
         if (!s->link)
                 return;
         link_get_stats(s->link, &stats);
-        if (s->now_usec - s->skew_usec > stats.progress_boot_usec + LINK_HANGING_USEC) {
+        progress = stats.progress_boot_usec > s->line_usec ? stats.progress_boot_usec : s->line_usec;
+        if (sync_now(s) - s->skew_usec > progress + LINK_HANGING_USEC) {
                 log_error("the line to the broker hangs; starting anew");
                 (void) sd_event_exit(s->event, -ETIMEDOUT);
         }

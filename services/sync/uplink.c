@@ -159,9 +159,9 @@ enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a,
                 u->n_backwards++; /* overtaken on its way, or a fault there: what was committed stays so */
                 return UPLINK_IGNORED;
         }
-        if (is_new)
-                return meet_receiver(u, a, now_usec);
-        if (a->upto > u->upto) {
+        if (is_new) {
+                outcome = meet_receiver(u, a, now_usec);
+        } else if (a->upto > u->upto) {
                 outcome = a->upto > u->sent ? UPLINK_REWOUND : UPLINK_MOVED;
                 move_to(u, a->upto, now_usec);
         }

@@ -1,0 +1,655 @@
+# SPDX-License-Identifier: Apache-2.0
+"""okuru-sync between a real ledger and a real broker; the OMS is played here, as its contract says."""
+import json
+import os
+import queue
+import random
+import signal
+import sqlite3
+import ssl
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+from broker import OMS, Broker  # noqa: E402
+
+REALM, SITE, STATION = "test", "tokyo", "bench-1"
+PREFIX = f"okuru/v1/{REALM}/{SITE}/{STATION}"
+WAIT = 20
+
+
+def hex_id():
+    return uuid.uuid4().hex
+
+
+def until(test, what, timeout=WAIT):
+    """Poll until @test is truthy; its value."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        value = test()
+        if value:
+            return value
+        time.sleep(0.01)
+    raise AssertionError(f"waited {timeout} s for {what}")
+
+
+class Office:
+    """A receiver: keeps facts in order, says `applied` as the contract asks, and speaks commands when it is told to."""
+
+    def __init__(self, broker, answer=True, credit=200, receiver=None):
+        self.answer, self.credit, self.receiver = answer, credit, receiver or hex_id()
+        self.upto, self.kept, self.arrived = {}, {}, []  # by source; (source, sequence) -> event; order of arrival
+        self.said = queue.Queue()
+        self.taken, self.status, self.asked = [], [], []
+        self.told = {}
+        self.client = mqtt.Client(client_id=f"office-{os.getpid()}-{random.random()}", protocol=mqtt.MQTTv311)
+        if broker.tls:
+            cert, key = broker.cert(OMS)
+            self.client.tls_set(str(broker.ca), str(cert), str(key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        self.client.reconnect_delay_set(0.1, 0.2)
+        self.client.on_connect = lambda c, *_: c.subscribe(f"okuru/v1/{REALM}/+/+/#", 1)
+        self.ready = False
+        self.client.on_subscribe = lambda *_: setattr(self, "ready", True)
+        self.client.on_message = self.on_message
+        self.client.connect(broker.host, broker.port)
+        self.client.loop_start()
+        until(lambda: self.ready, "the office's subscription")
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def publish(self, leaf, message, retain=False, prefix=PREFIX):
+        payload = message if isinstance(message, (str, bytes)) else json.dumps(message, ensure_ascii=False)
+        return self.client.publish(f"{prefix}/{leaf}", payload, 1, retain)
+
+    def applied(self, source, **more):
+        self.publish("applied", {"source": source, "upto": self.upto.get(source, 0), "receiver": self.receiver, "credit": self.credit, **more})
+
+    def on_message(self, _client, _userdata, m):
+        leaf = m.topic[len(PREFIX) + 1:]
+        if leaf in ("up/fact", "up/trace"):
+            self.on_fact(json.loads(m.payload))
+        elif leaf == "taken":
+            self.taken.append(json.loads(m.payload))
+        elif leaf == "ask":
+            self.asked.append(json.loads(m.payload))
+        elif leaf == "status" and m.payload:
+            self.on_status(json.loads(m.payload))
+
+    def on_status(self, status):
+        self.status.append(status)
+        if status["online"] and self.answer:
+            for lane in ("fact", "trace"):
+                self.applied(f"urn:okuru:{REALM}:{SITE}:{STATION}:{status['ledger']}:{lane}")
+
+    def on_fact(self, event):
+        source, sequence = event["source"], int(event["sequence"])
+        self.arrived.append((source, sequence))
+        upto = self.upto.setdefault(source, 0)
+        more = {}
+        if sequence == upto + 1:
+            self.kept[source, sequence] = event
+            self.upto[source] = sequence
+        elif sequence > upto + 1:
+            more["gap"] = True
+            if time.monotonic() - self.told.get(source, 0) < 1:
+                return
+            self.told[source] = time.monotonic()
+        elif self.kept[source, sequence]["id"] != event["id"]:
+            more["forked"] = sequence
+        if self.answer:
+            self.applied(source, **more)
+
+    def online(self, ledger=None):
+        return until(lambda: next((s for s in reversed(self.status) if s["online"] and ledger in (None, s["ledger"])), None), "status online")
+
+    def n(self, lane="fact"):
+        return max([u for s, u in self.upto.items() if s.endswith(lane)], default=0)
+
+
+class Box:
+    """One station: a ledger that the test writes, and okuru-sync."""
+
+    def __init__(self, folder, build, broker, **config):
+        self.folder, self.build, self.broker = folder, build, broker
+        self.process = self.writer = None
+        for name in ("ledger", "sync"):
+            (folder / name).mkdir(mode=0o750)
+        subprocess.run([str(build / "tests/ledger-tool"), "--keys", str(folder / "seal.key"), str(folder / "seal.pub")], check=True)
+        self.configure(**config)
+        self.facts(0)
+
+    def configure(self, trace="oms", realm=REALM, **mqtt_more):
+        tls = ""
+        if self.broker.tls:
+            cert, key = self.broker.cert(f"{SITE}/{STATION}")
+            tls = f"  ca: {self.broker.ca}\n  cert: {cert}\n  key: {key}\n"
+        more = "".join(f"  {k}: {v}\n" for k, v in mqtt_more.items())
+        f = self.folder
+        (f / "sync.yaml").write_text(f"""realm: {realm}
+site: {SITE}
+station: {STATION}
+folder: {f}/sync
+ledger: {f}/ledger/ledger.db
+socket: {f}/station.sock
+seal: {f}/seal.pub
+trace: {trace}
+intake_stop_percent: 100
+mqtt:
+  host: {self.broker.host}
+  port: {self.broker.port}
+  reconnect_min: 50ms
+  reconnect_max: 200ms
+{tls}{more}""")
+        (f / "sync.yaml").chmod(0o640)
+
+    def start(self, **environment):
+        log = open(self.folder / "sync.log", "ab")
+        command = ["setpriv", "--pdeathsig", "KILL", str(self.build / "bin/okuru-sync"), "--config", str(self.folder / "sync.yaml"),
+                   "--log-level", "debug"]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment})
+        log.close()
+        return self
+
+    def stop(self, number=signal.SIGTERM):
+        if not self.process:
+            return None
+        self.process.send_signal(number)
+        code = self.process.wait(WAIT)
+        self.process = None
+        return code
+
+    def kill(self):
+        self.stop(signal.SIGKILL)
+
+    def facts(self, n, lane="fact", merchant="acme", padding=0):
+        """@n facts through firmware/ledger; their ids in order."""
+        kind = {"fact": "conflict.found", "trace": "item.refused"}[lane]
+        lines = [json.dumps({"type": kind, "merchant": merchant, "subject": f"S-{i}", "bench": "b1",
+                             "data": {"v": 1, "kind": "contents-differ", "reason": "wrong-item", "text": "x" * padding or str(i)}}) for i in range(n)]
+        done = subprocess.run([str(self.build / "tests/ledger-tool"), "--folder", str(self.folder / "ledger"), "--realm", REALM],
+                              input="".join(x + "\n" for x in lines), capture_output=True, text=True, check=True)
+        answers = [json.loads(x) for x in done.stdout.splitlines()]
+        assert all("id" in a for a in answers), answers
+        return [a["id"] for a in answers]
+
+    def ask(self, database, sql, *values):
+        """Read-only, as every program reads another's database."""
+        if not (self.folder / f"{database}-wal").exists():
+            return []  # not there yet
+        db = sqlite3.connect(f"file:{self.folder / database}?mode=ro", uri=True)
+        try:
+            return db.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []  # being made
+            raise
+        finally:
+            db.close()
+
+    def ids(self, lane=0):
+        return [r[0] for r in self.ask("ledger/ledger.db", "SELECT id FROM fact WHERE lane = ? ORDER BY seq", lane)]
+
+    def ledger(self):
+        return self.ask("ledger/ledger.db", "SELECT value FROM meta WHERE key LIKE '%log%'")[0][0]
+
+    def uplink(self, lane="fact"):
+        rows = self.ask("sync/inbox.db", "SELECT ledger, upto, receiver, verdict FROM uplink WHERE lane = ?", lane)
+        return rows[0] if rows else None
+
+    def inbox(self):
+        return [(p, t, s, json.loads(d)) for p, t, s, d in self.ask("sync/inbox.db", "SELECT pos, type, subject, data FROM log ORDER BY pos")]
+
+    def log(self):
+        return (self.folder / "sync.log").read_text()
+
+
+class Stream:
+    """The office's numbered stream of commands for one box."""
+
+    def __init__(self, office, inbox, receiver=None):
+        self.office, self.inbox, self.sequence = office, inbox, 0
+        self.source = f"urn:okuru:{REALM}:oms:{receiver or office.receiver}:{SITE}:{STATION}"
+
+    def command(self, kind, data, subject="S-1", sequence=None, **more):
+        if sequence is None:
+            self.sequence += 1
+            sequence = self.sequence
+        return {"specversion": "1.0", "type": f"jp.okuru.{kind}", "id": str(uuid.uuid4()), "source": self.source, "sequence": f"{sequence:020d}",
+                "time": "2026-11-21T14:02:03.123+09:00", "subject": subject, "merchant": "acme", "inbox": self.inbox,
+                "datacontenttype": "application/json", "dataschema": f"urn:okuru:schema:{kind}:1", "data": {"v": 1, **data}, **more}
+
+    def send(self, kind="shipment", data=None, **more):
+        message = self.command(kind, data or {"merchant": "acme", "shipment": "S-1", "version": 1}, **more)
+        self.office.publish("down", message)
+        return message
+
+    def taken(self, upto):
+        return until(lambda: any(t.get("source") == self.source and t["upto"] == upto for t in self.office.taken), f"taken {upto}: {self.office.taken[-3:]}")
+
+
+@pytest.fixture(scope="module")
+def shared_broker(tmp_path_factory):
+    with Broker(tmp_path_factory.mktemp("broker"), tls=True, stations=[f"{SITE}/{STATION}"]) as started:
+        yield started
+
+
+@pytest.fixture
+def broker(shared_broker):
+    if not shared_broker.pid:
+        shared_broker.start()
+    yield shared_broker
+    if shared_broker.pid:  # what a test left behind as status must not meet the next one
+        client = Office(shared_broker, answer=False)
+        client.publish("status", b"", retain=True).wait_for_publish(WAIT)
+        client.close()
+
+
+@pytest.fixture
+def box(tmp_path, build, broker):
+    made = Box(tmp_path, build, broker)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def offices(broker):
+    made = []
+
+    def open_office(**how):
+        made.append(Office(broker, **how))
+        return made[-1]
+    yield open_office
+    for office in made:
+        office.close()
+
+
+# ---- facts up ----
+
+def test_every_fact_comes_in_order_with_its_id(box, offices):
+    box.facts(300)
+    office = offices()
+    box.start()
+    until(lambda: office.n() == len(box.ids()), "all facts")
+    source = next(s for s in office.upto if s.endswith(":fact"))
+    assert [office.kept[source, i + 1]["id"] for i in range(office.n())] == box.ids()
+    assert office.kept[source, 1]["type"] == "jp.okuru.ledger.started"
+    assert source == f"urn:okuru:{REALM}:{SITE}:{STATION}:{box.ledger()}:fact"
+    until(lambda: box.uplink()[1] == office.n(), "the mark in inbox.db")
+
+
+def test_facts_that_come_later_follow_within_the_second(box, offices):
+    office = offices()
+    box.start()
+    until(lambda: office.n() == 1, "ledger.started")
+    box.facts(5)
+    until(lambda: office.n() == 6, "five more", 3)
+
+
+def test_not_more_than_the_credit_is_under_way(box, offices):
+    box.facts(60)
+    office = offices(answer=False)
+    box.start()
+    until(lambda: len(office.arrived) >= 4, "the first facts")
+    time.sleep(1.5)  # longer than any tick
+    assert len(office.arrived) == 4, "before `applied` a station starts with 4"
+    office.credit = 10
+    office.upto[office.arrived[0][0]] = 2
+    office.applied(office.arrived[0][0])
+    until(lambda: len(office.arrived) >= 12, "up to the credit")
+    time.sleep(1.5)
+    assert [n for _, n in office.arrived] == list(range(1, 13)), "2 applied and 10 beyond: the broker's PUBACK frees nothing"
+
+
+def test_a_gap_is_sent_again_at_once(box, offices):
+    box.facts(20)
+    office = offices(answer=False)
+    box.start()
+    until(lambda: len(office.arrived) >= 4, "the first facts")
+    source = office.arrived[0][0]
+    time.sleep(0.3)
+    began = time.monotonic()
+    office.upto[source] = 1
+    office.applied(source, gap=True)
+    until(lambda: office.arrived.count((source, 2)) == 2, "2 again", 5)
+    assert time.monotonic() - began < 5
+
+
+def test_trace_comes_behind_the_facts_and_can_stay_at_home(box, offices):
+    box.facts(3)
+    box.facts(7, lane="trace")
+    office = offices()
+    box.start()
+    until(lambda: office.n("fact") == 4 and office.n("trace") == 7, "both lanes")
+    box.stop()
+    box.configure(trace="local")
+    box.facts(5, lane="trace")
+    office.arrived.clear()
+    box.start()
+    until(lambda: box.uplink("trace")[1] == 12, "all trace applied locally")
+    assert not [a for a in office.arrived if a[0].endswith("trace")]
+
+
+def test_the_broker_may_die_in_the_middle(box, offices, broker):
+    box.facts(500)
+    office = offices(credit=40)
+    box.start()
+    until(lambda: office.n() > 50, "some")
+    broker.kill()
+    box.facts(20)
+    broker.start()
+    until(lambda: office.n() == 521, "all, in order", 40)
+    assert box.process.poll() is None
+
+
+def test_only_applied_counts_after_a_restart(box, offices):
+    box.facts(10)
+    deaf = offices(answer=False)
+    box.start()
+    until(lambda: len(deaf.arrived) >= 4, "facts on the broker")
+    box.stop()
+    deaf.close()
+    office = offices()
+    box.start()
+    until(lambda: office.n() == 11, "all of them again, to one who answers")
+
+
+def test_another_receiver_may_know_less_and_gets_it_again(box, offices):
+    box.facts(10)
+    first = offices()
+    box.start()
+    until(lambda: first.n() == 11 and box.uplink()[1] == 11, "all applied")
+    source = next(s for s in first.upto if s.endswith("fact"))
+    first.answer = False
+    restored = offices(answer=False)
+    restored.upto[source] = 6
+    restored.answer = True
+    restored.applied(source)
+    until(lambda: (source, 7) in restored.arrived, "again from 7")
+    until(lambda: box.uplink()[1:3] == (11, restored.receiver), "the new receiver's mark")
+
+
+def test_the_same_receiver_cannot_go_back(box, offices):
+    box.facts(10)
+    office = offices()
+    box.start()
+    until(lambda: box.uplink() and box.uplink()[1] == 11, "all applied")
+    office.arrived.clear()
+    office.publish("applied", {"source": next(iter(office.upto)), "upto": 3, "receiver": office.receiver, "credit": 10})
+    box.facts(1)
+    until(lambda: office.n() == 12, "the next fact")
+    assert [n for s, n in office.arrived if s.endswith("fact")] == [12]
+
+
+@pytest.mark.parametrize("say, verdict, upto", [({"upto": 3, "forked": 3}, "forked", 2), ({"upto": 99}, "beyond", 0)])
+def test_a_fork_or_a_mark_beyond_us_ends_this_ledger(box, offices, say, verdict, upto):
+    box.facts(5)
+    office = offices(answer=False)
+    box.start()
+    until(lambda: office.arrived, "facts")
+    source = office.arrived[0][0]
+    if verdict == "forked":
+        office.publish("applied", {"source": source, "upto": 5, "receiver": office.receiver, "credit": 10})
+        until(lambda: box.uplink() and box.uplink()[1] == 5, "the mark")
+    office.publish("applied", {"source": source, "receiver": office.receiver, "credit": 10, **say})
+    until(lambda: box.uplink() and box.uplink()[3] == verdict, "the verdict where the station reads it")
+    assert box.uplink()[1] == upto
+    office.arrived.clear()
+    box.facts(2)
+    time.sleep(1.5)
+    assert not office.arrived, "nothing more goes up under the old name"
+
+
+def test_a_new_ledger_begins_at_its_start(box, offices):
+    box.facts(5)
+    office = offices()
+    box.start()
+    until(lambda: office.n() == 6, "the old one's facts")
+    old = box.ledger()
+    for path in (box.folder / "ledger").iterdir():
+        path.unlink()
+    box.facts(2)
+    assert box.ledger() != old
+    source = f"urn:okuru:{REALM}:{SITE}:{STATION}:{box.ledger()}:fact"
+    until(lambda: office.upto.get(source) == 3, "the new one's facts")
+    until(lambda: box.uplink()[0] == box.ledger(), "its mark")
+
+
+def test_applied_for_somebody_else_is_ignored_and_counted(box, offices):
+    box.facts(3)
+    office = offices(answer=False)
+    box.start()
+    until(lambda: len(office.arrived) == 4, "facts")
+    for source in (f"urn:okuru:{REALM}:{SITE}:{STATION}:{hex_id()}:fact", "nonsense", f"urn:okuru:{REALM}:osaka:{STATION}:{box.ledger()}:fact"):
+        office.publish("applied", {"source": source, "upto": 2, "receiver": office.receiver, "credit": 100})
+    for broken in ("", "{", "[]", '{"source":1}', '{"upto":-1}', "\xff"):
+        office.publish("applied", broken)
+    office.publish("applied", {"source": office.arrived[0][0], "upto": 1, "receiver": office.receiver, "credit": 4})
+    until(lambda: box.uplink() and box.uplink()[1] == 1, "the true one")
+    box.stop()
+    box.start()
+    assert until(lambda: len(office.status) >= 3 and office.status[-1]["online"] and office.status[-1], "status")["lanes"]["fact"]["applied"] == 1
+
+
+# ---- commands down ----
+
+def begin(box, offices, **how):
+    office = offices(**how)
+    box.start()
+    status = office.online()
+    return office, Stream(office, status["inbox"])
+
+
+def test_a_command_is_taken_when_it_is_on_disk(box, offices):
+    office, stream = begin(box, offices)
+    sent = stream.send()
+    stream.taken(1)
+    assert box.inbox() == [(1, "shipment", "S-1", {"id": sent["id"], "data": sent["data"]})]
+
+
+def test_an_empty_box_says_so(box, offices):
+    office, stream = begin(box, offices)
+    until(lambda: {"upto": 0, "inbox": stream.inbox} in office.taken, "taken without a source")
+    assert until(lambda: office.asked, "a question")[0]["what"] == "snapshot"
+
+
+def test_contact_and_print_data_never_touch_the_disk_in_clear(box, offices):
+    office, stream = begin(box, offices)
+    secret, paper = "山田 花子 hanako@example.jp", "XlhBSGFuYWtvXlha" * 20
+    contact = {"merchant": "acme", "shipment": "S-1", "version": 1, "contact": {"name": secret, "email": "hanako@example.jp"}, "channels": ["email"]}
+    sent = stream.send("contact", contact)
+    stream.send("label", {"merchant": "acme", "shipment": "S-1", "version": 1, "labels": [
+        {"piece": 1, "carrier": "yamato", "number": "444413758703", "print": {"media": "application/vnd.zebra.zpl", "data": paper}},
+        {"piece": 2, "carrier": "yamato", "number": "444413758714"}]})
+    stream.send("contact", {**contact, "contact": secret})  # not even when its shape is wrong
+    stream.send("contact", {**contact, "contact": [secret]}, extra="x")
+    stream.taken(4)
+    rows = box.inbox()
+    sealed = {r: (h, b) for r, h, b in box.ask("sync/inbox.db", "SELECT ref, hash, box FROM sealed")}
+    ref = rows[0][3]["data"]["contact"]
+    assert set(ref) == {"ref", "hash"} and sealed[ref["ref"]][0] == ref["hash"]
+    assert ref["ref"] == str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:okuru:sealed:{sent['id']}:0")), "the same each time it comes"
+    assert set(rows[1][3]["data"]["labels"][0]["print"]) == {"ref", "hash"} and "print" not in rows[1][3]["data"]["labels"][1]
+    assert rows[2][3]["data"]["contact"] is None and rows[3][3]["data"]["contact"] is None
+    box.stop()
+    for path in [*(box.folder / "sync").iterdir(), box.folder / "sync.log"]:
+        held = path.read_bytes()
+        for word in (secret.encode(), "花子".encode(), b"hanako@", paper.encode()):
+            assert word not in held, path
+
+
+def test_commands_are_taken_in_order_and_once(box, offices):
+    office, stream = begin(box, offices)
+    messages = [stream.command("shipment", {"shipment": f"S-{i}"}, subject=f"S-{i}") for i in range(1, 6)]
+    for i in (0, 0, 2, 3, 1, 1, 4, 2, 3, 4):
+        office.publish("down", messages[i])
+    stream.taken(5)
+    assert [r[2] for r in box.inbox()] == ["S-1", "S-2", "S-3", "S-4", "S-5"]
+
+
+def test_a_gap_is_answered_with_how_far_we_are(box, offices):
+    office, stream = begin(box, offices)
+    stream.send()
+    stream.taken(1)
+    office.taken.clear()
+    stream.sequence = 7
+    stream.send()
+    stream.taken(1)
+    assert len(box.inbox()) == 1
+
+
+def test_a_broken_command_does_not_stop_those_behind_it(box, offices):
+    office, stream = begin(box, offices)
+    stream.send()
+    whole = json.dumps(stream.command("shipment", {"shipment": "S-2"}))
+    office.publish("down", whole.replace('"specversion": "1.0"', '"specversion": "9"'))
+    office.publish("down", json.dumps(stream.command("shipment", {})).replace('"data": {"v": 1}', '"data": [1]'))
+    office.publish("down", json.dumps(stream.command("contact", {"contact": {"name": "花子"}})).replace("jp.okuru.contact", "com.example.contact"))
+    office.publish("down", json.dumps(stream.command("shipment", {}))[:-1] + ',"data":{}}')
+    stream.send("no.such.thing", {"x": 1})
+    stream.send()
+    stream.taken(7)
+    rows = box.inbox()
+    assert [r[1] for r in rows] == ["shipment", "shipment", "shipment", "unreadable", "shipment", "no.such.thing", "shipment"]
+    for row in rows[1:5]:
+        assert row[3]["data"] == {} and row[3]["reason"]
+    assert rows[1][3]["id"] == json.loads(whole)["id"]
+
+
+def test_what_is_not_for_us_is_refused(box, offices, broker):
+    office, stream = begin(box, offices)
+    other = Stream(office, hex_id())
+    other.send()  # another box's inbox
+    for source in (f"urn:okuru:production:oms:{office.receiver}:{SITE}:{STATION}", f"urn:okuru:{REALM}:oms:{office.receiver}:{SITE}:bench-2",
+                   f"urn:okuru:{REALM}:{SITE}:{STATION}:{hex_id()}:fact"):
+        wrong = Stream(office, stream.inbox)
+        wrong.source = source
+        wrong.send()
+    for broken in ("", "{", "null", "eyJhbGciOiJFZERTQSJ9.e30.x", "\x00", "[" * 500, '{"source":"' + "x" * 60000):
+        office.publish("down", broken)
+    stream.send()
+    stream.taken(1)
+    assert len(box.inbox()) == 1
+
+
+def test_a_retained_command_is_never_obeyed(box, offices):
+    office = offices()
+    box.start()
+    inbox = office.online()["inbox"]
+    box.stop()
+    stream = Stream(office, inbox)
+    office.publish("down", stream.command("shipment", {"shipment": "OLD"}, subject="OLD"), retain=True).wait_for_publish(WAIT)
+    try:
+        box.start()
+        until(lambda: len([s for s in office.status if s["online"]]) >= 2, "online again")
+        stream.sequence = 0
+        stream.send(subject="NEW")
+        stream.taken(1)
+        assert [r[2] for r in box.inbox()] == ["NEW"]
+    finally:
+        office.publish("down", b"", retain=True).wait_for_publish(WAIT)
+
+
+def test_another_receivers_stream_begins_at_its_own_start(box, offices):
+    office, stream = begin(box, offices)
+    stream.send(subject="A")
+    stream.taken(1)
+    restored = Stream(office, stream.inbox, receiver=hex_id())
+    restored.send(subject="B")
+    restored.taken(1)
+    stream.send(subject="C")
+    stream.taken(2)
+    assert [r[2] for r in box.inbox()] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_said_to_be_taken_survives_kill_9(box, offices, seed):
+    chance = random.Random(seed)
+    office, stream = begin(box, offices)
+    sent = {}
+    for _ in range(3):
+        first = max([t["upto"] for t in office.taken if t.get("source") == stream.source], default=0) + 1
+        for sequence in range(first, first + 200):
+            sent.setdefault(sequence, stream.command("shipment", {"shipment": f"S-{sequence}"}, subject=f"S-{sequence}", sequence=sequence))
+            office.publish("down", sent[sequence])
+        time.sleep(chance.uniform(0, 0.3))
+        box.kill()
+        said = max([t["upto"] for t in office.taken if t.get("source") == stream.source], default=0)
+        rows = box.inbox()
+        assert len(rows) >= said
+        assert [r[2] for r in rows] == [f"S-{i + 1}" for i in range(len(rows))], "none missing, none twice"
+        office.status.clear()
+        box.start()
+        office.online()
+    end = max(sent)
+    until(lambda: office.taken[-1].get("source") == stream.source, "taken on connect")
+    for sequence in range(office.taken[-1]["upto"] + 1, end + 1):
+        office.publish("down", sent[sequence])
+    stream.taken(end)
+    assert [r[3]["id"] for r in box.inbox()] == [sent[i]["id"] for i in range(1, end + 1)]
+
+
+# ---- what it says of itself ----
+
+def test_status_says_who_and_how_far(box, offices):
+    box.facts(3)
+    office, stream = begin(box, offices)
+    status = office.status[-1]
+    assert status["ledger"] == box.ledger() and status["lanes"]["fact"]["last"] == 4 and status["clock"] in ("synced", "unknown", "holdover")
+    assert "shipment" in status["understands"] and 0 <= status["disk"]["free_percent"] <= 100
+    assert status["certificate_ends"].startswith("20") and status["notices_waiting"] == 0 and len(status["config"]) == 64
+    box.kill()
+    until(lambda: office.status[-1]["online"] is False, "the will")
+    assert office.status[-1]["ledger"] == box.ledger()
+
+
+def test_a_clean_stop_tells_offline_too(box, offices):
+    office, stream = begin(box, offices)
+    assert box.stop() == 0
+    until(lambda: office.status[-1]["online"] is False, "offline")
+
+
+def test_a_station_of_another_realm_is_kept_out(box, offices):
+    office = offices()
+    box.configure(realm="production")
+    box.start()
+    until(lambda: ": up" in box.log(), "the line")
+    time.sleep(1)
+    assert not office.arrived and not [s for s in office.status if s["ledger"] == box.ledger()]
+
+
+def test_it_waits_for_a_ledger_and_lives_without_a_station(box, offices):
+    for path in (box.folder / "ledger").iterdir():
+        path.unlink()
+    office = offices()
+    box.start()
+    until(lambda: "not there yet" in box.log(), "a word in the log")
+    box.facts(1)
+    until(lambda: office.n() == 2, "facts")
+
+
+@pytest.mark.parametrize("change, place", [("colour: red", "colour"), ("site: all", "site"), ("  port: 99999", "mqtt.port"), ("trace: maybe", "trace")])
+def test_a_config_that_cannot_be_is_named(box, change, place):
+    path = box.folder / "sync.yaml"
+    key = change.split(":")[0]
+    lines = [x for x in path.read_text().splitlines() if not x.startswith(key + ":")]
+    path.write_text("\n".join([*lines, change]) + "\n")
+    done = subprocess.run([str(box.build / "bin/okuru-sync"), "--config", str(path), "--check-config"], capture_output=True, text=True)
+    assert done.returncode == 1 and place in done.stderr and "sync.yaml" in done.stderr
+
+
+def test_it_uses_little_memory(box, offices):
+    box.facts(300, padding=400)
+    office = offices()
+    box.start()
+    until(lambda: office.n() == 301, "all facts")
+    anon = next(int(x.split()[1]) for x in Path(f"/proc/{box.process.pid}/status").read_text().splitlines() if x.startswith("RssAnon"))
+    assert anon <= 6 * 1024, f"RssAnon {anon} KiB with TLS"
