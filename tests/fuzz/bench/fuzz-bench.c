@@ -45,7 +45,7 @@ struct kind {
         "{\"line\":\"1\",\"name\":{\"ja\":\"黒\"},\"quantity\":%d,\"codes\":[{\"code\":\"4901234567894\"}," \
         "{\"code\":\"14901234567891\",\"units\":12}]}"
 #define WATCH                                                                                                \
-        "{\"line\":\"2\",\"name\":{\"ja\":\"時計\"},\"quantity\":2,\"serial\":\"record\","                 \
+        "{\"line\":\"2\",\"name\":{\"ja\":\"時計\"},\"quantity\":2,\"serial\":\"require\","                \
         "\"codes\":[{\"code\":\"4912345678904\"}]}"
 static const struct kind kinds[] = {
         {"acme", "\"S-1\"", BLACK, "", "yamato", ""},

@@ -3,6 +3,7 @@
 #include "tests/unit/domain/packout-scene.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/intake.h"
 
 #include <string.h>
 
@@ -397,6 +398,34 @@ static void an_unknown_shipment_is_accepted_as_unverified_by_policy(void **state
                                {LEADER, VERDICT_READY, "parcel.ready:read"}, {NULL}});
 }
 
+static void an_unverified_box_meets_its_shipment(void **state) {
+        static const char wish[] =
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-5\",\"version\":1,\"orders\":[\"A-1\"],"
+                "\"open_codes\":[\"ORDER-5\"],\"carrier\":\"yamato\",\"lines\":[" LINE_BLACK(13) "]}";
+        struct command command = {.id = "0189aaaa-0000-7000-8000-00000000000a",
+                .type = "shipment",
+                .subject = "S-5",
+                .data = wish,
+                .n_data = strlen(wish)};
+        SCENE(POLICY("bay-closed", "\"unknown_shipment\":\"accept\","));
+        _cleanup_(json_freep) struct json *met = NULL;
+        const struct json *contents;
+
+        scene_play(&s, (struct step[]){{"ORDER-5", VERDICT_OPENED, "parcel.opened"},
+                               {CASE_BLACK, VERDICT_OK, "item.verified:scanned"},
+                               {JAN_BLACK, VERDICT_OK, "item.verified:scanned"},
+                               {OK_CARD, VERDICT_PACKED, "parcel.packed"}, {NULL}});
+        command.now = s.now;
+        decision_deinit(&s.last);
+        assert_int_equal(intake_step(&s.f.world, s.benches, 2, &command, &s.last), 0);
+        met = scene_fact(&s, "parcel.reconciled", 0);
+        assert_true(json_get_bool(met, "agrees", false));
+        assert_string_equal(json_get_string(met, "was", ""), "ORDER-5");
+        contents = json_get(met, "contents");
+        assert_string_equal(json_get_string(json_first(contents), "line", ""), "1");
+        assert_int_equal(json_get_int(json_first(contents), "quantity", 0), 13);
+}
+
 static void before_the_snapshot_a_slip_is_not_yet_known(void **state) {
         SCENE(POLICY("at-ready", "\"unknown_shipment\":\"accept\","));
         s.f.world.snapshot_open = true;
@@ -512,6 +541,7 @@ int main(void) {
                 cmocka_unit_test(what_was_ready_at_the_trucks_time_is_assumed_shipped),
                 cmocka_unit_test(nothing_is_assumed_where_policy_asks_for_more),
                 cmocka_unit_test(an_unknown_shipment_is_accepted_as_unverified_by_policy),
+                cmocka_unit_test(an_unverified_box_meets_its_shipment),
                 cmocka_unit_test(before_the_snapshot_a_slip_is_not_yet_known),
                 cmocka_unit_test(bytes_that_no_code_has_refuse_the_scan_whole),
                 cmocka_unit_test(a_lost_scan_is_said_and_kept),
