@@ -21,13 +21,17 @@
 
 struct facts {
         struct store *store; /* owned */
-        struct store_stmt read, get, head, behind, gaps, notices;
+        struct store_stmt read, get, head, behind, gaps, notices, all, last, of;
 };
 
 static const struct store_sql facts_sql[] = {
         {offsetof(struct facts, read),
                 "SELECT " COLUMNS " FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"},
         {offsetof(struct facts, get), "SELECT " COLUMNS " FROM fact WHERE pos = ?1"},
+        {offsetof(struct facts, all), "SELECT " COLUMNS " FROM fact WHERE pos > ?1 ORDER BY pos LIMIT ?2"},
+        {offsetof(struct facts, last), "SELECT ifnull(max(pos), 0) FROM fact"},
+        {offsetof(struct facts, of),
+                "SELECT " COLUMNS " FROM fact WHERE subject = ?1 AND merchant = ?2 ORDER BY pos"},
         {offsetof(struct facts, head), "SELECT head FROM lane WHERE lane = ?1"},
         {offsetof(struct facts, behind),
                 "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
@@ -152,6 +156,41 @@ int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fa
         return read_rows(f, &f->read, fn, userdata, lastp);
 }
 
+struct with_pos { /* a caller who counts in positions */
+        fact_row_fn fn;
+        void *userdata;
+        int64_t *lastp;
+};
+
+static int on_row_with_pos(const struct fact_row *row, void *userdata) {
+        struct with_pos *w = userdata;
+        int r = w->fn(row, w->userdata);
+
+        if (r >= 0)
+                *w->lastp = row->pos;
+        return r;
+}
+
+int facts_read_all(
+        struct facts *f, int64_t after, unsigned max, fact_row_fn fn, void *userdata, int64_t *lastp) {
+        struct with_pos w = {.fn = fn, .userdata = userdata, .lastp = lastp};
+        uint64_t seq = 0;
+
+        *lastp = after;
+        store_bind_int64(&f->all, 1, after);
+        store_bind_int64(&f->all, 2, max);
+        return read_rows(f, &f->all, on_row_with_pos, &w, &seq);
+}
+
+int facts_read_of(
+        struct facts *f, const char *merchant, const char *subject, fact_row_fn fn, void *userdata) {
+        uint64_t seq = 0;
+
+        store_bind_text(&f->of, 1, subject);
+        store_bind_text(&f->of, 2, merchant);
+        return read_rows(f, &f->of, fn, userdata, &seq);
+}
+
 int facts_get(struct facts *f, int64_t pos, fact_row_fn fn, void *userdata) {
         uint64_t last = 0;
         int r;
@@ -168,6 +207,10 @@ static int read_number(struct store_stmt *query, int64_t *valuep) {
         if (r == 0)
                 *valuep = store_column_int64(q, 0);
         return r;
+}
+
+int facts_last(struct facts *f, int64_t *posp) {
+        return read_number(&f->last, posp);
 }
 
 int facts_head(struct facts *f, enum lane lane, uint64_t *seqp) {

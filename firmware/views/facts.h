@@ -63,6 +63,21 @@ int facts_read(struct facts *f, enum lane lane, uint64_t after, unsigned max, fa
  */
 int facts_get(struct facts *f, int64_t pos, fact_row_fn fn, void *userdata);
 
+/**
+ * facts_read_all() - facts of all lanes behind position @after, at most @max, in the order in which they happened here
+ * @lastp: position of the last row that @fn took; @after when it took none. Also set on failure.
+ *
+ * Return: as facts_read().
+ */
+int facts_read_all(
+        struct facts *f, int64_t after, unsigned max, fact_row_fn fn, void *userdata, int64_t *lastp);
+
+/* The newest position; 0 none. Return: 0, STORE_E_NOT_YET, STORE_E_STALE, -errno. */
+int facts_last(struct facts *f, int64_t *posp);
+
+/* All facts about one subject, in order. @merchant: "" for what belongs to none. Return: as facts_read(). */
+int facts_read_of(struct facts *f, const char *merchant, const char *subject, fact_row_fn fn, void *userdata);
+
 /* The newest sequence that the lane ever gave; 0 none. Return: 0, STORE_E_NOT_YET, STORE_E_STALE, -errno. */
 int facts_head(struct facts *f, enum lane lane, uint64_t *seqp);
 

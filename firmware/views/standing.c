@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/views/standing.h"
+
+#include "firmware/domain/waybill.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct standing {
+        struct facts *facts; /* borrowed */
+        struct store_stmt open, state, pull, of_shipment;
+        struct store_stmt shipments, codes, numbers, parcels, gone;
+        struct store_stmt bays, benches, waiting, notices, notices_of, conflicts, counts, lanes;
+};
+
+#define PARCEL                                                                                               \
+        "SELECT id, merchant, shipment, piece, pieces, state, bench, actor, carrier, number, bay, shelf, "   \
+        "reason, pull_reason, how, unverified, partial, since_usec, since_offset FROM parcel "
+/* The words of the partial index, so that it is used. */
+#define LIVING "state <> 'shipped' AND state <> 'voided' "
+#define NOTICE                                                                                               \
+        "SELECT id, merchant, shipment, kind, state, channel, reason, generation, attempts, correction, "    \
+        "not_before_usec, expires_usec, pos, changed_pos FROM notice "
+/* Columns: by, merchant, shipment, parcel, state, bench, dead, gone, at, offset. */
+#define SHIPMENT_MATCH ", s.merchant, s.id, '', s.stage, '', 0, 0, s.closed_usec, 0 "
+#define PARCEL_MATCH   "ifnull(p.state, ''), ifnull(p.bench, ''), "
+
+static const struct store_sql standing_sql[] = {
+        {offsetof(struct standing, open),
+                PARCEL "WHERE state IN ('open', 'packed') AND " LIVING "ORDER BY since_usec, id"},
+        {offsetof(struct standing, state), PARCEL "WHERE state = ?1 AND " LIVING "ORDER BY since_usec, id"},
+        {offsetof(struct standing, pull), PARCEL "WHERE pull_reason <> '' ORDER BY bay, since_usec, id"},
+        {offsetof(struct standing, of_shipment),
+                PARCEL "WHERE merchant = ?1 AND shipment = ?2 ORDER BY piece, opened_pos, id"},
+        /* Merchants are few: one look-up for each, instead of a scan over all shipments. */
+        {offsetof(struct standing, shipments),
+                "WITH RECURSIVE m(x) AS (SELECT min(merchant) FROM shipment UNION ALL "
+                "SELECT (SELECT min(merchant) FROM shipment WHERE merchant > x) FROM m WHERE x IS NOT NULL) "
+                "SELECT 'shipment'" SHIPMENT_MATCH
+                "FROM m JOIN shipment s ON s.merchant = m.x AND s.id = ?1"},
+        {offsetof(struct standing, codes), "SELECT DISTINCT 'code'" SHIPMENT_MATCH "FROM open_code o "
+                                           "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment "
+                                           "WHERE o.code IN (?1, ?2) AND s.id <> ?1"},
+        {offsetof(struct standing, numbers),
+                "SELECT 'number', n.merchant, n.shipment, n.parcel, " PARCEL_MATCH
+                "n.dead, 0, ifnull(p.since_usec, 0), ifnull(p.since_offset, 0) "
+                "FROM number n LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number IN (?1, ?2) ORDER BY "
+                "n.dead"},
+        {offsetof(struct standing, parcels),
+                "SELECT 'parcel', p.merchant, p.shipment, p.id, " PARCEL_MATCH
+                "0, 0, p.since_usec, p.since_offset FROM parcel p WHERE p.id = ?1"},
+        {offsetof(struct standing, gone),
+                "SELECT DISTINCT CASE a.kind WHEN 'dead' THEN 'number' ELSE a.kind END, t.merchant, "
+                "t.shipment, "
+                "t.parcel, t.state, t.bench, a.kind = 'dead', 1, t.at_usec, t.at_offset FROM tombstone_alias "
+                "a "
+                "JOIN tombstone t ON t.id = a.tombstone WHERE a.alias IN (?1, ?2) ORDER BY t.at_usec DESC, "
+                "1"},
+        {offsetof(struct standing, bays),
+                "WITH b(bay) AS (SELECT subject FROM wish WHERE type = 'bay' UNION "
+                "SELECT bay FROM parcel WHERE state = 'ready' AND " LIVING ") SELECT b.bay, "
+                "(SELECT count(*) FROM parcel WHERE state = 'ready' AND bay = b.bay AND " LIVING "), "
+                "(SELECT count(*) FROM parcel WHERE bay = b.bay AND pull_reason <> ''), "
+                "ifnull((SELECT f.data FROM wish w JOIN fact f ON f.pos = w.pos WHERE w.type = 'bay' "
+                "AND w.subject = b.bay), '') FROM b ORDER BY b.bay"},
+        {offsetof(struct standing, benches),
+                "SELECT b.name, b.person, b.role, b.parcel, ifnull(p.merchant, ''), ifnull(p.shipment, ''), "
+                "ifnull(p.state, '') FROM bench b LEFT JOIN parcel p ON p.id = b.parcel ORDER BY b.name"},
+        {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
+        {offsetof(struct standing, notices), NOTICE "ORDER BY changed_pos DESC, id LIMIT ?1"},
+        {offsetof(struct standing, notices_of),
+                NOTICE "WHERE merchant = ?1 AND shipment = ?2 ORDER BY kind, generation"},
+        {offsetof(struct standing, conflicts),
+                "SELECT c.pos, f.time, c.merchant, c.shipment, c.kind, c.parcel, c.text "
+                "FROM conflict c JOIN fact f ON f.pos = c.pos ORDER BY c.pos DESC"},
+        {offsetof(struct standing, counts),
+                "SELECT (SELECT count(*) FROM parcel WHERE state IN ('open', 'packed') AND " LIVING "), "
+                "(SELECT count(*) FROM parcel WHERE state = 'parked' AND " LIVING "), "
+                "(SELECT count(*) FROM parcel WHERE state = 'ready' AND " LIVING "), "
+                "(SELECT count(*) FROM parcel WHERE state = 'pulled' AND " LIVING "), "
+                "(SELECT count(*) FROM parcel WHERE pull_reason <> ''), "
+                "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict)"},
+        {offsetof(struct standing, lanes), "SELECT lane, head, rows FROM lane"},
+};
+
+int standing_open(struct standing **sp, struct facts *facts) {
+        _cleanup_(standing_closep) struct standing *s = calloc(1, sizeof(*s));
+        int r;
+
+        if (!s)
+                return -ENOMEM;
+        s->facts = facts;
+        r = store_prepare_all(facts_store(facts), s, standing_sql, ELEMENTSOF(standing_sql));
+        if (r != 0)
+                return r;
+        *sp = take_ptr(s);
+        return 0;
+}
+
+struct standing *standing_close(struct standing *s) {
+        if (!s)
+                return NULL;
+        store_finish_all(s, standing_sql, ELEMENTSOF(standing_sql));
+        free(s);
+        return NULL;
+}
+
+static const char *text_of(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
+static int int_of(const struct store_stmt *q, int i) {
+        return (int) store_column_int64(q, i);
+}
+
+/* What ends a list: a callback that has enough is no failure. */
+static int ended(int r) {
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+/* ---- parcels ---- */
+
+static int hand_out_parcels(struct store_stmt *query, standing_parcel_fn fn, void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_parcel p = {
+                        .id = text_of(q, 0),
+                        .merchant = text_of(q, 1),
+                        .shipment = text_of(q, 2),
+                        .piece = int_of(q, 3),
+                        .pieces = int_of(q, 4),
+                        .state = text_of(q, 5),
+                        .bench = text_of(q, 6),
+                        .actor = text_of(q, 7),
+                        .carrier = text_of(q, 8),
+                        .number = text_of(q, 9),
+                        .bay = text_of(q, 10),
+                        .shelf = text_of(q, 11),
+                        .reason = text_of(q, 12),
+                        .pull_reason = text_of(q, 13),
+                        .how = text_of(q, 14),
+                        .unverified = int_of(q, 15) != 0,
+                        .partial = int_of(q, 16) != 0,
+                        .since_usec = store_column_int64(q, 17),
+                        .since_offset_sec = int_of(q, 18),
+                };
+
+                r = fn(&p, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
+}
+
+int standing_parcels(struct standing *s, enum standing_which which, standing_parcel_fn fn, void *userdata) {
+        static const char *const states[] = {
+                [STANDING_PARKED] = "parked", [STANDING_READY] = "ready", [STANDING_PULLED] = "pulled"};
+
+        if (which == STANDING_OPEN)
+                return hand_out_parcels(&s->open, fn, userdata);
+        if (which == STANDING_PULL)
+                return hand_out_parcels(&s->pull, fn, userdata);
+        store_bind_text(&s->state, 1, states[which]);
+        return hand_out_parcels(&s->state, fn, userdata);
+}
+
+int standing_parcels_of(struct standing *s, const char *merchant, const char *shipment, standing_parcel_fn fn,
+        void *userdata) {
+        store_bind_text(&s->of_shipment, 1, merchant);
+        store_bind_text(&s->of_shipment, 2, shipment);
+        return hand_out_parcels(&s->of_shipment, fn, userdata);
+}
+
+/* ---- what a person means by a text ---- */
+
+/* Return: 0, 1 the callback has enough, or as the header. */
+static int hand_out_matches(struct store_stmt *query, const char *const keys[2],
+        int (*fn)(const struct standing_match *m, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r;
+
+        store_bind_text(q, 1, keys[0]);
+        if (keys[1])
+                store_bind_text(q, 2, keys[1]);
+        while ((r = store_step(q)) == 0) {
+                struct standing_match m = {
+                        .by = text_of(q, 0),
+                        .merchant = text_of(q, 1),
+                        .shipment = text_of(q, 2),
+                        .parcel = text_of(q, 3),
+                        .state = text_of(q, 4),
+                        .bench = text_of(q, 5),
+                        .dead = int_of(q, 6) != 0,
+                        .gone = int_of(q, 7) != 0,
+                        .at_usec = store_column_int64(q, 8),
+                        .at_offset_sec = int_of(q, 9),
+                };
+
+                r = fn(&m, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 1;
+        }
+        return ended(r);
+}
+
+int standing_find(struct standing *s, const char *text,
+        int (*fn)(const struct standing_match *m, void *userdata), void *userdata) {
+        char number[WAYBILL_NUMBER_MAX + 1] = "";
+        const char *const one[2] = {text, NULL}, *two[2] = {text, number};
+        int r;
+
+        if (waybill_normalise("yamato", text, number) != 0) /* the three carriers' numbers have one form */
+                number[0] = 0;
+        r = hand_out_matches(&s->shipments, one, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->codes, two, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->numbers, two, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->parcels, one, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->gone, two, fn, userdata);
+        return r == 1 ? 0 : r;
+}
+
+/* ---- bays and benches ---- */
+
+int standing_bays(
+        struct standing *s, int (*fn)(const struct standing_bay *b, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &s->bays;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_bay b = {
+                        .bay = text_of(q, 0),
+                        .ready = store_column_int64(q, 1),
+                        .pull = store_column_int64(q, 2),
+                        .data = text_of(q, 3),
+                };
+
+                r = fn(&b, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
+}
+
+int standing_benches(
+        struct standing *s, int (*fn)(const struct standing_bench *b, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &s->benches;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_bench b = {
+                        .bench = text_of(q, 0),
+                        .person = text_of(q, 1),
+                        .role = text_of(q, 2),
+                        .parcel = text_of(q, 3),
+                        .merchant = text_of(q, 4),
+                        .shipment = text_of(q, 5),
+                        .state = text_of(q, 6),
+                };
+
+                r = fn(&b, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
+}
+
+/* ---- notices and conflicts ---- */
+
+static int hand_out_notices(struct store_stmt *query, standing_notice_fn fn, void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_notice n = {
+                        .id = text_of(q, 0),
+                        .merchant = text_of(q, 1),
+                        .shipment = text_of(q, 2),
+                        .kind = text_of(q, 3),
+                        .state = text_of(q, 4),
+                        .channel = text_of(q, 5),
+                        .reason = text_of(q, 6),
+                        .generation = int_of(q, 7),
+                        .attempts = int_of(q, 8),
+                        .correction = int_of(q, 9) != 0,
+                        .not_before_usec = store_column_int64(q, 10),
+                        .expires_usec = store_column_int64(q, 11),
+                        .pos = store_column_int64(q, 12),
+                        .changed_pos = store_column_int64(q, 13),
+                };
+
+                r = fn(&n, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
+}
+
+int standing_notices_waiting(struct standing *s, standing_notice_fn fn, void *userdata) {
+        return hand_out_notices(&s->waiting, fn, userdata);
+}
+
+int standing_notices(struct standing *s, int max, standing_notice_fn fn, void *userdata) {
+        store_bind_int64(&s->notices, 1, max);
+        return hand_out_notices(&s->notices, fn, userdata);
+}
+
+int standing_notices_of(struct standing *s, const char *merchant, const char *shipment, standing_notice_fn fn,
+        void *userdata) {
+        store_bind_text(&s->notices_of, 1, merchant);
+        store_bind_text(&s->notices_of, 2, shipment);
+        return hand_out_notices(&s->notices_of, fn, userdata);
+}
+
+int standing_conflicts(
+        struct standing *s, int (*fn)(const struct standing_conflict *c, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &s->conflicts;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_conflict c = {
+                        .pos = store_column_int64(q, 0),
+                        .time = text_of(q, 1),
+                        .merchant = text_of(q, 2),
+                        .shipment = text_of(q, 3),
+                        .kind = text_of(q, 4),
+                        .parcel = text_of(q, 5),
+                        .text = text_of(q, 6),
+                };
+
+                r = fn(&c, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
+}
+
+/* ---- counts ---- */
+
+static int count_lanes(struct standing *s, struct standing_counts *c) {
+        _cleanup_reset_ struct store_stmt *q = &s->lanes;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                int64_t lane = store_column_int64(q, 0);
+
+                if (lane < 0 || lane >= N_LANES)
+                        return -EBADMSG;
+                c->heads[lane] = (uint64_t) store_column_int64(q, 1);
+                c->rows[lane] = (uint64_t) store_column_int64(q, 2);
+        }
+        return ended(r);
+}
+
+int standing_count(struct standing *s, struct standing_counts *out) {
+        _cleanup_reset_ struct store_stmt *q = &s->counts;
+        struct standing_counts c = {0};
+        int r = count_lanes(s, &c);
+
+        if (r == 0)
+                r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? -EBADMSG : r; /* it always has a row */
+        c.open = store_column_int64(q, 0);
+        c.parked = store_column_int64(q, 1);
+        c.ready = store_column_int64(q, 2);
+        c.pulled = store_column_int64(q, 3);
+        c.pull = store_column_int64(q, 4);
+        c.notices_waiting = store_column_int64(q, 5);
+        c.conflicts = store_column_int64(q, 6);
+        *out = c;
+        return 0;
+}
