@@ -33,6 +33,8 @@ static int apply_label(struct ledger *l, const struct row *row, const struct jso
         int r = shipment_put_labels(
                 l, row->merchant, row->subject, json_get_int(data, "version", 0), json_get(data, "labels"));
 
+        if (r == 0)
+                r = sealed_prune_labels(l, row->merchant, row->subject);
         return r == 0 ? put_pulls(l, data) : fitting(row, r);
 }
 
@@ -42,14 +44,21 @@ static int apply_block(struct ledger *l, const struct row *row, const struct jso
         return r == LEDGER_E_UNFIT ? unfit(row, "no block of numbers") : r;
 }
 
+/* Sealed boxes are no derived table, but what is not wanted any more goes with the fact that says so. */
 static int apply_contact(struct ledger *l, const struct row *row, const struct json *data) {
-        return shipment_put_contact(
+        int r = shipment_put_contact(
                 l, row->merchant, row->subject, json_get_int(data, "version", 0), row->pos);
+
+        return r == 0 ? sealed_supersede(l, row->merchant, row->subject,
+                                json_get_string(json_get(data, "contact"), "ref", ""))
+                      : r;
 }
 
 static int apply_contact_erased(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = shipment_put_contact(l, row->merchant, row->subject, 0, 0);
+
         (void) data;
-        return shipment_put_contact(l, row->merchant, row->subject, 0, 0);
+        return r == 0 ? ledger_sealed_erase(l, "contact", row->merchant, row->subject) : r;
 }
 
 static int apply_policy(struct ledger *l, const struct row *row, const struct json *data) {

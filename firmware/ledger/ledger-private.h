@@ -65,7 +65,7 @@ struct world_table {
                 item, any_item, badge, bay, collections;
 };
 struct sealed_table {
-        struct store_stmt put, get, erase, erase_kind, expire;
+        struct store_stmt put, get, erase, erase_kind, supersede, prune_labels, expire;
 };
 struct tombstone_table {
         struct store_stmt has, find, find_unit, add, alias_add, unit_add, numbers_add, old, delete,
@@ -251,6 +251,13 @@ int bench_person_out(struct ledger *l, const char *bench, const char *person);
 int bench_open(struct ledger *l, const char *bench, const char *parcel);
 int bench_done(struct ledger *l, const char *bench, const char *parcel);
 enum person_role role_from_str(const char *role);
+
+/* ---- sealed-table.c ---- */
+
+/* All of a shipment's contact boxes but @ref's. */
+int sealed_supersede(struct ledger *l, const char *merchant, const char *shipment, const char *ref);
+/* Print data of labels that the shipment has no longer. */
+int sealed_prune_labels(struct ledger *l, const char *merchant, const char *shipment);
 
 /* ---- world.c ---- */
 

@@ -116,11 +116,14 @@ struct ledger_sealed {
         const char *hash;       /* hex */
         int64_t delete_by_usec; /* wall clock; 0 with its shipment */
 };
-/* Within a transaction. The same ref again is harmless. Return: 0, -errno. */
+/*
+ * Within a transaction, after the fact that names it: contact.received, contact.erased and label.given take away what they
+ * supersede. The same ref again is harmless. Return: 0, -errno.
+ */
 int ledger_sealed_put(struct ledger *l, const struct ledger_sealed *s);
 /* @s is filled with texts borrowed until the next call on sealed data. Return: 0, LEDGER_E_NONE, -errno. */
 int ledger_sealed_get(struct ledger *l, const char *ref, struct ledger_sealed *s);
 /* All boxes of one subject and kind (NULL: of any kind) go at once. Within a transaction. Return: 0, -errno. */
 int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant, const char *subject);
-/* Boxes past their date, at most @max; nothing with an untrusted clock. @n: how many went. Return: 0, -errno. */
+/* Boxes past their date, at most @max; nothing with an untrusted clock (ledger_purge() calls it). @n: how many went. Return: 0, -errno. */
 int ledger_sealed_expire(struct ledger *l, const struct stamp *now, int max, int *np);

@@ -10,6 +10,7 @@
 #define SUBJECTS_DEFAULT 20
 #define ROWS_DEFAULT     200
 #define TOMBSTONES_SLICE 50
+#define BOXES_SLICE      50
 
 static const struct store_sql purge_sql[] = {
         LEDGER_SQL(purge.closed,
@@ -320,6 +321,15 @@ static int purge_tombstones(
         return 0;
 }
 
+/* Personal data whose date has come goes whatever its subject still waits for. */
+static int purge_boxes(struct ledger *l, const struct purge_limits *limits, struct purge_result *result) {
+        int r = ledger_sealed_expire(l, &limits->now, BOXES_SLICE, &result->boxes);
+
+        if (result->boxes == BOXES_SLICE)
+                result->more = true;
+        return r;
+}
+
 int ledger_purge(struct ledger *l, const struct purge_limits *limits, struct purge_result *result) {
         struct gate g;
         int r;
@@ -332,6 +342,8 @@ int ledger_purge(struct ledger *l, const struct purge_limits *limits, struct pur
                 r = purge_subjects(l, &g, result);
         if (r == 0)
                 r = purge_loose(l, &g, result);
+        if (r == 0)
+                r = purge_boxes(l, limits, result);
         return r == 0 ? purge_tombstones(l, limits, result) : r;
 }
 

@@ -26,8 +26,8 @@ struct purge_limits {
         int max_rows;     /* rows of no subject looked at in this slice; 0 for 200 */
 };
 struct purge_result {
-        int subjects, rows, tombstones; /* gone in this slice */
-        bool more;                      /* come again at once */
+        int subjects, rows, tombstones, boxes; /* gone in this slice; boxes: sealed ones past their date */
+        bool more;                             /* come again at once */
 };
 
 /**

@@ -13,6 +13,11 @@ static const struct store_sql sealed_sql[] = {
         LEDGER_SQL(sealed.erase, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2"),
         LEDGER_SQL(
                 sealed.erase_kind, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = ?3"),
+        LEDGER_SQL(sealed.supersede,
+                "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = 'contact' AND ref <> ?3"),
+        LEDGER_SQL(sealed.prune_labels,
+                "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = 'label' AND ref NOT IN "
+                "(SELECT ref FROM label WHERE merchant = ?1 AND shipment = ?2)"),
         LEDGER_SQL(sealed.expire, "DELETE FROM sealed WHERE ref IN (SELECT ref FROM sealed WHERE delete_by > "
                                   "0 AND delete_by < ?1 LIMIT ?2)"),
 };
@@ -54,6 +59,16 @@ int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant
         if (!kind)
                 return statement_do(&l->sealed.erase, "tt", merchant, subject);
         return statement_do(&l->sealed.erase_kind, "ttt", merchant, subject, kind);
+}
+
+int sealed_supersede(struct ledger *l, const char *merchant, const char *shipment, const char *ref) {
+        store_reset(&l->sealed.get);
+        return statement_do(&l->sealed.supersede, "ttt", merchant, shipment, ref);
+}
+
+int sealed_prune_labels(struct ledger *l, const char *merchant, const char *shipment) {
+        store_reset(&l->sealed.get);
+        return statement_do(&l->sealed.prune_labels, "tt", merchant, shipment);
 }
 
 int ledger_sealed_expire(struct ledger *l, const struct stamp *now, int max, int *np) {

@@ -253,6 +253,19 @@ static int copy_sealed(struct ledger *old, struct ledger *next) {
         return r == STORE_E_DONE ? 0 : r < 0 ? r : -EIO;
 }
 
+/* After the facts: an erasure of old would take boxes that came behind it. */
+static int bring_sealed(struct ledger *old, struct ledger *next) {
+        int r = store_begin(next->store);
+
+        if (r < 0)
+                return r;
+        r = copy_sealed(old, next);
+        if (r == 0)
+                return store_commit(next->store);
+        store_rollback(next->store);
+        return r;
+}
+
 /* The first transaction: the first fact, and all that no fact says. */
 static int lay_ground(struct ledger *old, struct ledger *next, const char *reason, const struct stamp *now) {
         int r = store_begin(next->store);
@@ -266,8 +279,6 @@ static int lay_ground(struct ledger *old, struct ledger *next, const char *reaso
                 r = rebuild_carry(old->store, next->store);
         if (r == 0)
                 r = rebuild_carry_cursors(old->store, next->store);
-        if (r == 0)
-                r = copy_sealed(old, next);
         if (r == 0)
                 return store_commit(next->store);
         store_rollback(next->store);
@@ -294,6 +305,8 @@ static int make_next(const char *folder, const struct ledger_options *options, c
                 return r < 0 ? r : -EINVAL;
         t = (struct telling){.old = old, .next = next, .upto = upto, .now = &options->now};
         r = tell_all(&t);
+        if (r == 0)
+                r = bring_sealed(old, next);
         if (r == 0)
                 r = store_checkpoint_passive(next->store);
         if (r == 0 && store_wal_bytes(next->store) > 0) /* nobody else knows this file */

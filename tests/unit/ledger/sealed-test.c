@@ -97,12 +97,54 @@ static void boxes_expire_by_a_clock_that_is_sure(void **state) {
         assert_int_equal(ledger_sealed_get(s->l, P3, &got), 0);
 }
 
+static bool has(struct scene *s, const char *ref) {
+        struct ledger_sealed got;
+
+        return ledger_sealed_get(s->l, ref, &got) == 0;
+}
+
+static void an_erasure_or_a_newer_contact_takes_the_box_at_once(void **state) {
+        struct scene *s = *state;
+
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_fact(s, "contact.received", "S-1",
+                "\"version\":1,\"contact\":{\"ref\":\"" P1 "\",\"hash\":\"00\"}");
+        put(s, P1, "contact", "S-1", "one", 0);
+        put(s, P3, "contact", "S-2", "another's", 0);
+        scene_fact(s, "contact.received", "S-1",
+                "\"version\":2,\"contact\":{\"ref\":\"" P2 "\",\"hash\":\"00\"}");
+        put(s, P2, "contact", "S-1", "two", 0);
+        assert_false(has(s, P1));
+        assert_true(has(s, P2));
+        scene_fact(s, "contact.erased", "S-1", "");
+        assert_false(has(s, P2));
+        assert_true(has(s, P3));
+}
+
+static void print_data_goes_with_its_label(void **state) {
+        struct scene *s = *state;
+
+        scene_fact(s, "label.given", "S-1",
+                "\"version\":1,\"labels\":[{\"piece\":1,\"carrier\":\"yamato\",\"number\":\"" N1
+                "\",\"print\":{\"ref\":\"" P1 "\",\"hash\":\"00\"}}]");
+        put(s, P1, "label", "S-1", "one", 0);
+        assert_true(has(s, P1));
+        scene_fact(s, "label.given", "S-1",
+                "\"version\":2,\"labels\":[{\"piece\":1,\"carrier\":\"yamato\",\"number\":\"" N2
+                "\",\"print\":{\"ref\":\"" P2 "\",\"hash\":\"00\"}}]");
+        put(s, P2, "label", "S-1", "two", 0);
+        assert_false(has(s, P1));
+        assert_true(has(s, P2));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
                 T(a_box_is_kept_under_its_ref),
                 T(what_is_erased_is_gone_from_the_file),
                 T(boxes_expire_by_a_clock_that_is_sure),
+                T(an_erasure_or_a_newer_contact_takes_the_box_at_once),
+                T(print_data_goes_with_its_label),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

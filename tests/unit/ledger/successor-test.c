@@ -106,6 +106,7 @@ static void what_stands_beside_the_facts_comes_along(void **state) {
         struct store *store = ledger_store(s->l);
         int64_t position = 0;
 
+        scene_fact(s, "contact.erased", "S-1", ""); /* what came before the box */
         assert_int_equal(store_begin(store), 0);
         assert_int_equal(ledger_sealed_put(s->l, &box), 0);
         assert_int_equal(store_cursor_put(store, "inbox", "0123456789abcdef0123456789abcdef", 77), 0);
