@@ -90,7 +90,8 @@ void decision_deinit(struct decision *d);
 
 /**
  * packout_step() - decide one input of one bench
- * @bench: in: its memory; out: the memory after the facts are committed (on 0 only meaningful)
+ * @bench: in: its memory; out: the memory after the facts are committed; untouched on failure
+ * @d: zeroed by the caller; decision_deinit() by the caller, also on failure
  *
  * Return: 0 (@d filled: zero or more facts, at least one verdict for a scan); -errno of a question or
  * -ENOMEM, -EMSGSIZE.
