@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/str.h"
+#include "services/sync/uplink.h"
+#include "tests/unit/base/test.h"
+
+#define SEC      1000000ULL
+#define OURS     "0123456789abcdef0123456789abcdef"
+#define RESTORED "fedcba9876543210fedcba9876543210"
+
+/* A lane with @head facts of which the receiver has @upto and @sent are handed over, at second 100. */
+static struct uplink lane(uint64_t upto, uint64_t sent, uint64_t head) {
+        struct uplink u;
+
+        uplink_init(&u, upto, OURS, UPLINK_FINE);
+        uplink_set_head(&u, head, 100 * SEC);
+        while (u.sent < sent)
+                uplink_on_sent(&u, u.sent + 1, 100 * SEC, 0);
+        return u;
+}
+
+static struct applied said(const char *receiver, uint64_t upto) {
+        struct applied a = {.upto = upto, .credit = -1};
+
+        (void) copy_text(a.receiver, sizeof(a.receiver), receiver);
+        return a;
+}
+
+/* ---- applied, read ---- */
+
+static void applied_is_read_by_its_shape(void **state) {
+        static const struct {
+                const char *text;
+                int expect;
+        } cases[] = {
+                {"{\"source\":\"s\",\"upto\":42,\"receiver\":\"" OURS "\",\"credit\":200}", 0},
+                {"{\"source\":\"s\",\"upto\":0,\"receiver\":\"" OURS "\"}", 0},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"new\":[1]}", 0},
+                {"{\"source\":\"s\",\"upto\":-1,\"receiver\":\"" OURS "\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":\"1\",\"receiver\":\"" OURS "\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1.5,\"receiver\":\"" OURS "\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1e300,\"receiver\":\"" OURS "\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"me\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"0123456789ABCDEF0123456789ABCDEF\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1}", -EBADMSG},
+                {"{\"upto\":1,\"receiver\":\"" OURS "\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"forked\":0}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"credit\":-1}", -EBADMSG},
+                {"[]", -EBADMSG},
+                {"", -EBADMSG},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct applied a;
+
+                assert_int_equal(
+                        applied_read(cases[i].text, strlen(cases[i].text), &a, NULL), cases[i].expect);
+        }
+}
+
+static void a_credit_that_is_not_said_is_told_from_none(void **state) {
+        static const char with[] = "{\"source\":\"s\",\"upto\":7,\"receiver\":\"" OURS
+                                   "\",\"credit\":0,\"gap\":true,\"forked\":9}";
+        static const char without[] = "{\"source\":\"s\",\"upto\":7,\"receiver\":\"" OURS "\"}";
+        struct applied a;
+
+        (void) state;
+        assert_int_equal(applied_read(with, strlen(with), &a, NULL), 0);
+        assert_true(a.upto == 7 && a.credit == 0 && a.gap && a.forked == 9);
+        assert_int_equal(applied_read(without, strlen(without), &a, NULL), 0);
+        assert_true(a.credit == -1 && !a.gap && a.forked == 0);
+}
+
+/* ---- applied, meant ---- */
+
+static void what_applied_means_depends_on_who_says_it_and_how_far(void **state) {
+        static const struct {
+                const char *name;
+                uint64_t upto, sent, head; /* before */
+                const char *receiver;
+                uint64_t say;
+                bool gap;
+                uint64_t forked;
+                enum uplink_outcome outcome;
+                uint64_t upto_after, sent_after;
+                enum uplink_verdict verdict;
+        } cases[] = {
+                {"further", 5, 9, 20, OURS, 8, false, 0, UPLINK_MOVED, 8, 9, UPLINK_FINE},
+                {"all that was sent", 5, 9, 20, OURS, 9, false, 0, UPLINK_MOVED, 9, 9, UPLINK_FINE},
+                {"further than sent", 5, 9, 20, OURS, 12, false, 0, UPLINK_REWOUND, 12, 12, UPLINK_FINE},
+                {"the same", 5, 9, 20, OURS, 5, false, 0, UPLINK_SAME, 5, 9, UPLINK_FINE},
+                {"back", 5, 9, 20, OURS, 3, false, 0, UPLINK_IGNORED, 5, 9, UPLINK_FINE},
+                {"back with a gap", 5, 9, 20, OURS, 3, true, 0, UPLINK_IGNORED, 5, 9, UPLINK_FINE},
+                {"a gap", 5, 9, 20, OURS, 5, true, 0, UPLINK_REWOUND, 5, 5, UPLINK_FINE},
+                {"a gap further on", 5, 9, 20, OURS, 7, true, 0, UPLINK_REWOUND, 7, 7, UPLINK_FINE},
+                {"a gap behind nothing", 5, 5, 20, OURS, 5, true, 0, UPLINK_SAME, 5, 5, UPLINK_FINE},
+                {"back, by a restored one", 5, 9, 20, RESTORED, 3, false, 0, UPLINK_REWOUND, 3, 3,
+                        UPLINK_FINE},
+                {"nothing, by a new one", 5, 9, 20, RESTORED, 0, false, 0, UPLINK_REWOUND, 0, 0, UPLINK_FINE},
+                {"beyond us", 5, 9, 20, OURS, 21, false, 0, UPLINK_MOVED, 5, 9, UPLINK_BEYOND},
+                {"beyond us, by a new one", 5, 9, 20, RESTORED, 21, false, 0, UPLINK_MOVED, 5, 9,
+                        UPLINK_BEYOND},
+                {"our head", 5, 9, 20, OURS, 20, false, 0, UPLINK_REWOUND, 20, 20, UPLINK_FINE},
+                {"forked behind the mark", 5, 9, 20, OURS, 5, false, 7, UPLINK_MOVED, 5, 9, UPLINK_FORKED},
+                {"forked before the mark", 5, 9, 20, OURS, 5, false, 3, UPLINK_MOVED, 2, 9, UPLINK_FORKED},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct uplink u = lane(cases[i].upto, cases[i].sent, cases[i].head);
+                struct applied a = said(cases[i].receiver, cases[i].say);
+
+                a.gap = cases[i].gap;
+                a.forked = cases[i].forked;
+                if (uplink_on_applied(&u, &a, 101 * SEC) != cases[i].outcome ||
+                        u.upto != cases[i].upto_after || u.sent != cases[i].sent_after ||
+                        u.verdict != cases[i].verdict)
+                        fail_msg("%s: upto %lu sent %lu verdict %d", cases[i].name, (unsigned long) u.upto,
+                                (unsigned long) u.sent, (int) u.verdict);
+        }
+}
+
+static void a_first_receiver_is_no_other_receiver(void **state) {
+        struct applied a = said(OURS, 2);
+        struct uplink u;
+
+        (void) state;
+        uplink_init(&u, 0, "", UPLINK_FINE);
+        uplink_set_head(&u, 10, SEC);
+        for (uint64_t i = 1; i <= 4; i++)
+                uplink_on_sent(&u, i, SEC, 0);
+        assert_int_equal(uplink_on_applied(&u, &a, 2 * SEC), UPLINK_MOVED);
+        assert_true(u.upto == 2 && u.sent == 4 && u.n_receivers == 0); /* nothing is sent twice for it */
+        assert_string_equal(u.receiver, OURS);
+}
+
+static void after_a_verdict_nothing_more_is_sent_or_heard(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied fork = said(OURS, 5), more = said(OURS, 9);
+
+        (void) state;
+        fork.forked = 8;
+        (void) uplink_on_applied(&u, &fork, 101 * SEC);
+        assert_int_equal(uplink_room(&u, 100), 0);
+        assert_int_equal(uplink_on_applied(&u, &more, 102 * SEC), UPLINK_IGNORED);
+        assert_int_equal(u.upto, 5);
+        assert_int_equal(uplink_on_tick(&u, 9999 * SEC), UPLINK_SAME);
+}
+
+static void a_verdict_is_kept_by_name(void **state) {
+        (void) state;
+        for (int v = UPLINK_FINE; v <= UPLINK_BEYOND; v++)
+                assert_int_equal(uplink_verdict_from_str(uplink_verdict_to_str((enum uplink_verdict) v)), v);
+}
+
+/* ---- room ---- */
+
+static void room_is_the_credit_or_what_there_is(void **state) {
+        struct uplink u = lane(5, 9, 20);
+
+        (void) state;
+        assert_int_equal(uplink_under_way(&u), 4);
+        assert_int_equal(uplink_room(&u, 3), 3);
+        assert_int_equal(uplink_room(&u, 100), 11);
+        assert_int_equal(uplink_room(&u, 0), 0);
+        u = lane(20, 20, 20);
+        assert_int_equal(uplink_room(&u, 100), 0);
+}
+
+static void a_line_that_went_down_forgets_what_was_sent(void **state) {
+        struct uplink u = lane(5, 9, 20);
+
+        (void) state;
+        uplink_forget_sent(&u);
+        assert_true(u.sent == 5 && u.resend_at_usec == 0);
+}
+
+/* ---- time ---- */
+
+static void nothing_applied_means_again_and_each_time_later(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        uint64_t now = 100 * SEC, expected = UPLINK_RESEND_USEC;
+
+        (void) state;
+        for (int i = 0; i < 8; i++) {
+                uint64_t wait = u.resend_at_usec - now;
+
+                assert_in_range(wait, expected * 3 / 4, expected * 5 / 4);
+                assert_int_equal(uplink_on_tick(&u, u.resend_at_usec - 1), UPLINK_SAME);
+                now = u.resend_at_usec;
+                assert_int_equal(uplink_on_tick(&u, now), UPLINK_REWOUND);
+                assert_int_equal(u.sent, 5);
+                uplink_on_sent(&u, 6, now, UINT64_MAX);
+                expected = expected * 2 < UPLINK_RESEND_MAX_USEC ? expected * 2 : UPLINK_RESEND_MAX_USEC;
+        }
+        assert_int_equal(u.n_resends, 8);
+}
+
+static void what_moves_is_not_sent_again(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied a = said(OURS, 6);
+
+        (void) state;
+        assert_int_equal(uplink_on_applied(&u, &a, 125 * SEC), UPLINK_MOVED);
+        assert_int_equal(uplink_on_tick(&u, 150 * SEC), UPLINK_SAME);
+        assert_int_equal(uplink_on_tick(&u, 156 * SEC), UPLINK_REWOUND);
+}
+
+static void gaps_that_a_rewind_repairs_are_not_repaired_twice(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied a = said(OURS, 5);
+
+        (void) state;
+        a.gap = true;
+        assert_int_equal(uplink_on_applied(&u, &a, 101 * SEC), UPLINK_REWOUND);
+        uplink_on_sent(&u, 6, 101 * SEC, 0);
+        assert_int_equal(uplink_on_applied(&u, &a, 101 * SEC + UPLINK_GAP_USEC / 2), UPLINK_SAME);
+        assert_int_equal(u.sent, 6);
+        assert_int_equal(uplink_on_applied(&u, &a, 102 * SEC), UPLINK_REWOUND);
+        assert_int_equal(u.n_gaps, 3);
+}
+
+static void five_minutes_without_applied_are_silence(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied a = said(OURS, 9), all = said(OURS, 20);
+
+        (void) state;
+        assert_false(uplink_is_silent(&u, 100 * SEC + UPLINK_SILENT_USEC - 1));
+        assert_true(uplink_is_silent(&u, 100 * SEC + UPLINK_SILENT_USEC));
+        (void) uplink_on_applied(&u, &a, 500 * SEC);
+        assert_false(uplink_is_silent(&u, 501 * SEC));
+        (void) uplink_on_applied(&u, &all, 502 * SEC);
+        assert_false(uplink_is_silent(&u, 99999 * SEC)); /* nothing waits */
+        uplink_set_head(&u, 21, 600 * SEC);
+        assert_true(uplink_is_silent(&u, 600 * SEC + UPLINK_SILENT_USEC));
+}
+
+static void a_lane_without_receiver_is_applied_where_it_stands(void **state) {
+        struct uplink u = lane(5, 5, 20);
+
+        (void) state;
+        assert_true(uplink_apply_locally(&u));
+        assert_true(u.upto == 20 && u.sent == 20);
+        assert_false(uplink_apply_locally(&u));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(applied_is_read_by_its_shape),
+                cmocka_unit_test(a_credit_that_is_not_said_is_told_from_none),
+                cmocka_unit_test(what_applied_means_depends_on_who_says_it_and_how_far),
+                cmocka_unit_test(a_first_receiver_is_no_other_receiver),
+                cmocka_unit_test(after_a_verdict_nothing_more_is_sent_or_heard),
+                cmocka_unit_test(a_verdict_is_kept_by_name),
+                cmocka_unit_test(room_is_the_credit_or_what_there_is),
+                cmocka_unit_test(a_line_that_went_down_forgets_what_was_sent),
+                cmocka_unit_test(nothing_applied_means_again_and_each_time_later),
+                cmocka_unit_test(what_moves_is_not_sent_again),
+                cmocka_unit_test(gaps_that_a_rewind_repairs_are_not_repaired_twice),
+                cmocka_unit_test(five_minutes_without_applied_are_silence),
+                cmocka_unit_test(a_lane_without_receiver_is_applied_where_it_stands),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
