@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""services/sync/contract: prose, schemas, AsyncAPI and code say the same; examples and a live run are as they say."""
+import copy
+import json
+import re
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+import contract  # noqa: E402
+
+FOLDER = contract.FOLDER
+SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
+README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
+# Named in the prose, without a shape yet: no schema, and no program sends or knows them.
+RESERVED_FACTS = {"parcel.arrived", "parcel.shelved", "pickup.ready", "pickup.moved", "pickup.missing", "pickup.collected",
+                  "pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified",
+                  "tag.ignored", "peer.told"}
+RESERVED_COMMANDS = {"expected", "batch", "offer", "keys", "config"}
+UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
+
+
+def names_below(folder: str) -> set[str]:
+    return {path.stem for path in (FOLDER / "schema" / folder).glob("*.json")}
+
+
+def emitted() -> dict[str, set[str]]:
+    """lane -> types that firmware can write at all."""
+    text = (TOP / "firmware/domain/fact.c").read_text()
+    lanes: dict[str, set[str]] = {"FACT": set(), "TRACE": set(), "INTAKE": set()}
+    for name, lane in re.findall(r'\{"([a-z.-]+)", LANE_([A-Z]+)\}', text):
+        lanes[lane].add(name)
+    return lanes
+
+
+def told(lane: str) -> set[str]:
+    """Types of one lane's section of facts.md: first cells of its table, and the list of what comes later."""
+    section = FACTS.split(f"## Lane `{lane}`")[1].split("\n## ")[0]
+    found = set()
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            found |= set(re.findall(r"`([a-z]+\.[a-z-]+)`", line.split("|")[1]))
+        elif found and re.match(r"(Later, )?.*`[a-z]+\.[a-z]+`", line) and not line.startswith("|"):
+            found |= set(re.findall(r"`([a-z]+\.[a-z]+)`", line))
+    return found
+
+
+def understood() -> set[str]:
+    text = (TOP / "firmware/domain/intake.c").read_text()
+    return set(re.findall(r'\{"([a-z.]+)", intake_[a-z_]+\}', text))
+
+
+def refs(node, path=""):
+    """Every $ref of a document."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield path, value
+            else:
+                yield from refs(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from refs(value, f"{path}/{i}")
+
+
+def load(path: Path):
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.suffix == ".yaml" else json.loads(path.read_text(encoding="utf-8"))
+
+
+def resolve(path: Path, ref: str):
+    """What @ref in the file @path points at; KeyError or OSError when nothing is there."""
+    file, _, pointer = ref.partition("#")
+    node = load((path.parent / file).resolve() if file else path)
+    for step in pointer.split("/")[1:]:
+        node = node[step.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
+# ---- schemas ----
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda p: str(p.relative_to(FOLDER / "schema")))
+def test_a_schema_is_one_and_all_that_it_refers_to_is_there(path):
+    schema = load(path)
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert schema["title"] == path.stem
+    for where, ref in refs(schema):
+        assert resolve(path, ref) is not None, where
+
+
+def test_every_fact_that_the_code_can_write_has_a_schema_and_a_line_in_the_prose():
+    lanes = emitted()
+    assert len(lanes["FACT"]) > 20 and len(lanes["TRACE"]) > 5 and "parcel.shipped" in told("fact")
+    assert lanes["FACT"] | lanes["TRACE"] == names_below("fact")
+    assert told("fact") | told("trace") == names_below("fact") | RESERVED_FACTS
+    assert lanes["FACT"] == told("fact") - RESERVED_FACTS
+    assert lanes["TRACE"] == told("trace") - RESERVED_FACTS
+    assert not lanes["INTAKE"] & names_below("fact")
+
+
+def test_every_command_that_the_code_knows_has_a_schema_and_a_line_in_the_prose():
+    headings = {name for line in re.findall(r"^## (.*)$", COMMANDS, re.M) for name in re.findall(r"`([a-z.]+)`", line)}
+    cells = {name for line in COMMANDS.splitlines() if line.startswith("| `") and line.count("|") == 4
+             for name in re.findall(r"`([a-z.]+)`", line.split("|")[1])}
+    named = (headings | cells | {"label.block"}) & (understood() | UNDERSTOOD_LATER | RESERVED_COMMANDS)
+    assert len(understood()) > 10
+    assert understood() | UNDERSTOOD_LATER == names_below("command")
+    assert named == names_below("command") | RESERVED_COMMANDS
+
+
+@pytest.mark.parametrize("name, folder", [("fact", "fact"), ("command", "command")])
+def test_a_whole_message_is_held_against_the_data_of_its_type(name, folder):
+    rules = {rule["if"]["properties"]["type"]["const"].removeprefix("jp.okuru."): rule["then"]["properties"]
+             for rule in load(FOLDER / "schema" / f"{name}.json")["allOf"] if "if" in rule}
+    assert set(rules) == names_below(folder)
+    for kind, then in rules.items():
+        assert then["data"]["$ref"] == f"{folder}/{kind}.json"
+        assert then["dataschema"]["const"] == f"urn:okuru:schema:{kind}:1"
+
+
+# ---- AsyncAPI ----
+
+
+@pytest.fixture(scope="module")
+def api() -> dict:
+    return load(FOLDER / "asyncapi.yaml")
+
+
+def test_asyncapi_refers_to_nothing_that_is_not_there(api):
+    found = list(refs(api))
+    assert len(found) > 100
+    for where, ref in found:
+        assert resolve(FOLDER / "asyncapi.yaml", ref) is not None, where
+
+
+def test_asyncapi_has_the_parts_that_version_3_asks_for(api):
+    assert api["asyncapi"] == "3.0.0" and api["info"]["title"] and api["info"]["version"]
+    assert set(api) <= {"asyncapi", "id", "info", "servers", "defaultContentType", "channels", "operations", "components"}
+    for server in api["servers"].values():
+        assert server["host"] and server["protocol"] in ("mqtt", "secure-mqtt")
+    for name, operation in api["operations"].items():
+        assert operation["action"] in ("send", "receive"), name
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in api["channels"]
+    for name, channel in api["channels"].items():
+        in_address = set(re.findall(r"\{([a-z]+)\}", channel["address"]))
+        assert in_address == set(channel["parameters"]), name
+    for name, message in api["components"]["messages"].items():
+        assert message["name"] and message["summary"] and message["payload"], name
+
+
+def test_asyncapi_has_every_topic_of_the_prose(api):
+    rows = re.findall(r"^\| (`[a-z/]+`(?:, `[a-z/]+`)*) \|", README.split("## 1. Topics")[1].split("## 2.")[0], re.M)
+    leaves = {leaf for row in rows for leaf in re.findall(r"`([a-z/]+)`", row)}
+    addresses = {channel["address"] for channel in api["channels"].values()}
+    assert {"up/fact", "down", "status"} <= leaves
+    assert addresses == {"okuru/v1/{realm}/{site}/{station}/" + leaf for leaf in leaves}
+
+
+def test_asyncapi_sends_and_receives_on_every_channel_that_is_in_use(api):
+    def channel_of(operation):
+        return operation["channel"]["$ref"].removeprefix("#/channels/")
+    used = {channel_of(o): o["action"] for o in api["operations"].values()}
+    used |= {channel_of(o["reply"]): "send" for o in api["operations"].values() if "reply" in o}
+    assert used == {"facts": "receive", "traces": "receive", "taken": "receive", "status": "receive", "ask": "receive",
+                    "applied": "send", "down": "send", "reply": "send"}
+
+
+def test_asyncapi_has_every_message_on_its_channel(api):
+    def on(channel):
+        return {resolve(FOLDER / "asyncapi.yaml", m["$ref"])["name"] for m in api["channels"][channel]["messages"].values()}
+    lanes = emitted()
+    assert on("facts") == lanes["FACT"] and on("traces") == lanes["TRACE"] and on("down") == names_below("command")
+    for leaf in ("applied", "taken", "status", "ask", "reply"):
+        assert on(leaf) == {leaf}
+    for name, message in api["components"]["messages"].items():
+        if message["contentType"] == "application/cloudevents+json":
+            kind, data = (message["payload"]["allOf"][1]["properties"][key] for key in ("type", "data"))
+            assert kind["const"] == f"jp.okuru.{message['name']}"
+            assert Path(data["$ref"]).stem == message["name"], name
+
+
+# ---- the prose's own examples ----
+
+FILLED = {"<ledger>": "1" * 32, "<receiver>": "2" * 32, "<hex id>": "3" * 32, "<boot id>": "b7f1c9d2-0a52-4d8e-9a5e-0e3a5b7f8c11",
+          "<hash>": "4" * 64, "0193…": "01930000-0000-7000-8000-000000000001"}
+
+
+def blocks(text: str) -> list[dict]:
+    found = []
+    for block in re.findall(r"```json\n(.*?)```", text, re.S):
+        for mark, value in FILLED.items():
+            block = block.replace(mark, value)
+        found.append(json.loads(block))
+    return found
+
+
+def test_the_examples_in_the_prose_are_right():
+    envelope, applied, taken, status = blocks(README)
+    envelope["subject"] = "01930000-0000-7000-8000-000000000002"
+    assert not contract.errors("envelope", envelope)
+    assert not contract.errors("applied", applied)
+    assert not contract.errors("taken", taken)
+    assert not contract.errors("status", status)
+    shipment, label, contact = blocks(COMMANDS)
+    assert not contract.errors("command/shipment", shipment)
+    assert not contract.errors("command/label", label)
+    assert not contract.errors("command/contact", contact)
+
+
+# ---- what must not pass ----
+
+
+def wrong_ways(schema: dict, message: dict):
+    """The message without each required member, and with each of them of a wrong kind."""
+    required = set(schema.get("required", []))
+    for part in schema.get("allOf", []):
+        if "words.json" in part.get("$ref", ""):
+            required |= set(resolve(FOLDER / "schema" / "words.json", "#" + part["$ref"].split("#")[1])["required"])
+    for key in required:
+        without, strange = copy.deepcopy(message), copy.deepcopy(message)
+        del without[key]
+        strange[key] = [True]
+        yield f"without {key}", without
+        yield f"strange {key}", strange
+
+
+@pytest.mark.parametrize("name, index, text", [("envelope", 0, README), ("applied", 1, README), ("taken", 2, README), ("status", 3, README),
+                                               ("command/shipment", 0, COMMANDS), ("command/label", 1, COMMANDS), ("command/contact", 2, COMMANDS)])
+def test_a_message_without_a_member_or_with_a_strange_one_is_seen(name, index, text):
+    ways = list(wrong_ways(load(FOLDER / "schema" / f"{name}.json"), blocks(text)[index]))
+    assert len(ways) >= 4
+    for what, message in ways:
+        assert contract.errors(name, message), what
+
+
+@pytest.mark.parametrize("topic, payload", [
+    ("okuru/v1/test/dc1/pack1/nothing", b"{}"),
+    ("okuru/v1/test/dc1/pack1/applied", b"\xff"),
+    ("okuru/v1/test/dc1/pack1/taken", b'{"upto":0,"upto":0,"inbox":"' + b"3" * 32 + b'"}'),
+    ("okuru/v1/test/dc1/pack1/taken", b'{"upto":NaN,"inbox":"' + b"3" * 32 + b'"}'),
+    ("okuru/v1/test/dc1/pack1/taken", b'{"upto":7,"inbox":"' + b"3" * 32 + b'"}'),
+    ("okuru/v1/test/dc1/pack1/applied", b'{"source":"urn:okuru:test:dc1:pack2:' + b"1" * 32 + b':fact","upto":1,"receiver":"' + b"2" * 32 + b'","credit":4}'),
+])
+def test_a_message_that_is_not_of_the_contract_is_told(topic, payload):
+    assert contract.check(topic, payload)
