@@ -52,6 +52,7 @@ struct desk {
         size_t n_answers;
         uint64_t group_pos; /* newest position that the group in hand wrote; 0 none */
         bool ticked, poked, in_group, dead;
+        bool dirty; /* the group in hand wrote something: a cursor alone counts, or it would be read for ever */
         enum desk_health health;
         const char *refuse_ja, *refuse_en;
 };

@@ -127,6 +127,7 @@ static void pump(struct desk *d) {
                 }
                 d->in_group = true;
                 d->group_pos = 0;
+                d->dirty = false;
                 memcpy(d->benches_before, d->benches, d->n_benches * sizeof(*d->benches));
                 r = decide_group(d);
                 d->in_group = false;
@@ -139,7 +140,7 @@ static void pump(struct desk *d) {
                         die(d, r);
                         return;
                 }
-                if (d->group_pos) {
+                if (d->group_pos || d->dirty) {
                         submit(d, COMMITTER_WORK_COMMIT);
                         return;
                 }
@@ -173,7 +174,8 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         set_health(d, DESK_FINE);
         if (result.work == COMMITTER_WORK_COMMIT) {
                 desk_give_answers(d);
-                d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
+                if (d->group_pos)
+                        d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
         }
         if (result.work == COMMITTER_WORK_COMMIT &&
                 store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
@@ -376,6 +378,10 @@ void desk_tick(struct desk *d) {
 void desk_poke(struct desk *d) {
         d->poked = true;
         pump(d);
+}
+
+void desk_touch(struct desk *d) {
+        d->dirty = true;
 }
 
 void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en) {

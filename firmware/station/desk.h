@@ -88,5 +88,8 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
 int desk_outcome(struct desk *d, const char *type, const char *merchant, const char *subject,
         const char *data, size_t n, int (*keep)(void *userdata, bool applied), void *userdata);
 
+/* Within on_slice() only: this group wrote something of its own and must be committed. */
+void desk_touch(struct desk *d);
+
 /* Nothing waits and nothing is in the committer's hand. */
 bool desk_is_idle(const struct desk *d);

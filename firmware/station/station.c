@@ -146,8 +146,10 @@ static int purge_slice(struct station *s) {
         r = ledger_purge(s->ledger, &limits, &result);
         if (r == 0 && !result.more)
                 r = ledger_trace_skip(s->ledger, &limits, TRACE_ROWS_MAX, TRACE_SLICE, &result);
-        if (r == 0)
+        if (r == 0) {
                 s->purge_due = result.more;
+                desk_touch(s->desk);
+        }
         return r;
 }
 

@@ -114,6 +114,7 @@ struct row { /* one row on its way through the desk */
 };
 
 static int keep_cursor(struct row *row) {
+        desk_touch(row->tail->desk); /* the cursor moved, whatever became of the row */
         int r = store_cursor_put(ledger_store(row->tail->ledger), names[row->tail->kind],
                 store_log_id(row->tail->reader), row->log->pos);
 
