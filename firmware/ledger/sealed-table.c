@@ -54,6 +54,10 @@ int ledger_sealed_get(struct ledger *l, const char *ref, struct ledger_sealed *s
         return 0;
 }
 
+void ledger_sealed_done(struct ledger *l) {
+        store_reset(&l->sealed.get);
+}
+
 int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant, const char *subject) {
         store_reset(&l->sealed.get);
         if (!kind)

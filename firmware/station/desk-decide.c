@@ -101,11 +101,12 @@ static int take_box(struct desk *d, struct desk_label *l) {
         if (r < 0)
                 return r;
         l->box = malloc(sealed.n_box ? sealed.n_box : 1);
-        if (!l->box)
-                return -ENOMEM;
-        memcpy(l->box, sealed.box, sealed.n_box);
-        l->n_box = sealed.n_box;
-        return 0;
+        if (l->box) {
+                memcpy(l->box, sealed.box, sealed.n_box);
+                l->n_box = sealed.n_box;
+        }
+        ledger_sealed_done(d->ledger);
+        return l->box ? 0 : -ENOMEM;
 }
 
 static int keep_answer(struct desk *d, const struct decision *decision, uint64_t mono_usec, uint64_t token) {

@@ -70,6 +70,13 @@ static int translate_code(const struct store *s, int rc) {
         }
 }
 
+/* A statement that was not reset holds its table: our own mistake, said with its text so that it is found at once. */
+static void name_open_statements(struct store *s) {
+        for (sqlite3_stmt *q = sqlite3_next_stmt(s->db, NULL); q; q = sqlite3_next_stmt(s->db, q))
+                if (sqlite3_stmt_busy(q))
+                        log_error("store %s: a statement was left open: %s", s->path, sqlite3_sql(q));
+}
+
 int store_translate(struct store *s, int rc, const char *doing) {
         int r;
 
@@ -81,6 +88,8 @@ int store_translate(struct store *s, int rc, const char *doing) {
         if (r == STORE_E_EXISTS)
                 return r;
         log_debug("store %s: %s: %s (%d)", s->path, doing, sqlite3_errmsg(s->db), rc);
+        if ((rc & 0xff) == SQLITE_LOCKED)
+                name_open_statements(s);
         /* A reader's trouble passes with the next read; what the writer could not write or sync does not. */
         if (s->role != STORE_ROLE_READER && (r == -EIO || r == -EBADMSG) && s->failure == 0)
                 s->failure = r;

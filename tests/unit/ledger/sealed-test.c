@@ -40,6 +40,18 @@ static void a_box_is_kept_under_its_ref(void **state) {
         assert_int_equal(ledger_sealed_get(s->l, P2, &got), LEDGER_E_NONE);
 }
 
+static void a_box_that_was_given_back_keeps_no_checkpoint_out(void **state) {
+        struct scene *s = *state;
+        struct ledger_sealed got;
+
+        put(s, P1, "contact", "S-1", "box one", 5);
+        assert_int_equal(ledger_sealed_get(s->l, P1, &got), 0);
+        assert_int_not_equal(
+                store_checkpoint_passive(ledger_store(s->l)), 0); /* the control: it does while it is lent */
+        ledger_sealed_done(s->l);
+        assert_int_equal(store_checkpoint_passive(ledger_store(s->l)), 0);
+}
+
 static bool file_holds(const char *path, const char *word) {
         _autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC);
         struct stat st;
@@ -141,6 +153,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
                 T(a_box_is_kept_under_its_ref),
+                T(a_box_that_was_given_back_keeps_no_checkpoint_out),
                 T(what_is_erased_is_gone_from_the_file),
                 T(boxes_expire_by_a_clock_that_is_sure),
                 T(an_erasure_or_a_newer_contact_takes_the_box_at_once),
