@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole floor on one machine: broker, OMS, station, sync and notify in a folder of their own, started and stopped for real.
+
+The demo and the program tests stand on it. Nothing is shared between two rigs; every server listens on the loopback only."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+from broker import Broker
+
+REALM, SITE, STATION = "demo", "dc1", "pack-01"
+
+
+class RigError(Exception):
+    """Something did not start or did not answer; the text says what, and where its log lies."""
+
+
+def wait_for(what: str, test, timeout: float = 20.0, step: float = 0.02):
+    """Poll @test until it is truthy; its value. Never a bare sleep: the condition is what is waited for."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = test()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise RigError(f"timed out after {timeout:.0f} s: {what}")
+        time.sleep(step)
+
+
+class Bench:
+    """One bench's cables: a pty for the scanner, FIFOs for light and labels."""
+
+    def __init__(self, folder: Path, name: str):
+        self.name = name
+        self.scanner = folder / f"{name}.scanner"
+        self.light = folder / f"{name}.light"
+        self.labels = folder / f"{name}.labels"
+        self.master, self.slave = os.openpty()  # the slave stays open here: a station that is killed must not hang the line up
+        self.scanner.symlink_to(os.ttyname(self.slave))
+        os.mkfifo(self.light)
+        os.mkfifo(self.labels)
+        self.light_fd = os.open(self.light, os.O_RDWR | os.O_NONBLOCK)
+        self.labels_fd = os.open(self.labels, os.O_RDWR | os.O_NONBLOCK)
+
+    def close(self) -> None:
+        for fd in (self.master, self.slave, self.light_fd, self.labels_fd):
+            os.close(fd)
+
+
+class Rig:
+    def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None):
+        self.build, self.folder = Path(build), Path(folder)
+        self.smtp = smtp
+        self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
+        self.processes: dict[str, subprocess.Popen] = {}
+        self.logs: dict[str, Path] = {}
+        for name in ("run", "etc", "log", "station", "sync", "notify", "oms", "mail", "keys"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
+        for name in ("tmp", "new", "cur"):
+            (self.folder / "mail" / name).mkdir(exist_ok=True)
+        self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
+        self.broker = Broker(self.folder / "broker", stations=[(SITE, STATION)], users=["oms"], tls=True)
+        self.make_keys()
+        self.write_configs()
+
+    # ---- files ----
+
+    def make_keys(self) -> None:
+        if not (self.folder / "keys" / "seal.pub").exists():
+            self.okuru("keys", "make", "--public", str(self.folder / "keys/seal.pub"), "--secret", str(self.folder / "keys/seal.key"))
+
+    def write_yaml(self, name: str, text: str) -> Path:
+        path = self.folder / "etc" / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o640)
+        return path
+
+    def write_configs(self) -> None:
+        f = self.folder
+        identity = f"realm: {REALM}\nsite: {SITE}\nstation: {STATION}\n"
+        board = "board: demo\nbenches:\n"
+        for b in self.benches:
+            board += (f"  - name: {b.name}\n    scanners:\n      - name: hand-1\n        driver: serial\n        path: {b.scanner}\n        suffix: cr\n"
+                      f"    light:\n      console: json\n      path: {b.light}\n    labels:\n      console: json\n      path: {b.labels}\n")
+        self.write_yaml("board.yaml", board)
+        self.write_yaml("station.yaml", identity + f"""language: ja
+folder: {f}/station
+socket: {f}/run/station.sock
+inbox: {f}/sync/inbox.db
+notices: {f}/notify/notices.db
+board: {f}/etc/board.yaml
+seal:
+  public: {f}/keys/seal.pub
+  secret: {f}/keys/seal.key
+""")
+        self.write_sync_config()
+        route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
+        self.write_yaml("notify.yaml", identity + f"""folder: {f}/notify
+ledger: {f}/station/ledger.db
+socket: {f}/run/station.sock
+seal: {f}/keys/seal.key
+domain: okuru.example.jp
+{route}""")
+        oms = self.broker.credentials("oms")
+        self.write_yaml("oms.yaml", f"""realm: {REALM}
+folder: {f}/oms
+socket: {f}/run/oms.sock
+mqtt:
+  host: localhost
+  port: {self.broker.port}
+  ca: {oms['ca']}
+  cert: {oms['cert']}
+  key: {oms['key']}
+""")
+
+    def write_sync_config(self) -> None:
+        f, own = self.folder, self.broker.credentials(f"{SITE}/{STATION}")
+        self.write_yaml("sync.yaml", f"""realm: {REALM}
+site: {SITE}
+station: {STATION}
+folder: {f}/sync
+ledger: {f}/station/ledger.db
+notices: {f}/notify/notices.db
+socket: {f}/run/station.sock
+seal: {f}/keys/seal.pub
+mqtt:
+  host: localhost
+  port: {self.broker.port}
+  ca: {own['ca']}
+  cert: {own['cert']}
+  key: {own['key']}
+  reconnect_min: 200ms
+  reconnect_max: 2s
+""")
+
+    # ---- programs ----
+
+    def program(self, name: str) -> str:
+        return str(self.build / "bin" / name)
+
+    def start(self, name: str, *arguments: str) -> subprocess.Popen:
+        """okuru-@name with its config; its log is appended to, so that a restart leaves the story whole."""
+        config = self.folder / "etc" / f"{name}.yaml"
+        command = [self.program(f"okuru-{name}"), *(["serve"] if name == "oms" else []), "--config", str(config), *arguments]
+        self.logs[name] = self.folder / "log" / f"{name}.log"
+        with open(self.logs[name], "ab") as log:
+            self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
+        return self.processes[name]
+
+    def start_all(self) -> None:
+        self.broker.start()
+        for name in ("oms", "station", "sync", "notify"):
+            self.start(name)
+        self.wait_up()
+
+    def wait_up(self) -> None:
+        wait_for("the station's socket", lambda: self.alive("station") and self.try_status())
+        wait_for("the OMS's socket", lambda: self.alive("oms") and (self.folder / "run/oms.sock").exists())
+
+    def alive(self, name: str) -> bool:
+        code = self.processes[name].poll()
+        if code is not None:
+            raise RigError(f"okuru-{name} ended with {code}: {self.tail_of(name)}")
+        return True
+
+    def tail_of(self, name: str, lines: int = 15) -> str:
+        return "\n".join(self.logs[name].read_text(errors="replace").splitlines()[-lines:])
+
+    def kill(self, name: str) -> None:
+        """Power gone for one program: no chance to tidy up."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def stop(self, name: str, timeout: float = 20.0) -> int:
+        process = self.processes.pop(name, None)
+        if not process:
+            return 0
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise RigError(f"okuru-{name} did not stop within {timeout:.0f} s: {self.tail_of(name)}") from None
+
+    def stop_all(self) -> None:
+        errors = []
+        for name in ("station", "sync", "notify", "oms"):
+            try:
+                self.stop(name)
+            except RigError as e:
+                errors.append(str(e))
+        self.broker.stop()
+        for b in self.benches:
+            b.close()
+        if errors:
+            raise RigError("; ".join(errors))
+
+    def okuru(self, *arguments: str, check: bool = True) -> str:
+        """The command line tool, as a person would call it."""
+        done = subprocess.run([self.program("okuru"), *arguments], env=self.environment, text=True, capture_output=True)
+        if check and done.returncode:
+            raise RigError(f"okuru {' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def oms(self, *arguments: str, check: bool = True) -> str:
+        command = [self.program("okuru-oms"), arguments[0], "--config", str(self.folder / "etc/oms.yaml"), *arguments[1:]]
+        done = subprocess.run(command, env=self.environment, text=True, capture_output=True)
+        if check and done.returncode:
+            raise RigError(f"okuru-oms {' '.join(arguments)}: exit {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def ask_station(self, request: dict) -> dict:
+        """One request on the control socket."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+            s.settimeout(20)
+            s.connect(str(self.folder / "run/station.sock"))
+            s.sendall(json.dumps(request).encode() + b"\n")
+            return json.loads(s.makefile("rb").readline())
+
+    def try_status(self) -> dict | None:
+        try:
+            return self.ask_station({"verb": "status"})
+        except (OSError, ValueError):
+            return None
+
+    # ---- what is on the disks: read here, not asked of the programs ----
+
+    def query(self, database: str, sql: str, *parameters) -> list[tuple]:
+        path = self.folder / database
+        if not path.exists():
+            return []
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            return db.execute(sql, parameters).fetchall()
+        finally:
+            db.close()
+
+    def ledger_facts(self, lane: int = 0) -> list[dict]:
+        rows = self.query("station/ledger.db", "SELECT seq, id, type, merchant, subject, data FROM fact WHERE lane = ? ORDER BY seq", lane)
+        return [dict(zip(("seq", "id", "type", "merchant", "subject", "data"), (*row[:5], json.loads(row[5])))) for row in rows]
+
+    def mails(self) -> list[Path]:
+        return sorted((self.folder / "mail/new").iterdir())
