@@ -66,7 +66,7 @@ class Rig:
         for name in ("tmp", "new", "cur"):
             (self.folder / "mail" / name).mkdir(exist_ok=True)
         self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
-        self.broker = Broker(self.folder / "broker", stations=[(SITE, STATION)], users=["oms"], tls=True)
+        self.broker = Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
         self.make_keys()
         self.write_configs()
 
@@ -108,20 +108,20 @@ socket: {f}/run/station.sock
 seal: {f}/keys/seal.key
 domain: okuru.example.jp
 {route}""")
-        oms = self.broker.credentials("oms")
+        cert, key = self.broker.cert("oms")
         self.write_yaml("oms.yaml", f"""realm: {REALM}
-folder: {f}/oms
+database: {f}/oms/oms.db
 socket: {f}/run/oms.sock
 mqtt:
-  host: localhost
+  host: {self.broker.host}
   port: {self.broker.port}
-  ca: {oms['ca']}
-  cert: {oms['cert']}
-  key: {oms['key']}
+  ca: {self.broker.ca}
+  cert: {cert}
+  key: {key}
 """)
 
     def write_sync_config(self) -> None:
-        f, own = self.folder, self.broker.credentials(f"{SITE}/{STATION}")
+        f, (cert, key) = self.folder, self.broker.cert(f"{SITE}/{STATION}")
         self.write_yaml("sync.yaml", f"""realm: {REALM}
 site: {SITE}
 station: {STATION}
@@ -131,11 +131,11 @@ notices: {f}/notify/notices.db
 socket: {f}/run/station.sock
 seal: {f}/keys/seal.pub
 mqtt:
-  host: localhost
+  host: {self.broker.host}
   port: {self.broker.port}
-  ca: {own['ca']}
-  cert: {own['cert']}
-  key: {own['key']}
+  ca: {self.broker.ca}
+  cert: {cert}
+  key: {key}
   reconnect_min: 200ms
   reconnect_max: 2s
 """)
