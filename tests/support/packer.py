@@ -23,8 +23,8 @@ class Lines:
     def read(self, timeout: float) -> dict | None:
         deadline = time.monotonic() + timeout
         while not self.ready:
-            left = deadline - time.monotonic()
-            if left < 0 or not select.select([self.fd], [], [], left)[0]:
+            left = max(0.0, deadline - time.monotonic())
+            if not select.select([self.fd], [], [], left)[0]:
                 return None
             *lines, self.rest = (self.rest + os.read(self.fd, 65536)).split(b"\n")
             self.ready += [json.loads(line) for line in lines if line]
@@ -60,6 +60,7 @@ class Packer:
         self.show = show or (lambda code, verdict: None)
         self.paper: dict[str, list[dict]] = {}  # shipment's parcel -> labels that lie at the printer
         self.interrupts: list[dict] = []
+        self.light.drain()  # what the bench showed before anybody looked
 
     def send(self, code: str) -> float:
         """The bytes only: the light is not waited for."""

@@ -238,7 +238,7 @@ mqtt:
         path = self.folder / database
         if not path.exists():
             return []
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        db = sqlite3.connect(f"file:{path}?mode=ro&readonly_shm=1", uri=True, timeout=10)
         try:
             return db.execute(sql, parameters).fetchall()
         finally:
