@@ -3,11 +3,12 @@
  * A ledger for program tests, without a bench: facts from stdin go through firmware/ledger, one commit each, answered by a
  * line. What the station decides is the test's business here.
  *
- *   ledger-tool --folder DIR --realm NAME [--public FILE] [--keys SECRET PUBLIC]
+ *   ledger-tool --folder DIR --realm NAME [--public FILE] [--batch N] [--keys SECRET PUBLIC]
  *
  * A line is {"type":…, "merchant":…, "subject":…, "data":{…}, "bench"?, "actor"?, "cause"?}; the answer {"pos":n,"id":uuid} or
  * {"error":…}. In contact.received with --public a contact that is no {ref, hash} yet is sealed, as okuru-sync does.
- * {"type":"seal-erase", …} deletes the boxes of a shipment. --keys makes a pair first and ends.
+ * {"type":"seal-erase", …} deletes the boxes of a shipment. --batch commits every N lines and at the end: answers come before
+ * that. --keys makes a pair first and ends.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -26,6 +27,7 @@ struct tool {
         struct seal_public public;
         bool seals;
         struct uuid_source uuids;
+        unsigned batch, pending; /* lines of one commit; 0 and 1 are the same */
 };
 
 static int make_keys(const char *secret, const char *public) {
@@ -101,6 +103,13 @@ static int append(struct tool *t, const struct json *line, struct ledger_place *
         return r == 0 ? ledger_append(t->ledger, &f, &now, place) : r;
 }
 
+static int commit(struct tool *t, int error) {
+        int r = store_commit(ledger_store(t->ledger));
+
+        t->pending = 0;
+        return error != 0 ? error : r;
+}
+
 static void take_line(struct tool *t, const char *text, size_t n) {
         _cleanup_(json_freep) struct json *line = NULL;
         struct store *store = ledger_store(t->ledger);
@@ -112,13 +121,17 @@ static void take_line(struct tool *t, const char *text, size_t n) {
                 (void) printf("{\"error\":\"no JSON: %s\"}\n", d.text);
                 return;
         }
-        r = store_begin(store);
+        r = store_in_transaction(store) ? 0 : store_begin(store);
+        if (r == 0)
+                r = store_savepoint(store);
         if (r == 0)
                 r = append(t, line, &place);
         if (r == 0)
-                r = store_commit(store);
+                r = store_release(store);
         else
-                store_rollback(store);
+                (void) store_rollback_to(store); /* the error that is told is the first one */
+        if (++t->pending >= t->batch)
+                r = commit(t, r);
         if (r == 0)
                 (void) printf("{\"pos\":%llu,\"id\":\"%s\"}\n", (unsigned long long) place.pos, place.id);
         else
@@ -133,10 +146,10 @@ static int run(struct tool *t) {
 
         while ((n = getline(&line, &size, stdin)) > 0) {
                 take_line(t, line, (size_t) n);
-                if (fflush(stdout) != 0)
+                if (t->batch <= 1 && fflush(stdout) != 0)
                         return -errno;
         }
-        return 0;
+        return t->pending > 0 ? commit(t, 0) : 0;
 }
 
 static int complain(const char *what, int r, const struct diag *d) {
@@ -147,7 +160,7 @@ static int complain(const char *what, int r, const struct diag *d) {
 int main(int argc, char **argv) {
         static const struct option options[] = {{"folder", required_argument, NULL, 'f'},
                 {"realm", required_argument, NULL, 'r'}, {"public", required_argument, NULL, 'p'},
-                {"keys", required_argument, NULL, 'k'}, {0}};
+                {"keys", required_argument, NULL, 'k'}, {"batch", required_argument, NULL, 'b'}, {0}};
         struct ledger_options ledger = {.realm = "test", .boot_id = "00000000-0000-4000-8000-000000000000"};
         const char *folder = NULL, *public = NULL;
         char boot[UUID_TEXT_MAX] = "";
@@ -166,6 +179,9 @@ int main(int argc, char **argv) {
                 case 'p':
                         public
                         = optarg;
+                        break;
+                case 'b':
+                        t.batch = (unsigned) strtoul(optarg, NULL, 10);
                         break;
                 case 'k':
                         r = optind < argc ? make_keys(optarg, argv[optind]) : -EINVAL;
