@@ -30,6 +30,26 @@ int fleet_get(struct fleet *f, const struct topic *topic, struct station **sp) {
         return r;
 }
 
+bool station_hears(const struct station *s, uint64_t now_usec) {
+        return presence_is_live(&s->presence.answered, now_usec) ||
+               (s->taken_heard_usec > 0 && now_usec - s->taken_heard_usec < PRESENCE_FRESH_USEC);
+}
+
+void station_set_stream(struct station *s, const struct storage_stream *stream, unsigned size) {
+        if (!stream) {
+                s->stream = (struct storage_stream){0};
+                s->window = (struct window){0};
+                return;
+        }
+        if (stream->id != s->stream.id) {
+                window_open(&s->window, size, stream->taken, stream->last);
+                s->taken_kept = stream->taken;
+                s->taken_heard_usec = 0;
+        }
+        s->stream = *stream;
+        s->window.head = stream->last;
+}
+
 unsigned fleet_n_live(const struct fleet *f, uint64_t now_usec) {
         unsigned n = 0;
 

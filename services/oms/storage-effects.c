@@ -2,7 +2,6 @@
 /* What facts say, into the derived tables. */
 #include "services/oms/storage-private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct store_sql statements[] = {
@@ -15,12 +14,12 @@ static const struct store_sql statements[] = {
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
         {offsetof(struct effect_statements, parcel_put),
                 "INSERT INTO parcel (parcel, station, merchant, shipment, piece, carrier, number, bay, "
-                "state, at) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10) "
-                "ON CONFLICT (parcel) DO UPDATE SET shipment = ?4, piece = ?5, carrier = coalesce(?6, "
-                "carrier), "
+                "state, at, changed) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10, ?12) "
+                "ON CONFLICT (parcel) DO UPDATE SET shipment = ?4, piece = ?5, "
+                "carrier = coalesce(?6, carrier), "
                 "number = coalesce(?7, number), bay = CASE WHEN ?11 THEN NULL ELSE coalesce(?8, bay) END, "
-                "state = coalesce(?9, state), at = ?10"},
+                "state = coalesce(?9, state), at = ?10, changed = ?12"},
         {offsetof(struct effect_statements, unit_add),
                 "INSERT OR REPLACE INTO unit (merchant, code, serial, parcel) VALUES (?1, ?2, ?3, ?4)"},
         {offsetof(struct effect_statements, unit_drop), "DELETE FROM unit WHERE parcel = ?1"},
@@ -85,7 +84,7 @@ static int close_shipment(struct storage *s, const struct effect *e) {
         return store_run(&s->effects.shipment_close);
 }
 
-static int put_parcel(struct storage *s, int64_t station, const struct effect *e) {
+static int put_parcel(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
         struct store_stmt *q = &s->effects.parcel_put;
         int r;
 
@@ -100,6 +99,7 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
         store_bind_text(q, 9, e->state);
         store_bind_text(q, 10, e->at);
         store_bind_int64(q, 11, e->leaves_bay);
+        store_bind_int64(q, 12, now_usec);
         r = store_run(q);
         if (r == 0 && e->contents)
                 r = add_units(s, e);
@@ -125,12 +125,12 @@ static int put_notice(struct storage *s, int64_t station, const struct effect *e
 }
 
 static int put_conflict(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
-        char text[512];
+        struct diag text = {0}; /* cuts at a character's end */
 
         if (!e->reason)
                 return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, e->text, now_usec);
-        (void) snprintf(text, sizeof(text), "%s: %s: %s", e->command_type, e->reason, e->text);
-        return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, text, now_usec);
+        diag_set(&text, 0, 0, NULL, "%s: %s: %s", e->command_type, e->reason, e->text);
+        return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, text.text, now_usec);
 }
 
 static int add_gap(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
@@ -150,7 +150,7 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
         case EFFECT_NONE:
                 return 0;
         case EFFECT_PARCEL:
-                return put_parcel(s, station, effect);
+                return put_parcel(s, station, effect, now_usec);
         case EFFECT_NOTICE:
                 return put_notice(s, station, effect);
         case EFFECT_CONFLICT:

@@ -130,14 +130,16 @@ static int keep_forked(struct append *a, const struct storage_event *e) {
 
 static int keep_refused(struct append *a, const struct storage_event *e) {
         char text[128];
+        int64_t ignored;
         int r = put_aside(a, e, "refused", e->refused);
 
         a->mark->n_refused++;
         (void) snprintf(text, sizeof(text), "sequence %llu of lane %s was passed over: %s",
                 (unsigned long long) e->sequence, a->source->lane, e->refused);
-        return r < 0 ? r
-                     : storage_conflict(
-                               a->storage, a->station, "fact-refused", "", a->source->log, text, a->now_usec);
+        if (r == 0)
+                r = storage_conflict(
+                        a->storage, a->station, "fact-refused", "", a->source->log, text, a->now_usec);
+        return r < 0 ? r : storage_tell_refused(a->storage, a->station, a->now_usec, &ignored);
 }
 
 /* Return: 0, STORE_E_EXISTS when the id is known from another place, -errno. */

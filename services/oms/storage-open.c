@@ -51,6 +51,12 @@ static int finish_open(struct storage **sp, struct storage *opened) {
         if (r == 0)
                 r = storage_prepare_effects(s);
         if (r == 0)
+                r = storage_prepare_commands(s);
+        if (r == 0)
+                r = storage_prepare_wishes(s);
+        if (r == 0)
+                r = storage_prepare_snapshots(s);
+        if (r == 0)
                 r = storage_prepare_facts(s);
         if (r < 0)
                 return r;
@@ -108,6 +114,9 @@ struct storage *storage_close(struct storage *s) {
         finish_statements(&s->facts, sizeof(s->facts));
         finish_statements(&s->effects, sizeof(s->effects));
         finish_statements(&s->stations, sizeof(s->stations));
+        finish_statements(&s->commands, sizeof(s->commands));
+        finish_statements(&s->wishes, sizeof(s->wishes));
+        finish_statements(&s->snapshots, sizeof(s->snapshots));
         (void) store_close(s->store);
         free(s);
         return NULL;
@@ -151,6 +160,7 @@ int storage_restored(struct storage *s, int64_t now_usec) {
 
         (void) snprintf(floor, sizeof(floor), "%" PRId64, now_usec / (int64_t) USEC_PER_SEC);
         r = store_exec(s->store, "DELETE FROM command; DELETE FROM stream;");
+        s->streams_changed = true;
         if (r == 0)
                 r = store_meta_put(s->store, "version_floor", floor);
         return r == 0 ? renew_receiver(s) : r;

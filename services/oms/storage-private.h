@@ -14,7 +14,17 @@ struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_put, unit_add, unit_drop, notice_put, shipment_close;
 };
 struct station_statements {
-        struct store_stmt get, add, put_status;
+        struct store_stmt get, add, put_status, only;
+};
+
+struct command_statements {
+        struct store_stmt append, advance, current, find, add, retire, make_current, take, forget, read;
+};
+struct wish_statements {
+        struct store_stmt get, version, put, drop, erase, of_station, by_code;
+};
+struct snapshot_statements {
+        struct store_stmt merchants, parcels, units, notices, refused, told;
 };
 
 struct storage {
@@ -24,8 +34,14 @@ struct storage {
         struct fact_statements facts;
         struct effect_statements effects;
         struct station_statements stations;
+        struct command_statements commands;
+        struct wish_statements wishes;
+        struct snapshot_statements snapshots;
+        bool streams_changed;
 };
 
+/* The row of a station. Return: 0, STORAGE_E_NONE, -errno. */
+int storage_find_station(struct storage *s, const char *name, int64_t *stationp);
 /* The row of a station; it is made when it is new. Return: 0 or -errno. */
 int storage_station(struct storage *s, const char *name, int64_t *stationp);
 int storage_conflict(struct storage *s, int64_t station, const char *kind, const char *merchant,
@@ -34,6 +50,19 @@ int storage_conflict(struct storage *s, int64_t station, const char *kind, const
 int storage_prepare_facts(struct storage *s);
 int storage_prepare_effects(struct storage *s);
 int storage_prepare_stations(struct storage *s);
+int storage_prepare_commands(struct storage *s);
+int storage_prepare_wishes(struct storage *s);
+int storage_prepare_snapshots(struct storage *s);
+
+/* @station: 0 every station. Return: as storage_send(). */
+int storage_append_command(
+        struct storage *s, int64_t station, const struct storage_document *doc, int64_t now_usec);
+/* Return: 0 with the row of the current stream, STORAGE_E_NONE, -errno. */
+int storage_current_stream(struct storage *s, int64_t station, struct storage_stream *stream);
+/* Into the current stream. */
+int storage_write_snapshot(struct storage *s, int64_t station, int64_t now_usec);
+/* fact.refused for all that the station was not told of yet. Return: 0 or -errno. */
+int storage_tell_refused(struct storage *s, int64_t station, int64_t now_usec, int64_t *np);
 
 /* What a fact says, into the derived tables. */
 int storage_apply_effect(struct storage *s, int64_t station, const struct effect *effect, int64_t now_usec);

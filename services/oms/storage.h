@@ -83,6 +83,75 @@ int storage_append(struct storage *s, const struct source *source, const struct 
 
 int storage_put_status(
         struct storage *s, const char *station, const char *status, size_t n, int64_t now_usec);
+/* The one station that is known; @name: STATION_NAME_MAX bytes. Return: 0; STORAGE_E_NONE when there is none, or more; -errno. */
+int storage_only_station(struct storage *s, char *name);
 /* For a person. @merchant, @subject: "" for none. The same again only counts. Return: 0 or -errno. */
 int storage_add_conflict(struct storage *s, const char *station, const char *kind, const char *merchant,
         const char *subject, const char *text, int64_t now_usec);
+
+/* ---- wishes ---- */
+
+struct storage_wish {
+        char station[STATION_NAME_MAX]; /* "" every station */
+        int64_t version;
+        bool open;  /* false: done with; a snapshot leaves it out */
+        char *data; /* owned; the command's data, whole */
+};
+void storage_wish_deinit(struct storage_wish *w); /* twice is harmless */
+#define _cleanup_wish_ _cleanup_(storage_wish_deinit)
+
+/* @station: NULL whichever, "" the one for every station. Return: 0, STORAGE_E_NONE, -errno. */
+int storage_get_wish(struct storage *s, const char *kind, const char *merchant, const char *subject,
+        const char *station, struct storage_wish *w);
+/* The version that comes next: one count for all about one shipment, else one for each kind and subject. Return: 0 or -errno. */
+int storage_next_version(
+        struct storage *s, const char *kind, const char *merchant, const char *subject, int64_t *versionp);
+
+struct storage_document {
+        const char *kind; /* of a wish, which is the command's type */
+        const char *merchant, *subject;
+        const char *station; /* "" every station */
+        int64_t version;     /* 0 when it has none */
+        bool open;
+        const char *data;
+        size_t n_data;
+};
+/* The newest wish of its kind and subject. It is not sent by this. Return: 0 or -errno. */
+int storage_put_wish(struct storage *s, const struct storage_document *doc, int64_t now_usec);
+/* The contact of a shipment, as a wish and in every stream: what was not taken becomes @erase. Return: 0 or -errno. */
+int storage_erase_contact(
+        struct storage *s, const char *merchant, const char *shipment, const struct storage_document *erase);
+
+/* ---- commands ---- */
+
+struct storage_stream {
+        int64_t id;
+        char inbox[HEX_ID_MAX];
+        uint64_t last, taken;
+};
+
+/* Append to the current stream of its station, or of every station; a station without a stream gets it by its snapshot. Return:
+ * 0; STORAGE_E_NONE when no stream took it; -errno. */
+int storage_send(struct storage *s, const struct storage_document *doc, int64_t now_usec);
+/* The stream that new commands of this station go to. Return: 0, STORAGE_E_NONE, -errno. */
+int storage_get_stream(struct storage *s, const char *station, struct storage_stream *stream);
+/* An inbox was heard: make its stream the current one. When it was not, it gets a snapshot. Return: 0 or -errno. */
+int storage_open_stream(struct storage *s, const char *station, const char *inbox, int64_t now_usec);
+/* Commands up to here are forgotten. Return: 0 or -errno. */
+int storage_take(struct storage *s, const struct storage_stream *stream, uint64_t upto);
+/* All that is open, between snapshot.begin and snapshot.end. Return: 0, STORAGE_E_NONE without a stream, -errno. */
+int storage_snapshot(struct storage *s, const char *station, int64_t now_usec);
+/* An open shipment that one of @code's ways opens: it is sent again. Return: 0, STORAGE_E_NONE, -errno. */
+int storage_send_by_code(struct storage *s, const char *station, const char *code, int64_t now_usec);
+
+struct storage_command {
+        uint64_t sequence;
+        const char *id, *type, *merchant, *subject, *time, *data; /* merchant, subject: "" for none */
+};
+/* Return: 0 to go on, positive to stop before this one, -errno. */
+typedef int (*storage_command_fn)(const struct storage_command *command, void *userdata);
+/* Behind @after, at most @max, in order. Return: 0, what @fn returned, or -errno. */
+int storage_read_commands(struct storage *s, const struct storage_stream *stream, uint64_t after,
+        uint64_t max, storage_command_fn fn, void *userdata);
+/* True once after a stream was begun or appended to. */
+bool storage_streams_changed(struct storage *s);

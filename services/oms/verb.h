@@ -27,7 +27,10 @@ struct invocation {
 
 typedef int verb_fn(const struct invocation *in); /* Return: an exit code */
 
-verb_fn verb_serve, verb_facts, verb_gaps, verb_conflicts, verb_shipments, verb_status;
+verb_fn verb_serve;
+verb_fn verb_push, verb_hold, verb_release, verb_cancel, verb_label, verb_contact, verb_erase;
+verb_fn verb_policy, verb_people, verb_bay, verb_codes, verb_block, verb_snapshot, verb_restored;
+verb_fn verb_facts, verb_gaps, verb_conflicts, verb_shipments, verb_status;
 
 /* What several verbs need. */
 
@@ -36,6 +39,9 @@ int verb_fail(const struct diag *d);
 int verb_fail_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Return: VERB_OK with the reader, or VERB_FAILED, said. */
 int verb_open_reader(const struct invocation *in, struct storage **sp);
+struct asker;
+/* Return: VERB_OK with the connection to `serve`, or VERB_FAILED, said. */
+int verb_connect(const struct invocation *in, struct asker **ap);
 /* Text from outside, on a terminal: control bytes as \xNN. */
 void verb_print(FILE *to, const char *text);
 /* Microseconds since 1970 as local time. */

@@ -85,7 +85,8 @@ CREATE TABLE parcel (
         number TEXT,
         bay TEXT,
         state TEXT NOT NULL,
-        at TEXT NOT NULL
+        at TEXT NOT NULL, -- the station's time of its last change
+        changed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parcel_shipment ON parcel (merchant, shipment);
 CREATE TABLE unit (

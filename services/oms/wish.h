@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the OMS wishes, as documents: a line of shipments.jsonl split into its commands, a shipment with one thing changed, and
+ * the checks of what people hand in. Pure.
+ *
+ * A line is the data of a `shipment` command without what the OMS keeps itself (v, version, held, reason, cancelled may be left
+ * out), with two members that become commands of their own: `labels` (as in `label`) and `contact` (the data of `contact`: language,
+ * delete_by, contact, channels, consent).
+ *
+ * Source: services/sync/contract/commands.md.
+ */
+#include "firmware/base/diag.h"
+#include "firmware/base/json.h"
+
+#include <stdint.h>
+
+#define WISH_DATA_MAX 60000 /* bytes of one command's data: its message must stay below 64 KiB */
+
+struct wish_change {        /* what happens to a shipment beside its document */
+        int held;           /* 1, 0; -1 as the document says, or as it was */
+        const char *reason; /* with held */
+        int cancelled;      /* 1; -1 as the document says, or as it was */
+};
+#define WISH_NO_CHANGE                                                                                       \
+        { .held = -1, .cancelled = -1 }
+
+/* Merchant and id of what a line or a document is about. Return: 0, or -EBADMSG with @d naming the member. */
+int wish_read_subject(const struct json *doc, const char **merchantp, const char **shipmentp, struct diag *d);
+
+/**
+ * wish_write_shipment() - the whole document
+ * @line: what was handed in, or the known document itself
+ * @known: the document as it is now; NULL for a new shipment. What @line does not say of held and cancelled is taken from here
+ *
+ * Return: 0, or the builder's error.
+ */
+int wish_write_shipment(const struct json *line, const struct json *known, const struct wish_change *change,
+        int64_t version, struct str *out);
+/* @labels: the array. */
+int wish_write_label(const char *merchant, const char *shipment, const struct json *labels, int64_t version,
+        struct str *out);
+/* @contact: the member of a line. */
+int wish_write_contact(const char *merchant, const char *shipment, const struct json *contact,
+        int64_t version, struct str *out);
+/* Any other document: @doc with version (and v) as given; version 0 writes none. */
+int wish_write_other(const struct json *doc, int64_t version, struct str *out);
+
+/* Return: 0; -EBADMSG with @d->key naming the member; -EMSGSIZE, said in @d too; -ENOMEM. */
+int wish_check_shipment(const struct str *text, struct diag *d);
+int wish_check_label(const struct str *text, struct diag *d);
+int wish_check_contact(const struct str *text, struct diag *d);
+
+/* policy, people, bay, item.codes, label.block. */
+enum wish_other { WISH_POLICY, WISH_PEOPLE, WISH_BAY, WISH_ITEM_CODES, WISH_LABEL_BLOCK, N_WISH_OTHERS };
+const char *wish_other_to_str(enum wish_other kind); /* the command's type */
+int wish_other_from_str(const char *text, enum wish_other *kindp);
+/* Is its version counted. */
+bool wish_other_has_version(enum wish_other kind);
+/* @subjectp, @merchantp: borrowed from @doc or static; "" for no merchant. Return: 0; -EBADMSG with @d naming the member. */
+int wish_check_other(enum wish_other kind, const struct json *doc, const char **merchantp,
+        const char **subjectp, struct diag *d);
+
+/* Nobody but the station may own a notice of this shipment: then its contact must not go there. */
+bool wish_wants_contact(const struct json *shipment);
+/* Whether both say the same but for their version. */
+bool wish_is_same(const char *a, const char *b);
