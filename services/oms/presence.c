@@ -11,9 +11,16 @@ bool presence_answers(const struct presence *p, const char *ledger) {
         return p->answered.heard_usec == 0 || strcmp(p->answered.status.ledger, ledger) == 0;
 }
 
-/* The same ledger in another boot is the same box after a restart, unless it claims to be of an earlier one. */
+/*
+ * The same boot is the same box, whatever ledger it began meanwhile. The same ledger in another boot is the same box after a
+ * restart, unless that boot is the earlier one: then it is a copy.
+ */
 static bool is_same_box(const struct presence_box *box, const struct status *status) {
-        return box->heard_usec > 0 && strcmp(box->status.ledger, status->ledger) == 0 &&
+        if (box->heard_usec == 0)
+                return false;
+        if (*status->boot && strcmp(box->status.boot, status->boot) == 0)
+                return true;
+        return strcmp(box->status.ledger, status->ledger) == 0 &&
                (status->booted_usec == 0 || status->booted_usec >= box->status.booted_usec);
 }
 

@@ -93,6 +93,19 @@ static void a_restart_of_the_same_box_is_no_conflict_but_its_copy_is(void **stat
         assert_int_equal(hear(&p, A, true, 100, 3 * SEC), PRESENCE_E_TWO);
 }
 
+static void a_box_that_begins_a_new_ledger_is_still_the_same_box(void **state) {
+        struct presence p = {0};
+        struct status first = box(A, true, 100), second = box(B, true, 100);
+
+        (void) state;
+        (void) snprintf(first.boot, sizeof(first.boot), "boot-1");
+        (void) snprintf(second.boot, sizeof(second.boot), "boot-1");
+        assert_int_equal(presence_hear(&p, &first, SEC), 0);
+        assert_int_equal(presence_hear(&p, &second, 2 * SEC), 0);
+        assert_true(presence_answers(&p, B));
+        assert_false(presence_answers(&p, A));
+}
+
 static void a_status_is_read_and_a_wrong_one_names_its_member(void **state) {
         static const struct {
                 const char *text, *key;
@@ -144,6 +157,7 @@ int main(void) {
                 cmocka_unit_test(when_the_answered_box_goes_the_other_is_answered),
                 cmocka_unit_test(when_the_other_box_goes_nothing_changes),
                 cmocka_unit_test(a_restart_of_the_same_box_is_no_conflict_but_its_copy_is),
+                cmocka_unit_test(a_box_that_begins_a_new_ledger_is_still_the_same_box),
                 cmocka_unit_test(a_status_is_read_and_a_wrong_one_names_its_member),
                 cmocka_unit_test(taken_is_read_with_and_without_a_source),
         };
