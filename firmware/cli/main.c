@@ -15,6 +15,12 @@ enum { /* options that only some verbs take, a bit each */
         TAKES_JSON = 1 << 0,
         TAKES_PUBLIC = 1 << 1,
         TAKES_SECRET = 1 << 2,
+        TAKES_BENCH = 1 << 3,
+        TAKES_COUNTED = 1 << 4,
+        TAKES_TYPE = 1 << 5,
+        TAKES_LANE = 1 << 6,
+        TAKES_FROM = 1 << 7,
+        TAKES_FOLLOW = 1 << 8,
 };
 
 static const struct verb {
@@ -24,16 +30,32 @@ static const struct verb {
         size_t n_min, n_max; /* words behind it */
         verb_fn *run;
 } verbs[] = {
+        {"status", NULL, "", "how the station is: storage, line, benches, devices, what waits", TAKES_JSON, 0,
+                0, 0, verb_status},
+        {"facts", NULL, "",
+                "what was recorded, in order; --type may hold * and ?, --follow goes on and begins with the "
+                "last ten",
+                TAKES_FOLLOW | TAKES_TYPE | TAKES_LANE | TAKES_FROM | TAKES_JSON, 0, 0, 0, verb_facts},
+        {"scan", NULL, "CODE", "the same as scanning CODE at that bench; root or the station's own user",
+                TAKES_BENCH | TAKES_JSON, TAKES_BENCH, 1, 1, verb_scan},
+        {"bay", "close", "BAY", "the carrier took the bay, as counted; root or the station's own user",
+                TAKES_COUNTED | TAKES_JSON, TAKES_COUNTED, 1, 1, verb_bay_close},
         {"keys", "make", "", "make the key pair to which personal data is sealed; replaces nothing",
                 TAKES_PUBLIC | TAKES_SECRET, TAKES_PUBLIC | TAKES_SECRET, 0, 0, verb_keys_make},
 };
 
 static const struct option long_options[] = {
+        {"bench", required_argument, NULL, 'b'},
         {"config", required_argument, NULL, 'c'},
+        {"counted", required_argument, NULL, 'n'},
+        {"follow", no_argument, NULL, 'f'},
+        {"from", required_argument, NULL, 'F'},
         {"help", no_argument, NULL, 'h'},
         {"json", no_argument, NULL, 'j'},
+        {"lane", required_argument, NULL, 'l'},
         {"public", required_argument, NULL, 'p'},
         {"secret", required_argument, NULL, 's'},
+        {"type", required_argument, NULL, 't'},
         {"verbose", no_argument, NULL, 'v'},
         {"version", no_argument, NULL, 'V'},
         {0},
@@ -42,6 +64,12 @@ static const struct {
         unsigned bit;
         const char *text;
 } option_help[] = {
+        {TAKES_BENCH, "--bench BENCH"},
+        {TAKES_COUNTED, "--counted N"},
+        {TAKES_FOLLOW, "--follow"},
+        {TAKES_TYPE, "--type TYPE"},
+        {TAKES_LANE, "--lane fact|trace|intake"},
+        {TAKES_FROM, "--from POSITION"},
         {TAKES_PUBLIC, "--public FILE"},
         {TAKES_SECRET, "--secret FILE"},
         {TAKES_JSON, "--json"},
@@ -102,6 +130,24 @@ static unsigned take_option(int c, struct options *o) {
         case 'j':
                 o->json = true;
                 return TAKES_JSON;
+        case 'b':
+                o->bench = optarg;
+                return TAKES_BENCH;
+        case 'n':
+                o->counted = optarg;
+                return TAKES_COUNTED;
+        case 't':
+                o->type = optarg;
+                return TAKES_TYPE;
+        case 'l':
+                o->lane = optarg;
+                return TAKES_LANE;
+        case 'F':
+                o->from = optarg;
+                return TAKES_FROM;
+        case 'f':
+                o->follow = true;
+                return TAKES_FOLLOW;
         case 'p':
                 o->public = optarg;
                 return TAKES_PUBLIC;

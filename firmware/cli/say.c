@@ -44,6 +44,40 @@ void say(FILE *to, const char *text) {
                 to); /* main asks once whether stdout took it all */
 }
 
+static unsigned code_point(const char *c, size_t n) {
+        unsigned char a = (unsigned char) c[0];
+
+        if (n == 1)
+                return a;
+        if (n == 2)
+                return (a & 0x1fu) << 6 | ((unsigned char) c[1] & 0x3fu);
+        return (a & 0x0fu) << 12 | ((unsigned char) c[1] & 0x3fu) << 6 | ((unsigned char) c[2] & 0x3fu);
+}
+
+/* Our writer puts no control byte between values: what is harmful stands within a string. */
+void say_json_to(struct str *out, const char *line) {
+        size_t left = strlen(line), n;
+
+        for (; left > 0; line += n, left -= n) {
+                n = utf8_sequence(line, left);
+                if (n > 0 && !is_harmful(line, n))
+                        str_add_n(out, line, n);
+                else if (n > 0)
+                        str_addf(out, "\\u%04x", code_point(line, n));
+                else
+                        n = 1; /* cannot be: the writer refuses what is no UTF-8 */
+        }
+        str_add_char(out, '\n');
+}
+
+void say_json(const struct str *line) {
+        _cleanup_str_ struct str safe = STR_INIT;
+
+        say_json_to(&safe, line->data && !line->error ? line->data : "null");
+        (void) fputs(safe.data && !safe.error ? safe.data : "",
+                stdout); /* main asks once whether stdout took it all */
+}
+
 int say_failure(const struct diag *d) {
         char text[DIAG_TEXT_MAX + 2 * DIAG_PATH_MAX + 32];
 

@@ -14,6 +14,10 @@ void say_safely(struct str *out, const char *text);
 /* The same, straight to a file. */
 void say(FILE *to, const char *text);
 
+/* One line of JSON on stdout. The characters that say() makes visible become \uXXXX: the same value, and harmless to see. */
+void say_json(const struct str *line);
+void say_json_to(struct str *out, const char *line); /* the same into @out, with its line end */
+
 /* "okuru: …" on stderr. Return: VERB_FAILED. */
 int say_failure(const struct diag *d);
 int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));

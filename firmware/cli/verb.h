@@ -15,8 +15,9 @@ enum { /* exit codes */
 
 struct options { /* all borrowed from argv; NULL when not given */
         const char *config;
-        const char *public, *secret;
-        bool json;
+        const char *bench, *counted, *type, *lane, *from, *public, *secret;
+        bool json, follow, all, check;
+        const char *where; /* which parcels: "open", "parked" … */
 };
 
 struct invocation {
@@ -27,4 +28,4 @@ struct invocation {
 
 typedef int verb_fn(const struct invocation *in); /* Return: an exit code */
 
-verb_fn verb_keys_make;
+verb_fn verb_status, verb_facts, verb_scan, verb_bay_close, verb_keys_make;

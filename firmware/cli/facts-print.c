@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/cli/facts-print.h"
+
+#include "firmware/base/json.h"
+#include "firmware/cli/look.h"
+#include "firmware/cli/say.h"
+#include "firmware/domain/verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void add_padded(struct str *out, const char *text, size_t width) {
+        _cleanup_str_ struct str safe = STR_INIT;
+
+        say_safely(&safe, *text ? text : "-");
+        if (!safe.data) {
+                out->error = safe.error;
+                return;
+        }
+        str_add(out, safe.data);
+        for (size_t n = verdict_width(safe.data); n < width; n++)
+                str_add_char(out, ' ');
+        str_add_char(out, ' ');
+}
+
+/* Data without its braces and without "v", which says nothing to a person. */
+static void add_data(struct str *out, const struct fact_row *row) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        const char *between = "";
+
+        if (json_parse(row->data, row->n_data, &data, NULL) < 0) {
+                str_add(out, "(data is no JSON)");
+                return;
+        }
+        for (const struct json *m = json_first(data); m; m = json_next(m)) {
+                if (strcmp(json_key(m), "v") == 0)
+                        continue;
+                str_addf(&text, "%s%s=", between, json_key(m));
+                if (json_string(m))
+                        str_add(&text, json_string(m));
+                else
+                        json_print(m, &text);
+                between = " ";
+        }
+        say_safely(out, text.data ? text.data : "");
+}
+
+void facts_print_row(struct str *out, const struct fact_row *row) {
+        char when[MOMENT_MAX], pos[24];
+
+        (void) snprintf(pos, sizeof(pos), "%6" PRId64, row->pos);
+        add_padded(out, pos, 6);
+        add_padded(out, moment_of(row->time, when), 19);
+        add_padded(out, row->type, 18);
+        add_padded(out, row->merchant, 6);
+        add_padded(out, row->subject, 12);
+        add_padded(out, row->bench, 4);
+        add_data(out, row);
+        str_add_char(out, '\n');
+}
+
+/* The columns come from a writer of ours, but a damaged disk may put anything there: what the strict writer refuses fails loudly. */
+void facts_print_json(struct str *out, const struct fact_row *row) {
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_int(&w, "pos", row->pos);
+        json_write_string(&w, "lane", lane_to_str(row->lane));
+        json_write_int(&w, "seq", (int64_t) row->seq);
+        json_write_string(&w, "id", row->id);
+        json_write_string(&w, "type", row->type);
+        json_write_int(&w, "v", row->v);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "subject", row->subject);
+        json_write_string(&w, "bench", row->bench);
+        json_write_string(&w, "actor", row->actor);
+        json_write_string(&w, "cause", row->cause);
+        json_write_string(&w, "time", row->time);
+        json_write_string(&w, "boot", row->boot);
+        json_write_int(&w, "mono", (int64_t) row->mono_usec);
+        json_write_string(&w, "clock", row->clock);
+        json_write_raw(&w, "data", row->data);
+        json_write_end_object(&w);
+        if (line.error)
+                out->error = line.error;
+        else
+                say_json_to(out, line.data);
+}

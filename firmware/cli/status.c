@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* okuru status: how the station is. Asks the station; what lies in the files is told also when it does not answer. */
+#include "firmware/cli/ask.h"
+#include "firmware/cli/look.h"
+#include "firmware/cli/say.h"
+#include "firmware/cli/table.h"
+#include "firmware/views/line.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct status {
+        struct look look;
+        struct json *station; /* owned; NULL: it does not answer */
+        struct diag why;      /* it does not */
+        struct standing_counts counts;
+        bool counted;
+        struct table words;
+        struct json_writer *w; /* for JSON; NULL for people */
+};
+
+static void on_word(const struct line_word *word, void *userdata) {
+        struct status *s = userdata;
+        char since[MOMENT_MAX];
+
+        if (s->w) {
+                json_write_object(s->w, NULL);
+                json_write_string(s->w, "name", word->name);
+                json_write_string(s->w, "value", word->value);
+                json_write_string(s->w, "since", word->since);
+                json_write_end_object(s->w);
+                return;
+        }
+        table_cell(&s->words, word->name);
+        table_cell(&s->words, word->value);
+        table_cell(&s->words, moment_of(word->since, since));
+}
+
+/* ---- for people ---- */
+
+static void print_station(const struct status *s) {
+        const struct json *a = s->station;
+        const struct setup *setup = &s->look.setup;
+
+        (void) printf("station   %s/%s/%s", setup->realm, setup->site, setup->station);
+        if (!a) {
+                char text[DIAG_TEXT_MAX + 2 * DIAG_PATH_MAX];
+
+                (void) printf("\n          NOT ANSWERING: ");
+                say(stdout, diag_str(&s->why, text, sizeof(text)));
+                (void) printf("\n");
+                return;
+        }
+        (void) printf(", okuru ");
+        say(stdout, json_get_string(a, "version", "?"));
+        (void) printf("\nstorage   ");
+        say(stdout, json_get_string(a, "storage", "?"));
+        (void) printf(", ");
+        say(stdout, json_get_string(a, "room", "?"));
+        (void) printf("\nledger    ");
+        say(stdout, json_get_string(a, "ledger", "?"));
+        (void) printf(", head %" PRId64 ", not yet at the OMS: %" PRId64 "\n", json_get_int(a, "head", 0),
+                json_get_int(a, "unapplied", 0));
+}
+
+static void print_counts(const struct status *s) {
+        const struct standing_counts *c = &s->counts;
+
+        if (!s->counted)
+                return;
+        (void) printf("parcels   %" PRId64 " open, %" PRId64 " parked, %" PRId64 " ready, %" PRId64
+                      " pulled, %" PRId64 " to pull\n",
+                c->open, c->parked, c->ready, c->pulled, c->pull);
+        (void) printf("to tell   %" PRId64 " notices waiting, %" PRId64 " conflicts for a person\n",
+                c->notices_waiting, c->conflicts);
+}
+
+static int print_benches(const struct json *station) {
+        static const char *const heads[] = {
+                "BENCH", "PERSON", "MERCHANT", "SHIPMENT", "PARCEL", "SHOWN", "", NULL};
+        _cleanup_(table_deinit) struct table t;
+
+        table_init(&t, heads);
+        for (const struct json *b = json_first(json_get(station, "benches")); b; b = json_next(b)) {
+                const struct json *shown = json_get(b, "shown");
+
+                table_cell(&t, json_get_string(b, "bench", ""));
+                table_cell(&t, json_get_string(b, "person", ""));
+                table_cell(&t, json_get_string(b, "merchant", ""));
+                table_cell(&t, json_get_string(b, "shipment", ""));
+                table_cell(&t, json_get_string(b, "parcel", ""));
+                table_cell(&t, json_get_string(json_get(shown, "head"), "ja", ""));
+                table_cell(&t, json_get_string(json_get(shown, "head"), "en", ""));
+        }
+        (void) printf("\n");
+        return table_print(&t, stdout);
+}
+
+static int print_devices(const struct json *station) {
+        static const char *const heads[] = {"DEVICE", "BENCH", "DRIVER", "STATE", NULL};
+        _cleanup_(table_deinit) struct table t;
+
+        table_init(&t, heads);
+        for (const struct json *b = json_first(json_get(station, "devices")); b; b = json_next(b)) {
+                bool up = json_get_bool(b, "up", false);
+                const char *reason = json_get_string(b, "reason", "");
+
+                table_cell(&t, json_get_string(b, "name", ""));
+                table_cell(&t, json_get_string(b, "bench", ""));
+                table_cell(&t, json_get_string(b, "driver", ""));
+                table_cellf(&t, "%s%s%s", up ? "up" : "DOWN", *reason ? ": " : "", reason);
+        }
+        (void) printf("\n");
+        return table_print(&t, stdout);
+}
+
+static int print_line(struct status *s) {
+        static const char *const heads[] = {"LINE", "STATE", "SINCE", NULL};
+        int r;
+
+        if (!*s->look.setup.inbox)
+                return 0;
+        table_init(&s->words, heads);
+        if (line_read(s->look.setup.inbox, on_word, NULL, s, NULL) != 0) {
+                (void) printf("\nline to the OMS: nothing known, okuru-sync has not run here\n");
+                return 0;
+        }
+        (void) printf("\n");
+        r = table_print(&s->words, stdout);
+        table_deinit(&s->words);
+        return r;
+}
+
+static int print_status(struct status *s) {
+        int r = 0;
+
+        print_station(s);
+        print_counts(s);
+        if (s->station)
+                r = print_benches(s->station);
+        if (s->station && r == 0)
+                r = print_devices(s->station);
+        return r < 0 ? r : print_line(s);
+}
+
+/* ---- for programs ---- */
+
+static void write_counts(const struct status *s, struct json_writer *w) {
+        const struct standing_counts *c = &s->counts;
+
+        json_write_object(w, "counts");
+        json_write_int(w, "open", c->open);
+        json_write_int(w, "parked", c->parked);
+        json_write_int(w, "ready", c->ready);
+        json_write_int(w, "pulled", c->pulled);
+        json_write_int(w, "pull", c->pull);
+        json_write_int(w, "notices_waiting", c->notices_waiting);
+        json_write_int(w, "conflicts", c->conflicts);
+        json_write_end_object(w);
+}
+
+static int write_status(struct status *s) {
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_bool(&w, "ok", s->station != NULL);
+        if (!s->station)
+                json_write_string(&w, "error", s->why.text);
+        for (const struct json *m = json_first(s->station); m; m = json_next(m))
+                if (strcmp(json_key(m), "ok") != 0)
+                        json_write_value(&w, json_key(m), m);
+        if (s->counted)
+                write_counts(s, &w);
+        if (*s->look.setup.inbox) {
+                json_write_array(&w, "line");
+                s->w = &w;
+                (void) line_read(s->look.setup.inbox, on_word, NULL, s, NULL); /* an empty list says it */
+                json_write_end_array(&w);
+        }
+        json_write_end_object(&w);
+        if (!line.error)
+                say_json(&line);
+        return line.error;
+}
+
+int verb_status(const struct invocation *in) {
+        struct status s = {0};
+        int r = look_setup(&s.look.setup, in);
+
+        if (r != VERB_OK)
+                return r;
+        (void) ask_station(
+                s.look.setup.socket, "{\"verb\":\"status\"}", &s.station, &s.why); /* NULL says it */
+        s.counted = facts_open(&s.look.facts, s.look.setup.ledger, NULL) == 0 &&
+                    standing_open(&s.look.standing, s.look.facts) == 0 &&
+                    standing_count(s.look.standing, &s.counts) == 0;
+        r = in->options->json ? write_status(&s) : print_status(&s);
+        look_deinit(&s.look);
+        if (r < 0)
+                (void) say_failed("%s", strerror(-r));
+        r = r == 0 && s.station ? VERB_OK : VERB_FAILED;
+        s.station = json_free(s.station);
+        return r;
+}

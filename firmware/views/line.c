@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/views/line.h"
+
+#include "firmware/views/databases.h"
+
+static const char *text_of(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
+static int read_words(
+        struct store *s, void (*fn)(const struct line_word *word, void *userdata), void *userdata) {
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int r = store_prepare(s, &q, "SELECT name, value, since FROM line ORDER BY name");
+
+        while (r == 0 && (r = store_step(&q)) == 0) {
+                struct line_word word = {
+                        .name = text_of(&q, 0), .value = text_of(&q, 1), .since = text_of(&q, 2)};
+
+                fn(&word, userdata);
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int read_lanes(
+        struct store *s, void (*fn)(const struct line_lane *lane, void *userdata), void *userdata) {
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int r = store_prepare(
+                s, &q, "SELECT lane, ledger, upto, receiver, verdict FROM uplink ORDER BY lane");
+
+        while (r == 0 && (r = store_step(&q)) == 0) {
+                struct line_lane lane = {.lane = text_of(&q, 0),
+                        .ledger = text_of(&q, 1),
+                        .upto = store_column_int64(&q, 2),
+                        .receiver = text_of(&q, 3),
+                        .verdict = text_of(&q, 4)};
+
+                fn(&lane, userdata);
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+int line_read(const char *path, void (*on_word)(const struct line_word *word, void *userdata),
+        void (*on_lane)(const struct line_lane *lane, void *userdata), void *userdata, struct diag *d) {
+        _cleanup_(store_closep) struct store *s = NULL;
+        int r = store_open_reader(&s, path, INBOX_APPLICATION_ID, INBOX_VERSION_MIN, INBOX_VERSION_MAX, d);
+
+        if (r == 0 && on_word)
+                r = read_words(s, on_word, userdata);
+        if (r == 0 && on_lane)
+                r = read_lanes(s, on_lane, userdata);
+        return r;
+}
