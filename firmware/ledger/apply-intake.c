@@ -18,14 +18,26 @@ static int put_pulls(struct ledger *l, const struct json *data) {
         return r;
 }
 
+/* A wish that cannot be read again would be in everybody's way for ever. */
+static int check_readable(struct ledger *l, const struct row *row) {
+        struct shipment s = {0};
+        int r = shipment_load(l, row->merchant, row->subject, &s);
+
+        if (r == 0 && (strcmp(s.merchant, row->merchant) != 0 || strcmp(s.id, row->subject) != 0))
+                r = -EBADMSG;
+        shipment_deinit(&s);
+        return r;
+}
+
 static int apply_shipment(struct ledger *l, const struct row *row, const struct json *data) {
         int r = shipment_put_doc(l, row, data);
 
         if (r == 0)
+                r = check_readable(l, row);
+        if (r == 0)
                 r = put_pulls(l, data);
         if (r == 0)
-                r = shipment_settle(
-                        l, row->merchant, row->subject, row->wall_usec); /* reads the wish whole */
+                r = shipment_settle(l, row->merchant, row->subject, row->wall_usec);
         return r == -EBADMSG ? unfit(row, "not a shipment") : r;
 }
 

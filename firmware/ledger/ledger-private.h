@@ -44,7 +44,7 @@ struct shipment_table {
         struct store_stmt label_add, labels_of, labels_clear;
 };
 struct parcel_table {
-        struct store_stmt get, insert, put, of_shipment, known_of, put_pull, delete;
+        struct store_stmt get, insert, put, of_shipment, states_of, put_pull, delete;
         struct store_stmt line_get, line_add, line_take, line_prune, lines_clear;
         struct store_stmt unit_put, unit_delete, units_clear, units_move;
 };
@@ -189,7 +189,11 @@ int parcel_put(struct ledger *l, const struct parcel_row *p);
 int parcel_load_all(struct ledger *l, struct shipment *s);
 /* A pull task, or "" for none any more. */
 int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason);
-int parcel_is_known(struct ledger *l, const char *merchant, const char *shipment, bool *knownp);
+struct parcel_tally {                       /* of one shipment */
+        int living, parked, ready, shipped; /* not voided; of these */
+        bool partial, known;                /* one is partial; one was told by a snapshot */
+};
+int parcel_tally(struct ledger *l, const char *merchant, const char *shipment, struct parcel_tally *t);
 /* What is in it, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
 int parcel_put_contents(struct ledger *l, const char *parcel, const struct json *contents);
 /* @how: "scanned", "hand", "counted", "confirmed". */

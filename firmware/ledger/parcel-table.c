@@ -28,9 +28,9 @@ static const struct store_sql parcel_sql[] = {
                                 "version = ?21, since_usec = ?22, "
                                 "since_offset = ?23, ready_usec = ?24, opened_pos = ?25 WHERE id = ?1"),
         LEDGER_SQL(parcels.of_shipment,
-                "SELECT " PARCEL_COLUMNS
-                " FROM parcel WHERE merchant = ?1 AND shipment = ?2 ORDER BY piece, opened_pos, id"),
-        LEDGER_SQL(parcels.known_of, "SELECT max(known) FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
+                "SELECT " PARCEL_COLUMNS " FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
+        LEDGER_SQL(parcels.states_of,
+                "SELECT state, partial, known FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
         LEDGER_SQL(parcels.put_pull, "UPDATE parcel SET pull_reason = ?2 WHERE id = ?1"),
         LEDGER_SQL(parcels.delete, "DELETE FROM parcel WHERE id = ?1"),
         LEDGER_SQL(parcels.line_get, "SELECT line, quantity, by_hand, counted, confirmed FROM parcel_line "
@@ -126,14 +126,28 @@ int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason) {
         return statement_do(&l->parcels.put_pull, "tt", parcel, reason);
 }
 
-int parcel_is_known(struct ledger *l, const char *merchant, const char *shipment, bool *knownp) {
-        int64_t known = 0;
-        int r = statement_int64(&l->parcels.known_of, &known, "tt", merchant, shipment);
+int parcel_tally(struct ledger *l, const char *merchant, const char *shipment, struct parcel_tally *t) {
+        _cleanup_reset_ struct store_stmt *q = &l->parcels.states_of;
+        int r;
 
-        if (r != 0)
-                return r < 0 ? r : -EBADMSG; /* an aggregate always has a row */
-        *knownp = known != 0;
-        return 0;
+        *t = (struct parcel_tally){0};
+        statement_bind(q, "tt", merchant, shipment);
+        while ((r = store_step(q)) == 0) {
+                const char *text = store_column_text(q, 0);
+                enum parcel_state state;
+
+                if (!text || parcel_state_from_str(text, &state) < 0)
+                        return -EBADMSG;
+                t->known |= store_column_int64(q, 2) != 0;
+                if (state == PARCEL_VOIDED)
+                        continue;
+                t->living++;
+                t->parked += state == PARCEL_PARKED;
+                t->ready += state == PARCEL_READY;
+                t->shipped += state == PARCEL_SHIPPED;
+                t->partial |= store_column_int64(q, 1) != 0;
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 static int load_lines(struct ledger *l, struct parcel *p) {
@@ -167,27 +181,56 @@ static int load_lines(struct ledger *l, struct parcel *p) {
         return r == STORE_E_DONE ? 0 : r;
 }
 
+static int compare(const struct parcel *a, int64_t a_pos, const struct parcel *b, int64_t b_pos) {
+        if (a->piece != b->piece)
+                return a->piece - b->piece;
+        return (a_pos > b_pos) - (a_pos < b_pos);
+}
+
+/* By piece, then age. There are few, and SQLite's sorter costs more than all the rest of the question. */
+static void insert_sorted(struct shipment *s, int64_t *ages, const struct parcel_row *row) {
+        size_t i = s->n_parcels++;
+
+        while (i > 0 && compare(&s->parcels[i - 1], ages[i - 1], &row->p, row->opened_pos) > 0) {
+                s->parcels[i] = s->parcels[i - 1];
+                ages[i] = ages[i - 1];
+                i--;
+        }
+        s->parcels[i] = row->p;
+        ages[i] = row->opened_pos;
+}
+
 int parcel_load_all(struct ledger *l, struct shipment *s) {
         _cleanup_reset_ struct store_stmt *q = &l->parcels.of_shipment;
+        _autofree_ int64_t *ages = NULL;
         int r;
 
         statement_bind(q, "tt", s->merchant, s->id);
         while ((r = store_step(q)) == 0) {
                 struct parcel *parcels = reallocarray(s->parcels, s->n_parcels + 1, sizeof(*parcels));
+                int64_t *more;
                 struct parcel_row row;
 
                 if (!parcels)
                         return -ENOMEM;
                 s->parcels = parcels;
+                more = reallocarray(ages, s->n_parcels + 1, sizeof(*ages));
+                if (!more)
+                        return -ENOMEM;
+                ages = more;
                 r = read_row(q, &row);
                 if (r < 0)
                         return r;
-                parcels[s->n_parcels++] = row.p;
-                r = load_lines(l, &parcels[s->n_parcels - 1]);
+                insert_sorted(s, ages, &row);
+        }
+        if (r != STORE_E_DONE)
+                return r;
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                r = load_lines(l, &s->parcels[i]);
                 if (r < 0)
                         return r;
         }
-        return r == STORE_E_DONE ? 0 : r;
+        return 0;
 }
 
 static int line_write(struct ledger *l, const char *parcel, const char *line, int quantity, int by_hand,

@@ -104,17 +104,17 @@ static int gather(struct ledger *l, const struct gate *g, const char *merchant, 
 }
 
 static int bury(struct ledger *l, const struct shipment *s) {
-        bool known = false;
-        int r = parcel_is_known(l, s->merchant, s->id, &known);
+        struct parcel_tally tally;
+        int r = parcel_tally(l, s->merchant, s->id, &tally);
 
         for (size_t i = 0; i < s->n_parcels && r == 0; i++)
-                r = tombstone_add(l, s, &s->parcels[i], known, i == 0);
+                r = tombstone_add(l, s, &s->parcels[i], tally.known, i == 0);
         if (r == 0 && s->n_parcels == 0 && s->doc) {
                 struct parcel none = {.state = PARCEL_VOIDED,
                         .since_usec = l->purge_at.closed_usec,
                         .since_offset_sec = l->offset_sec};
 
-                r = tombstone_add(l, s, &none, known, true);
+                r = tombstone_add(l, s, &none, tally.known, true);
         }
         return r;
 }

@@ -14,7 +14,7 @@
 
 static const struct store_sql shipment_sql[] = {
         LEDGER_SQL(shipments.get, "SELECT version, doc_pos, label_version, contact_version, unverified, "
-                                  "closed_usec FROM shipment "
+                                  "closed_usec, cancelled FROM shipment "
                                   "WHERE merchant = ?1 AND id = ?2"),
         LEDGER_SQL(shipments.make, "INSERT INTO shipment (merchant, id, version, doc_pos, label_version, "
                                    "contact_version, contact_pos, held, "
@@ -51,7 +51,7 @@ const struct statement_group shipment_statements = {shipment_sql, ELEMENTSOF(shi
 
 struct head { /* the row of a shipment */
         int64_t version, doc_pos, label_version, contact_version, closed_usec;
-        bool unverified;
+        bool unverified, cancelled;
 };
 
 static int get(struct ledger *l, const char *merchant, const char *shipment, struct head *h) {
@@ -67,6 +67,7 @@ static int get(struct ledger *l, const char *merchant, const char *shipment, str
                 .contact_version = store_column_int64(q, 3),
                 .unverified = store_column_int64(q, 4) != 0,
                 .closed_usec = store_column_int64(q, 5),
+                .cancelled = store_column_int64(q, 6) != 0,
         };
         return 0;
 }
@@ -337,75 +338,62 @@ int shipment_load(struct ledger *l, const char *merchant, const char *shipment, 
 
 /* ---- stage ---- */
 
-struct tally { /* parcels that are not voided */
-        size_t living, parked, ready, shipped;
-        bool partial;
-};
+/* Is there nothing left to pack? Reads the whole aggregate, so it is asked last. */
+static int is_complete(struct ledger *l, const struct head *h, const char *merchant, const char *shipment,
+        const struct parcel_tally *t, bool *completep) {
+        struct shipment s = {0};
+        int r;
 
-static struct tally tally_parcels(const struct shipment *s) {
-        struct tally t = {0};
-
-        for (size_t i = 0; i < s->n_parcels; i++) {
-                const struct parcel *p = &s->parcels[i];
-
-                t.living += p->state != PARCEL_VOIDED;
-                t.parked += p->state == PARCEL_PARKED;
-                t.ready += p->state == PARCEL_READY;
-                t.shipped += p->state == PARCEL_SHIPPED;
-                t.partial |= p->state != PARCEL_VOIDED && p->partial;
-        }
-        return t;
+        *completep = true;
+        if (h->doc_pos == 0 || t->partial)
+                return 0;
+        r = shipment_load(l, merchant, shipment, &s);
+        if (r != 0)
+                return r;
+        /* What is in a parcel that a snapshot told is not known here: then the number of boxes decides. */
+        *completep = shipment_missing(&s) == 0 || (t->known && t->living >= s.pieces);
+        shipment_deinit(&s);
+        return 0;
 }
 
-/*
- * The least of its parcels; packing also while lines are open and no parcel is. @known: parcels that a snapshot told, whose
- * contents nobody knows here: then the number of boxes decides.
- */
-static const char *tell_stage(const struct shipment *s, bool unverified, bool known, bool *closedp) {
-        struct tally t = tally_parcels(s);
-        bool complete =
-                !s->doc || t.partial || shipment_missing(s) == 0 || (known && t.living >= (size_t) s->pieces);
+/* The least of its parcels; packing also while lines are open and no parcel is. */
+static int tell_stage(struct ledger *l, const struct head *h, const char *merchant, const char *shipment,
+        const char **stagep, bool *closedp) {
+        struct parcel_tally t;
+        bool complete = true;
+        int r = parcel_tally(l, merchant, shipment, &t);
 
         *closedp = false;
-        if (s->cancelled) {
+        if (r != 0)
+                return r;
+        if (h->cancelled) {
                 *closedp = t.shipped == t.living;
-                return "cancelled";
+                *stagep = "cancelled";
+        } else if (t.living == 0) {
+                *closedp = h->unverified; /* its parcels were voided, or met their shipment */
+                *stagep = h->unverified ? "cancelled" : "new";
+        } else if (t.parked + t.ready + t.shipped < t.living) {
+                *stagep = "packing";
+        } else if (t.parked > 0) {
+                *stagep = "parked";
+        } else {
+                r = is_complete(l, h, merchant, shipment, &t, &complete);
+                *closedp = complete && t.ready == 0;
+                *stagep = !complete ? "packing" : t.ready > 0 ? "ready" : "shipped";
         }
-        if (t.living == 0 && unverified) { /* its parcels were voided, or met their shipment */
-                *closedp = true;
-                return "cancelled";
-        }
-        if (t.living == 0)
-                return "new";
-        if (t.parked + t.ready + t.shipped < t.living)
-                return "packing";
-        if (t.parked > 0)
-                return "parked";
-        if (!complete)
-                return "packing";
-        if (t.ready > 0)
-                return "ready";
-        *closedp = true;
-        return "shipped";
+        return r;
 }
 
 int shipment_settle(struct ledger *l, const char *merchant, const char *shipment, int64_t now_usec) {
-        struct shipment s = {0};
-        bool known = false, closed = false;
-        const char *stage;
+        const char *stage = NULL;
+        bool closed = false;
         struct head h;
         int r = get(l, merchant, shipment, &h);
 
         if (r == 0)
-                r = shipment_load(l, merchant, shipment, &s);
-        if (r == 0)
-                r = parcel_is_known(l, merchant, shipment, &known);
-        if (r != 0) {
-                shipment_deinit(&s);
+                r = tell_stage(l, &h, merchant, shipment, &stage, &closed);
+        if (r != 0)
                 return r;
-        }
-        stage = tell_stage(&s, h.unverified, known, &closed);
-        shipment_deinit(&s);
         return statement_do(&l->shipments.put_stage, "tttl", merchant, shipment, stage,
                 !closed             ? (int64_t) 0
                 : h.closed_usec > 0 ? h.closed_usec

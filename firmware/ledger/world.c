@@ -16,7 +16,7 @@ _Static_assert((int) LEDGER_E_NONE == (int) WORLD_E_NONE, "answers go up unchang
 static const struct store_sql world_sql[] = {
         /* A cancelled shipment of which nothing was packed still answers to its code, unless a living one does. */
         LEDGER_SQL(world.open_codes,
-                "SELECT DISTINCT s.merchant, s.id, s.closed_usec > 0 AS closed FROM open_code o "
+                "SELECT s.merchant, s.id, s.closed_usec > 0 FROM open_code o "
                 "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment WHERE o.code IN (?1, ?2) "
                 "AND CASE "
                 "WHEN s.closed_usec = 0 THEN s.doc_pos > 0 OR EXISTS (SELECT 1 FROM parcel p WHERE "
@@ -24,7 +24,7 @@ static const struct store_sql world_sql[] = {
                 "AND p.shipment = s.id AND p.state <> 'voided') "
                 "ELSE s.cancelled AND NOT EXISTS (SELECT 1 FROM parcel p WHERE p.merchant = s.merchant AND "
                 "p.shipment = s.id) "
-                "END ORDER BY closed LIMIT ?3"),
+                "END"),
         LEDGER_SQL(world.closed_code,
                 "SELECT p.merchant, p.shipment, p.id, p.piece, 0, " OWNER_COLUMNS " FROM open_code o "
                 "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment "
@@ -33,8 +33,7 @@ static const struct store_sql world_sql[] = {
                 "ORDER BY p.state = 'voided', p.since_usec DESC, p.id LIMIT 1"),
         LEDGER_SQL(world.number,
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
-                "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number IN (?1, ?2) ORDER BY n.dead, "
-                "p.since_usec DESC LIMIT 1"),
+                "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number IN (?1, ?2)"),
         LEDGER_SQL(world.parcel,
                 "SELECT p.merchant, p.shipment, p.id, p.piece, p.state = 'voided', " OWNER_COLUMNS
                 " FROM parcel p WHERE p.id = ?1"),
@@ -75,22 +74,38 @@ int owner_read(const struct store_stmt *q, struct number_owner *owner) {
         return fits ? 0 : -EBADMSG;
 }
 
+static bool has_ref(const struct shipment_ref *refs, size_t n, const struct shipment_ref *ref) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(refs[i].merchant, ref->merchant) == 0 &&
+                        strcmp(refs[i].shipment, ref->shipment) == 0)
+                        return true; /* by both forms of the code */
+        return false;
+}
+
 static int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n) {
         struct ledger *l = u;
         _cleanup_reset_ struct store_stmt *q = &l->world.open_codes;
+        bool only_closed = true;
         char keys[2][CODE_SIZE];
         int r = STORE_E_DONE;
 
         *n = 0;
         open_code_keys(code, keys);
-        statement_bind(q, "ttl", keys[0], keys[1], (int64_t) max);
-        while (*n < max && (r = store_step(q)) == 0) {
-                if (store_column_int64(q, 2) && *n > 0)
-                        return 0; /* living ones came first */
-                if (!statement_copy(q, 0, refs[*n].merchant, sizeof(refs[*n].merchant)) ||
-                        !statement_copy(q, 1, refs[*n].shipment, sizeof(refs[*n].shipment)))
+        statement_bind(q, "tt", keys[0], keys[1]);
+        while ((*n < max || only_closed) && (r = store_step(q)) == 0) {
+                bool closed = store_column_int64(q, 2) != 0;
+                struct shipment_ref ref;
+
+                if (closed && !only_closed)
+                        continue;
+                if (!closed && only_closed)
+                        *n = 0; /* a living one is meant */
+                only_closed = closed;
+                if (!statement_copy(q, 0, ref.merchant, sizeof(ref.merchant)) ||
+                        !statement_copy(q, 1, ref.shipment, sizeof(ref.shipment)))
                         return -EBADMSG;
-                (*n)++;
+                if (*n < max && !has_ref(refs, *n, &ref))
+                        refs[(*n)++] = ref;
         }
         return r == 0 || r == STORE_E_DONE ? 0 : r;
 }
@@ -109,13 +124,39 @@ static int first_owner(
         return owner_read(q, owner);
 }
 
+/* Two shipments may have had one number in the course of time: a living one is meant, then the youngest. */
+static bool is_nearer(const struct number_owner *a, const struct number_owner *b) {
+        return a->dead != b->dead ? !a->dead : a->at_usec > b->at_usec;
+}
+
+static int living_number(struct ledger *l, char keys[2][CODE_SIZE], struct number_owner *owner) {
+        _cleanup_reset_ struct store_stmt *q = &l->world.number;
+        bool found = false;
+        int r;
+
+        statement_bind(q, "tt", keys[0], keys[1]);
+        while ((r = store_step(q)) == 0) {
+                struct number_owner candidate;
+
+                r = owner_read(q, &candidate);
+                if (r < 0)
+                        return r;
+                if (!found || is_nearer(&candidate, owner))
+                        *owner = candidate;
+                found = true;
+        }
+        if (r != STORE_E_DONE)
+                return r;
+        return found ? 0 : WORLD_E_NONE;
+}
+
 static int world_number(void *u, const char *number, struct number_owner *owner) {
         struct ledger *l = u;
         char keys[2][CODE_SIZE];
         int r;
 
         open_code_keys(number, keys);
-        r = first_owner(&l->world.number, owner, keys[0], keys[1]);
+        r = living_number(l, keys, owner);
         return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
 }
 
