@@ -101,21 +101,24 @@ static int put_in_place(const char *folder, const char *id) {
         return r == 0 ? sync_folder(folder) : r;
 }
 
-/* The predecessor that a whole successor names. */
+/* The predecessor that a whole successor names. Return: 0, STORE_E_NONE it never became whole, -errno. */
 static int read_predecessor(const char *folder, char id[HEX_ID_MAX], struct diag *d) {
         _autofree_ char *path = NULL;
         struct store *store = NULL;
+        char whole[8];
         int r = path_of(folder, NEXT_FILE, "", &path);
 
         if (r == 0)
                 r = store_open_writer(&store, path, &ledger_schema, NULL, d);
         if (r < 0)
                 return r;
-        r = store_meta_get(store, "predecessor", id, HEX_ID_MAX);
+        r = store_meta_get(store, "whole", whole, sizeof(whole));
+        if (r == 0)
+                r = store_meta_get(store, "predecessor", id, HEX_ID_MAX);
         if (r == 0)
                 r = store_checkpoint_passive(store);
         (void) store_close(store);
-        return r > 0 ? -EBADMSG : r;
+        return r;
 }
 
 int successor_finish(const char *folder, struct diag *d) {
@@ -130,7 +133,9 @@ int successor_finish(const char *folder, struct diag *d) {
         if (has_ledger) /* whatever it was made for is found again, and it is made again */
                 return remove_next(folder);
         r = read_predecessor(folder, id, d);
-        return r < 0 ? r : put_in_place(folder, id);
+        if (r == STORE_E_NONE) /* the old one was taken away by hand: a new ledger will begin */
+                return remove_next(folder);
+        return r == 0 ? put_in_place(folder, id) : r < 0 ? r : -EBADMSG;
 }
 
 /* ---- telling again ---- */
@@ -253,7 +258,7 @@ static int copy_sealed(struct ledger *old, struct ledger *next) {
         return r == STORE_E_DONE ? 0 : r < 0 ? r : -EIO;
 }
 
-/* After the facts: an erasure of old would take boxes that came behind it. */
+/* After the facts: an erasure of old would take boxes that came behind it. The last transaction. */
 static int bring_sealed(struct ledger *old, struct ledger *next) {
         int r = store_begin(next->store);
 
@@ -261,9 +266,11 @@ static int bring_sealed(struct ledger *old, struct ledger *next) {
                 return r;
         r = copy_sealed(old, next);
         if (r == 0)
+                r = store_meta_put(next->store, "whole", "yes");
+        if (r == 0)
                 return store_commit(next->store);
         store_rollback(next->store);
-        return r;
+        return r < 0 ? r : -EIO;
 }
 
 /* The first transaction: the first fact, and all that no fact says. */

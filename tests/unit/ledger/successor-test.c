@@ -192,6 +192,17 @@ static void a_power_cut_between_the_two_renames_is_mended_at_the_next_start(void
         assert_int_equal(scene_number(s, "SELECT count(*) FROM parcel WHERE state = 'shipped'"), 1);
 }
 
+static void a_successor_that_never_became_whole_is_not_put_in_place(void **state) {
+        struct scene *s = *state;
+
+        shipped(s);
+        scene_close(s);
+        move_file(s, "ledger.db", "ledger-next.db"); /* any ledger without the mark */
+        move_file(s, "ledger.db-wal", "ledger-next.db-wal");
+        assert_int_equal(scene_reopen(s), 0);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM fact"), 1);
+}
+
 static void a_file_of_another_machine_is_not_opened(void **state) {
         struct scene *s = *state;
         struct store_options store = {.machine_id = "ffffffffffffffffffffffffffffffff"};
@@ -224,6 +235,7 @@ int main(void) {
                 T(a_row_that_the_disk_changed_is_named_as_a_gap),
                 T(a_half_made_successor_is_thrown_away),
                 T(a_power_cut_between_the_two_renames_is_mended_at_the_next_start),
+                T(a_successor_that_never_became_whole_is_not_put_in_place),
                 T(a_file_of_another_machine_is_not_opened),
         };
 
