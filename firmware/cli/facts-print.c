@@ -4,6 +4,7 @@
 #include "firmware/base/json.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/say.h"
+#include "firmware/cli/write.h"
 #include "firmware/domain/verdict.h"
 
 #include <inttypes.h>
@@ -60,30 +61,12 @@ void facts_print_row(struct str *out, const struct fact_row *row) {
         str_add_char(out, '\n');
 }
 
-/* The columns come from a writer of ours, but a damaged disk may put anything there: what the strict writer refuses fails loudly. */
 void facts_print_json(struct str *out, const struct fact_row *row) {
         _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
         json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
-        json_write_int(&w, "pos", row->pos);
-        json_write_string(&w, "lane", lane_to_str(row->lane));
-        json_write_int(&w, "seq", (int64_t) row->seq);
-        json_write_string(&w, "id", row->id);
-        json_write_string(&w, "type", row->type);
-        json_write_int(&w, "v", row->v);
-        json_write_string(&w, "merchant", row->merchant);
-        json_write_string(&w, "subject", row->subject);
-        json_write_string(&w, "bench", row->bench);
-        json_write_string(&w, "actor", row->actor);
-        json_write_string(&w, "cause", row->cause);
-        json_write_string(&w, "time", row->time);
-        json_write_string(&w, "boot", row->boot);
-        json_write_int(&w, "mono", (int64_t) row->mono_usec);
-        json_write_string(&w, "clock", row->clock);
-        json_write_raw(&w, "data", row->data);
-        json_write_end_object(&w);
+        write_fact(&w, row);
         if (line.error)
                 out->error = line.error;
         else

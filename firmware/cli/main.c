@@ -21,6 +21,9 @@ enum { /* options that only some verbs take, a bit each */
         TAKES_LANE = 1 << 6,
         TAKES_FROM = 1 << 7,
         TAKES_FOLLOW = 1 << 8,
+        TAKES_WHERE = 1 << 9,
+        TAKES_ALL = 1 << 10,
+        TAKES_CHECK = 1 << 11,
 };
 
 static const struct verb {
@@ -36,16 +39,31 @@ static const struct verb {
                 "what was recorded, in order; --type may hold * and ?, --follow goes on and begins with the "
                 "last ten",
                 TAKES_FOLLOW | TAKES_TYPE | TAKES_LANE | TAKES_FROM | TAKES_JSON, 0, 0, 0, verb_facts},
+        {"shipment", NULL, "[MERCHANT] ID",
+                "a shipment with its parcels and notices; any code that opens it will do", TAKES_JSON, 0, 1,
+                2, verb_shipment},
+        {"parcel", NULL, "UUID|NUMBER", "a parcel, and how it came to where it is", TAKES_JSON, 0, 1, 1,
+                verb_parcel},
+        {"parcels", NULL, "",
+                "which parcels are here, where and since when, the longest first; all, or those of one kind",
+                TAKES_WHERE | TAKES_JSON, 0, 0, 0, verb_parcels},
+        {"notices", NULL, "", "what customers are still to be told; --all: also what became of the others",
+                TAKES_ALL | TAKES_JSON, 0, 0, 0, verb_notices},
+        {"bays", NULL, "", "what waits in each bay", TAKES_JSON, 0, 0, 0, verb_bays},
         {"scan", NULL, "CODE", "the same as scanning CODE at that bench; root or the station's own user",
                 TAKES_BENCH | TAKES_JSON, TAKES_BENCH, 1, 1, verb_scan},
         {"bay", "close", "BAY", "the carrier took the bay, as counted; root or the station's own user",
                 TAKES_COUNTED | TAKES_JSON, TAKES_COUNTED, 1, 1, verb_bay_close},
+        {"rebuild", NULL, "", "replay the facts and compare every derived table; changes nothing",
+                TAKES_CHECK | TAKES_JSON, TAKES_CHECK, 0, 0, verb_rebuild},
         {"keys", "make", "", "make the key pair to which personal data is sealed; replaces nothing",
                 TAKES_PUBLIC | TAKES_SECRET, TAKES_PUBLIC | TAKES_SECRET, 0, 0, verb_keys_make},
 };
 
 static const struct option long_options[] = {
+        {"all", no_argument, NULL, 'a'},
         {"bench", required_argument, NULL, 'b'},
+        {"check", no_argument, NULL, 'k'},
         {"config", required_argument, NULL, 'c'},
         {"counted", required_argument, NULL, 'n'},
         {"follow", no_argument, NULL, 'f'},
@@ -53,7 +71,11 @@ static const struct option long_options[] = {
         {"help", no_argument, NULL, 'h'},
         {"json", no_argument, NULL, 'j'},
         {"lane", required_argument, NULL, 'l'},
+        {"open", no_argument, NULL, 'O'},
+        {"parked", no_argument, NULL, 'K'},
         {"public", required_argument, NULL, 'p'},
+        {"pull", no_argument, NULL, 'U'},
+        {"ready", no_argument, NULL, 'R'},
         {"secret", required_argument, NULL, 's'},
         {"type", required_argument, NULL, 't'},
         {"verbose", no_argument, NULL, 'v'},
@@ -64,6 +86,9 @@ static const struct {
         unsigned bit;
         const char *text;
 } option_help[] = {
+        {TAKES_WHERE, "--open|--parked|--ready|--pull"},
+        {TAKES_ALL, "--all"},
+        {TAKES_CHECK, "--check"},
         {TAKES_BENCH, "--bench BENCH"},
         {TAKES_COUNTED, "--counted N"},
         {TAKES_FOLLOW, "--follow"},
@@ -130,6 +155,24 @@ static unsigned take_option(int c, struct options *o) {
         case 'j':
                 o->json = true;
                 return TAKES_JSON;
+        case 'O':
+                o->where = "open";
+                return TAKES_WHERE;
+        case 'K':
+                o->where = "parked";
+                return TAKES_WHERE;
+        case 'R':
+                o->where = "ready";
+                return TAKES_WHERE;
+        case 'U':
+                o->where = "pull";
+                return TAKES_WHERE;
+        case 'a':
+                o->all = true;
+                return TAKES_ALL;
+        case 'k':
+                o->check = true;
+                return TAKES_CHECK;
         case 'b':
                 o->bench = optarg;
                 return TAKES_BENCH;

@@ -44,6 +44,22 @@ void say(FILE *to, const char *text) {
                 to); /* main asks once whether stdout took it all */
 }
 
+void say_field(struct str *out, const char *label, const char *format, ...) {
+        _cleanup_str_ struct str text = STR_INIT;
+        va_list ap;
+
+        va_start(ap, format);
+        str_addv(&text, format, ap);
+        va_end(ap);
+        if (text.error)
+                out->error = text.error;
+        if (text.error || text.len == 0)
+                return;
+        str_addf(out, "%-9s ", label);
+        say_safely(out, text.data);
+        str_add_char(out, '\n');
+}
+
 static unsigned code_point(const char *c, size_t n) {
         unsigned char a = (unsigned char) c[0];
 

@@ -14,6 +14,10 @@ void say_safely(struct str *out, const char *text);
 /* The same, straight to a file. */
 void say(FILE *to, const char *text);
 
+/* "label     text" as a line of its own, safely; nothing at all when the text is empty. Labels are aligned at 10 columns. */
+void say_field(struct str *out, const char *label, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
 /* One line of JSON on stdout. The characters that say() makes visible become \uXXXX: the same value, and harmless to see. */
 void say_json(const struct str *line);
 void say_json_to(struct str *out, const char *line); /* the same into @out, with its line end */

@@ -28,4 +28,6 @@ struct invocation {
 
 typedef int verb_fn(const struct invocation *in); /* Return: an exit code */
 
-verb_fn verb_status, verb_facts, verb_scan, verb_bay_close, verb_keys_make;
+verb_fn verb_status, verb_facts, verb_shipment, verb_parcel, verb_parcels, verb_notices, verb_bays, verb_scan,
+        verb_bay_close;
+verb_fn verb_rebuild, verb_keys_make;
