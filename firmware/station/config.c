@@ -141,7 +141,7 @@ static int read_bench(const struct yaml *node, const char *path, void *target, s
         int r;
 
         if (c->n_benches == STATION_BENCHES_MAX)
-                return refuse(node, path, d, "at most 16 benches at a station");
+                return refuse(node, path, d, "at most 64 benches at a station");
         r = yaml_walk(node, path, bench_rules, b, d);
         if (r < 0)
                 return r;

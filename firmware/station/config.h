@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STATION_BENCHES_MAX  16
+#define STATION_BENCHES_MAX  64
 #define STATION_SCANNERS_MAX 4 /* of one bench */
 #define STATION_PATH_MAX     256
 
