@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cmake --install into a folder of its own: what lands where, with which mode, and whether systemd understands it."""
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+PROGRAMS = ["okuru", "okuru-oms", "okuru-station", "okuru-sync"]
+UNITS = ["station", "sync", "notify"]
+VERSION = re.search(r"project\(okuru VERSION (\S+)", (TOP / "CMakeLists.txt").read_text()).group(1)
+
+
+@pytest.fixture(scope="module")
+def installed(build: Path, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    subprocess.run(["cmake", "--install", build, "--prefix", "/usr"], env={"DESTDIR": str(root), "PATH": "/usr/bin:/bin"},
+                   check=True, capture_output=True)
+    return root
+
+
+def unit_path(installed: Path, name: str) -> Path:
+    (path,) = [p for p in installed.rglob(f"okuru-{name}.service")]
+    return path
+
+
+def test_every_program_is_there_and_says_the_projects_version(installed):
+    assert sorted(p.name for p in (installed / "usr/bin").iterdir()) == PROGRAMS  # and no test tool
+    for name in PROGRAMS:
+        path = installed / "usr/bin" / name
+        assert path.stat().st_mode & 0o7777 == 0o755
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True)
+        assert done.stdout == f"{name} {VERSION}\n"
+
+
+def test_what_systemd_reads_is_where_it_looks(installed):
+    for path in ("usr/lib/sysusers.d/okuru.conf", "usr/lib/tmpfiles.d/okuru.conf", "usr/share/doc/okuru/install.md",
+                 "usr/share/doc/okuru/examples/station.example.yaml", "usr/share/doc/okuru/examples/board.example.yaml",
+                 "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml"):
+        assert (installed / path).stat().st_mode & 0o7777 == 0o644, path
+    for name in UNITS:
+        unit = unit_path(installed, name)
+        assert str(unit.relative_to(installed)).removeprefix("usr/") == f"lib/systemd/system/okuru-{name}.service"
+        assert unit.stat().st_mode & 0o7777 == 0o644
+
+
+def test_nothing_is_installed_where_an_operator_writes(installed):
+    assert not (installed / "etc").exists() and not (installed / "var").exists()
+
+
+def settings(unit: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in unit.read_text().splitlines():
+        if "=" in line and not line.startswith("#"):
+            key, value = line.split("=", 1)
+            found.setdefault(key, []).append(value)
+    return found
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_gives_its_program_its_own_user_and_no_more(installed, name):
+    unit = settings(unit_path(installed, name))
+    assert unit["ExecStart"] == [f"/usr/bin/okuru-{name} --config /etc/okuru/{name}.yaml"]
+    assert unit["User"] == [f"okuru-{name}"] and unit["Group"] == ["okuru"]
+    assert unit["Type"] == ["notify"] and unit["WatchdogSec"] == ["10"]
+    assert unit["Restart"] == ["always"] and unit["StartLimitIntervalSec"] == ["0"]
+    assert unit["ProtectSystem"] == ["strict"] and unit["NoNewPrivileges"] == ["yes"] and unit["CapabilityBoundingSet"] == [""]
+    written = unit["ReadWritePaths"][0].split()
+    assert written[0] == f"/var/lib/okuru/{name}" and set(written[1:]) <= ({"/run/okuru"} if name == "station" else set())
+    # a fact says how good its clock is: the station must be able to ask the kernel
+    assert "ProtectClock" not in unit and "adjtimex" in unit["SystemCallFilter"][0]
+
+
+def test_only_the_station_has_no_network_and_devices(installed):
+    units = {name: settings(unit_path(installed, name)) for name in UNITS}
+    assert units["station"]["PrivateNetwork"] == ["yes"] and "PrivateNetwork" not in units["sync"]
+    assert units["station"]["DevicePolicy"] == ["closed"] and "char-input r" in units["station"]["DeviceAllow"]
+    assert units["sync"]["PrivateDevices"] == ["yes"] and units["notify"]["PrivateDevices"] == ["yes"]
+    assert not any("seal.key" in value for value in units["sync"]["LoadCredential"])
+
+
+def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path):
+    root = tmp_path / "root"
+    for name in ("etc", "usr/lib", "var/lib", "run"):
+        (root / name).mkdir(parents=True)
+    subprocess.run(["systemd-sysusers", f"--root={root}", installed / "usr/lib/sysusers.d/okuru.conf"], check=True,
+                   capture_output=True, timeout=60)
+    passwd = {line.split(":")[0] for line in (root / "etc/passwd").read_text().splitlines()}
+    group = {line.split(":")[0]: line.split(":")[3] for line in (root / "etc/group").read_text().splitlines()}
+    for name in UNITS:
+        assert f"okuru-{name}" in passwd and f"okuru-{name}" in group["okuru"].split(",")
+    folders = {line.split()[1]: line.split()[2:5] for line in (installed / "usr/lib/tmpfiles.d/okuru.conf").read_text().splitlines()
+               if line.startswith("d ")}
+    for name in UNITS:
+        assert folders[f"/var/lib/okuru/{name}"] == ["0750", f"okuru-{name}", "okuru"]
+    assert folders["/run/okuru"] == ["0750", "okuru-station", "okuru"]
+
+
+@pytest.mark.parametrize("name", ["station", "sync"])
+def test_an_example_is_a_config_that_its_program_takes(installed, tmp_path, name):
+    examples = installed / "usr/share/doc/okuru/examples"
+    board = tmp_path / "board.yaml"
+    shutil.copy(examples / "board.example.yaml", board)
+    config = tmp_path / f"{name}.yaml"
+    config.write_text((examples / f"{name}.example.yaml").read_text().replace("/etc/okuru/board.yaml", str(board)))
+    done = subprocess.run([installed / "usr/bin" / f"okuru-{name}", "--config", config, "--check-config"], capture_output=True,
+                          text=True, timeout=20)
+    assert done.returncode == 0, done.stderr
