@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/compose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
+#include "services/notify/mime.h"
+
+#define TEXT_ROOM (32 * 1024) /* most mails; a longer one grows, and leaves a copy on the heap as it does */
+
+/* A builder that is wiped must not move while it is filled. */
+static void make_room(struct str *s) {
+        static const char nothing[1024];
+
+        for (size_t i = 0; i < TEXT_ROOM / sizeof(nothing); i++)
+                str_add_n(s, nothing, sizeof(nothing));
+        if (s->error == 0)
+                str_clear(s);
+}
+
+static void wipe_text(struct str *s) {
+        if (s->data)
+                seal_wipe(s->data, s->size);
+        str_deinit(s);
+}
+
+/* Return: CONTACT_READY with @c filled, or why not. */
+static enum contact_state open_contact(const struct compose_input *in, struct contact *c, int *errorp) {
+        _cleanup_seal_plain_ struct seal_plain plain = {0};
+        char hash[SEAL_HASH_MAX];
+        int r;
+
+        seal_hash(in->box, in->n_box, hash);
+        if (strcmp(hash, in->card->hash) != 0)
+                return CONTACT_SEALED; /* another row's box: opening it would send to somebody else */
+        r = seal_open(in->secret, in->box, in->n_box, &plain);
+        if (r < 0)
+                *errorp = r;
+        return r == 0 ? contact_read(plain.bytes, plain.n, c) : CONTACT_SEALED;
+}
+
+/* The merchant's own sender where the policy names one that can be used, else the station's. */
+static struct mime_mailbox pick_sender(const struct compose_input *in, const struct letter *l) {
+        const struct json *from = json_get(policy_merchant(in->policy, in->shipment->merchant), "from");
+        const char *address = json_get_string(from, "address", NULL);
+        const struct json *names = json_get(from, "name");
+        const char *ja = json_get_string(names, "ja", l->merchant);
+
+        if (!address_is_valid(address))
+                return (struct mime_mailbox){*in->config->from.name ? in->config->from.name : l->merchant,
+                        in->config->from.address};
+        return (struct mime_mailbox){
+                l->language == LANGUAGE_EN ? json_get_string(names, "en", l->merchant) : ja, address};
+}
+
+static bool address_copy(char *to, size_t size, const char *address) {
+        _cleanup_(wipe_text) struct str text = STR_INIT;
+
+        address_add(&text, address);
+        return text.error == 0 && copy_text(to, size, text.data);
+}
+
+static int write_mail(const struct compose_input *in, const struct letter *l, const struct contact *c,
+        struct courier_job *job) {
+        _cleanup_(wipe_text) struct str body = STR_INIT;
+        _cleanup_str_ struct str subject = STR_INIT;
+        struct mime_mailbox from = pick_sender(in, l);
+        char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
+
+        (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
+        make_room(&body);
+        make_room(&job->mail);
+        letter_write_subject(l, &subject);
+        letter_write_body(l, c->name, &body);
+        if (subject.error || body.error)
+                return -ENOMEM;
+        if (!address_copy(job->from, sizeof(job->from), from.address) ||
+                !address_copy(job->to, sizeof(job->to), c->address) ||
+                !copy_text(job->notice, sizeof(job->notice), in->notice->id))
+                return -ENOMEM; /* all valid, and the job has room for them */
+        return mime_write(
+                &(struct mime_message){
+                        .from = from,
+                        .to = {c->name, c->address},
+                        .reply_to = strcmp(l->mail, from.address) == 0 ? NULL : l->mail,
+                        .subject = subject.data,
+                        .date_usec = in->notice->first_usec,
+                        .date_offset_sec = in->notice->first_offset_sec,
+                        .message_id = message_id,
+                        .language = language_to_str(l->language),
+                        .text = body.data,
+                },
+                &job->mail);
+}
+
+int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job) {
+        _cleanup_contact_ struct contact contact = {0};
+        _cleanup_letter_ struct letter letter = {0};
+        enum contact_state state;
+        int r = 0;
+
+        state = open_contact(in, &contact, &r);
+        if (r < 0)
+                return r;
+        if (state == CONTACT_READY) {
+                r = letter_compose(&letter, in->shipment, in->policy, in->card->language);
+                if (r == 0)
+                        r = write_mail(in, &letter, &contact, job);
+                if (r != 0) {
+                        courier_job_wipe(job);
+                        return r < 0 ? r : -EINVAL; /* both addresses were checked above */
+                }
+        }
+        *statep = state;
+        return 0;
+}

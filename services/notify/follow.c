@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/follow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/store/cursor.h"
+#include "services/notify/decide.h"
+
+#define SLICE_MAX    500  /* facts of a lane in one look */
+#define UNKEPT_MAX   5000 /* facts of no concern after which the cursor is written all the same */
+#define WAIT_MAX_SEC (30 * 86400LL)
+
+static const enum lane lanes[] = {LANE_FACT, LANE_INTAKE};
+static const char *const cursors[N_LANES] = {[LANE_FACT] = "ledger-fact", [LANE_INTAKE] = "ledger-intake"};
+
+struct follow {
+        const char *path, *boot; /* borrowed */
+        struct outbox *outbox;   /* borrowed */
+        struct facts *facts;     /* owned; NULL while there is none */
+        struct shipments *shipments;
+        struct policy policy;
+        int64_t policy_pos; /* -1 not read from this ledger */
+        uint64_t done[N_LANES], kept[N_LANES];
+        struct stamp now; /* of the slice under way */
+        unsigned n_read;  /* facts of the lane in this slice */
+        bool concerned;   /* the slice changed the outbox */
+        bool complained;
+};
+
+int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox) {
+        struct follow *f = calloc(1, sizeof(*f));
+
+        if (!f)
+                return -ENOMEM;
+        f->path = ledger_path;
+        f->boot = boot;
+        f->outbox = outbox;
+        f->policy_pos = -1;
+        *fp = f;
+        return 0;
+}
+
+static void disconnect(struct follow *f) {
+        f->shipments = shipments_close(f->shipments);
+        f->facts = facts_close(f->facts);
+        policy_deinit(&f->policy);
+        f->policy_pos = -1;
+}
+
+struct follow *follow_free(struct follow *f) {
+        if (!f)
+                return NULL;
+        disconnect(f);
+        free(f);
+        return NULL;
+}
+
+/* ---- one fact ---- */
+
+/* "notice.accepted" -> accepted: the states have the names of their facts. */
+static int state_of(const char *type, enum notice_state *statep) {
+        return notice_state_from_str(type + strlen("notice."), statep);
+}
+
+static bool is_final(enum notice_state s) {
+        return s != NOTICE_RESERVED && s != NOTICE_SENDING;
+}
+
+static uint64_t span(int64_t from, int64_t to) {
+        int64_t limit = WAIT_MAX_SEC * (int64_t) USEC_PER_SEC;
+
+        return to <= from ? 0 : (uint64_t) (to - from < limit ? to - from : limit);
+}
+
+/* The times of a reservation, on clocks that can be believed. */
+static int read_times(const struct follow *f, const struct fact_row *fact, const struct json *data,
+        struct notice_row *row) {
+        enum clock_quality clock = CLOCK_QUALITY_UNKNOWN;
+        int64_t time, not_before, expires;
+        bool same_boot = strcmp(fact->boot, f->boot) == 0, trusted;
+
+        if (time_parse(fact->time, &time, NULL) < 0 ||
+                time_parse(json_get_string(data, "not_before", ""), &not_before, NULL) < 0 ||
+                time_parse(json_get_string(data, "expires", ""), &expires, NULL) < 0)
+                return -EBADMSG;
+        trusted = clock_quality_from_str(fact->clock, &clock) == 0 && clock != CLOCK_QUALITY_UNKNOWN;
+        row->wait_usec = span(time, not_before);
+        row->max_age_usec = span(time, expires);
+        row->not_before_usec = trusted ? not_before : 0;
+        row->expires_usec = trusted ? expires : 0;
+        row->due_usec = notice_due_usec(row->wait_usec, same_boot ? fact->mono_usec : 0,
+                trusted && f->now.clock == CLOCK_QUALITY_SYNCED ? time : 0, &f->now);
+        row->next_usec = row->due_usec;
+        return 0;
+}
+
+static int on_reserved(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        struct notice_row row = {.state = NOTICE_RESERVED,
+                .generation = (int) json_get_int(data, "generation", 0),
+                .changed_usec = f->now.wall_usec};
+        int r;
+
+        if (!uuid_is_valid(json_get_string(data, "notice", "")) ||
+                !name_is_valid(json_get_string(data, "kind", "")))
+                return -EBADMSG;
+        if (!copy_text(row.id, sizeof(row.id), json_get_string(data, "notice", "")) ||
+                !copy_text(row.kind, sizeof(row.kind), json_get_string(data, "kind", "")) ||
+                !copy_text(row.merchant, sizeof(row.merchant), fact->merchant) ||
+                !copy_text(row.shipment, sizeof(row.shipment), fact->subject) ||
+                !copy_text(row.boot, sizeof(row.boot), f->boot) || read_times(f, fact, data, &row) < 0)
+                return -EBADMSG;
+        r = outbox_insert(f->outbox, &row);
+        if (r == OUTBOX_E_EXISTS)
+                return 0; /* another look at the same facts, or a ledger that tells them again */
+        if (r == 0 && strcmp(row.kind, "shipped") != 0)
+                r = outbox_conclude(f->outbox, &row, NOTICE_FAILED, "unknown-kind", &f->now);
+        return r;
+}
+
+/* Our own outcome coming back, or what another disk's notify did: never sent again either way. */
+static int settle(struct follow *f, const char *id, enum notice_state state, bool correction) {
+        struct notice_row row;
+        int r = outbox_get(f->outbox, id, &row);
+
+        if (r != 0)
+                return r == OUTBOX_E_NONE ? 0 : r;
+        if (!is_final(row.state)) {
+                row.state = state;
+                row.correction |= correction;
+                row.changed_usec = f->now.wall_usec;
+        } else if (row.told || row.correction != correction) {
+                return 0;
+        }
+        row.told = true;
+        return outbox_put(f->outbox, &row);
+}
+
+static int on_outcome(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        enum notice_state state;
+
+        if (state_of(fact->type, &state) < 0)
+                return -EBADMSG;
+        return settle(
+                f, json_get_string(data, "notice", ""), state, json_get_bool(data, "correction", false));
+}
+
+/* A notice that we have no row of, told by others: one that its reservation, should it come, will find ended. */
+static int remember(
+        struct follow *f, const struct fact_row *fact, const struct json *e, enum notice_state state) {
+        struct notice_row row = {.state = state,
+                .generation = (int) json_get_int(e, "generation", 0),
+                .told = true,
+                .changed_usec = f->now.wall_usec};
+        int r;
+
+        if (!uuid_is_valid(json_get_string(e, "notice", "")) ||
+                !copy_text(row.id, sizeof(row.id), json_get_string(e, "notice", "")) ||
+                !copy_text(row.merchant, sizeof(row.merchant), fact->merchant) ||
+                !copy_text(row.shipment, sizeof(row.shipment), json_get_string(e, "shipment", "")) ||
+                !copy_text(row.kind, sizeof(row.kind), json_get_string(e, "kind", "")))
+                return -EBADMSG;
+        r = outbox_insert(f->outbox, &row);
+        return r == OUTBOX_E_EXISTS ? settle(f, row.id, state, false) : r;
+}
+
+/*
+ * A snapshot's `known`. What it tells as waiting is our own word from before, and stays owed when this ledger's facts say so.
+ */
+static int on_known(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(data, "notices")); e && r == 0; e = json_next(e)) {
+                enum notice_state state;
+
+                if (notice_state_from_str(json_get_string(e, "state", ""), &state) == 0 && is_final(state))
+                        r = remember(f, fact, e, state);
+        }
+        return r;
+}
+
+static int on_undone(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        return outbox_correct(
+                f->outbox, fact->merchant, json_get_string(data, "shipment", ""), fact->subject, &f->now);
+}
+
+static int on_contact(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        (void) data;
+        return outbox_wake(f->outbox, fact->merchant, fact->subject);
+}
+
+static const struct {
+        const char *type;
+        int (*take)(struct follow *f, const struct fact_row *fact, const struct json *data);
+} takers[] = {
+        {"notice.reserved", on_reserved},
+        {"notice.accepted", on_outcome},
+        {"notice.delivered", on_outcome},
+        {"notice.failed", on_outcome},
+        {"notice.cancelled", on_outcome},
+        {"notice.unknown", on_outcome},
+        {"notice.expired", on_outcome},
+        {"known.received", on_known},
+        {"parcel.voided", on_undone},
+        {"waybill.replaced", on_undone},
+        {"contact.received", on_contact},
+};
+
+static int on_fact(const struct fact_row *fact, void *userdata) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        struct follow *f = userdata;
+        size_t i = 0;
+        int r;
+
+        f->n_read++;
+        while (i < ELEMENTSOF(takers) && strcmp(takers[i].type, fact->type) != 0)
+                i++;
+        if (i == ELEMENTSOF(takers))
+                return 0;
+        f->concerned = true;
+        r = json_parse(fact->data, fact->n_data, &data, NULL);
+        if (r == 0)
+                r = takers[i].take(f, fact, data);
+        if (r == -EBADMSG && store_failure(outbox_store(f->outbox)) == 0) {
+                log_warning("ledger: %s at %lld has a shape that notify cannot read; passed over", fact->type,
+                        (long long) fact->pos);
+                return 0;
+        }
+        return r;
+}
+
+/* ---- slices ---- */
+
+static int load_cursors(struct follow *f) {
+        for (size_t i = 0; i < ELEMENTSOF(lanes); i++) {
+                int64_t position = 0;
+                int r = store_cursor_get(
+                        outbox_store(f->outbox), cursors[lanes[i]], facts_ledger(f->facts), &position);
+
+                if (r < 0)
+                        return r;
+                f->done[lanes[i]] = f->kept[lanes[i]] = (uint64_t) position;
+        }
+        return 0;
+}
+
+/* Return: 0, FOLLOW_E_NOT_YET, -errno of the outbox. */
+static int connect_ledger(struct follow *f) {
+        struct diag d = {0};
+        int r;
+
+        if (f->facts && facts_is_stale(f->facts))
+                disconnect(f);
+        if (f->facts)
+                return 0;
+        r = facts_open(&f->facts, f->path, &d);
+        if (r == 0)
+                r = shipments_open(&f->shipments, f->facts);
+        if (r != 0) {
+                if (r < 0 && !f->complained)
+                        log_warning("%s: cannot be read: %s", f->path, *d.text ? d.text : strerror(-r));
+                f->complained = r < 0;
+                disconnect(f);
+                return FOLLOW_E_NOT_YET;
+        }
+        r = load_cursors(f);
+        if (r < 0)
+                disconnect(f);
+        return r;
+}
+
+/* A file that went back in time (a copy put in place by hand): reading again is harmless, skipping is not. */
+static int check_head(struct follow *f, enum lane lane) {
+        uint64_t head = 0;
+        int r = facts_head(f->facts, lane, &head);
+
+        if (r == 0 && head < f->done[lane]) {
+                log_warning("ledger: lane %s ends at %llu, before what was read; reading it again",
+                        lane_to_str(lane), (unsigned long long) head);
+                f->done[lane] = 0;
+        }
+        return r;
+}
+
+/* Return: 0, FOLLOW_E_MORE, or as facts_read(), whose own positive codes become -EAGAIN here. */
+static int read_lane(struct follow *f, enum lane lane) {
+        uint64_t last = f->done[lane];
+        int r = check_head(f, lane);
+
+        f->n_read = 0;
+        if (r == 0) {
+                r = facts_read(f->facts, lane, f->done[lane], SLICE_MAX, on_fact, f, &last);
+                f->done[lane] = last;
+        }
+        if (r != 0)
+                return r < 0 ? r : -EAGAIN;
+        return f->n_read == SLICE_MAX ? FOLLOW_E_MORE : 0;
+}
+
+static int keep_cursors(struct follow *f) {
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(lanes) && r == 0; i++)
+                r = store_cursor_put(outbox_store(f->outbox), cursors[lanes[i]], facts_ledger(f->facts),
+                        (int64_t) f->done[lanes[i]]);
+        return r;
+}
+
+static bool is_behind(const struct follow *f) {
+        for (size_t i = 0; i < ELEMENTSOF(lanes); i++)
+                if (f->done[lanes[i]] - f->kept[lanes[i]] >= UNKEPT_MAX)
+                        return true;
+        return false;
+}
+
+/* Most facts are no business of ours: they cost no commit, and are read again after a crash. */
+static int end_slice(struct follow *f, int r) {
+        struct store *store = outbox_store(f->outbox);
+        int error = r < 0 ? r : 0;
+
+        if (error == 0 && (f->concerned || is_behind(f))) {
+                error = keep_cursors(f);
+                if (error == 0)
+                        error = store_commit(store);
+                if (error == 0)
+                        memcpy(f->kept, f->done, sizeof(f->kept));
+        }
+        if (store_in_transaction(store))
+                store_rollback(store);
+        if (error < 0)
+                memcpy(f->done, f->kept, sizeof(f->done));
+        return error < 0 ? error : r;
+}
+
+int follow_slice(struct follow *f, const struct stamp *now) {
+        int r = connect_ledger(f);
+
+        if (r != 0)
+                return r;
+        f->now = *now;
+        f->concerned = false;
+        r = store_begin(outbox_store(f->outbox));
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(lanes) && r == 0; i++)
+                r = read_lane(f, lanes[i]);
+        r = end_slice(f, r);
+        if (r == -EAGAIN) {
+                disconnect(f);
+                return FOLLOW_E_NOT_YET;
+        }
+        if (r == -EBADMSG && store_failure(outbox_store(f->outbox)) == 0 && !f->complained) {
+                log_error("%s: a fact behind %llu is damaged; no notice goes until it is mended", f->path,
+                        (unsigned long long) f->done[LANE_FACT]);
+                f->complained = true;
+        }
+        return r;
+}
+
+struct shipments *follow_shipments(struct follow *f) {
+        return f->shipments;
+}
+
+struct store *follow_store(struct follow *f) {
+        return facts_store(f->facts);
+}
+
+int follow_policy(struct follow *f, const struct policy **policyp) {
+        int r = shipments_policy(f->shipments, &f->policy, &f->policy_pos);
+
+        if (r == 0)
+                *policyp = &f->policy;
+        return r;
+}

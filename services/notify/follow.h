@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reads the ledger's facts to their head and keeps the outbox in step: reservations become rows, outcomes that are facts end
+ * them, what was undone after it was told is marked. Read-only on the ledger; the cursor lies in the outbox and is written in
+ * the transaction of what it stands for.
+ */
+#include "firmware/views/shipments.h"
+#include "services/notify/outbox.h"
+
+enum {
+        FOLLOW_E_MORE = 1, /* not at the head yet: call again */
+        FOLLOW_E_NOT_YET,  /* there is no ledger to read, or it was just replaced */
+};
+
+struct follow;
+
+/* All borrowed for its life. @boot: id of this boot. Return: 0, -ENOMEM. */
+int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox);
+struct follow *follow_free(struct follow *f); /* takes NULL, returns NULL */
+DEFINE_FREEP(struct follow *, follow_free)
+
+/**
+ * follow_slice() - take the next facts, in a transaction of its own when they concern a notice
+ * @now: of this look
+ *
+ * Return: 0 at the head; FOLLOW_E_MORE; FOLLOW_E_NOT_YET; -EBADMSG a fact is damaged (said once, passed never); other -errno
+ * of the outbox, after which it is suspect.
+ */
+int follow_slice(struct follow *f, const struct stamp *now);
+
+/* For questions after follow_slice() returned 0; borrowed until the next call of it. Never NULL then. */
+struct shipments *follow_shipments(struct follow *f);
+struct store *follow_store(struct follow *f);
+/* The policy as of now; borrowed likewise. Return: as shipments_policy(). */
+int follow_policy(struct follow *f, const struct policy **policyp);

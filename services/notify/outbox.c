@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/outbox.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/store/log.h"
+#include "firmware/views/databases.h"
+#include "services/notify/decide.h"
+
+#include "notify-migrations.h"
+
+#define COLUMNS                                                                                              \
+        "id, merchant, shipment, kind, generation, state, boot, due_usec, next_usec, not_before_usec, "      \
+        "wait_usec, "                                                                                        \
+        "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
+        "first_offset, "                                                                                     \
+        "parcels, told, changed_usec, log_pos"
+#define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
+
+struct outbox {
+        struct store *store; /* owned */
+        const char *boot;    /* borrowed */
+        struct store_stmt get, insert, put, due, sending, wake, of_parcel, other_boot, purge, purge_pos;
+};
+
+static const struct store_schema schema = {
+        .name = "notices",
+        .application_id = NOTICES_APPLICATION_ID,
+        .migrations = notify_migrations,
+        .n_migrations = ELEMENTSOF(notify_migrations),
+        .has_log = true,
+};
+
+static const struct store_sql outbox_sql[] = {
+        {offsetof(struct outbox, get), "SELECT " COLUMNS " FROM notice WHERE id = ?1"},
+        {offsetof(struct outbox, insert),
+                "INSERT INTO notice (" COLUMNS
+                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"},
+        {offsetof(struct outbox, put),
+                "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
+                "boot = ?7, "
+                "due_usec = ?8, next_usec = ?9, not_before_usec = ?10, wait_usec = ?11, expires_usec = ?12, "
+                "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
+                "= ?18, "
+                "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
+                "log_pos = ?24 "
+                "WHERE id = ?1"},
+        {offsetof(struct outbox, due),
+                "SELECT " COLUMNS
+                " FROM notice WHERE state = 'reserved' AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
+        {offsetof(struct outbox, sending), "SELECT " COLUMNS " FROM notice WHERE state = 'sending' LIMIT 1"},
+        {offsetof(struct outbox, wake),
+                "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 "
+                "AND state = 'reserved' AND " WAITS_FOR_CONTACT},
+        {offsetof(struct outbox, of_parcel),
+                "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND correction = 0 "
+                "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
+                "AND instr(parcels, ?3) > 0 LIMIT 1"},
+        {offsetof(struct outbox, other_boot),
+                "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND boot <> ?1 LIMIT 1"},
+        {offsetof(struct outbox, purge_pos),
+                "SELECT min(coalesce((SELECT max(log_pos) FROM (SELECT log_pos FROM notice WHERE told = 1 "
+                "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)), 0), "
+                "coalesce((SELECT min(log_pos) - 1 FROM notice WHERE told = 0 AND log_pos > 0), "
+                "9007199254740991))"},
+        {offsetof(struct outbox, purge),
+                "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE told = 1 "
+                "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)"},
+};
+
+int outbox_open(struct outbox **op, const char *folder, const char *boot, struct diag *d) {
+        _cleanup_(outbox_closep) struct outbox *o = calloc(1, sizeof(*o));
+        _autofree_ char *path = NULL;
+        int r;
+
+        if (!o || asprintf(&path, "%s/" OUTBOX_FILE, folder) < 0)
+                return -ENOMEM;
+        o->boot = boot;
+        r = store_open_writer(&o->store, path, &schema, NULL, d);
+        if (r == 0)
+                r = store_prepare_all(o->store, o, outbox_sql, ELEMENTSOF(outbox_sql));
+        if (r != 0)
+                return r;
+        *op = take_ptr(o);
+        return 0;
+}
+
+struct outbox *outbox_close(struct outbox *o) {
+        if (!o)
+                return NULL;
+        store_finish_all(o, outbox_sql, ELEMENTSOF(outbox_sql));
+        o->store = store_close(o->store);
+        free(o);
+        return NULL;
+}
+
+struct store *outbox_store(struct outbox *o) {
+        return o->store;
+}
+
+/* ---- rows ---- */
+
+static bool column_copy(const struct store_stmt *q, int i, char *to, size_t size) {
+        const char *text = store_column_text(q, i);
+
+        return copy_text(to, size, text ? text : "");
+}
+
+static int read_row(const struct store_stmt *q, struct notice_row *row) {
+        const char *state = store_column_text(q, 5);
+        bool fits;
+
+        *row = (struct notice_row){
+                .generation = (int) store_column_int64(q, 4),
+                .due_usec = (uint64_t) store_column_int64(q, 7),
+                .next_usec = (uint64_t) store_column_int64(q, 8),
+                .not_before_usec = store_column_int64(q, 9),
+                .wait_usec = (uint64_t) store_column_int64(q, 10),
+                .expires_usec = store_column_int64(q, 11),
+                .max_age_usec = (uint64_t) store_column_int64(q, 12),
+                .attempts = (int) store_column_int64(q, 13),
+                .unknowns = (int) store_column_int64(q, 14),
+                .correction = store_column_int64(q, 17) != 0,
+                .first_usec = store_column_int64(q, 18),
+                .first_offset_sec = (int) store_column_int64(q, 19),
+                .told = store_column_int64(q, 21) != 0,
+                .changed_usec = store_column_int64(q, 22),
+                .log_pos = store_column_int64(q, 23),
+        };
+        fits = column_copy(q, 0, row->id, sizeof(row->id)) &&
+               column_copy(q, 1, row->merchant, sizeof(row->merchant)) &&
+               column_copy(q, 2, row->shipment, sizeof(row->shipment)) &&
+               column_copy(q, 3, row->kind, sizeof(row->kind)) &&
+               column_copy(q, 6, row->boot, sizeof(row->boot)) &&
+               column_copy(q, 15, row->channel, sizeof(row->channel)) &&
+               column_copy(q, 16, row->reason, sizeof(row->reason)) &&
+               column_copy(q, 20, row->parcels, sizeof(row->parcels));
+        return fits && state && notice_state_from_str(state, &row->state) == 0 ? 0 : -EBADMSG;
+}
+
+static int first_row(struct store_stmt *query, struct notice_row *row) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r = store_step(q);
+
+        if (r == STORE_E_DONE)
+                return OUTBOX_E_NONE;
+        return r == 0 ? read_row(q, row) : r;
+}
+
+static int write_row(struct store_stmt *q, const struct notice_row *row) {
+        store_bind_text(q, 1, row->id);
+        store_bind_text(q, 2, row->merchant);
+        store_bind_text(q, 3, row->shipment);
+        store_bind_text(q, 4, row->kind);
+        store_bind_int64(q, 5, row->generation);
+        store_bind_text(q, 6, notice_state_to_str(row->state));
+        store_bind_text(q, 7, row->boot);
+        store_bind_int64(q, 8, (int64_t) row->due_usec);
+        store_bind_int64(q, 9, (int64_t) row->next_usec);
+        store_bind_int64(q, 10, row->not_before_usec);
+        store_bind_int64(q, 11, (int64_t) row->wait_usec);
+        store_bind_int64(q, 12, row->expires_usec);
+        store_bind_int64(q, 13, (int64_t) row->max_age_usec);
+        store_bind_int64(q, 14, row->attempts);
+        store_bind_int64(q, 15, row->unknowns);
+        store_bind_text(q, 16, row->channel);
+        store_bind_text(q, 17, row->reason);
+        store_bind_int64(q, 18, row->correction ? 1 : 0);
+        store_bind_int64(q, 19, row->first_usec);
+        store_bind_int64(q, 20, row->first_offset_sec);
+        store_bind_text(q, 21, row->parcels);
+        store_bind_int64(q, 22, row->told ? 1 : 0);
+        store_bind_int64(q, 23, row->changed_usec);
+        store_bind_int64(q, 24, row->log_pos);
+        return store_run(q);
+}
+
+int outbox_get(struct outbox *o, const char *id, struct notice_row *row) {
+        store_bind_text(&o->get, 1, id);
+        return first_row(&o->get, row);
+}
+
+int outbox_insert(struct outbox *o, const struct notice_row *row) {
+        int r = write_row(&o->insert, row);
+
+        return r == STORE_E_EXISTS ? OUTBOX_E_EXISTS : r;
+}
+
+int outbox_put(struct outbox *o, const struct notice_row *row) {
+        return write_row(&o->put, row);
+}
+
+int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row) {
+        store_bind_int64(&o->due, 1, (int64_t) boot_usec);
+        return first_row(&o->due, row);
+}
+
+int outbox_sending(struct outbox *o, struct notice_row *row) {
+        return first_row(&o->sending, row);
+}
+
+/* ---- outcomes ---- */
+
+static int append_outcome(struct outbox *o, struct notice_row *row, const struct stamp *now) {
+        _cleanup_str_ struct str data = STR_INIT;
+        char type[32], at[TIME_TEXT_MAX];
+        struct json_writer w;
+
+        (void) snprintf(type, sizeof(type), "notice.%s", notice_state_to_str(row->state));
+        json_writer_init(&w, &data);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "notice", row->id);
+        json_write_string(&w, "kind", row->kind);
+        json_write_int(&w, "generation", row->generation);
+        if (*row->channel)
+                json_write_string(&w, "channel", row->channel);
+        json_write_int(&w, "attempts", row->attempts);
+        json_write_string(&w, "at", time_format(now->wall_usec, now->offset_sec, at));
+        if (*row->reason)
+                json_write_string(&w, "reason", row->reason);
+        if (row->correction)
+                json_write_bool(&w, "correction", true);
+        json_write_end_object(&w);
+        return data.error
+                       ? data.error
+                       : store_log_append(o->store, type, row->shipment, data.data, data.len, &row->log_pos);
+}
+
+int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now) {
+        int r;
+
+        row->state = state;
+        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
+        row->told = false;
+        row->changed_usec = now->wall_usec;
+        r = append_outcome(o, row, now);
+        return r == 0 ? outbox_put(o, row) : r;
+}
+
+int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
+        store_bind_text(&o->wake, 1, merchant);
+        store_bind_text(&o->wake, 2, shipment);
+        return store_run(&o->wake);
+}
+
+int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
+        const struct stamp *now) {
+        struct notice_row row;
+        int r;
+
+        for (;;) { /* each turn takes one row out of what is found */
+                store_bind_text(&o->of_parcel, 1, merchant);
+                store_bind_text(&o->of_parcel, 2, shipment);
+                store_bind_text(&o->of_parcel, 3, parcel);
+                r = first_row(&o->of_parcel, &row);
+                if (r != 0)
+                        return r == OUTBOX_E_NONE ? 0 : r;
+                row.correction = true;
+                if (row.state == NOTICE_SENDING || row.state == NOTICE_RESERVED)
+                        r = outbox_put(o, &row); /* its outcome will say so */
+                else
+                        r = outbox_conclude(o, &row, row.state, row.reason, now);
+                if (r != 0)
+                        return r;
+        }
+}
+
+/* ---- time ---- */
+
+int outbox_rebase(struct outbox *o, const struct stamp *now) {
+        struct notice_row row;
+        int r;
+
+        for (;;) {
+                store_bind_text(&o->other_boot, 1, o->boot);
+                r = first_row(&o->other_boot, &row);
+                if (r != 0)
+                        return r == OUTBOX_E_NONE ? 0 : r;
+                row.due_usec = notice_due_usec(row.wait_usec, 0,
+                        now->clock == CLOCK_QUALITY_SYNCED && row.not_before_usec > 0
+                                ? row.not_before_usec - (int64_t) row.wait_usec
+                                : 0,
+                        now);
+                row.next_usec = row.due_usec;
+                (void) copy_text(row.boot, sizeof(row.boot), o->boot); /* a uuid */
+                r = outbox_put(o, &row);
+                if (r != 0)
+                        return r;
+        }
+}
+
+int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np) {
+        int64_t before = now->wall_usec - OUTBOX_KEEP_DAYS * 86400LL * (int64_t) USEC_PER_SEC, upto = 0;
+        int r;
+
+        *np = 0;
+        if (now->clock != CLOCK_QUALITY_SYNCED)
+                return 0;
+        store_bind_int64(&o->purge_pos, 1, before);
+        store_bind_int64(&o->purge_pos, 2, max);
+        r = store_step(&o->purge_pos);
+        if (r == 0)
+                upto = store_column_int64(&o->purge_pos, 0);
+        store_reset(&o->purge_pos);
+        if (r != 0)
+                return r;
+        store_bind_int64(&o->purge, 1, before);
+        store_bind_int64(&o->purge, 2, max);
+        r = store_run(&o->purge);
+        if (r != 0)
+                return r;
+        *np = (int) store_changes(o->store);
+        return upto > 0 ? store_log_trim(o->store, upto) : 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * notices.db: one row for each notice that this station owes or has told, and the log of outcomes that the station tails.
+ * Writes what it is told and decides nothing; holds references, no address and no name. The caller keeps the transactions.
+ */
+#include "firmware/base/time.h"
+#include "firmware/domain/fact.h"
+#include "firmware/domain/notice.h"
+#include "firmware/store/store.h"
+
+#define OUTBOX_FILE         "notices.db"
+#define OUTBOX_PARCELS_SIZE (SHIPMENT_PIECES_MAX * UUID_TEXT_MAX + 1)
+#define OUTBOX_KEEP_DAYS    40 /* rows whose outcome the ledger has */
+
+enum {
+        OUTBOX_E_NONE = 1, /* no such row */
+        OUTBOX_E_EXISTS,   /* the id is there already; nothing changed */
+};
+
+struct notice_row {
+        char id[UUID_TEXT_MAX];
+        char merchant[NAME_SIZE], shipment[ID_SIZE], kind[NAME_SIZE];
+        int generation;
+        enum notice_state state;
+        char boot[UUID_TEXT_MAX];
+        uint64_t due_usec, next_usec;          /* CLOCK_BOOTTIME of @boot */
+        int64_t not_before_usec, expires_usec; /* wall clock; 0 unknown */
+        uint64_t wait_usec, max_age_usec;
+        int attempts, unknowns;
+        char channel[16]; /* "" none yet */
+        char reason[32];
+        bool correction;
+        int64_t first_usec; /* wall clock; 0 none */
+        int first_offset_sec;
+        char parcels[OUTBOX_PARCELS_SIZE];
+        bool told;
+        int64_t changed_usec, log_pos;
+};
+
+struct outbox;
+
+/**
+ * outbox_open() - open <folder>/notices.db as its writer
+ * @boot: id of this boot; borrowed for the outbox's life
+ *
+ * Return: as store_open_writer().
+ */
+int outbox_open(struct outbox **op, const char *folder, const char *boot, struct diag *d);
+struct outbox *outbox_close(struct outbox *o); /* takes NULL, returns NULL */
+DEFINE_FREEP(struct outbox *, outbox_close)
+struct store *outbox_store(struct outbox *o); /* for transactions and cursors; borrowed */
+
+/* All below, but the reading ones, within a transaction. Return, unless said otherwise: 0, or -errno as store_step(). */
+
+int outbox_get(struct outbox *o, const char *id, struct notice_row *row); /* or OUTBOX_E_NONE */
+int outbox_insert(struct outbox *o, const struct notice_row *row);        /* or OUTBOX_E_EXISTS */
+int outbox_put(struct outbox *o, const struct notice_row *row);           /* all but the id */
+/* The reserved row to look at first. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno. */
+int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row);
+/* A row left in `sending`: by a process that died. Return: 0, OUTBOX_E_NONE, -errno. */
+int outbox_sending(struct outbox *o, struct notice_row *row);
+
+/**
+ * outbox_conclude() - the outcome: state and reason of the row, and its line in the log
+ * @row: updated too
+ * @state: accepted, failed, cancelled, expired or unknown
+ */
+int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now);
+/* Looks at the shipment's rows that wait for a contact as soon as they are due. */
+int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
+/* @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked. */
+int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
+        const struct stamp *now);
+/* Waiting times of another boot are counted anew on this one's clock. */
+int outbox_rebase(struct outbox *o, const struct stamp *now);
+/* Rows that are told and old, and the log up to them; nothing with an untrusted clock. @np: rows that went. */
+int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np);

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/smtp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <curl/curl.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/log.h"
+#include "firmware/seal/seal.h"
+#include "services/notify/smtp-end.h"
+
+#define CONNECT_SEC  10L
+#define MAIL_SEC     30L
+#define IDLE_SEC     20L /* a connection that rested longer is not used again: relays close theirs */
+#define PASSWORD_MAX 512
+#define URL_MAX      600
+
+struct smtp {
+        CURL *curl; /* owned */
+        char url[URL_MAX];
+        char password[PASSWORD_MAX];   /* "" none; wiped */
+        char error[CURL_ERROR_SIZE];   /* may hold an address: for nobody's eyes but a debugger's */
+        const struct courier_job *job; /* borrowed while sending */
+        size_t sent;
+        enum smtp_place place;
+        atomic_bool stopping;
+};
+
+/* ---- config ---- */
+
+bool smtp_host_is_valid(const char *host) {
+        struct in6_addr six;
+        size_t n = strlen(host);
+
+        if (inet_pton(AF_INET6, host, &six) == 1)
+                return true;
+        return n > 0 && n <= 253 && host[0] != '-' &&
+               strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == n;
+}
+
+bool smtp_host_is_loopback(const char *host) {
+        struct in_addr four;
+        struct in6_addr six;
+
+        if (inet_pton(AF_INET, host, &four) == 1)
+                return ntohl(four.s_addr) >> 24 == 127;
+        if (inet_pton(AF_INET6, host, &six) == 1)
+                return IN6_IS_ADDR_LOOPBACK(&six);
+        return strcmp(host, "localhost") == 0;
+}
+
+static int read_password(struct smtp *s, const char *path, struct diag *d) {
+        _autoclose_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, s->password, sizeof(s->password) - 1);
+
+        if (n < 0) {
+                int r = -errno;
+
+                diag_set(d, 0, 0, "smtp.password_file", "%s", strerror(-r));
+                return r;
+        }
+        s->password[strcspn(s->password, "\r\n")] = '\0';
+        return 0;
+}
+
+/* ---- libcurl's callbacks ---- */
+
+static size_t on_read(char *buffer, size_t size, size_t n, void *userdata) {
+        struct smtp *s = userdata;
+        size_t room = size * n, rest = s->job->mail.len - s->sent;
+
+        if (rest < room)
+                room = rest;
+        memcpy(buffer, s->job->mail.data + s->sent, room);
+        s->sent += room;
+        /* With its last byte the last dot may be on its way: libcurl knows the size and asks no more. */
+        s->place = s->sent == s->job->mail.len ? SMTP_TEXT_ENDED : SMTP_TEXT;
+        return room;
+}
+
+static int on_progress(void *userdata, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+        struct smtp *s = userdata;
+
+        (void) a;
+        (void) b;
+        (void) c;
+        (void) d;
+        return atomic_load(&s->stopping) && s->place != SMTP_TEXT_ENDED;
+}
+
+/* Only the place is taken from what goes by; nothing of it is kept or written. */
+static int on_debug(CURL *curl, curl_infotype type, char *data, size_t n, void *userdata) {
+        struct smtp *s = userdata;
+
+        (void) curl;
+        if (type == CURLINFO_HEADER_OUT && s->place < SMTP_TEXT)
+                s->place = smtp_place_after(s->place, data, n);
+        return 0;
+}
+
+/* ---- one handle for the life of the route ---- */
+
+static int apply_tls(struct smtp *s, const struct smtp_config *c) {
+        long level = c->tls == SMTP_NONE_ON_LOOPBACK ? CURLUSESSL_NONE : CURLUSESSL_ALL;
+        CURLcode code = curl_easy_setopt(s->curl, CURLOPT_USE_SSL, level);
+
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+        if (code == CURLE_OK && *c->ca)
+                code = curl_easy_setopt(s->curl, CURLOPT_CAINFO, c->ca);
+        return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+static int apply_login(struct smtp *s, const struct smtp_config *c) {
+        CURLcode code;
+
+        if (!*c->user)
+                return 0;
+        code = curl_easy_setopt(s->curl, CURLOPT_USERNAME, c->user);
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(s->curl, CURLOPT_PASSWORD, s->password);
+        return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+/* Options are refused only for want of memory, or by a libcurl that lacks what we build on. */
+static int apply(struct smtp *s, const struct smtp_config *c) {
+        CURL *h = s->curl;
+        CURLcode code = CURLE_OK;
+
+#define SET(option, value)                                                                                   \
+        if (code == CURLE_OK)                                                                                \
+        code = curl_easy_setopt(h, option, value)
+        SET(CURLOPT_URL, s->url);
+        SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+        SET(CURLOPT_NOSIGNAL, 1L);
+        SET(CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
+        SET(CURLOPT_TIMEOUT, c->timeout_sec > 0 ? c->timeout_sec : MAIL_SEC);
+        SET(CURLOPT_MAXAGE_CONN, IDLE_SEC);
+        SET(CURLOPT_PROXY, "");
+        SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+        SET(CURLOPT_UPLOAD, 1L);
+        SET(CURLOPT_READFUNCTION, on_read);
+        SET(CURLOPT_READDATA, s);
+        SET(CURLOPT_VERBOSE, 1L); /* else on_debug is not called; it writes nothing */
+        SET(CURLOPT_DEBUGFUNCTION, on_debug);
+        SET(CURLOPT_DEBUGDATA, s);
+        SET(CURLOPT_NOPROGRESS, 0L);
+        SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+        SET(CURLOPT_XFERINFODATA, s);
+        SET(CURLOPT_ERRORBUFFER, s->error);
+#undef SET
+        if (code != CURLE_OK)
+                return -ENOMEM;
+        if (apply_tls(s, c) < 0)
+                return -ENOMEM;
+        return apply_login(s, c);
+}
+
+/* The path is what libcurl says after EHLO. */
+static int make_url(struct smtp *s, const struct smtp_config *c) {
+        bool six = strchr(c->host, ':');
+        int n = snprintf(s->url, sizeof(s->url), "%s://%s%s%s:%d/%s",
+                c->tls == SMTP_IMPLICIT ? "smtps" : "smtp", six ? "[" : "", c->host, six ? "]" : "", c->port,
+                c->helo);
+
+        return n > 0 && (size_t) n < sizeof(s->url) ? 0 : -EINVAL;
+}
+
+/*
+ * Ends the connection that the handle keeps, if any. libcurl would use one again whose last reply is still owed, and its QUIT
+ * waits 120 s for a relay that says nothing; a socket that is shut is found dead at once.
+ */
+static void hang_up(struct smtp *s) {
+        curl_socket_t fd = CURL_SOCKET_BAD;
+
+        if (curl_easy_getinfo(s->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
+                (void) shutdown(fd, SHUT_RDWR); /* not connected any more is as good */
+}
+
+struct smtp *smtp_free(struct smtp *s) {
+        if (!s)
+                return NULL;
+        if (s->curl) {
+                hang_up(s);
+                curl_easy_cleanup(s->curl);
+        }
+        seal_wipe(s->password, sizeof(s->password));
+        free(s);
+        return NULL;
+}
+
+int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d) {
+        struct smtp *s;
+        int r;
+
+        if (!smtp_host_is_valid(config->host)) {
+                diag_set(d, 0, 0, "smtp.host", "neither a host name nor an address");
+                return -EINVAL;
+        }
+        if (config->tls == SMTP_NONE_ON_LOOPBACK && !smtp_host_is_loopback(config->host)) {
+                diag_set(d, 0, 0, "smtp.tls", "without TLS only to a loopback address");
+                return -EINVAL;
+        }
+        s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        atomic_init(&s->stopping, false);
+        s->curl = curl_easy_init();
+        r = s->curl ? make_url(s, config) : -ENOMEM;
+        if (r == 0 && *config->password_file)
+                r = read_password(s, config->password_file, d);
+        if (r == 0)
+                r = apply(s, config);
+        if (r < 0) {
+                (void) smtp_free(s);
+                return r;
+        }
+        *sp = s;
+        return 0;
+}
+
+/* ---- one mail ---- */
+
+static enum smtp_fault fault_of(CURLcode code) {
+        switch (code) {
+        case CURLE_OK:
+                return SMTP_FINE;
+        case CURLE_COULDNT_RESOLVE_HOST:
+                return SMTP_NO_HOST;
+        case CURLE_COULDNT_CONNECT:
+                return SMTP_REFUSED;
+        case CURLE_USE_SSL_FAILED:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+                return SMTP_TLS;
+        case CURLE_LOGIN_DENIED:
+                return SMTP_DENIED;
+        case CURLE_ABORTED_BY_CALLBACK:
+                return SMTP_STOPPED;
+        default:
+                return SMTP_OTHER;
+        }
+}
+
+static CURLcode perform(struct smtp *s, const struct courier_job *job) {
+        struct curl_slist *to = curl_slist_append(NULL, job->to);
+        CURLcode code = to ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, job->from);
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, to);
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) job->mail.len);
+        if (code == CURLE_OK)
+                code = curl_easy_perform(s->curl);
+        (void) curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL); /* cannot fail: it only forgets the list */
+        if (to)
+                seal_wipe(to->data, strlen(to->data));
+        curl_slist_free_all(to);
+        return code;
+}
+
+static void smtp_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
+        struct smtp *s = userdata;
+        struct smtp_end end = {0};
+        CURLcode code;
+        long reply = 0;
+
+        s->job = job;
+        s->sent = 0;
+        s->place = SMTP_CONNECTING;
+        code = perform(s, job);
+        (void) curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &reply); /* cannot fail for a known info */
+        end = (struct smtp_end){.place = s->place, .fault = fault_of(code), .code = (int) reply};
+        *answer = smtp_end_answer(&end);
+        if (answer->result != COURIER_ACCEPTED)
+                hang_up(s);
+        log_debug("smtp: libcurl %d at place %d, code %ld: %s", (int) code, (int) s->place, reply,
+                courier_result_to_str(answer->result));
+        s->job = NULL;
+        seal_wipe(s->error, sizeof(s->error));
+}
+
+static void smtp_stop(void *userdata) {
+        struct smtp *s = userdata;
+
+        atomic_store(&s->stopping, true);
+}
+
+struct courier smtp_courier(struct smtp *s) {
+        return (struct courier){.userdata = s, .name = "smtp", .send = smtp_send, .stop = smtp_stop};
+}

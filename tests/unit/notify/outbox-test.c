@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/base/test.h"
+
+#include "services/notify/outbox.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/store/log.h"
+
+#define N1   "f7e160bd-7d31-5602-8ce2-0cecab9e8306"
+#define N2   "f7e160bd-7d31-5602-8ce2-0cecab9e8307"
+#define P1   "018f0000-0000-7000-8000-000000000001"
+#define P2   "018f0000-0000-7000-8000-000000000002"
+#define BOOT "0b0b0b0b-0000-4000-8000-000000000000"
+#define DAY  (86400LL * 1000000)
+
+struct scene {
+        char folder[64];
+        struct outbox *o;
+        struct stamp now;
+};
+
+static int set_up(void **state) {
+        struct scene *s = calloc(1, sizeof(*s));
+        struct diag d = {0};
+
+        assert_non_null(s);
+        (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-outbox-XXXXXX");
+        assert_non_null(mkdtemp(s->folder));
+        assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
+        s->now = (struct stamp){
+                .wall_usec = 1795237323000000, .boot_usec = 1000, .clock = CLOCK_QUALITY_SYNCED};
+        *state = s;
+        return 0;
+}
+
+static int tear_down(void **state) {
+        struct scene *s = *state;
+        _cleanup_(closedirp) DIR *d = NULL;
+        const struct dirent *e;
+
+        s->o = outbox_close(s->o);
+        d = opendir(s->folder);
+        assert_non_null(d);
+        while ((e = readdir(d)))
+                if (e->d_name[0] != '.')
+                        assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
+        assert_int_equal(rmdir(s->folder), 0);
+        free(s);
+        return 0;
+}
+
+static void begin(struct scene *s) {
+        assert_int_equal(store_begin(outbox_store(s->o)), 0);
+}
+
+static void commit(struct scene *s) {
+        assert_int_equal(store_commit(outbox_store(s->o)), 0);
+}
+
+static struct notice_row reserved(const char *id, uint64_t due) {
+        struct notice_row row = {.state = NOTICE_RESERVED,
+                .merchant = "acme",
+                .shipment = "S-1",
+                .kind = "shipped",
+                .boot = BOOT,
+                .due_usec = due,
+                .next_usec = due,
+                .wait_usec = 500};
+
+        (void) copy_text(row.id, sizeof(row.id), id);
+        return row;
+}
+
+static void insert(struct scene *s, const struct notice_row *row) {
+        begin(s);
+        assert_int_equal(outbox_insert(s->o, row), 0);
+        commit(s);
+}
+
+static int keep_last(const struct store_log_row *row, void *userdata) {
+        struct str *out = userdata;
+
+        str_clear(out);
+        str_addf(out, "%s %s %s", row->type, row->subject, row->data);
+        return 0;
+}
+
+static int64_t last_line(struct scene *s, struct str *out) {
+        int64_t last = 0;
+
+        assert_int_equal(store_log_read(outbox_store(s->o), 0, 100, keep_last, out, &last), 0);
+        return last;
+}
+
+static void a_row_comes_back_as_it_was_written(void **state) {
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000), back;
+
+        row.generation = 2;
+        row.not_before_usec = 7;
+        row.expires_usec = 8;
+        row.max_age_usec = 9;
+        row.attempts = 3;
+        row.unknowns = 1;
+        row.correction = true;
+        row.first_usec = 10;
+        row.first_offset_sec = -32400;
+        row.changed_usec = 11;
+        (void) copy_text(row.channel, sizeof(row.channel), "email");
+        (void) copy_text(row.reason, sizeof(row.reason), "no-contact");
+        (void) copy_text(row.parcels, sizeof(row.parcels), P1 " " P2 " ");
+        insert(s, &row);
+        assert_int_equal(outbox_get(s->o, N1, &back), 0);
+        assert_memory_equal(&back, &row, sizeof(row));
+        assert_int_equal(outbox_get(s->o, N2, &back), OUTBOX_E_NONE);
+        begin(s);
+        assert_int_equal(outbox_insert(s->o, &row), OUTBOX_E_EXISTS);
+        commit(s);
+}
+
+static void the_one_that_is_due_first_comes_first(void **state) {
+        struct scene *s = *state;
+        struct notice_row a = reserved(N1, 2000), b = reserved(N2, 1000), row;
+
+        insert(s, &a);
+        insert(s, &b);
+        assert_int_equal(outbox_due(s->o, 999, &row), OUTBOX_E_NONE);
+        assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+        assert_string_equal(row.id, N2);
+        row.state = NOTICE_SENDING;
+        begin(s);
+        assert_int_equal(outbox_put(s->o, &row), 0);
+        commit(s);
+        assert_int_equal(outbox_sending(s->o, &row), 0);
+        assert_string_equal(row.id, N2);
+        assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+        assert_string_equal(row.id, N1);
+}
+
+static void an_outcome_is_a_line_of_the_log_that_names_no_person(void **state) {
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+        _cleanup_str_ struct str line = STR_INIT;
+
+        insert(s, &row);
+        row.attempts = 1;
+        (void) copy_text(row.channel, sizeof(row.channel), "email");
+        begin(s);
+        assert_int_equal(outbox_conclude(s->o, &row, NOTICE_FAILED, "recipient-refused", &s->now), 0);
+        commit(s);
+        assert_int_equal(last_line(s, &line), 1);
+        assert_string_equal(line.data, "notice.failed S-1 {\"merchant\":\"acme\",\"notice\":\"" N1
+                                       "\",\"kind\":\"shipped\",\"generation\":0,"
+                                       "\"channel\":\"email\",\"attempts\":1,\"at\":\"2026-11-21T05:02:03."
+                                       "000+00:00\",\"reason\":\"recipient-refused\"}");
+        assert_int_equal(outbox_get(s->o, N1, &row), 0);
+        assert_int_equal(row.state, NOTICE_FAILED);
+        assert_int_equal(row.log_pos, 1);
+}
+
+static void what_was_told_and_undone_is_told_again_once(void **state) {
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+        _cleanup_str_ struct str line = STR_INIT;
+
+        (void) copy_text(row.parcels, sizeof(row.parcels), P1 " ");
+        insert(s, &row);
+        begin(s);
+        assert_int_equal(outbox_conclude(s->o, &row, NOTICE_ACCEPTED, "", &s->now), 0);
+        assert_int_equal(
+                outbox_correct(s->o, "acme", "S-1", P2, &s->now), 0); /* a box that it did not name */
+        assert_int_equal(outbox_correct(s->o, "other", "S-1", P1, &s->now), 0);
+        commit(s);
+        assert_int_equal(last_line(s, &line), 1);
+        begin(s);
+        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
+        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
+        commit(s);
+        assert_int_equal(last_line(s, &line), 2);
+        assert_non_null(strstr(line.data, "notice.accepted S-1"));
+        assert_non_null(strstr(line.data, "\"correction\":true"));
+}
+
+static void what_is_undone_while_it_goes_is_only_marked(void **state) {
+        static const struct {
+                enum notice_state state;
+                int unknowns;
+                bool marked;
+        } table[] = {{NOTICE_SENDING, 0, true}, {NOTICE_RESERVED, 1, true}, {NOTICE_RESERVED, 0, false},
+                {NOTICE_CANCELLED, 0, false}};
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct scene *s = *state;
+                struct notice_row row = reserved(N1, 1000);
+                _cleanup_str_ struct str line = STR_INIT;
+
+                if (i > 0) {
+                        assert_int_equal(tear_down(state), 0);
+                        assert_int_equal(set_up(state), 0);
+                        s = *state;
+                }
+                row.state = table[i].state;
+                row.unknowns = table[i].unknowns;
+                (void) copy_text(row.parcels, sizeof(row.parcels), P1 " ");
+                insert(s, &row);
+                begin(s);
+                assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
+                commit(s);
+                assert_int_equal(last_line(s, &line), 0);
+                assert_int_equal(outbox_get(s->o, N1, &row), 0);
+                assert_int_equal(row.correction, table[i].marked);
+        }
+}
+
+static void a_contact_wakes_only_what_waits_for_one(void **state) {
+        static const struct {
+                const char *reason;
+                bool woken;
+        } table[] = {
+                {"no-contact", true}, {"no-consent", true}, {"bad-seal", true}, {"line", false}, {"", false}};
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+
+        insert(s, &row);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                row.next_usec = 9000;
+                (void) copy_text(row.reason, sizeof(row.reason), table[i].reason);
+                begin(s);
+                assert_int_equal(outbox_put(s->o, &row), 0);
+                assert_int_equal(outbox_wake(s->o, "acme", "S-1"), 0);
+                commit(s);
+                assert_int_equal(
+                        outbox_due(s->o, 1000, &(struct notice_row){0}), table[i].woken ? 0 : OUTBOX_E_NONE);
+        }
+}
+
+static void another_boots_waiting_is_counted_anew(void **state) {
+        static const struct {
+                enum clock_quality clock;
+                int64_t not_before;
+                uint64_t due;
+        } table[] = {
+                {CLOCK_QUALITY_UNKNOWN, 1795237323000200, 1500}, /* all 500 again */
+                {CLOCK_QUALITY_SYNCED, 1795237323000200, 1200},  /* 200 are left */
+                {CLOCK_QUALITY_SYNCED, 1795237322000000, 1000},
+                {CLOCK_QUALITY_SYNCED, 0, 1500}, /* the fact's own clock was not trusted */
+        };
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 77777);
+
+        insert(s, &row);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                s->now.clock = table[i].clock;
+                row.not_before_usec = table[i].not_before;
+                (void) copy_text(row.boot, sizeof(row.boot), "another");
+                begin(s);
+                assert_int_equal(outbox_put(s->o, &row), 0);
+                assert_int_equal(outbox_rebase(s->o, &s->now), 0);
+                commit(s);
+                assert_int_equal(outbox_get(s->o, N1, &row), 0);
+                assert_int_equal(row.due_usec, table[i].due);
+                assert_int_equal(row.next_usec, table[i].due);
+                assert_string_equal(row.boot, BOOT);
+        }
+}
+
+static void old_rows_go_when_the_ledger_has_their_outcome(void **state) {
+        struct scene *s = *state;
+        struct notice_row a = reserved(N1, 1000), b = reserved(N2, 1000);
+        _cleanup_str_ struct str line = STR_INIT;
+        int n = 9;
+
+        insert(s, &a);
+        insert(s, &b);
+        begin(s);
+        assert_int_equal(outbox_conclude(s->o, &a, NOTICE_ACCEPTED, "", &s->now), 0);
+        assert_int_equal(outbox_conclude(s->o, &b, NOTICE_ACCEPTED, "", &s->now), 0);
+        a.told = true;
+        assert_int_equal(outbox_put(s->o, &a), 0);
+        s->now.wall_usec += 41 * DAY;
+        s->now.clock = CLOCK_QUALITY_UNKNOWN;
+        assert_int_equal(outbox_purge(s->o, &s->now, 10, &n), 0);
+        assert_int_equal(n, 0); /* nothing by a clock that may be wrong */
+        s->now.clock = CLOCK_QUALITY_SYNCED;
+        assert_int_equal(outbox_purge(s->o, &s->now, 10, &n), 0);
+        commit(s);
+        assert_int_equal(n, 1);
+        assert_int_equal(outbox_get(s->o, N1, &a), OUTBOX_E_NONE);
+        assert_int_equal(outbox_get(s->o, N2, &b), 0); /* the station has not taken this one */
+        assert_int_equal(last_line(s, &line), 2);
+        assert_non_null(strstr(line.data, N2));
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                WITH(a_row_comes_back_as_it_was_written),
+                WITH(the_one_that_is_due_first_comes_first),
+                WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
+                WITH(what_was_told_and_undone_is_told_again_once),
+                WITH(what_is_undone_while_it_goes_is_only_marked),
+                WITH(a_contact_wakes_only_what_waits_for_one),
+                WITH(another_boots_waiting_is_counted_anew),
+                WITH(old_rows_go_when_the_ledger_has_their_outcome),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
