@@ -1,0 +1,652 @@
+# SPDX-License-Identifier: Apache-2.0
+"""okuru-notify against a ledger, a maildir and a real SMTP server. Python's own mail parser is the oracle of what it sends."""
+import asyncio
+import email
+import email.policy
+import json
+import os
+import random
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+from broker import make_ca, make_cert  # noqa: E402
+from ledger import Ledger, notice_id, number  # noqa: E402
+
+PATIENCE = 20
+M = "acme"
+
+
+def until(predicate, seconds=PATIENCE, what="it"):
+    """What @predicate returns once that is true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = predicate()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+class Notify:
+    """The program, its config and its database."""
+
+    def __init__(self, build: Path, folder: Path, ledger: Ledger, route: str, **more):
+        self.program = build / "bin" / "okuru-notify"
+        self.folder = folder / "notices"
+        self.folder.mkdir(mode=0o750, exist_ok=True)
+        self.config = folder / "notify.yaml"
+        self.clock = folder / "clock"
+        self.errors = folder / "notify.log"
+        keys = {"realm": "test", "site": "tokyo", "station": "bench-1", "folder": self.folder, "ledger": ledger.path,
+                "seal": ledger.secret, **more}
+        self.config.write_text("".join(f"{k}: {v}\n" for k, v in keys.items()) +
+                               f"from:\n  name: 発送係\n  address: station@example.jp\n{route}")
+        self.config.chmod(0o644)
+        self.process = None
+
+    def start(self):
+        self.begun = self.errors.stat().st_size if self.errors.exists() else 0
+        self.process = subprocess.Popen([self.program, "--config", self.config, "--log-level", "debug"],
+                                        stderr=self.errors.open("a"), env={**os.environ, "OKURU_TEST_CLOCK": str(self.clock)})
+        return self
+
+    def stop(self):
+        if self.process:
+            until(lambda: b"notices go by" in self.errors.read_bytes()[self.begun:], what="the start")
+            self.process.terminate()
+            assert self.process.wait(timeout=60) == 0, self.errors.read_text()
+            self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def pass_time(self, seconds: int):
+        passed = int(self.clock.read_text()) if self.clock.exists() else 0
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(passed + seconds))
+        new.replace(self.clock)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.process:  # pytest shows what is printed when the test failed
+            print("okuru-notify still running" if self.process.poll() is None else f"ended by itself: {self.process.returncode}")
+            self.process.kill()
+            self.process.wait()
+        print(self.errors.read_text())
+
+    def query(self, sql: str, *arguments):
+        path = self.folder / "notices.db"
+        if not path.exists():
+            return []
+        try:
+            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+                return db.execute(sql, arguments).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    def outcomes(self) -> list:
+        """(type, data) as the station will read them."""
+        return [(t, json.loads(d)) for t, d in self.query("SELECT type, data FROM log ORDER BY pos")]
+
+    def outcome_of(self, notice: str):
+        return until(lambda: [(t, d) for t, d in self.outcomes() if d["notice"] == notice], what="an outcome")[-1]
+
+    def state(self, notice: str):
+        rows = self.query("SELECT state, reason, attempts FROM notice WHERE id = ?", notice)
+        return rows[0] if rows else (None, None, None)
+
+
+def mails_in(maildir: Path) -> list:
+    return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in sorted((maildir / "new").glob("*"))]
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        yield ledger
+
+
+@pytest.fixture
+def maildir(tmp_path):
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir):
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+        yield notify
+        notify.stop()
+
+
+def shipped(ledger: Ledger, shipment: str, **contact) -> str:
+    """A shipment that is on its way, with its contact; the id of its notice."""
+    ledger.shipment(M, shipment)
+    ledger.contact(M, shipment, **contact)
+    ledger.ship(M, shipment)
+    return ledger.reserve(M, shipment)
+
+
+# ---- into a maildir ----
+
+def test_a_shipped_parcel_becomes_one_mail_and_one_outcome(notify, ledger, maildir):
+    notice = shipped(ledger, "S-1")
+    kind, data = notify.outcome_of(notice)
+    assert kind == "notice.accepted"
+    assert data["merchant"] == M and data["kind"] == "shipped" and data["generation"] == 0
+    assert data["attempts"] == 1 and data["channel"] == "email" and "reason" not in data and "correction" not in data
+    mail, = mails_in(maildir)
+    assert not mail.defects
+    assert mail["Message-ID"] == f"<{notice}@bench-1.tokyo.test.okuru.invalid>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert [(a.display_name, a.addr_spec) for a in mail["From"].addresses] == [("アクメ商店", "shop@acme.example.jp")]
+    assert [(a.display_name, a.addr_spec) for a in mail["To"].addresses] == [("山田 花子", "hanako@example.jp")]
+    assert mail["Reply-To"].addresses[0].addr_spec == "help@acme.example.jp"
+    assert mail["Subject"] == "【アクメ商店】商品発送のお知らせ（ご注文番号：A-S-1）"
+    text = mail.get_content()
+    assert "山田 花子 様" in text and "靴下 黒　2点" in text and number(1) in text and "ヤマト運輸" in text
+    assert "2026年11月23日（月）" in text and "03-0000-0000" in text and "含まれていない" not in text
+
+
+def test_a_customer_who_reads_english_gets_english(notify, ledger, maildir):
+    notice = shipped(ledger, "S-1", name="Hanako Yamada", language="en")
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+    mail, = mails_in(maildir)
+    assert mail["Subject"] == "Acme: your order has been shipped (A-S-1)"
+    assert "Dear Hanako Yamada," in mail.get_content() and "2 x Socks" in mail.get_content()
+
+
+def test_several_pieces_are_one_mail_that_says_what_has_gone(notify, ledger, maildir):
+    ledger.shipment(M, "S-1", pieces=2)
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1", piece=1, pieces=2, quantity=1)
+    notice = ledger.reserve(M, "S-1", delay=30)
+    until(lambda: notify.state(notice)[0] == "reserved")
+    ledger.ship(M, "S-1", piece=2, pieces=2, quantity=1)
+    notify.pass_time(31)
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+    mail, = mails_in(maildir)
+    assert number(1) in mail.get_content() and number(2) in mail.get_content()
+    assert "含まれていない" not in mail.get_content()
+
+
+def test_a_box_undone_within_the_waiting_time_is_never_told(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    parcel = ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1", delay=1800)
+    until(lambda: notify.state(notice)[0] == "reserved")
+    assert notify.outcomes() == []
+    ledger.void(M, "S-1", parcel)
+    notify.pass_time(1801)
+    kind, data = notify.outcome_of(notice)
+    assert (kind, data["reason"], data["attempts"]) == ("notice.cancelled", "nothing-shipped", 0)
+    assert mails_in(maildir) == []
+
+
+def test_a_box_undone_after_the_mail_owes_a_correction(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    parcel = ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1")
+    notify.outcome_of(notice)
+    ledger.void(M, "S-1", parcel)
+    until(lambda: len(notify.outcomes()) == 2)
+    kind, data = notify.outcome_of(notice)
+    assert kind == "notice.accepted" and data["correction"] is True
+    assert len(mails_in(maildir)) == 1
+
+
+def test_a_notice_that_the_oms_took_over_is_cancelled(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1", delay=60)
+    ledger.shipment(M, "S-1", version=2, owner="oms")
+    notify.pass_time(61)
+    assert notify.outcome_of(notice)[1]["reason"] == "owner-changed"
+    assert mails_in(maildir) == []
+
+
+def test_a_contact_that_comes_late_is_written_to_at_once(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1")
+    until(lambda: notify.state(notice)[:2] == ("reserved", "no-contact"))
+    ledger.contact(M, "S-1", consent=False)
+    until(lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
+    ledger.contact(M, "S-1", version=2)
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+
+
+def test_a_swapped_box_is_not_opened(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1")
+    ledger.close()
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("UPDATE sealed SET box = randomblob(100)")
+    ledger.open()
+    notice = ledger.reserve(M, "S-1")
+    until(lambda: notify.state(notice)[:2] == ("reserved", "bad-seal"))
+    assert mails_in(maildir) == []
+
+
+@pytest.mark.parametrize("address", [
+    "evil@example.com>\r\nRCPT TO:<other@example.com", "a b@example.jp", "花子@example.jp", "<a@example.jp>", "a@b",
+    "a@example.jp\n", "a@example.jp, b@example.jp"])
+def test_an_address_that_could_hurt_is_refused_and_said(notify, ledger, maildir, address):
+    notice = shipped(ledger, "S-1", email=address)
+    kind, data = notify.outcome_of(notice)
+    assert (kind, data["reason"]) == ("notice.failed", "bad-address")
+    assert address not in json.dumps(data, ensure_ascii=False) and mails_in(maildir) == []
+
+
+def test_a_name_cannot_add_a_header_or_a_line(notify, ledger, maildir):
+    name = "花子\r\nBcc: evil@example.com\r\n\r\n<b>\x1b[31m"
+    assert notify.outcome_of(shipped(ledger, "S-1", name=name))[0] == "notice.accepted"
+    mail, = mails_in(maildir)
+    assert mail["Bcc"] is None and not mail.defects
+    assert mail["To"].addresses[0].addr_spec == "hanako@example.jp" and len(mail["To"].addresses) == 1
+    assert "\nBcc" not in mail.get_content() and "\x1b" not in mail.get_content()
+
+
+def test_nothing_personal_is_logged_or_kept(notify, ledger, maildir):
+    notify.outcome_of(shipped(ledger, "S-1", name="秘密太郎", email="himitsu@example.jp"))
+    notify.stop()
+    kept = notify.errors.read_bytes() + b"".join(p.read_bytes() for p in notify.folder.iterdir())
+    for secret in ("秘密太郎", "himitsu", "A-S-1"):
+        assert secret.encode() not in kept
+
+
+def test_what_the_facts_show_as_sent_is_not_sent_by_a_new_disk(notify, ledger, maildir):
+    notice = shipped(ledger, "S-1")
+    kind, data = notify.outcome_of(notice)
+    ledger.fact(kind, M, "S-1", **data)  # as the station does
+    until(lambda: notify.query("SELECT told FROM notice WHERE id = ?", notice) == [(1,)])
+    notify.stop()
+    for p in notify.folder.iterdir():
+        p.unlink()
+    (maildir / "new" / f"{notice}.okuru").unlink()
+    notify.start()
+    other = shipped(ledger, "S-2")
+    notify.outcome_of(other)
+    assert notify.state(notice)[0] == "accepted"
+    assert [d["notice"] for _, d in notify.outcomes()] == [other] and len(mails_in(maildir)) == 1
+
+
+def test_what_a_snapshot_knows_as_sent_is_not_sent(notify, ledger, maildir):
+    notice = notice_id(M, "S-1")
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.fact("known.received", M, M, merchant=M, parcels=[], units=[], notices=[
+        {"notice": notice, "shipment": "S-1", "kind": "shipped", "generation": 0, "state": "accepted"}])
+    other = shipped(ledger, "S-2")
+    notify.outcome_of(other)
+    assert notify.state(notice)[0] == "accepted" and len(mails_in(maildir)) == 1
+
+
+def test_without_a_ledger_it_waits_for_one(build, tmp_path, maildir):
+    ledger = Ledger(build, tmp_path / "ledger")
+    ledger.folder.mkdir(mode=0o750)
+    subprocess.run([ledger.tool, "--keys", ledger.secret, ledger.public], check=True)
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+        until(lambda: (notify.folder / "notices.db").exists())
+        with ledger:
+            assert notify.outcome_of(shipped(ledger, "S-1"))[0] == "notice.accepted"
+        notify.stop()
+
+
+def test_the_bell_is_heard_and_the_station_is_told(build, tmp_path, ledger, maildir):
+    """Between two ticks of a second each a mail goes within some tens of milliseconds of the bell."""
+    path = tmp_path / "station.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        server.settimeout(PATIENCE)
+        with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n", socket=path) as notify:
+            peer, _ = server.accept()
+            with peer, peer.makefile("rw") as station:
+                peer.settimeout(PATIENCE)
+                assert json.loads(station.readline()) == {"verb": "follow"}
+                waited = []
+                for i in range(5):
+                    notice = shipped(ledger, f"S-{i}")
+                    begun = time.monotonic()
+                    station.write('{"ok":true}\n{"verdict":{}}\n{"bell":1}\n')
+                    station.flush()
+                    assert json.loads(station.readline()) == {"verb": "poke"}
+                    waited.append(time.monotonic() - begun)
+                    notify.outcome_of(notice)
+                assert sorted(waited)[2] < 0.5
+            notify.stop()
+
+
+# ---- killed at random moments ----
+
+def count_maildir(maildir: Path) -> Counter:
+    return Counter(m["Message-ID"].split("@")[0].strip("<") for m in mails_in(maildir))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_any_moment_no_notice_is_lost_or_doubled(build, tmp_path, ledger, maildir, seed):
+    chance = random.Random(seed)
+    notices = [shipped(ledger, f"S-{i}") for i in range(120)]
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+        for _ in range(20):
+            time.sleep(chance.uniform(0.0, 0.06))
+            notify.kill()
+            notify.start()
+        until(lambda: len(notify.outcomes()) >= len(notices), seconds=60, what="all outcomes")
+        notify.stop()
+        told = Counter(d["notice"] for t, d in notify.outcomes() if t == "notice.accepted")
+    assert told == Counter(notices)
+    assert count_maildir(maildir) == Counter(notices)
+
+
+# ---- by SMTP ----
+
+class Relay:
+    """aiosmtpd with a word for what it does: each recipient's local part names it, "ok" for the rest."""
+
+    def __init__(self):
+        self.taken = []     # (to, bytes) of what was answered 250
+        self.seen = []      # (to, bytes) of each text that arrived whole
+        self.logins = []
+        self.greylisted = set()
+        self.release = threading.Event()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        word = address.split("@")[0].strip('"')
+        if word == "unknown":
+            return "550 5.1.1 no such user"
+        if word == "busy" and address not in self.greylisted:
+            self.greylisted.add(address)
+            return "451 4.7.1 come back later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        to, text = envelope.rcpt_tos[0], envelope.original_content
+        self.seen.append((to, text))
+        word = to.split("@")[0]
+        first = sum(1 for t, _ in self.seen if t == to) == 1
+        if word == "spam":
+            return "554 5.7.1 no"
+        if word == "full":
+            return "452 4.3.1 no room" if first else self.take(to, text)
+        if word in ("silent", "mute") and (first or word == "mute"):
+            while not self.release.is_set():
+                await asyncio.sleep(0.05)
+        if word == "gone" and first:
+            self.take(to, text)  # taken, and the line died before we could say so
+            server.transport.abort()
+            return "250 OK"
+        return self.take(to, text)
+
+    def take(self, to, text):
+        self.taken.append((to, text))
+        return "250 OK"
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        self.logins.append((data.login, data.password))
+        return AuthResult(success=data.password == b"secret word")
+
+
+class RelayServer(Controller):
+    def __init__(self, relay, port=0, **smtp):
+        self.smtp = smtp
+        super().__init__(relay, hostname="127.0.0.1", port=port or free_port())
+
+    def factory(self):
+        return SMTP(self.handler, enable_SMTPUTF8=False, **self.smtp)
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def smtp_route(port: int, tls: str = "none-on-loopback", host: str = "127.0.0.1", **more) -> str:
+    keys = {"host": host, "port": port, "tls": tls, "timeout": "2s", **more}
+    return "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in keys.items())
+
+
+@pytest.fixture
+def relay():
+    relay = Relay()
+    yield relay
+    relay.release.set()
+
+
+@pytest.fixture
+def by_smtp(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
+            yield notify
+    finally:
+        relay.release.set()
+        server.stop()
+
+
+def to(ledger, shipment, word):
+    return shipped(ledger, shipment, email=f"{word}@example.jp")
+
+
+def ids(texts) -> list:
+    return [email.message_from_bytes(t, policy=email.policy.default)["Message-ID"].split("@")[0].strip("<") for _, t in texts]
+
+
+def test_smtp_carries_the_mail_as_written(by_smtp, ledger, relay):
+    notice = to(ledger, "S-1", "hanako")
+    assert by_smtp.outcome_of(notice)[0] == "notice.accepted"
+    (rcpt, text), = relay.taken
+    mail = email.message_from_bytes(text, policy=email.policy.default)
+    assert rcpt == "hanako@example.jp" and not mail.defects and "山田 花子 様" in mail.get_content()
+    assert b"\n" not in text.replace(b"\r\n", b"") and max(map(len, text.split(b"\r\n"))) <= 998
+    by_smtp.stop()
+
+
+def test_an_old_carrier_address_is_quoted(by_smtp, ledger, relay):
+    notice = shipped(ledger, "S-1", email="abc..d.@docomo.example.jp")
+    assert by_smtp.outcome_of(notice)[0] == "notice.accepted"
+    assert relay.taken[0][0] in ("abc..d.@docomo.example.jp", '"abc..d."@docomo.example.jp')
+
+
+def test_many_mails_go_one_after_another(by_smtp, ledger, relay):
+    notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(40)]
+    until(lambda: len(by_smtp.outcomes()) == 40)
+    assert sorted(ids(relay.taken)) == sorted(notices)
+
+
+@pytest.mark.parametrize("word, reason", [("unknown", "recipient-refused"), ("spam", "message-refused")])
+def test_a_refusal_for_good_is_an_outcome(by_smtp, ledger, relay, word, reason):
+    kind, data = by_smtp.outcome_of(to(ledger, "S-1", word))
+    assert (kind, data["reason"], data["attempts"]) == ("notice.failed", reason, 1)
+    assert by_smtp.outcome_of(to(ledger, "S-2", "hanako"))[0] == "notice.accepted"
+
+
+@pytest.mark.parametrize("word", ["busy", "full"])
+def test_a_refusal_for_now_is_tried_again_later(by_smtp, ledger, relay, word):
+    notice = to(ledger, "S-1", word)
+    until(lambda: by_smtp.state(notice)[2] == 1 and by_smtp.state(notice)[0] == "reserved")
+    assert by_smtp.outcome_of(to(ledger, "S-2", "hanako"))[0] == "notice.accepted"  # nobody waits for it
+    assert by_smtp.outcomes()[-1][1]["notice"] != notice
+    by_smtp.pass_time(120)
+    kind, data = by_smtp.outcome_of(notice)
+    assert (kind, data["attempts"]) == ("notice.accepted", 2)
+
+
+@pytest.mark.parametrize("word", ["silent", "gone"])
+def test_an_answer_never_heard_is_one_more_copy_with_the_same_id(by_smtp, ledger, relay, word):
+    notice = to(ledger, "S-1", word)
+    until(lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
+    relay.release.set()
+    assert by_smtp.outcomes() == []
+    by_smtp.pass_time(61)
+    kind, data = by_smtp.outcome_of(notice)
+    assert (kind, data["attempts"]) == ("notice.accepted", 2)
+    assert len(relay.seen) == 2 and relay.seen[0] == relay.seen[1]  # byte for byte
+    assert ids(relay.seen) == [notice, notice]
+
+
+def test_an_answer_never_heard_twice_is_for_a_person(by_smtp, ledger, relay):
+    notice = to(ledger, "S-1", "mute")
+    until(lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
+    by_smtp.pass_time(61)
+    kind, data = by_smtp.outcome_of(notice)
+    assert (kind, data["reason"], data["attempts"]) == ("notice.unknown", "no-answer", 2)
+    by_smtp.pass_time(7200)
+    assert by_smtp.outcome_of(to(ledger, "S-2", "hanako"))[0] == "notice.accepted"
+    assert len(relay.seen) == 3
+
+
+def test_while_nobody_listens_no_attempt_is_spent(build, tmp_path, ledger, relay):
+    port = free_port()
+    notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(3)]
+    with Notify(build, tmp_path, ledger, smtp_route(port)) as notify:
+        until(lambda: any(notify.state(n)[1] == "no-server" for n in notices))
+        for _ in range(20):
+            notify.pass_time(60)
+            time.sleep(0.05)
+        assert all(notify.state(n)[0] == "reserved" and notify.state(n)[2] == 0 for n in notices)
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            notify.pass_time(60)
+            assert [notify.outcome_of(n)[1]["attempts"] for n in notices] == [1, 1, 1]
+        finally:
+            server.stop()
+        notify.stop()
+    assert sorted(ids(relay.taken)) == sorted(notices)
+
+
+def tls_context(folder: Path, name: str) -> ssl.SSLContext:
+    cert, key = make_cert(folder, name)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def test_starttls_with_a_login(build, tmp_path, ledger, relay):
+    ca = make_ca(tmp_path / "ca")
+    password = tmp_path / "password"
+    password.write_text("secret word\n")
+    server = RelayServer(relay, tls_context=tls_context(tmp_path / "ca", "localhost"), require_starttls=True,
+                         authenticator=relay.authenticate, auth_required=True)
+    server.start()
+    try:
+        route = smtp_route(server.port, "starttls", "localhost", ca=ca, user="station", password_file=password)
+        with Notify(build, tmp_path, ledger, route) as notify:
+            notice = to(ledger, "S-1", "hanako")
+            assert notify.outcome_of(notice)[0] == "notice.accepted"
+            notify.stop()
+            assert "secret word" not in notify.errors.read_text()
+    finally:
+        server.stop()
+    assert relay.logins == [(b"station", b"secret word")]
+
+
+@pytest.mark.parametrize("flaw, reason", [("no-tls", "tls"), ("wrong-name", "tls"), ("unknown-ca", "tls")])
+def test_without_good_tls_no_mail_goes(build, tmp_path, ledger, relay, flaw, reason):
+    ca = make_ca(tmp_path / "ca")
+    make_ca(tmp_path / "other")
+    issuer = tmp_path / ("other" if flaw == "unknown-ca" else "ca")
+    context = tls_context(issuer, "elsewhere" if flaw == "wrong-name" else "localhost")
+    server = RelayServer(relay) if flaw == "no-tls" else RelayServer(relay, tls_context=context)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port, "starttls", "localhost", ca=ca)) as notify:
+            notice = to(ledger, "S-1", "hanako")
+            until(lambda: notify.state(notice) == ("reserved", reason, 0))
+            notify.stop()
+    finally:
+        server.stop()
+    assert relay.seen == []
+
+
+def test_killed_while_sending_by_smtp_doubles_at_most_what_was_under_way(build, tmp_path, ledger, relay):
+    chance = random.Random(3)
+    notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(60)]
+    server = RelayServer(relay)
+    server.start()
+    kills = 10
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
+            for _ in range(kills):
+                time.sleep(chance.uniform(0.02, 0.1))
+                notify.kill()
+                notify.start()
+            until(lambda: len(notify.outcomes()) >= len(notices), seconds=60, what="all outcomes")
+            notify.stop()
+            told = Counter(d["notice"] for _, d in notify.outcomes())
+    finally:
+        server.stop()
+    copies = Counter(ids(relay.taken))
+    assert told == Counter(notices)
+    assert set(copies) == set(notices)
+    assert sum(copies.values()) - len(notices) <= kills
+
+
+def test_a_stop_waits_for_the_answer(by_smtp, ledger, relay):
+    notice = to(ledger, "S-1", "silent")
+    until(lambda: relay.seen)
+    by_smtp.process.send_signal(signal.SIGTERM)
+    relay.release.set()
+    assert by_smtp.process.wait(timeout=20) == 0
+    by_smtp.process = None
+    assert by_smtp.outcome_of(notice)[0] == "notice.accepted" and len(relay.seen) == 1
+
+
+# ---- the command line ----
+
+def run(build, *arguments):
+    return subprocess.run([build / "bin" / "okuru-notify", *map(str, arguments)], capture_output=True, text=True, timeout=20)
+
+
+def test_help_version_and_a_good_config(build, tmp_path, ledger):
+    assert run(build, "--help").stdout.startswith("okuru-notify --config FILE")
+    assert run(build, "--version").stdout.startswith("okuru-notify ")
+    assert run(build).returncode == 2
+    notify = Notify(build, tmp_path, ledger, smtp_route(25))
+    done = run(build, "--config", notify.config, "--check-config")
+    assert (done.returncode, done.stdout) == (0, "ok\n")
+
+
+@pytest.mark.parametrize("old, new, place", [
+    ("station: bench-1", "station: Bench 1", ":3:"),
+    ("tls: none-on-loopback", "tls: maybe", "smtp.tls"),
+    ("host: 127.0.0.1", "host: mail.example.jp", "without TLS only to a loopback address"),
+    ("host: 127.0.0.1", 'host: "a/b"', "neither a host name nor an address"),
+    ("address: station@example.jp", "address: nobody", "from.address"),
+    ("realm: test", "realm: test\ncolour: red", "colour"),
+    ("from:\n  name: 発送係\n  address: station@example.jp\n", "", "from.address, or a domain"),
+    ("realm: test", "realm: test\ndomain: mail_example", "domain"),
+    ("smtp:", "maildir: /tmp\nsmtp:", "wanted either maildir or smtp"),
+])
+def test_a_bad_config_is_refused_by_place(build, tmp_path, ledger, old, new, place):
+    notify = Notify(build, tmp_path, ledger, smtp_route(25))
+    notify.config.write_text(notify.config.read_text().replace(old, new))
+    done = run(build, "--config", notify.config, "--check-config")
+    assert done.returncode == 1 and place in done.stderr and "notify.yaml" in done.stderr

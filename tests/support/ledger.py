@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A station's ledger without a station: facts of a bench, written one by one through the build's ledger-tool.
+
+    with Ledger(build, folder) as ledger:
+        ledger.policy("acme")
+        ledger.shipment("acme", "S-1", pieces=1)
+        ledger.contact("acme", "S-1", name="山田 花子", email="hanako@example.jp")
+        parcel = ledger.ship("acme", "S-1")         # opened to shipped; its id
+        notice = ledger.reserve("acme", "S-1")      # what the station would have reserved; its id
+        ledger.facts("notice.accepted")             # what others made of it
+"""
+import json
+import os
+import sqlite3
+import subprocess
+import uuid
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+REALM = "test"
+
+
+def number(n: int) -> str:
+    """A 12-digit waybill number with its check digit."""
+    eleven = 44441375870 + n
+    return f"{eleven:011d}{eleven % 7}"
+
+
+def notice_id(merchant: str, shipment: str, kind: str = "shipped", generation: int = 0) -> str:
+    name = json.dumps([REALM, merchant, shipment, kind, generation], separators=(",", ":"))
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
+def stamp(seconds: float = 0) -> str:
+    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
+
+
+class Ledger:
+    def __init__(self, build: Path, folder: Path):
+        self.tool = Path(build) / "tests" / "ledger-tool"
+        self.folder = Path(folder)
+        self.path = self.folder / "ledger.db"
+        self.secret = self.folder.parent / "seal.secret"
+        self.public = self.folder.parent / "seal.public"
+        self.process = None
+        self.parcels = 0
+
+    def __enter__(self):
+        self.folder.mkdir(mode=0o750, exist_ok=True)
+        if not self.secret.exists():
+            subprocess.run([self.tool, "--keys", self.secret, self.public], check=True)
+        self.open()
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def open(self):
+        self.process = subprocess.Popen([self.tool, "--folder", self.folder, "--realm", REALM, "--public", self.public],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ)
+
+    def close(self):
+        if self.process:
+            self.process.stdin.close()
+            assert self.process.wait(timeout=20) == 0
+            self.process.stdout.close()
+            self.process = None
+
+    def fact(self, type: str, merchant: str, subject: str, /, **data) -> int:
+        """One fact, committed when this returns; its position."""
+        line = {"type": type, "merchant": merchant, "subject": subject, "bench": "b1", "actor": "p1", "data": {"v": 1, **data}}
+        self.process.stdin.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        assert "error" not in answer, (line, answer)
+        return answer["pos"]
+
+    def facts(self, type: str) -> list:
+        """The data of all facts of a type, oldest first."""
+        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as db:
+            return [json.loads(row[0]) for row in db.execute("SELECT data FROM fact WHERE type = ? ORDER BY pos", (type,))]
+
+    # ---- what an OMS said ----
+
+    def policy(self, merchant: str, version: int = 1, report: str = "shipped", **more):
+        carriers = [{"carrier": "yamato", "name": {"ja": "ヤマト運輸", "en": "Yamato"}, "shipped": "bay-closed", "report": report}]
+        self.fact("policy.changed", "", "policy", version=version, merchants=[
+            {"merchant": merchant, "name": {"ja": "アクメ商店", "en": "Acme"}, "unknown_shipment": "refuse", "carriers": carriers,
+             "from": {"name": {"ja": "アクメ商店", "en": "Acme"}, "address": "shop@acme.example.jp"},
+             "reach": {"mail": "help@acme.example.jp", "phone": "03-0000-0000"}, **more}])
+
+    def shipment(self, merchant: str, shipment: str, version: int = 1, pieces: int = 1, owner: str = "station", **more):
+        wish = {"merchant": merchant, "shipment": shipment, "version": version, "orders": ["A-" + shipment],
+                "open_codes": [shipment],
+                "lines": [{"line": "1", "order": "A-" + shipment, "name": {"ja": "靴下 黒", "en": "Socks"}, "quantity": 2,
+                           "codes": [{"code": "4901234567894", "units": 1}]}],
+                "carrier": "yamato", "pieces": pieces, "waybill": "given", "bay": "y1", "promised": "2026-11-23",
+                "notices": {"shipped": owner}, **more}
+        self.fact("shipment.received" if version == 1 else "shipment.changed", merchant, shipment, **wish)
+
+    def contact(self, merchant: str, shipment: str, name: str = "山田 花子", email: str = "hanako@example.jp", version: int = 1,
+                consent: bool = True, language: str = "ja", **more):
+        self.fact("contact.received", merchant, shipment, merchant=merchant, shipment=shipment, version=version,
+                  language=language, contact={"name": name, "email": email}, channels=["email"],
+                  consent={"shipped": consent}, **more)
+
+    # ---- what a bench did ----
+
+    def ready(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2) -> str:
+        """A parcel from opened to ready; its id. Numbers rise from number(1)."""
+        self.parcels += 1
+        parcel, waybill = str(uuid.uuid4()), number(self.parcels)
+        common = {"shipment": shipment, "orders": ["A-" + shipment], "piece": piece, "pieces": pieces}
+        self.fact("parcel.opened", merchant, parcel, **common, version=1, code=shipment)
+        self.fact("parcel.packed", merchant, parcel, **common, version=1, contents=[{"line": "1", "quantity": quantity}])
+        self.fact("waybill.printed", merchant, parcel, **common, carrier="yamato", number=waybill, source="given", print=1)
+        self.fact("parcel.ready", merchant, parcel, **common, carrier="yamato", number=waybill, matched="given", bay="y1")
+        return parcel
+
+    def ship(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2) -> str:
+        parcel = self.ready(merchant, shipment, piece, pieces, quantity)
+        self.fact("parcel.shipped", merchant, parcel, shipment=shipment, orders=["A-" + shipment], piece=piece, pieces=pieces,
+                  carrier="yamato", number=number(self.parcels), how="bay-closed", bay="y1", ready_at=stamp(), policy=1)
+        return parcel
+
+    def void(self, merchant: str, shipment: str, parcel: str):
+        self.fact("parcel.voided", merchant, parcel, shipment=shipment, orders=["A-" + shipment], piece=1, pieces=1,
+                  **{"from": "shipped"}, reason="by-hand", returned=[{"line": "1", "quantity": 2}])
+
+    def reserve(self, merchant: str, shipment: str, delay: float = 0, age: float = 86400, generation: int = 0) -> str:
+        notice = notice_id(merchant, shipment, "shipped", generation)
+        self.fact("notice.reserved", merchant, shipment, notice=notice, kind="shipped", generation=generation,
+                  not_before=stamp(delay), expires=stamp(age), owner="station")
+        return notice
