@@ -43,8 +43,12 @@ class Office:
         self.folder, self.program, self.process = folder, str(build / "bin/okuru-oms"), None
         folder.mkdir(mode=0o750)
         self.config = folder / "oms.yaml"
+        tls = ""
+        if broker.tls:
+            cert, key = broker.cert("oms")
+            tls = f"  ca: {broker.ca}\n  cert: {cert}\n  key: {key}\n"
         self.config.write_text(f"realm: {REALM}\ndatabase: {folder}/oms.db\nsocket: {folder}/oms.sock\nmqtt:\n  host: {broker.host}\n"
-                               f"  port: {broker.port}\n  reconnect_min: 50ms\n  reconnect_max: 100ms\n{extra}")
+                               f"  port: {broker.port}\n  reconnect_min: 50ms\n  reconnect_max: 100ms\n{tls}{extra}")
         self.config.chmod(0o600)
 
     def start(self):
