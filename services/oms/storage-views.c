@@ -167,3 +167,60 @@ int view_conflicts(struct storage *s, const struct view_filter *filter,
                         userdata);
         return close_query(&q, r);
 }
+
+int view_shipments(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_shipment *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT coalesce(name, ''), w.merchant, w.subject, version, data ->> '$.pieces', data ->> "
+                "'$.held', "
+                "data ->> '$.cancelled', "
+                "coalesce((SELECT group_concat(piece || ' ' || state || ' ' || at, ', ') FROM parcel AS p "
+                "WHERE p.merchant = w.merchant AND p.shipment = w.subject), ''), "
+                "(SELECT json_group_array(json_object('piece', piece, 'parcel', parcel, 'number', number, "
+                "'state', state, "
+                "'at', at)) FROM parcel AS p WHERE p.merchant = w.merchant AND p.shipment = w.subject) "
+                "FROM wish AS w LEFT JOIN station USING (station) WHERE kind = 'shipment' "
+                "AND (?1 IS NULL OR name = ?1) AND (?2 IS NULL OR w.merchant = ?2) AND ?3 IS NULL ORDER BY "
+                "changed",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_shipment){
+                                .station = text_of(&q, 0),
+                                .merchant = text_of(&q, 1),
+                                .shipment = text_of(&q, 2),
+                                .version = store_column_int64(&q, 3),
+                                .pieces = store_column_int64(&q, 4),
+                                .held = store_column_int64(&q, 5) != 0,
+                                .cancelled = store_column_int64(&q, 6) != 0,
+                                .parcels = text_of(&q, 7),
+                                .json = text_of(&q, 8),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}
+
+int view_stations(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_station *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        int r = open_query(s, &q,
+                "SELECT name, coalesce(status, ''), heard, coalesce(inbox, ''), last, taken "
+                "FROM station LEFT JOIN stream ON stream.station = station.station AND current = 1 "
+                "WHERE (?1 IS NULL OR name = ?1) AND ?2 IS NULL AND ?3 IS NULL ORDER BY name",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_station){
+                                .station = text_of(&q, 0),
+                                .status = text_of(&q, 1),
+                                .heard_usec = store_column_int64(&q, 2),
+                                .inbox = text_of(&q, 3),
+                                .last = count_of(&q, 4),
+                                .taken = count_of(&q, 5),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}

@@ -43,3 +43,23 @@ struct view_conflict {
 };
 int view_conflicts(struct storage *s, const struct view_filter *filter,
         int (*fn)(const struct view_conflict *row, void *userdata), void *userdata);
+
+struct view_shipment {
+        const char *station, *merchant, *shipment;
+        int64_t version, pieces;
+        bool held, cancelled;
+        const char
+                *parcels; /* "1 shipped 2026-11-21T…, 2 packed …": piece, state and time of each; "" none */
+        const char *json; /* the same as a JSON list of {piece, parcel, number, state, at} */
+};
+int view_shipments(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_shipment *row, void *userdata), void *userdata);
+
+struct view_station {
+        const char *station, *status; /* status: the last one heard, "" none */
+        int64_t heard_usec;
+        const char *inbox; /* of the stream that commands go to; "" none */
+        uint64_t last, taken;
+};
+int view_stations(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_station *row, void *userdata), void *userdata);

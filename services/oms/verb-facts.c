@@ -3,26 +3,11 @@
 #include "services/oms/storage-views.h"
 #include "services/oms/verb.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 #include <unistd.h>
 
 #define PAGE        1000   /* facts of one read, which must not stay open */
 #define FOLLOW_USEC 250000 /* the longest that --follow is behind */
-
-static struct view_filter filter_of(const struct invocation *in) {
-        return (struct view_filter){.station = in->options->station,
-                .merchant = in->options->merchant,
-                .type = in->options->type};
-}
-
-/* Return: the exit code for what a view returned. */
-static int settle(int r) {
-        if (r == STORAGE_E_NOT_YET)
-                return verb_fail_text("the database is not there, or is being replaced");
-        return r < 0 ? verb_fail_text("cannot read: %s", strerror(-r)) : VERB_OK;
-}
 
 /* As it came, on one line: in strict JSON no string holds a raw line break, so they are all between the values. */
 static int print_fact_json(const struct view_fact *f, void *userdata) {
@@ -53,7 +38,7 @@ static int print_fact(const struct view_fact *f, void *userdata) {
 
 /* Return: 0 or as view_facts(). */
 static int print_page(const struct invocation *in, struct storage *s, int64_t *afterp, bool *morep) {
-        const struct view_filter filter = filter_of(in);
+        const struct view_filter filter = verb_filter(in);
         int64_t before = *afterp;
         int r = view_facts(
                 s, &filter, before, PAGE, in->options->json ? print_fact_json : print_fact, NULL, afterp);
@@ -74,7 +59,7 @@ int verb_facts(const struct invocation *in) {
 
                 r = print_page(in, s, &after, &more);
                 if (r != 0 && !(r == STORAGE_E_NOT_YET && in->options->follow))
-                        return settle(r);
+                        return verb_settle_view(r);
                 if (more)
                         continue;
                 if (fflush(stdout) == EOF)
@@ -109,15 +94,6 @@ static int print_gap(const struct view_gap *row, void *userdata) {
         return 0;
 }
 
-/* One JSON object a line. Return: 0 or -errno. */
-static int print_object(struct str *text, struct json_writer *w) {
-        json_write_end_object(w);
-        if (text->error < 0)
-                return text->error;
-        (void) puts(text->data);
-        return 0;
-}
-
 static int print_source_json(const struct view_source *row, void *userdata) {
         _cleanup_str_ struct str text = STR_INIT;
         struct json_writer w;
@@ -132,7 +108,7 @@ static int print_source_json(const struct view_source *row, void *userdata) {
         json_write_int(&w, "kept", row->n_kept);
         json_write_int(&w, "refused", row->n_refused);
         json_write_int(&w, "forked", row->n_forked);
-        return print_object(&text, &w);
+        return verb_print_object(&text, &w);
 }
 
 static int print_gap_json(const struct view_gap *row, void *userdata) {
@@ -147,11 +123,11 @@ static int print_gap_json(const struct view_gap *row, void *userdata) {
         json_write_string(&w, "lane", row->lane);
         json_write_int(&w, "from", (int64_t) row->first);
         json_write_int(&w, "to", (int64_t) row->last);
-        return print_object(&text, &w);
+        return verb_print_object(&text, &w);
 }
 
 int verb_gaps(const struct invocation *in) {
-        const struct view_filter filter = filter_of(in);
+        const struct view_filter filter = verb_filter(in);
         _cleanup_(storage_closep) struct storage *s = NULL;
         int r = verb_open_reader(in, &s);
 
@@ -160,7 +136,7 @@ int verb_gaps(const struct invocation *in) {
         r = view_sources(s, &filter, in->options->json ? print_source_json : print_source, NULL);
         if (r == 0)
                 r = view_gaps(s, &filter, in->options->json ? print_gap_json : print_gap, NULL);
-        return settle(r);
+        return verb_settle_view(r);
 }
 
 static int print_conflict(const struct view_conflict *row, void *userdata) {
@@ -195,16 +171,16 @@ static int print_conflict_json(const struct view_conflict *row, void *userdata) 
         json_write_string(&w, "subject", row->subject);
         json_write_string(&w, "text", row->text);
         json_write_int(&w, "n", row->n);
-        return print_object(&text, &w);
+        return verb_print_object(&text, &w);
 }
 
 int verb_conflicts(const struct invocation *in) {
-        const struct view_filter filter = filter_of(in);
+        const struct view_filter filter = verb_filter(in);
         _cleanup_(storage_closep) struct storage *s = NULL;
         int r = verb_open_reader(in, &s);
 
         if (r == VERB_OK)
-                r = settle(view_conflicts(
+                r = verb_settle_view(view_conflicts(
                         s, &filter, in->options->json ? print_conflict_json : print_conflict, NULL));
         return r;
 }

@@ -36,6 +36,26 @@ int verb_open_reader(const struct invocation *in, struct storage **sp) {
         return r < 0 ? verb_fail(&d) : VERB_OK;
 }
 
+struct view_filter verb_filter(const struct invocation *in) {
+        return (struct view_filter){.station = in->options->station,
+                .merchant = in->options->merchant,
+                .type = in->options->type};
+}
+
+int verb_settle_view(int r) {
+        if (r == STORAGE_E_NOT_YET)
+                return verb_fail_text("the database is not there, or is being replaced");
+        return r < 0 ? verb_fail_text("cannot read: %s", strerror(-r)) : VERB_OK;
+}
+
+int verb_print_object(struct str *text, struct json_writer *w) {
+        json_write_end_object(w);
+        if (text->error < 0)
+                return text->error;
+        (void) puts(text->data);
+        return 0;
+}
+
 void verb_print(FILE *to, const char *text) {
         size_t n;
 

@@ -5,7 +5,7 @@
  * readers. One table in main.c, one function each.
  */
 #include "services/oms/config.h"
-#include "services/oms/storage.h"
+#include "services/oms/storage-views.h"
 
 enum { /* exit codes */
         VERB_OK = 0,
@@ -39,6 +39,12 @@ int verb_fail(const struct diag *d);
 int verb_fail_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Return: VERB_OK with the reader, or VERB_FAILED, said. */
 int verb_open_reader(const struct invocation *in, struct storage **sp);
+struct view_filter verb_filter(const struct invocation *in);
+/* Return: the exit code for what a view returned; said when it is not 0. */
+int verb_settle_view(int r);
+/* Ends the object and prints it on a line of its own. Return: 0 or -errno. */
+int verb_print_object(struct str *text, struct json_writer *w);
+
 struct asker;
 /* Return: VERB_OK with the connection to `serve`, or VERB_FAILED, said. */
 int verb_connect(const struct invocation *in, struct asker **ap);

@@ -632,6 +632,26 @@ def test_what_comes_from_outside_cannot_touch_a_terminal(office, box):
     assert "\x1b" not in shown and "\u009b" not in shown and "\\x1b[2J" in shown
 
 
+def test_shipments_and_stations_are_shown(office, box):
+    box.hello(benches=["b1"])
+    box.wait_snapshot()
+    push(office, shipment(1, pieces=2), shipment(2))
+    office.ok("hold", "S-2", "--merchant", "acme", "--reason", "x")
+    box.command("shipment", "S-2")
+    parcel = {"shipment": "S-1", "orders": ["A-1"], "piece": 1, "pieces": 2, "carrier": "yamato", "number": "444413758703"}
+    box.tell(box.fact(1, "parcel.opened", {"shipment": "S-1", "orders": ["A-1"], "piece": 1, "pieces": 2}, subject="p-1"),
+             box.fact(2, "parcel.shipped", {**parcel, "how": "scanned"}, subject="p-1"))
+    box.wait_upto(2)
+    first, second = office.rows("shipments")
+    assert (first["shipment"], first["version"], first["pieces"], first["held"]) == ("S-1", 1, 2, False)
+    assert first["parcels"] == [{"piece": 1, "parcel": "p-1", "number": "444413758703", "state": "shipped", "at": "2026-11-21T14:02:03.123+09:00"}]
+    assert (second["shipment"], second["held"], second["parcels"]) == ("S-2", True, [])
+    assert "S-1  version 1  at dc1/pack1  pieces 2: 1 shipped 2026" in office.ok("shipments")
+    station, = until(lambda: [s for s in office.rows("status") if s["taken"] == s["commands"]], "all taken")
+    assert (station["station"], station["presence"], station["inbox"], station["status"]["benches"]) == ("dc1/pack1", "online", box.inbox, ["b1"])
+    assert "dc1/pack1  online  heard " in office.ok("status")
+
+
 def test_facts_can_be_followed(office, box):
     box.hello()
     box.tell(box.fact(1))

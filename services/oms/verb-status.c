@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs that show where things are: shipments, status. */
+#include "firmware/base/time.h"
+#include "services/oms/presence.h"
+#include "services/oms/verb.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static int print_shipment(const struct view_shipment *row, void *userdata) {
+        (void) userdata;
+        verb_print(stdout, row->merchant);
+        (void) putchar(' ');
+        verb_print(stdout, row->shipment);
+        (void) printf("  version %" PRId64 "  at ", row->version);
+        verb_print(stdout, row->station);
+        (void) fputs(row->cancelled ? "  cancelled" : row->held ? "  held" : "", stdout);
+        (void) printf("  pieces %" PRId64, row->pieces);
+        (void) fputs(*row->parcels ? ": " : ": none begun", stdout);
+        verb_print(stdout, row->parcels);
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_shipment_json(const struct view_shipment *row, void *userdata) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        (void) userdata;
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "station", row->station);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "shipment", row->shipment);
+        json_write_int(&w, "version", row->version);
+        json_write_bool(&w, "held", row->held);
+        json_write_bool(&w, "cancelled", row->cancelled);
+        json_write_int(&w, "pieces", row->pieces);
+        json_write_raw(&w, "parcels", row->json);
+        return verb_print_object(&text, &w);
+}
+
+int verb_shipments(const struct invocation *in) {
+        const struct view_filter filter = verb_filter(in);
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int r = verb_open_reader(in, &s);
+
+        if (r == VERB_OK)
+                r = verb_settle_view(view_shipments(
+                        s, &filter, in->options->json ? print_shipment_json : print_shipment, NULL));
+        return r;
+}
+
+/* What it said counts for three minutes. */
+static const char *presence_of(const struct view_station *row, int64_t now_usec) {
+        struct status status;
+
+        if (row->heard_usec == 0 || now_usec - row->heard_usec >= (int64_t) PRESENCE_FRESH_USEC ||
+                status_read(row->status, strlen(row->status), &status, NULL) != 0)
+                return "unknown";
+        return status.online ? "online" : "offline";
+}
+
+static int print_station(const struct view_station *row, void *userdata) {
+        const int64_t *now_usec = userdata;
+
+        verb_print(stdout, row->station);
+        (void) printf("  %s", presence_of(row, *now_usec));
+        if (row->heard_usec > 0) {
+                (void) fputs("  heard ", stdout);
+                verb_print_time(stdout, row->heard_usec);
+        }
+        if (*row->inbox)
+                (void) printf("  commands %" PRIu64 ", taken %" PRIu64, row->last, row->taken);
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_station_json(const struct view_station *row, void *userdata) {
+        const int64_t *now_usec = userdata;
+        _cleanup_(json_freep) struct json *status = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "station", row->station);
+        json_write_string(&w, "presence", presence_of(row, *now_usec));
+        json_write_int(&w, "heard_ms", row->heard_usec / (int64_t) USEC_PER_MSEC);
+        if (*row->inbox) {
+                json_write_string(&w, "inbox", row->inbox);
+                json_write_int(&w, "commands", (int64_t) row->last);
+                json_write_int(&w, "taken", (int64_t) row->taken);
+        }
+        if (json_parse(row->status, strlen(row->status), &status, NULL) == 0) /* else none was ever heard */
+                json_write_value(&w, "status", status);
+        return verb_print_object(&text, &w);
+}
+
+int verb_status(const struct invocation *in) {
+        const struct view_filter filter = verb_filter(in);
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int64_t now_usec = stamp_now().wall_usec;
+        int r = verb_open_reader(in, &s);
+
+        if (r != VERB_OK)
+                return r;
+        if (!in->options->json)
+                (void) printf("receiver %s\n", storage_receiver(s));
+        return verb_settle_view(
+                view_stations(s, &filter, in->options->json ? print_station_json : print_station, &now_usec));
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/base/cleanup.h"
+#include "services/oms/requests.h"
+#include "tests/unit/oms/scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PACK1 "dc1/pack1"
+#define PACK2 "dc1/pack2"
+#define BOX_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define BOX_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define NOW   1000000LL
+
+#define SHIPMENT                                                                                             \
+        "\"merchant\":\"acme\",\"shipment\":\"S-1\",\"orders\":[\"A-1\"],\"open_codes\":[\"TOTE-1\"],"       \
+        "\"lines\":[{\"line\":\"1\",\"order\":\"A-1\",\"name\":{\"ja\":\"x\"},\"quantity\":1,\"codes\":"     \
+        "[{\"code\":\"4901234567894\",\"units\":1}],\"serial\":\"none\"}],\"temperature\":\"ambient\","      \
+        "\"carrier\":\"yamato\",\"pieces\":1,\"waybill\":\"given\""
+
+static void open_stream(struct storage *s, const char *station, const char *inbox) {
+        assert_int_equal(storage_begin(s), 0);
+        assert_int_equal(storage_open_stream(s, station, inbox, NOW), 0);
+        assert_int_equal(storage_commit(s), 0);
+}
+
+static struct storage_stream stream_of(struct storage *s, const char *station) {
+        struct storage_stream stream;
+
+        assert_int_equal(storage_get_stream(s, station, &stream), 0);
+        return stream;
+}
+
+/* The answer to one request, in a transaction of its own. */
+static char *ask(struct storage *s, const char *request, char answer[512]) {
+        struct requests q = {.storage = s, .wall_usec = NOW};
+        _cleanup_str_ struct str text = STR_INIT;
+
+        assert_int_equal(storage_begin(s), 0);
+        assert_int_equal(requests_handle(&q, request, strlen(request), &text), 0);
+        assert_int_equal(storage_commit(s), 0);
+        (void) snprintf(answer, 512, "%s", text.data);
+        return answer;
+}
+
+static int add_type(const struct storage_command *command, void *userdata) {
+        struct str *types = userdata;
+
+        str_addf(types, "%llu:%s ", (unsigned long long) command->sequence, command->type);
+        return 0;
+}
+
+static void check_commands(struct storage *s, const char *station, uint64_t after, const char *expect) {
+        _cleanup_str_ struct str types = STR_INIT;
+        struct storage_stream stream = stream_of(s, station);
+
+        str_add(&types, "");
+        assert_int_equal(storage_read_commands(s, &stream, after, 100, add_type, &types), 0);
+        assert_string_equal(types.data, expect);
+}
+
+static void a_new_inbox_begins_with_a_snapshot_and_knows_no_gap(void **state) {
+        open_stream(*state, PACK1, BOX_A);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:snapshot.end ");
+        assert_int_equal(stream_of(*state, PACK1).last, 2);
+}
+
+static void the_same_inbox_again_changes_nothing(void **state) {
+        open_stream(*state, PACK1, BOX_A);
+        open_stream(*state, PACK1, BOX_A);
+        assert_int_equal(stream_of(*state, PACK1).last, 2);
+}
+
+static void what_was_pushed_before_anybody_came_is_in_the_snapshot(void **state) {
+        char answer[512];
+
+        assert_non_null(strstr(
+                ask(*state, "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT "}}", answer),
+                "\"ok\":true"));
+        open_stream(*state, PACK1, BOX_A);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:shipment 3:snapshot.end ");
+}
+
+static void an_inbox_that_comes_back_goes_on_where_it_was(void **state) {
+        open_stream(*state, PACK1, BOX_A);
+        open_stream(*state, PACK1, BOX_B);
+        assert_string_equal(stream_of(*state, PACK1).inbox, BOX_B);
+        open_stream(*state, PACK1, BOX_A);
+        assert_string_equal(stream_of(*state, PACK1).inbox, BOX_A);
+        check_commands(*state, PACK1, 2, "3:snapshot.begin 4:snapshot.end ");
+}
+
+static void what_is_taken_is_forgotten_and_only_that(void **state) {
+        struct storage_stream stream;
+
+        open_stream(*state, PACK1, BOX_A);
+        stream = stream_of(*state, PACK1);
+        assert_int_equal(storage_begin(*state), 0);
+        assert_int_equal(storage_take(*state, &stream, 1), 0);
+        assert_int_equal(storage_take(*state, &stream, 99), 0); /* beyond the head: no */
+        assert_int_equal(storage_commit(*state), 0);
+        assert_int_equal(stream_of(*state, PACK1).taken, 1);
+        check_commands(*state, PACK1, 0, "2:snapshot.end ");
+}
+
+static void a_document_for_all_goes_to_all_and_the_stations_own_stands_before_it(void **state) {
+        char answer[512];
+
+        open_stream(*state, PACK1, BOX_A);
+        open_stream(*state, PACK2, BOX_B);
+        (void) ask(*state, "{\"verb\":\"wish\",\"kind\":\"people\",\"data\":{\"people\":[]}}", answer);
+        check_commands(*state, PACK1, 2, "3:people ");
+        check_commands(*state, PACK2, 2, "3:people ");
+        (void) ask(*state,
+                "{\"verb\":\"wish\",\"kind\":\"people\",\"station\":\"" PACK2
+                "\",\"data\":{\"people\":[{\"person\":\"p\",\"badge\":\"AB12\",\"role\":\"leader\"}]}}",
+                answer);
+        assert_non_null(strstr(answer, "\"version\":2"));
+        check_commands(*state, PACK1, 3, "");
+        check_commands(*state, PACK2, 3, "4:people ");
+        assert_int_equal(storage_begin(*state), 0);
+        assert_int_equal(storage_snapshot(*state, PACK2, NOW), 0);
+        assert_int_equal(storage_commit(*state), 0);
+        check_commands(*state, PACK2, 4, "5:snapshot.begin 6:people 7:snapshot.end ");
+}
+
+static void a_refused_request_leaves_nothing_behind(void **state) {
+        static const char *const table[] = {
+                "not json",
+                "{}",
+                "{\"verb\":\"teleport\"}",
+                "{\"verb\":\"push\"}",
+                "{\"verb\":\"push\",\"data\":{\"merchant\":\"acme\"}}",
+                "{\"verb\":\"push\",\"station\":\"nowhere\",\"data\":{" SHIPMENT "}}",
+                "{\"verb\":\"push\",\"data\":{" SHIPMENT ",\"labels\":{}}}",
+                "{\"verb\":\"push\",\"data\":{" SHIPMENT ",\"labels\":[{\"piece\":1}]}}",
+                "{\"verb\":\"push\",\"data\":{" SHIPMENT ",\"held\":\"perhaps\"}}",
+                "{\"verb\":\"push\",\"data\":{" SHIPMENT ",\"version\":9007199254740991}}",
+                "{\"verb\":\"hold\",\"merchant\":\"acme\",\"shipment\":\"S-1\",\"reason\":\"x\"}",
+                "{\"verb\":\"hold\",\"merchant\":\"acme\",\"shipment\":\"S-1\"}",
+                "{\"verb\":\"label\",\"data\":{\"merchant\":\"acme\",\"shipment\":\"S-1\"}}",
+                "{\"verb\":\"wish\",\"kind\":\"weather\",\"data\":{}}",
+                "{\"verb\":\"wish\",\"kind\":\"people\"}",
+                "{\"verb\":\"wish\",\"kind\":\"people\",\"station\":\"x\",\"data\":{\"people\":[]}}",
+                "{\"verb\":\"snapshot\"}",
+                "{\"verb\":\"snapshot\",\"station\":\"dc1/nobody\"}",
+        };
+        char answer[512];
+
+        open_stream(*state, PACK1, BOX_A);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                print_message("%s\n", table[i]);
+                assert_non_null(strstr(ask(*state, table[i], answer), "\"ok\":false"));
+                assert_int_equal(stream_of(*state, PACK1).last, 2);
+        }
+        assert_non_null(
+                strstr(ask(*state, "{\"verb\":\"push\",\"data\":{" SHIPMENT "}}", answer), "\"version\":1"));
+}
+
+static void a_refused_fact_is_told_when_somebody_is_there_to_be_told(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact bad = {.sequence = 1, .n_id = 1, .refused = "bad-envelope"};
+
+        (void) scene_append(*state, &source, &bad, 1);
+        open_stream(*state, PACK1, BOX_A);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:fact.refused 3:snapshot.end ");
+        open_stream(*state, PACK1, BOX_B);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:snapshot.end "); /* once is enough */
+}
+
+static void a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact shipped = {1, 1, "parcel.shipped", "01900000-0000-7000-8000-0000000000aa",
+                "{\"v\":1,\"shipment\":\"S-1\",\"piece\":1}"};
+        char answer[512];
+
+        (void) ask(*state, "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT "}}", answer);
+        (void) scene_append(*state, &source, &shipped, 1);
+        open_stream(*state, PACK1, BOX_A);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:known 3:snapshot.end ");
+}
+
+static void after_a_restore_streams_are_gone_and_versions_jump(void **state) {
+        struct storage_stream stream;
+        char answer[512];
+
+        open_stream(*state, PACK1, BOX_A);
+        (void) ask(*state, "{\"verb\":\"push\",\"data\":{" SHIPMENT "}}", answer);
+        assert_int_equal(storage_begin(*state), 0);
+        assert_int_equal(storage_restored(*state, 1795242000000000), 0);
+        assert_int_equal(storage_commit(*state), 0);
+        assert_int_equal(storage_get_stream(*state, PACK1, &stream), STORAGE_E_NONE);
+        assert_non_null(strstr(
+                ask(*state, "{\"verb\":\"cancel\",\"merchant\":\"acme\",\"shipment\":\"S-1\"}", answer),
+                "\"version\":1795242001"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(a_new_inbox_begins_with_a_snapshot_and_knows_no_gap),
+                TEST(the_same_inbox_again_changes_nothing),
+                TEST(what_was_pushed_before_anybody_came_is_in_the_snapshot),
+                TEST(an_inbox_that_comes_back_goes_on_where_it_was),
+                TEST(what_is_taken_is_forgotten_and_only_that),
+                TEST(a_document_for_all_goes_to_all_and_the_stations_own_stands_before_it),
+                TEST(a_refused_request_leaves_nothing_behind),
+                TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
+                TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
+                TEST(after_a_restore_streams_are_gone_and_versions_jump),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
