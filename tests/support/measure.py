@@ -76,17 +76,19 @@ def shipment_facts(shipment: dict, version: int = 1) -> list[dict]:
             fact("contact.received", merchant, subject, {"v": 1, "merchant": merchant, "shipment": subject, "version": version, **contact})]
 
 
-def fill_ledger(folder: Path, facts, group: int = 500) -> None:
+def fill_ledger(folder: Path, facts, batch: int = 500) -> None:
     """Facts into @folder/ledger.db, which no station has open."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    command = [str(BUILD / "tests" / "ledger-tool"), "--folder", str(folder), "--realm", "demo", "--group", str(group)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        for f in facts:
-            process.stdin.write(json.dumps(f, ensure_ascii=False, separators=(",", ":")) + "\n")
-        process.stdin.close()
-        complaints = process.stdout.read()
+    command = [str(BUILD / "tests" / "ledger-tool"), "--folder", str(folder), "--realm", "demo", "--batch", str(batch)]
+    with tempfile.TemporaryFile("w+") as answers:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=answers, text=True) as process:
+            for f in facts:
+                process.stdin.write(json.dumps(f, ensure_ascii=False, separators=(",", ":")) + "\n")
+            process.stdin.close()
+        answers.seek(0)
+        complaints = [line for line in answers if '"error"' in line]
     if process.returncode or complaints:
-        raise RigError(f"ledger-tool: exit {process.returncode}: {complaints[:500]}")
+        raise RigError(f"ledger-tool: exit {process.returncode}: {complaints[:3]}")
 
 
 # ---- what a packer scans ----
@@ -140,17 +142,18 @@ def scan(hands: list[Hands], count: int, gap_us: int = 0, seconds: float | None 
 
 
 @contextmanager
-def station(benches: int, stock: list[dict], facts=(), environment: dict | None = None):
+def station(benches: int, stock: list[dict], facts=(), environment: dict | None = None, at_first: int = 0):
     """A station with @benches benches that knows @stock, alone on its folder: (rig, a Hands per bench), signed in.
 
-    The stock is dealt out to the benches in turn. @facts go in before."""
+    The stock is dealt out to the benches in turn, but for the @at_first first ones: those are all the first bench's. @facts go
+    in before."""
     with tempfile.TemporaryDirectory() as folder:
         rig = Rig(BUILD, Path(folder), benches=benches, environment=environment)
         fill_ledger(rig.folder / "station", (f for part in ([facts, floor_facts()] + [shipment_facts(s) for s in stock]) for f in part))
         try:
             rig.start("station")
             wait_for("the station's socket", lambda: rig.alive("station") and rig.try_status())
-            hands = [Hands(b, stock[i::benches]) for i, b in enumerate(rig.benches)]
+            hands = [Hands(b, (stock[:at_first] if i == 0 else []) + stock[at_first + i::benches]) for i, b in enumerate(rig.benches)]
             for h in hands:
                 h.codes.insert(0, "OKURU-P-P017")
             scan(hands, 1)
@@ -161,3 +164,11 @@ def station(benches: int, stock: list[dict], facts=(), environment: dict | None 
 
 def pid_of(rig: Rig, name: str) -> int:
     return rig.processes[name].pid
+
+
+def anon_kib(pid: int) -> int:
+    return next(int(x.split()[1]) for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("RssAnon"))
+
+
+def rss_kib(pid: int) -> int:
+    return next(int(x.split()[1]) for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("VmRSS"))

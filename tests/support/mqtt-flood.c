@@ -4,6 +4,7 @@
  * with: it reads no ledger, keeps no mark and waits for nobody but the broker.
  *
  *   mqtt-flood PORT TOPIC N BYTES WINDOW
+ *   mqtt-flood PORT TOPIC N @FILE WINDOW     the first N lines of a file instead of filler
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@
 struct flood {
         unsigned long n, sent, acknowledged, window;
         int up;
+        FILE *file; /* of lines; NULL for filler */
+        char *text; /* owned */
+        size_t room;
 };
 
 static void on_connect(struct mosquitto *client, void *userdata, int rc) {
@@ -31,24 +35,34 @@ static void on_publish(struct mosquitto *client, void *userdata, int id) {
         f->acknowledged++;
 }
 
-static int run(struct mosquitto *client, struct flood *f, const char *topic, size_t size) {
-        char *text = malloc(size + 256);
-        int n;
+/* The next message; its length, -1 when there is none. */
+static int write_text(struct flood *f, size_t size) {
+        ssize_t n;
 
-        if (!text)
-                return 1;
-        while (f->acknowledged < f->n) {
+        if (f->file) {
+                n = getline(&f->text, &f->room, f->file);
+                return n > 0 ? (int) n - (f->text[n - 1] == '\n') : -1;
+        }
+        n = snprintf(f->text, 256, "{\"source\":\"bare\",\"sequence\":\"%020lu\",\"data\":\"", f->sent + 1);
+        memset(f->text + n, 'x', size);
+        return (int) (size > (size_t) n ? size : (size_t) n);
+}
+
+static int run(struct mosquitto *client, struct flood *f, const char *topic, size_t size) {
+        f->room = size + 256;
+        f->text = malloc(f->room);
+        while (f->text && f->acknowledged < f->n) {
                 while (f->up && f->sent < f->n && f->sent - f->acknowledged < f->window) {
-                        n = snprintf(text, 256, "{\"source\":\"bare\",\"sequence\":\"%020lu\",\"data\":\"",
-                                ++f->sent);
-                        memset(text + n, 'x', size);
-                        (void) mosquitto_publish(client, NULL, topic,
-                                (int) (size > (size_t) n ? size : (size_t) n), text, 1, false);
+                        int n = write_text(f, size);
+
+                        if (n < 0)
+                                return 1;
+                        (void) mosquitto_publish(client, NULL, topic, n, f->text, 1, false);
+                        f->sent++;
                 }
                 if (mosquitto_loop(client, 100, 1) != MOSQ_ERR_SUCCESS)
                         break;
         }
-        free(text);
         return f->acknowledged < f->n;
 }
 
@@ -61,6 +75,11 @@ int main(int argc, char **argv) {
                 return 2;
         f.n = strtoul(argv[3], NULL, 10);
         f.window = strtoul(argv[5], NULL, 10);
+        if (*argv[4] == '@') {
+                f.file = fopen(argv[4] + 1, "re");
+                if (!f.file)
+                        return 1;
+        }
         (void) mosquitto_lib_init();
         client = mosquitto_new(NULL, true, &f);
         if (!client)
@@ -72,5 +91,8 @@ int main(int argc, char **argv) {
                 r = run(client, &f, argv[2], strtoul(argv[4], NULL, 10));
         mosquitto_destroy(client);
         (void) mosquitto_lib_cleanup();
+        free(f.text);
+        if (f.file)
+                (void) fclose(f.file);
         return r;
 }
