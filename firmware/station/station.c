@@ -289,7 +289,10 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
                         desk_poke(s->desk);
                 desk_tick(s->desk);
         }
+        /* sd-event switches a timer off before it calls: a new time alone is not a new call */
         r = sd_event_source_set_time(source, usec + USEC_PER_SEC);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         if (r < 0)
                 stop(s, r);
         return 0;
