@@ -126,12 +126,8 @@ void down_on_command(struct sync *s, const struct link_message *m) {
 }
 
 void down_settle(struct sync *s) {
-        bool commands = s->down.n_pending > 0;
-
-        if (!commands || sync_commit(s) < 0)
-                return;
-        if (s->bell)
-                bell_poke(s->bell);
+        if (s->down.n_pending > 0)
+                (void) sync_commit(s); /* said there; what failed comes again */
 }
 
 static int send_taken(struct sync *s, const struct downlink_stream *stream) {

@@ -33,6 +33,7 @@ void sync_pump(struct sync *s) {
 }
 
 int sync_commit(struct sync *s) {
+        bool commands = s->down.n_pending > 0; /* of whatever began this transaction, they are in it */
         int r = inbox_begin(s->inbox);
 
         if (r == 0 && s->marks_changed)
@@ -45,6 +46,8 @@ int sync_commit(struct sync *s) {
                 downlink_on_committed(&s->down);
                 s->marks_changed = s->line_changed = s->disk_complained = false;
                 s->committed_usec = sync_now(s);
+                if (commands && s->bell)
+                        bell_poke(s->bell);
                 return 0;
         }
         inbox_rollback(s->inbox);
