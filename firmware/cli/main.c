@@ -24,6 +24,10 @@ enum { /* options that only some verbs take, a bit each */
         TAKES_WHERE = 1 << 9,
         TAKES_ALL = 1 << 10,
         TAKES_CHECK = 1 << 11,
+        TAKES_LANG = 1 << 12,
+        TAKES_PEOPLE = 1 << 13,
+        TAKES_BAYS = 1 << 14,
+        TAKES_OUTPUT = 1 << 15,
 };
 
 static const struct verb {
@@ -54,6 +58,14 @@ static const struct verb {
                 TAKES_BENCH | TAKES_JSON, TAKES_BENCH, 1, 1, verb_scan},
         {"bay", "close", "BAY", "the carrier took the bay, as counted; root or the station's own user",
                 TAKES_COUNTED | TAKES_JSON, TAKES_COUNTED, 1, 1, verb_bay_close},
+        {"sheet", NULL, "", "the cards that packers scan, to print on A4; FILE.html or FILE.svg",
+                TAKES_LANG | TAKES_PEOPLE | TAKES_BAYS | TAKES_OUTPUT, TAKES_LANG | TAKES_OUTPUT, 0, 0,
+                verb_sheet},
+        {"doctor", NULL, "", "a report on this box to send along; no personal data in it", TAKES_JSON, 0, 0,
+                0, verb_doctor},
+        {"config", "check", "[DIR]",
+                "ask each program about its config, and hold the files against each other", TAKES_JSON, 0, 0,
+                1, verb_config_check},
         {"rebuild", NULL, "", "replay the facts and compare every derived table; changes nothing",
                 TAKES_CHECK | TAKES_JSON, TAKES_CHECK, 0, 0, verb_rebuild},
         {"keys", "make", "", "make the key pair to which personal data is sealed; replaces nothing",
@@ -62,6 +74,7 @@ static const struct verb {
 
 static const struct option long_options[] = {
         {"all", no_argument, NULL, 'a'},
+        {"bays", required_argument, NULL, 'B'},
         {"bench", required_argument, NULL, 'b'},
         {"check", no_argument, NULL, 'k'},
         {"config", required_argument, NULL, 'c'},
@@ -71,8 +84,11 @@ static const struct option long_options[] = {
         {"help", no_argument, NULL, 'h'},
         {"json", no_argument, NULL, 'j'},
         {"lane", required_argument, NULL, 'l'},
+        {"lang", required_argument, NULL, 'L'},
         {"open", no_argument, NULL, 'O'},
+        {"output", required_argument, NULL, 'o'},
         {"parked", no_argument, NULL, 'K'},
+        {"people", required_argument, NULL, 'P'},
         {"public", required_argument, NULL, 'p'},
         {"pull", no_argument, NULL, 'U'},
         {"ready", no_argument, NULL, 'R'},
@@ -95,6 +111,10 @@ static const struct {
         {TAKES_TYPE, "--type TYPE"},
         {TAKES_LANE, "--lane fact|trace|intake"},
         {TAKES_FROM, "--from POSITION"},
+        {TAKES_LANG, "--lang ja|en"},
+        {TAKES_PEOPLE, "--people FILE"},
+        {TAKES_BAYS, "--bays BAY,BAY"},
+        {TAKES_OUTPUT, "--output FILE"},
         {TAKES_PUBLIC, "--public FILE"},
         {TAKES_SECRET, "--secret FILE"},
         {TAKES_JSON, "--json"},
@@ -173,6 +193,18 @@ static unsigned take_option(int c, struct options *o) {
         case 'k':
                 o->check = true;
                 return TAKES_CHECK;
+        case 'L':
+                o->lang = optarg;
+                return TAKES_LANG;
+        case 'P':
+                o->people = optarg;
+                return TAKES_PEOPLE;
+        case 'B':
+                o->bays = optarg;
+                return TAKES_BAYS;
+        case 'o':
+                o->output = optarg;
+                return TAKES_OUTPUT;
         case 'b':
                 o->bench = optarg;
                 return TAKES_BENCH;
@@ -226,7 +258,7 @@ int main(int argc, char **argv) {
         int c;
 
         log_set_level(LOG_LEVEL_WARNING);
-        while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        while ((c = getopt_long(argc, argv, "ho:", long_options, NULL)) != -1) {
                 if (c == '?')
                         return usage(NULL);
                 if (c == 'V') {

@@ -15,7 +15,7 @@ enum { /* exit codes */
 
 struct options { /* all borrowed from argv; NULL when not given */
         const char *config;
-        const char *bench, *counted, *type, *lane, *from, *public, *secret;
+        const char *bench, *counted, *type, *lane, *from, *public, *secret, *lang, *people, *bays, *output;
         bool json, follow, all, check;
         const char *where; /* which parcels: "open", "parked" … */
 };
@@ -30,4 +30,7 @@ typedef int verb_fn(const struct invocation *in); /* Return: an exit code */
 
 verb_fn verb_status, verb_facts, verb_shipment, verb_parcel, verb_parcels, verb_notices, verb_bays, verb_scan,
         verb_bay_close;
-verb_fn verb_rebuild, verb_keys_make;
+verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make;
+
+/* The folder of --config. */
+void verb_config_dir(const struct invocation *in, char *dir, size_t size);

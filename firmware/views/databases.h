@@ -14,6 +14,10 @@
  * notices.db (okuru-notify). Log rows: type = fact type of the outcome ("notice.accepted"), subject = shipment, data =
  * {"merchant":…, then the members of facts.md}.
  */
+#include "firmware/base/diag.h"
+
+#include <stdbool.h>
+
 #define LEDGER_APPLICATION_ID  0x6f6b6c31 /* "okl1"; the same as ledger.h says */
 #define LEDGER_VERSION_MIN     1
 #define LEDGER_VERSION_MAX     1
@@ -23,3 +27,21 @@
 #define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
 #define NOTICES_VERSION_MIN    1
 #define NOTICES_VERSION_MAX    1
+
+enum database_kind { DATABASE_LEDGER, DATABASE_INBOX, DATABASE_NOTICES };
+enum {
+        DATABASE_E_NOT_YET = 1, /* not there, or not readable by us */
+};
+struct database_look {
+        char log_id[33];
+        int version; /* of its schema */
+        bool of_this_machine;
+};
+/**
+ * database_look() - can it be read, and what is it? For people who ask how a box is.
+ * @out: filled on 0 only
+ * @d:   NULL, or told why not
+ *
+ * Return: 0, DATABASE_E_NOT_YET, else as store_open_reader().
+ */
+int database_look(const char *path, enum database_kind kind, struct database_look *out, struct diag *d);

@@ -310,3 +310,56 @@ def test_a_bay_is_closed_as_counted_or_not_at_all(running):
 def test_version_is_the_projects(build):
     done = subprocess.run([build / "bin" / "okuru", "--version"], capture_output=True, text=True, check=True)
     assert re.fullmatch(r"okuru \d+\.\d+\.\d+\n", done.stdout)
+
+
+# ---- how the box is ----
+
+def write_sync(at: Station, /, **changed: str) -> None:
+    values = {"realm": "test", "site": "dc1", "station": "st1", "folder": f"{at.folder}/sync",
+              "ledger": f"{at.data}/ledger.db", "socket": f"{at.folder}/station.sock",
+              "seal": f"{at.folder}/seal.public", **changed}
+    text = "".join(f"{key}: {value}\n" for key, value in values.items())
+    (at.folder / "sync.yaml").write_text(text + "mqtt:\n  host: 127.0.0.1\n  port: 1883\n")
+
+
+def test_config_check_asks_each_program_about_its_file(station):
+    station.okuru("config", "check")
+    write_sync(station)
+    station.config.write_text(station.config.read_text() + f"inbox: {station.folder}/sync/inbox.db\n")
+    (told,) = station.json("config", "check")
+    assert told["ok"] and [(f["what"], f["state"]) for f in told["findings"]] == [
+        ("station", "ok"), ("sync", "ok"), ("notify", "note"), ("together", "ok")]
+    station.okuru("config", "check", str(station.folder))
+    (station.folder / "board.yaml").write_text("board: demo\nbenches:\n  - name: b1\n    lihgt: {console: none}\n")
+    text = station.okuru("config", "check", code=1)
+    assert "board.yaml:4" in text and "lihgt" in text and "light" in text
+
+
+@pytest.mark.parametrize("key, value", [("realm", "production"), ("site", "dc2"), ("station", "st2"), ("ledger", "/elsewhere/ledger.db"),
+                                        ("socket", "/elsewhere/station.sock"), ("seal", "/elsewhere/seal.public"), ("folder", "/elsewhere")])
+def test_config_check_finds_two_files_that_speak_of_different_things(station, key, value):
+    station.config.write_text(station.config.read_text() + f"inbox: {station.folder}/sync/inbox.db\n")
+    write_sync(station, **{key: value})
+    (told,) = station.json("config", "check", code=1)
+    bad = [finding["text"] for finding in told["findings"] if finding["state"] == "BAD"]
+    assert len(bad) == 1 and value in bad[0] and re.search(r"\.yaml:\d+: ", bad[0])
+
+
+def test_config_check_finds_a_station_that_would_wait_for_ever(station):
+    write_sync(station)
+    assert "names no inbox" in station.okuru("config", "check", code=1)
+
+
+def test_doctor_tells_of_a_box_without_naming_anybody(running):
+    (told,) = running.json("doctor")
+    found = {finding["what"]: finding for finding in told["findings"]}
+    assert told["ok"] and {"system", "version", "clock", "disk", "fdatasync", "database", "station", "identity"} <= set(found)
+    assert re.search(r"p50 \d+ us, p99 \d+ us", found["fdatasync"]["text"])
+    assert found["database"]["text"].startswith(str(running.data / "ledger.db")) and "storage fine" in found["station"]["text"]
+    assert not list(running.data.glob("*doctor*"))
+    assert "fdatasync" in running.okuru("doctor")
+
+
+def test_doctor_fails_when_nobody_answers(floor):
+    (told,) = floor.json("doctor", code=1)
+    assert [finding["what"] for finding in told["findings"] if finding["state"] == "BAD"] == ["station"]

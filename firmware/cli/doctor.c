@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* okuru doctor: how this box is, as a report to send along. No personal data: ids of the ledger, paths, figures, versions. */
+#include "firmware/base/time.h"
+#include "firmware/cli/ask.h"
+#include "firmware/cli/child.h"
+#include "firmware/cli/look.h"
+#include "firmware/cli/report.h"
+#include "firmware/cli/say.h"
+#include "firmware/views/databases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#define SYNC_ROUNDS    200
+#define SYNC_SLOW_USEC 50000 /* p99; above it a packer feels every scan */
+#define BLOCK          4096
+#define DISK_NOTE      80 /* percent used: as the ledger's warning and its limit */
+#define DISK_BAD       95
+
+/* ---- versions ---- */
+
+static void add_system(struct report *r) {
+        char pretty[160] = "an unknown system", line[256];
+        _autofclose_ FILE *f = fopen("/etc/os-release", "re");
+        struct utsname u;
+
+        while (f && fgets(line, sizeof(line), f))
+                if (sscanf(line, "PRETTY_NAME=\"%159[^\"]\"", pretty) == 1)
+                        break;
+        if (uname(&u) == 0)
+                report_add(r, REPORT_OK, "system", "%s, Linux %s, %s", pretty, u.release, u.machine);
+}
+
+static void add_program(struct report *r, const char *name) {
+        _cleanup_str_ struct str out = STR_INIT;
+        char program[512], want[64];
+        const char *const argv[] = {program, "--version", NULL};
+        int code, e = child_sibling(name, program, sizeof(program));
+
+        if (e == 0)
+                e = child_run(argv, &out, &code);
+        (void) snprintf(want, sizeof(want), "%s " OKURU_VERSION, name);
+        if (e == -ENOENT)
+                report_add(r, REPORT_NOTE, "version", "%s: not installed beside this program", name);
+        else if (e < 0 || code != 0 || !out.data)
+                report_add(r, REPORT_BAD, "version", "%s: does not run", name);
+        else if (strcmp(out.data, want) != 0)
+                report_add(r, REPORT_BAD, "version", "%s: this program is of " OKURU_VERSION, out.data);
+        else
+                report_add(r, REPORT_OK, "version", "%s", out.data);
+}
+
+/* ---- disk ---- */
+
+static void add_disk(struct report *r, const char *folder) {
+        struct statvfs v;
+        int used;
+
+        if (statvfs(folder, &v) < 0) {
+                report_add(r, REPORT_BAD, "disk", "%s: %s", folder, strerror(errno));
+                return;
+        }
+        used = v.f_blocks ? (int) (100 - v.f_bavail * 100 / v.f_blocks) : 100;
+        report_add(r,
+                used >= DISK_BAD    ? REPORT_BAD
+                : used >= DISK_NOTE ? REPORT_NOTE
+                                    : REPORT_OK,
+                "disk", "%s: %d %% used, %" PRIu64 " MiB free%s", folder, used,
+                (uint64_t) v.f_bavail * v.f_frsize / 1048576, v.f_flag & ST_RDONLY ? ", READ-ONLY" : "");
+}
+
+static int compare_usec(const void *a, const void *b) {
+        int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
+
+        return (x > y) - (x < y);
+}
+
+static int64_t now_usec(void) {
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+        return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* One overwrite and sync each, as a commit has them. Return: 0, -errno. */
+static int measure(int fd, int64_t usec[SYNC_ROUNDS]) {
+        static const char block[BLOCK] = "okuru doctor";
+
+        if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
+                return -errno;
+        for (int i = 0; i < SYNC_ROUNDS; i++) {
+                int64_t begin = now_usec();
+
+                if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
+                        return -errno;
+                usec[i] = now_usec() - begin;
+        }
+        return 0;
+}
+
+/* In a file without a name: nothing is left, whatever happens. */
+static void add_sync(struct report *r, const char *folder) {
+        _autoclose_ int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        int64_t usec[SYNC_ROUNDS];
+        int e = fd < 0 ? -errno : measure(fd, usec);
+
+        if (e == -EACCES || e == -EPERM || e == -EROFS || e == -EOPNOTSUPP) {
+                report_add(r, REPORT_NOTE, "fdatasync", "%s: not measured: %s (as root it is)", folder,
+                        strerror(-e));
+                return;
+        }
+        if (e < 0) {
+                report_add(r, REPORT_BAD, "fdatasync", "%s: %s", folder, strerror(-e));
+                return;
+        }
+        qsort(usec, SYNC_ROUNDS, sizeof(*usec), compare_usec);
+        report_add(r, usec[SYNC_ROUNDS * 99 / 100] > SYNC_SLOW_USEC ? REPORT_NOTE : REPORT_OK, "fdatasync",
+                "4 KiB overwritten and synced %d times: p50 %" PRId64 " us, p99 %" PRId64 " us%s",
+                SYNC_ROUNDS, usec[SYNC_ROUNDS / 2], usec[SYNC_ROUNDS * 99 / 100],
+                usec[SYNC_ROUNDS / 2] < 20 ? "; so fast that it may keep nothing" : "");
+}
+
+/* ---- clock, databases, station ---- */
+
+static void add_clock(struct report *r) {
+        struct stamp now = stamp_now();
+        char text[TIME_TEXT_MAX];
+
+        report_add(r, now.clock == CLOCK_QUALITY_SYNCED ? REPORT_OK : REPORT_NOTE, "clock", "%s, %s",
+                time_format(now.wall_usec, now.offset_sec, text),
+                now.clock == CLOCK_QUALITY_SYNCED ? "synced"
+                                                  : "not synced: nothing expires and nothing is purged");
+}
+
+static void add_database(struct report *r, const char *path, enum database_kind kind) {
+        struct database_look look;
+        struct diag d = {0};
+        int e;
+
+        if (!*path)
+                return;
+        e = database_look(path, kind, &look, &d);
+        if (e == DATABASE_E_NOT_YET)
+                report_add(r, kind == DATABASE_LEDGER ? REPORT_BAD : REPORT_NOTE, "database",
+                        "%s: not there yet, or not for you to read", path);
+        else if (e < 0)
+                report_add(r, REPORT_BAD, "database", "%s: %s", path, *d.text ? d.text : strerror(-e));
+        else
+                report_add(r, look.of_this_machine ? REPORT_OK : REPORT_NOTE, "database",
+                        "%s: schema %d, log %s%s", path, look.version, look.log_id,
+                        look.of_this_machine ? "" : ", made on ANOTHER machine");
+}
+
+static void add_devices(struct report *r, const struct json *answer) {
+        for (const struct json *v = json_first(json_get(answer, "devices")); v; v = json_next(v))
+                if (!json_get_bool(v, "up", false))
+                        report_add(r, REPORT_BAD, "device", "%s at bench %s (%s) is down: %s",
+                                json_get_string(v, "name", "?"), json_get_string(v, "bench", "?"),
+                                json_get_string(v, "driver", "?"),
+                                json_get_string(v, "reason", "no reason known"));
+}
+
+static void add_station(struct report *r, const struct setup *setup) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+        struct diag d = {0};
+        const char *storage, *room;
+
+        if (ask_station(setup->socket, "{\"verb\":\"status\"}", &answer, &d) < 0) {
+                report_add(r, REPORT_BAD, "station", "%s: %s", setup->socket, d.text);
+                return;
+        }
+        storage = json_get_string(answer, "storage", "?");
+        room = json_get_string(answer, "room", "?");
+        report_add(r,
+                strcmp(storage, "fine") != 0 ? REPORT_BAD
+                : strcmp(room, "room") != 0  ? REPORT_NOTE
+                                             : REPORT_OK,
+                "station", "answers; storage %s, %s; head %" PRId64 ", not yet at the OMS %" PRId64, storage,
+                room, json_get_int(answer, "head", 0), json_get_int(answer, "unapplied", 0));
+        add_devices(r, answer);
+}
+
+static void add_units(struct report *r) {
+        static const char *const argv[] = {
+                "systemctl", "is-active", "okuru-station", "okuru-sync", "okuru-notify", NULL};
+        _cleanup_str_ struct str out = STR_INIT;
+        int code;
+
+        if (access("/run/systemd/system", F_OK) < 0)
+                return; /* no systemd runs here: a container, or a demo */
+        if (child_run(argv, &out, &code) < 0 || !out.data)
+                return;
+        for (char *c = out.data; *c; c++)
+                if (*c == '\n')
+                        *c = ' ';
+        report_add(r, code == 0 ? REPORT_OK : REPORT_NOTE, "units", "station, sync, notify: %s", out.data);
+}
+
+static void add_setup(struct report *r, const struct setup *setup) {
+        report_add(r, REPORT_OK, "identity", "%s/%s/%s", setup->realm, setup->site, setup->station);
+        add_disk(r, setup->folder);
+        add_sync(r, setup->folder);
+        add_database(r, setup->ledger, DATABASE_LEDGER);
+        add_database(r, setup->inbox, DATABASE_INBOX);
+        add_database(r, setup->notices, DATABASE_NOTICES);
+        add_station(r, setup);
+}
+
+int verb_doctor(const struct invocation *in) {
+        static const char *const programs[] = {"okuru", "okuru-station", "okuru-sync", "okuru-notify"};
+        struct report report;
+        struct setup setup;
+        char dir[512];
+
+        report_begin(&report, in->options->json);
+        add_system(&report);
+        for (size_t i = 0; i < ELEMENTSOF(programs); i++)
+                add_program(&report, programs[i]);
+        add_clock(&report);
+        add_units(&report);
+        verb_config_dir(in, dir, sizeof(dir));
+        config_check(&report, dir);
+        if (setup_load(&setup, in->options->config, NULL) == 0) /* why not was said just before */
+                add_setup(&report, &setup);
+        return report_end(&report);
+}
