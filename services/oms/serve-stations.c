@@ -293,7 +293,7 @@ static const struct json_rule ask_rules[] = {
 void serve_on_ask(struct serve *s, const struct topic *topic, const struct link_message *m) {
         _cleanup_(json_freep) struct json *doc = NULL;
         struct ask ask = {.reason = "unknown-question"};
-        struct station *station;
+        struct station *station = NULL;
         struct diag d = {0};
         int r = json_parse(m->payload, m->n, &doc, &d);
 

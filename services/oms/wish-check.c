@@ -207,7 +207,7 @@ static int check_each(
 static int check_policy(const struct json *doc, struct diag *d) {
         _cleanup_str_ struct str text = STR_INIT;
         struct policy policy = {0};
-        struct json *copy;
+        struct json *copy = NULL;
         int r = wish_write_other(doc, 1, &text);
 
         if (r == 0)
