@@ -47,6 +47,16 @@ static int print_page(const struct invocation *in, struct storage *s, int64_t *a
         return r;
 }
 
+/* The file was replaced, or is on its way: what is behind @after goes on in the one that is there now. */
+static void open_again(const struct invocation *in, struct storage **sp) {
+        struct storage *again = NULL;
+
+        if (storage_open_reader(&again, in->config->database, NULL) != 0)
+                return;
+        (void) storage_close(*sp);
+        *sp = again;
+}
+
 int verb_facts(const struct invocation *in) {
         _cleanup_(storage_closep) struct storage *s = NULL;
         int64_t after = 0;
@@ -58,7 +68,9 @@ int verb_facts(const struct invocation *in) {
                 bool more;
 
                 r = print_page(in, s, &after, &more);
-                if (r != 0 && !(r == STORAGE_E_NOT_YET && in->options->follow))
+                if (r == STORAGE_E_NOT_YET && in->options->follow)
+                        open_again(in, &s);
+                else if (r != 0)
                         return verb_settle_view(r);
                 if (more)
                         continue;
