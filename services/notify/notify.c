@@ -150,9 +150,8 @@ static int commit_outcome(struct notify *n, struct notice_row *row, enum notice_
         if (r < 0)
                 return r;
         n->has_outcomes = true;
-        log_info("notice %s: %s%s%s after %d attempts%s", row->id, notice_state_to_str(state),
-                *reason ? ", " : "", reason, row->attempts,
-                row->correction ? ", may have gone before it was undone" : "");
+        log_info("notice %s: %s%s%s, attempts %d%s", row->id, notice_state_to_str(state), *reason ? ", " : "",
+                reason, row->attempts, row->correction ? ", may have gone before it was undone" : "");
         return 0;
 }
 
