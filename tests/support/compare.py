@@ -50,7 +50,7 @@ def _facts(out: Outcome, found: list[dict], green: Green) -> dict:
     by_type = collections.defaultdict(collections.Counter)
     for event in found:
         if not event["retold"]:
-            by_type[event["type"].removeprefix("jp.okuru.")][event["subject"]] += 1
+            by_type[event["type"]][event["subject"]] += 1
     for kind, parcels in (("parcel.packed", green.packed), ("parcel.ready", green.ready), ("parcel.shipped", green.shipped)):
         out.lost += [f"{kind} of {p}: green at the bench, not at the OMS" for p in parcels if not by_type[kind][p]]
     for kind in ("parcel.shipped", "notice.accepted"):
@@ -63,7 +63,7 @@ def _units(out: Outcome, found: list[dict], green: Green) -> None:
     packed = collections.Counter()
     undone = set()
     for event in found:
-        data, kind = event["data"], event["type"].removeprefix("jp.okuru.")
+        data, kind = event["data"], event["type"]
         if kind == "parcel.packed" and not event["retold"]:
             for line in data["contents"]:
                 packed[(data["shipment"], line["line"])] += line["quantity"]
@@ -106,6 +106,6 @@ def compare(rig: Rig, green: Green, shipments: dict) -> Outcome:
     out.duplicated += [f"parcel.shipped of {p} at the OMS, but the bench never said so" for p in unknown]
     out.facts_at_oms = len(found)
     out.parcels_shipped = len(by_type["parcel.shipped"])
-    out.shipments_shipped = len({e["data"]["shipment"] for e in found if e["type"] == "jp.okuru.parcel.shipped"})
+    out.shipments_shipped = len({e["data"]["shipment"] for e in found if e["type"] == "parcel.shipped"})
     out.notices_accepted = sum(by_type["notice.accepted"].values())
     return out

@@ -144,8 +144,8 @@ class Script:
         if n % 10 == 6:  # two labels lay side by side
             other = self.floor.shipments[self.names[-1]]["labels"][0]["number"]
             self.packer.scan(other, "foreign-waybill")
-            self.packer.scan("OKURU-P-P017", "foreign-waybill", "leader-needed", "already")
-            self.packer.scan("OKURU-P-L002", "packed", "undone", "not-now", "signed-in")
+            self.packer.scan("OKURU-P-P017", "leader-needed")
+            self.packer.scan("OKURU-P-L002", "resumed")
         elif n % 10 == 8:  # the label is forgotten: the next slip is scanned
             self.packer.scan(self.floor.shipments[self.names[-1]]["open_codes"][0], "not-now", "foreign-waybill", "incomplete")
         return self.matched(self.packer.match(verdict))
@@ -165,6 +165,9 @@ class Script:
 
     def cancel_in_the_middle(self, name: str) -> None:
         self.open(name)
+        line = self.current["lines"][0]
+        if line["quantity"] > 1 or len(self.current["lines"]) > 1:
+            self.packer.item(line, serial=f"{name.replace('-', '')}X")
         self.floor.rig.oms("cancel", name, "--merchant", self.current["merchant"])
         verdict = self.packer.look(20)
         if not verdict or verdict["kind"] != "cancelled":
@@ -199,12 +202,11 @@ class Script:
                 self.floor.rig.broker.start()
             verdict = self.pack(name)
             self.match(verdict)
-            if i == 2:
+            if i == 0:  # while the office can still be heard
                 pulls += [self.cancel_after_ready(n) for n in bayed[:1]]
-            if i == 4 or (i == self.count - 1 and self.count <= 4):
                 for n in others[:n_extra]:
                     self.cancel_in_the_middle(n)
-            if i % 20 == 6:
+            if i % 20 == min(6, self.count - 1):
                 for n in others[n_extra + i // 20:n_extra + i // 20 + 1]:
                     self.short(n)
         self.collect(pulls)
@@ -240,7 +242,7 @@ def settle(rig: Rig, packer: Packer) -> None:
         mails = len({packer.green.shipped[p] for p in packer.green.shipped})
         return bool(at_oms) and at_oms[0][0] >= local[0] and len(rig.mails()) >= mails
     wait_for("facts at the OMS and mails in the box", level, timeout=120, step=0.1)
-    wait_for("the notices' outcomes at the OMS", lambda: sum(e["type"] == "jp.okuru.notice.accepted" for e in events(rig)) >= len(rig.mails()), timeout=60, step=0.1)
+    wait_for("the notices' outcomes at the OMS", lambda: sum(e["type"] == "notice.accepted" for e in events(rig)) >= len(rig.mails()), timeout=60, step=0.1)
 
 
 def percentile(values: list[float], p: float) -> int:
@@ -302,8 +304,8 @@ def report(floor: Floor, packer: Packer, seen: dict) -> None:
         say(f"   printer: {label['carrier']} {label['number']} ({label['piece']}/{label['pieces']})")
     found = events(floor.rig)
     for event in found[seen["events"]:]:
-        if event["type"] != "jp.okuru.item.verified":
-            say(f"   OMS: {event['type'].removeprefix('jp.okuru.')} {event['subject']}")
+        if event["type"] != "item.verified":
+            say(f"   OMS: {event['type']} {event['subject']}")
     seen["events"] = len(found)
     mails = floor.rig.mails()
     for path in mails[seen["mails"]:]:

@@ -101,12 +101,16 @@ seal:
   secret: {f}/keys/seal.key
 """)
         self.write_sync_config()
-        route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
+        route = f"  maildir: {f}/mail\n" if not self.smtp else "  smtp:\n" + "".join(f"    {k}: {v}\n" for k, v in self.smtp.items())
         self.write_yaml("notify.yaml", identity + f"""folder: {f}/notify
 ledger: {f}/station/ledger.db
 socket: {f}/run/station.sock
-seal: {f}/keys/seal.key
+secret: {f}/keys/seal.key
 domain: okuru.example.jp
+from:
+  name: okuru
+  address: okuru@example.jp
+route:
 {route}""")
         cert, key = self.broker.cert("oms")
         self.write_yaml("oms.yaml", f"""realm: {REALM}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo is the main job: it must come out right from a packer's and from a person's hands."""
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/support"))
+
+import compare  # noqa: E402
+from packer import Green  # noqa: E402
+
+
+def demo(build: Path, *arguments: str, codes: str = "", timeout: int = 240) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(TOP / "tests/support/demo.py"), "--build", str(build), *arguments]
+    return subprocess.run(command, input=codes, text=True, capture_output=True, timeout=timeout, env={**os.environ})
+
+
+@pytest.mark.asan_e2e
+def test_twelve_shipments_go_out_with_every_mistake_while_the_broker_is_away(build, tmp_path):
+    done = demo(build, "--auto", "12", "--offline", "--folder", str(tmp_path / "floor"))
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["shipments_shipped"], result["notices_accepted"], result["lost"], result["duplicated"]) == (12, 12, 0, 0)
+    for seen in ("商品ちがい", "送り状ちがい", "数が多い", "出荷中止", "保留棚へ", "締め不可", "the uplink goes down"):
+        assert seen in done.stdout, f"{seen} was not shown"
+
+
+def test_a_person_packs_one_shipment_through_a_pipe(build, tmp_path):
+    codes = "OKURU-P-P017\nS-00002\n4512345000028\n444531000045\n\nOKURU-C-UNDO\n"
+    done = demo(build, "--folder", str(tmp_path / "floor"), codes=codes)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    for seen in ("検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
+        assert seen in done.stdout, f"{seen} was not shown"
+
+
+class Disks:
+    """A rig that is only its disks: for showing that the comparison can fail."""
+
+    def __init__(self, events, mails):
+        self.events, self.paths = events, mails
+
+    def query(self, database, sql):
+        return [(s, n, i, t, u, r, json.dumps({"data": d})) for s, n, i, t, u, r, d in self.events]
+
+    def mails(self):
+        return self.paths
+
+
+def world(tmp_path):
+    """One shipment packed, ready, shipped and told, as it should be."""
+    data = {"shipment": "S-1", "contents": [{"line": "1", "quantity": 2}]}
+    rows = [("f", k + 1, f"id{k}", t, "p-1", 0, data) for k, t in enumerate(("parcel.packed", "parcel.ready", "parcel.shipped"))]
+    rows.append(("f", 4, "id3", "notice.accepted", "S-1", 0, {"notice": "n"}))
+    mail = tmp_path / "m1"
+    mail.write_bytes(b"To: a@example.jp\r\nSubject: x\r\nContent-Type: text/plain\r\n\r\nA-1 123456789013\r\n")
+    shipments = {"S-1": {"orders": ["A-1"], "labels": [{"number": "123456789013"}], "contact": {"contact": {"email": "a@example.jp"}}}}
+    green = Green(units={("S-1", "1"): 2}, packed={"p-1"}, ready={"p-1": "S-1"}, shipped={"p-1": "S-1"})
+    return rows, [mail], shipments, green
+
+
+def outcome(rows, mails, shipments, green):
+    o = compare.compare(Disks(rows, mails), green, shipments)
+    return len(o.lost), len(o.duplicated)
+
+
+def test_the_comparison_is_content_with_a_world_that_agrees(tmp_path):
+    assert outcome(*world(tmp_path)) == (0, 0)
+
+
+@pytest.mark.parametrize("harm, lost, doubled", [
+    (lambda r, m: (r[:2] + r[3:], m), True, False),                       # the shipped fact never came
+    (lambda r, m: (r[1:], m), True, False),                               # a hole in the lane, and the packed fact
+    (lambda r, m: (r + [("f", 5, "id9", "parcel.shipped", "p-1", 0, r[2][6])], m), False, True),  # shipped twice
+    (lambda r, m: (r + [("f", 5, "id2", "x", "p-1", 0, {})], m), False, True),                    # one id, two places
+    (lambda r, m: (r + [("f", 5, "id9", "parcel.shipped", "p-2", 0, r[2][6])], m), False, True),  # shipped without a green
+    (lambda r, m: (r, []), True, False),                                  # no mail
+    (lambda r, m: (r, m + m), False, True),                               # two mails
+])
+def test_the_comparison_names_what_is_lost_and_what_is_doubled(tmp_path, harm, lost, doubled):
+    rows, mails, shipments, green = world(tmp_path)
+    found = outcome(*harm(rows, mails), shipments, green)
+    assert (found[0] > 0, found[1] > 0) == (lost, doubled)
+
+
+def test_a_unit_that_went_green_and_is_not_in_the_parcel_is_lost(tmp_path):
+    rows, mails, shipments, green = world(tmp_path)
+    green.units[("S-1", "1")] = 3
+    assert outcome(rows, mails, shipments, green) == (1, 0)
