@@ -237,6 +237,7 @@ class Script:
 def settle(rig: Rig, packer: Packer) -> None:
     """Until the OMS holds every fact of the ledger and every reserved notice has its outcome."""
     def level() -> bool:
+        rig.all_alive()
         local = {lane: rig.query("station/ledger.db", "SELECT coalesce(max(seq), 0) FROM fact WHERE lane = ?", lane)[0][0] for lane in (0,)}
         at_oms = rig.query("oms/oms.db", "SELECT coalesce(max(sequence), 0) FROM event e JOIN source s USING (source) WHERE s.lane = 'fact'")
         mails = len({packer.green.shipped[p] for p in packer.green.shipped})

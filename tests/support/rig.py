@@ -101,16 +101,12 @@ seal:
   secret: {f}/keys/seal.key
 """)
         self.write_sync_config()
-        route = f"  maildir: {f}/mail\n" if not self.smtp else "  smtp:\n" + "".join(f"    {k}: {v}\n" for k, v in self.smtp.items())
+        route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
         self.write_yaml("notify.yaml", identity + f"""folder: {f}/notify
 ledger: {f}/station/ledger.db
 socket: {f}/run/station.sock
-secret: {f}/keys/seal.key
+seal: {f}/keys/seal.key
 domain: okuru.example.jp
-from:
-  name: okuru
-  address: okuru@example.jp
-route:
 {route}""")
         cert, key = self.broker.cert("oms")
         self.write_yaml("oms.yaml", f"""realm: {REALM}
@@ -167,6 +163,11 @@ mqtt:
     def wait_up(self) -> None:
         wait_for("the station's socket", lambda: self.alive("station") and self.try_status())
         wait_for("the OMS's socket", lambda: self.alive("oms") and (self.folder / "run/oms.sock").exists())
+        wait_for("notify's database", lambda: self.alive("notify") and (self.folder / "notify/notices.db").exists())
+        wait_for("sync's database", lambda: self.alive("sync") and (self.folder / "sync/inbox.db").exists())
+
+    def all_alive(self) -> bool:
+        return all(self.alive(name) for name in self.processes)
 
     def alive(self, name: str) -> bool:
         code = self.processes[name].poll()
