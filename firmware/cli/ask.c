@@ -4,6 +4,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/wire.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -130,6 +131,7 @@ int ask_station(const char *socket_path, const char *request, struct json **answ
         _cleanup_(json_freep) struct json *answer = NULL;
         int r = ask_open(&a, socket_path);
 
+        assert(r != 0 || a);
         if (r == 0)
                 r = ask_send(a, request);
         if (r == 0)

@@ -63,14 +63,14 @@ static int listen_to(int fd, struct str *out) {
 }
 
 int child_run(const char *const argv[], struct str *out, int *codep) {
-        int fds[2], status, r;
-        pid_t pid;
+        int fds[2], status = 0, r;
+        pid_t pid = 0;
 
         if (pipe2(fds, O_CLOEXEC) < 0)
                 return -errno;
         r = spawn(argv, fds[1], &pid);
         closep(&fds[1]);
-        if (r == 0) {
+        if (r == 0 && pid > 0) {
                 r = listen_to(fds[0], out);
                 if (r < 0)
                         (void) kill(pid, SIGKILL); /* gone already is as good */

@@ -24,7 +24,7 @@ static void ask_program(struct files *f, enum file file, const char *config) {
         _cleanup_str_ struct str out = STR_INIT;
         char program[PATH_SIZE], name[32];
         const char *const argv[] = {program, "--config", config, "--check-config", NULL};
-        int code, r;
+        int code = 0, r;
 
         (void) snprintf(name, sizeof(name), "okuru-%s", names[file]);
         r = child_sibling(name, program, sizeof(program));
@@ -136,7 +136,10 @@ void config_check(struct report *r, const char *dir) {
 void verb_config_dir(const struct invocation *in, char *dir, size_t size) {
         const char *config = in->options->config, *slash = strrchr(config, '/');
 
-        (void) snprintf(dir, size, "%.*s", slash > config ? (int) (slash - config) : 1, slash ? config : ".");
+        if (!slash)
+                (void) snprintf(dir, size, ".");
+        else
+                (void) snprintf(dir, size, "%.*s", slash > config ? (int) (slash - config) : 1, config);
 }
 
 int verb_config_check(const struct invocation *in) {

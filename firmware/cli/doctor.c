@@ -40,7 +40,7 @@ static void add_program(struct report *r, const char *name) {
         _cleanup_str_ struct str out = STR_INIT;
         char program[512], want[64];
         const char *const argv[] = {program, "--version", NULL};
-        int code, e = child_sibling(name, program, sizeof(program));
+        int code = 0, e = child_sibling(name, program, sizeof(program));
 
         if (e == 0)
                 e = child_run(argv, &out, &code);
@@ -189,7 +189,7 @@ static void add_units(struct report *r) {
         static const char *const argv[] = {
                 "systemctl", "is-active", "okuru-station", "okuru-sync", "okuru-notify", NULL};
         _cleanup_str_ struct str out = STR_INIT;
-        int code;
+        int code = 0;
 
         if (access("/run/systemd/system", F_OK) < 0)
                 return; /* no systemd runs here: a container, or a demo */

@@ -16,19 +16,20 @@ struct status {
         struct standing_counts counts;
         bool counted;
         struct table words;
-        struct json_writer *w; /* for JSON; NULL for people */
+        bool json;
+        struct json_writer w; /* for JSON */
 };
 
 static void on_word(const struct line_word *word, void *userdata) {
         struct status *s = userdata;
         char since[MOMENT_MAX];
 
-        if (s->w) {
-                json_write_object(s->w, NULL);
-                json_write_string(s->w, "name", word->name);
-                json_write_string(s->w, "value", word->value);
-                json_write_string(s->w, "since", word->since);
-                json_write_end_object(s->w);
+        if (s->json) {
+                json_write_object(&s->w, NULL);
+                json_write_string(&s->w, "name", word->name);
+                json_write_string(&s->w, "value", word->value);
+                json_write_string(&s->w, "since", word->since);
+                json_write_end_object(&s->w);
                 return;
         }
         table_cell(&s->words, word->name);
@@ -161,32 +162,30 @@ static void write_counts(const struct status *s, struct json_writer *w) {
 
 static int write_status(struct status *s) {
         _cleanup_str_ struct str line = STR_INIT;
-        struct json_writer w;
 
-        json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
-        json_write_bool(&w, "ok", s->station != NULL);
+        json_writer_init(&s->w, &line);
+        json_write_object(&s->w, NULL);
+        json_write_bool(&s->w, "ok", s->station != NULL);
         if (!s->station)
-                json_write_string(&w, "error", s->why.text);
+                json_write_string(&s->w, "error", s->why.text);
         for (const struct json *m = json_first(s->station); m; m = json_next(m))
                 if (strcmp(json_key(m), "ok") != 0)
-                        json_write_value(&w, json_key(m), m);
+                        json_write_value(&s->w, json_key(m), m);
         if (s->counted)
-                write_counts(s, &w);
+                write_counts(s, &s->w);
         if (*s->look.setup.inbox) {
-                json_write_array(&w, "line");
-                s->w = &w;
+                json_write_array(&s->w, "line");
                 (void) line_read(s->look.setup.inbox, on_word, NULL, s, NULL); /* an empty list says it */
-                json_write_end_array(&w);
+                json_write_end_array(&s->w);
         }
-        json_write_end_object(&w);
+        json_write_end_object(&s->w);
         if (!line.error)
                 say_json(&line);
         return line.error;
 }
 
 int verb_status(const struct invocation *in) {
-        struct status s = {0};
+        struct status s = {.json = in->options->json};
         int r = look_setup(&s.look.setup, in);
 
         if (r != VERB_OK)
@@ -196,7 +195,7 @@ int verb_status(const struct invocation *in) {
         s.counted = facts_open(&s.look.facts, s.look.setup.ledger, NULL) == 0 &&
                     standing_open(&s.look.standing, s.look.facts) == 0 &&
                     standing_count(s.look.standing, &s.counts) == 0;
-        r = in->options->json ? write_status(&s) : print_status(&s);
+        r = s.json ? write_status(&s) : print_status(&s);
         look_deinit(&s.look);
         if (r < 0)
                 (void) say_failed("%s", strerror(-r));
