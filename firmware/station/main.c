@@ -1,95 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru-station: the bench. Reads its arguments and its config, then runs until it is told to stop. */
-#include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "firmware/base/log.h"
+#include "firmware/base/program.h"
 #include "firmware/station/station.h"
 
 #define AGAIN_MAX                                                                                            \
         3 /* a ledger that must begin anew more often than that is a fault to look at, not to repeat */
 
-static int usage(FILE *to, int code) {
-        (void) fputs(
-                "okuru-station --config FILE [--check-config] [--log-level error|warning|notice|info|debug]\n"
-                "Reads scanners, decides, records in the ledger, then shows the light.\n",
-                to);
-        return code;
-}
-
-struct arguments {
-        const char *config;
-        bool check;
-};
-
-/* Return: -1 to go on, otherwise the exit code. */
-static int read_arguments(int argc, char **argv, struct arguments *a) {
-        static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                {"check-config", no_argument, NULL, 'k'}, {"log-level", required_argument, NULL, 'l'},
-                {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {0}};
-        enum log_level level;
-        int c;
-
-        while ((c = getopt_long(argc, argv, "c:h", options, NULL)) >= 0)
-                switch (c) {
-                case 'c':
-                        a->config = optarg;
-                        break;
-                case 'k':
-                        a->check = true;
-                        break;
-                case 'l':
-                        if (log_level_from_str(optarg, &level) < 0)
-                                return usage(stderr, 2);
-                        log_set_level(level);
-                        break;
-                case 'v':
-                        (void) puts("okuru-station " OKURU_VERSION);
-                        return 0;
-                case 'h':
-                        return usage(stdout, 0);
-                default:
-                        return usage(stderr, 2);
-                }
-        return a->config && optind == argc ? -1 : usage(stderr, 2);
-}
-
-static int complain(const struct diag *d, int error) {
-        char text[DIAG_PATH_MAX * 2 + DIAG_TEXT_MAX + 32];
-
-        if (*d->text)
-                log_error("%s", diag_str(d, text, sizeof(text)));
-        else
-                log_error("%s", strerror(-error));
-        return 1;
-}
-
 int main(int argc, char **argv) {
+        static const struct program self = {
+                "okuru-station", "Reads scanners, decides, records in the ledger, then shows the light.\n"};
         static struct station_config config; /* large, and one per program */
-        struct arguments a = {0};
+        struct program_arguments a;
         struct diag d = {0};
-        int r = read_arguments(argc, argv, &a);
+        int r = program_read_arguments(&self, argc, argv, &a);
 
         if (r >= 0)
                 return r;
         r = station_config_load(&config, a.config, &d);
         if (r < 0)
-                return complain(&d, r);
-        if (a.check) {
-                (void) puts("ok");
-                return 0;
-        }
-        for (int i = 0; i < AGAIN_MAX; i++) {
+                return program_complain(&d, r);
+        if (a.check)
+                return program_say_ok();
+        r = STATION_E_AGAIN;
+        for (int i = 0; i < AGAIN_MAX && r == STATION_E_AGAIN; i++)
                 r = station_run(&config, &d);
-                if (r != STATION_E_AGAIN)
-                        break;
-        }
-        if (r > 0) {
+        if (r == STATION_E_AGAIN) {
                 log_error("the ledger had to begin anew %d times in a row", AGAIN_MAX);
                 return 1;
         }
-        return r < 0 ? complain(&d, r) : 0;
+        return r < 0 ? program_complain(&d, r) : 0;
 }
