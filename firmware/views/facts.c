@@ -238,6 +238,7 @@ int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *tim
 }
 
 struct gap_search {
+        const char *ledger; /* a successor tells of its predecessor's gaps too */
         enum lane lane;
         uint64_t seq;
         fact_row_fn fn;
@@ -259,8 +260,11 @@ static bool names(const struct json *data, const struct gap_search *s) {
 static int on_gap(const struct fact_row *row, void *userdata) {
         _cleanup_(json_freep) struct json *data = NULL;
         struct gap_search *s = userdata;
-        int r = json_parse(row->data, row->n_data, &data, NULL);
+        int r;
 
+        if (strcmp(row->subject, s->ledger) != 0)
+                return 0;
+        r = json_parse(row->data, row->n_data, &data, NULL);
         if (r < 0)
                 return r;
         if (!names(data, s))
@@ -271,7 +275,8 @@ static int on_gap(const struct fact_row *row, void *userdata) {
 }
 
 int facts_find_gap(struct facts *f, enum lane lane, uint64_t seq, fact_row_fn fn, void *userdata) {
-        struct gap_search search = {.lane = lane, .seq = seq, .fn = fn, .userdata = userdata};
+        struct gap_search search = {
+                .ledger = facts_ledger(f), .lane = lane, .seq = seq, .fn = fn, .userdata = userdata};
         uint64_t last = 0;
         int r = read_rows(f, &f->gaps, on_gap, &search, &last);
 

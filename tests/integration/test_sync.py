@@ -2,7 +2,6 @@
 """okuru-sync between a real ledger and a real broker; the OMS is played here, as its contract says."""
 import json
 import os
-import queue
 import random
 import signal
 import sqlite3
@@ -29,15 +28,31 @@ def hex_id():
     return uuid.uuid4().hex
 
 
+running = []  # okuru-sync of the test that runs
+
+
 def until(test, what, timeout=WAIT):
-    """Poll until @test is truthy; its value."""
+    """Poll until @test is truthy; its value. A program that ended meanwhile is told as such."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
+        for process in running:
+            assert process.poll() is None, f"okuru-sync ended with {process.returncode} while waiting for {what}"
         value = test()
         if value:
             return value
         time.sleep(0.01)
     raise AssertionError(f"waited {timeout} s for {what}")
+
+
+class Client(mqtt.Client):
+    """paho's thread ends when a dying broker cuts a TLS handshake; this one goes on."""
+
+    def loop_forever(self, *args, **more):
+        while True:
+            try:
+                return super().loop_forever(*args, **more)
+            except OSError:
+                time.sleep(0.05)
 
 
 class Office:
@@ -46,10 +61,9 @@ class Office:
     def __init__(self, broker, answer=True, credit=200, receiver=None):
         self.answer, self.credit, self.receiver = answer, credit, receiver or hex_id()
         self.upto, self.kept, self.arrived = {}, {}, []  # by source; (source, sequence) -> event; order of arrival
-        self.said = queue.Queue()
         self.taken, self.status, self.asked = [], [], []
         self.told = {}
-        self.client = mqtt.Client(client_id=f"office-{os.getpid()}-{random.random()}", protocol=mqtt.MQTTv311)
+        self.client = Client(client_id=f"office-{os.getpid()}-{random.random()}", protocol=mqtt.MQTTv311)
         if broker.tls:
             cert, key = broker.cert(OMS)
             self.client.tls_set(str(broker.ca), str(cert), str(key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
@@ -95,6 +109,12 @@ class Office:
         self.arrived.append((source, sequence))
         upto = self.upto.setdefault(source, 0)
         more = {}
+        if event["type"] == "jp.okuru.ledger.gap" and source.split(":")[5] == event["subject"]:
+            lane = source.rsplit(":", 1)[0] + ":" + event["data"]["lane"]
+            if int(event["data"]["from"]) <= self.upto.get(lane, 0) + 1 <= int(event["data"]["to"]):
+                self.upto[lane] = int(event["data"]["to"])  # obeyed also out of its turn
+                self.applied(lane)
+                upto = self.upto[source]
         if sequence == upto + 1:
             self.kept[source, sequence] = event
             self.upto[source] = sequence
@@ -157,11 +177,13 @@ mqtt:
                    "--log-level", "debug"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment})
         log.close()
+        running.append(self.process)
         return self
 
     def stop(self, number=signal.SIGTERM):
         if not self.process:
             return None
+        running.remove(self.process)
         self.process.send_signal(number)
         code = self.process.wait(WAIT)
         self.process = None
@@ -170,16 +192,18 @@ mqtt:
     def kill(self):
         self.stop(signal.SIGKILL)
 
-    def facts(self, n, lane="fact", merchant="acme", padding=0):
-        """@n facts through firmware/ledger; their ids in order."""
-        kind = {"fact": "conflict.found", "trace": "item.refused"}[lane]
-        lines = [json.dumps({"type": kind, "merchant": merchant, "subject": f"S-{i}", "bench": "b1",
-                             "data": {"v": 1, "kind": "contents-differ", "reason": "wrong-item", "text": "x" * padding or str(i)}}) for i in range(n)]
+    def tool(self, *lines):
+        """Facts through firmware/ledger; their ids in order."""
         done = subprocess.run([str(self.build / "tests/ledger-tool"), "--folder", str(self.folder / "ledger"), "--realm", REALM],
-                              input="".join(x + "\n" for x in lines), capture_output=True, text=True, check=True)
+                              input="".join(json.dumps(x) + "\n" for x in lines), capture_output=True, text=True, check=True)
         answers = [json.loads(x) for x in done.stdout.splitlines()]
         assert all("id" in a for a in answers), answers
         return [a["id"] for a in answers]
+
+    def facts(self, n, lane="fact", merchant="acme", padding=0):
+        kind = {"fact": "conflict.found", "trace": "item.refused"}[lane]
+        return self.tool(*[{"type": kind, "merchant": merchant, "subject": f"S-{i}", "bench": "b1",
+                            "data": {"v": 1, "kind": "contents-differ", "reason": "wrong-item", "text": "x" * padding or str(i)}} for i in range(n)])
 
     def ask(self, database, sql, *values):
         """Read-only, as every program reads another's database."""
@@ -421,6 +445,33 @@ def test_a_new_ledger_begins_at_its_start(box, offices):
     source = f"urn:okuru:{REALM}:{SITE}:{STATION}:{box.ledger()}:fact"
     until(lambda: office.upto.get(source) == 3, "the new one's facts")
     until(lambda: box.uplink()[0] == box.ledger(), "its mark")
+
+
+def test_what_the_ledger_no_longer_has_is_named_before_its_turn(box, offices):
+    """The OMS was restored to before what the station has purged."""
+    box.facts(30)
+    office = offices()
+    box.start()
+    until(lambda: box.uplink() and box.uplink()[1] == 31, "all applied")
+    box.stop()
+    name = box.ledger()
+    ledger = sqlite3.connect(box.folder / "ledger/ledger.db")  # purged, as the station would: nobody else runs now
+    ledger.execute("DELETE FROM fact WHERE lane = 0 AND seq BETWEEN 11 AND 20")
+    ledger.commit()
+    ledger.close()
+    gap = {"type": "ledger.gap", "subject": name, "data": {"v": 1, "lane": "fact", "from": "11", "to": "20"}}
+    box.tool(gap)
+    source = next(iter(office.upto))
+    office.close()
+    restored = offices(answer=False)
+    restored.upto[source] = 5
+    box.start()
+    restored.answer = True
+    restored.applied(source)
+    until(lambda: restored.upto[source] == 32, "all that there is")
+    order = [n for _, n in restored.arrived if n > 5]
+    assert order.index(32) < order.index(21), "the gap first, then what is behind it"
+    assert not {n for n in order if 11 <= n <= 20}
 
 
 def test_applied_for_somebody_else_is_ignored_and_counted(box, offices):
