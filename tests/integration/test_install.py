@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-PROGRAMS = ["okuru", "okuru-oms", "okuru-station", "okuru-sync"]
+PROGRAMS = ["okuru", "okuru-notify", "okuru-oms", "okuru-station", "okuru-sync"]
 UNITS = ["station", "sync", "notify"]
 VERSION = re.search(r"project\(okuru VERSION (\S+)", (TOP / "CMakeLists.txt").read_text()).group(1)
 
