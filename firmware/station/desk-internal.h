@@ -50,7 +50,8 @@ struct desk {
         struct desk_input *first, **lastp;
         struct desk_answer *answers, **answers_lastp; /* of the group in hand */
         size_t n_answers;
-        uint64_t group_pos; /* newest position that the group in hand wrote; 0 none */
+        uint64_t scanned_usec; /* boot clock: when a scan was decided last; 0 never */
+        uint64_t group_pos;    /* newest position that the group in hand wrote; 0 none */
         bool ticked, poked, in_group, dead;
         bool dirty; /* the group in hand wrote something: a cursor alone counts, or it would be read for ever */
         enum desk_health health;

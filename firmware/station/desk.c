@@ -380,6 +380,13 @@ void desk_poke(struct desk *d) {
         pump(d);
 }
 
+size_t desk_slice_room(const struct desk *d) {
+        uint64_t now_usec = d->options.now(d->callbacks.userdata).boot_usec;
+
+        return d->scanned_usec > 0 && now_usec - d->scanned_usec < DESK_SCANS_USEC ? DESK_SLICE_MIN
+                                                                                   : DESK_SLICE_MAX;
+}
+
 void desk_touch(struct desk *d) {
         d->dirty = true;
 }

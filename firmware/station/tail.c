@@ -207,7 +207,7 @@ int tail_slice(struct tail *t) {
         r = load_cursor(t);
         if (r < 0)
                 return r;
-        r = store_log_read(t->reader, t->done, DESK_SLICE_MAX, take, t, &last);
+        r = store_log_read(t->reader, t->done, (unsigned) desk_slice_room(t->desk), take, t, &last);
         t->done = last;
         if (r == -EBADMSG && store_failure(ledger_store(t->ledger)) == 0) {
                 /* The other program's database is damaged, not ours. */

@@ -23,7 +23,7 @@ static inline void tail_freep(struct tail **p) {
 bool tail_has_more(struct tail *t);
 /* What was read in a group that was undone must be read again. */
 void tail_forget(struct tail *t);
-/* Within on_slice(): up to DESK_SLICE_MAX rows. Return: 0, -errno. */
+/* Within on_slice(): up to desk_slice_room() rows. Return: 0, -errno. */
 int tail_slice(struct tail *t);
 
 /* How far the other program has read @ledger; 0 when that cannot be told, UINT64_MAX when there is no such program. */
