@@ -55,7 +55,10 @@ static void *committer_main(void *userdata) {
                 (void) pthread_mutex_lock(&c->lock);
                 c->result = result;
                 c->phase = PHASE_FINISHED;
+                /* Rung without the lock, or the loop would wake only to wait for it. */
+                (void) pthread_mutex_unlock(&c->lock);
                 (void) eventfd_write(c->event_fd, 1); /* the counter is 0 or 1 and never full */
+                (void) pthread_mutex_lock(&c->lock);
         }
         (void) pthread_mutex_unlock(&c->lock);
         return NULL;
@@ -127,26 +130,21 @@ void committer_submit(struct committer *c, enum committer_work work) {
         assert(c->phase == PHASE_IDLE);
         c->result = (struct committer_result){.work = work};
         c->phase = PHASE_WORK;
-        (void) pthread_cond_signal(&c->wake);
         (void) pthread_mutex_unlock(&c->lock);
+        (void) pthread_cond_signal(&c->wake); /* without the lock, or it would wake only to wait for that */
 }
 
 int committer_take_result(struct committer *c, struct committer_result *result) {
         eventfd_t count;
-        bool finished;
 
         assert(c->store->lent);
+        if (eventfd_read(c->event_fd, &count) < 0)
+                return COMMITTER_E_BUSY; /* rung after the result is there, once for each */
         (void) pthread_mutex_lock(&c->lock);
-        finished = c->phase == PHASE_FINISHED;
-        if (finished) {
-                *result = c->result;
-                c->phase = PHASE_IDLE;
-                (void) eventfd_read(
-                        c->event_fd, &count); /* written under the same lock: there is 1 to read */
-        }
+        assert(c->phase == PHASE_FINISHED);
+        *result = c->result;
+        c->phase = PHASE_IDLE;
         (void) pthread_mutex_unlock(&c->lock);
-        if (!finished)
-                return COMMITTER_E_BUSY;
         c->store->lent = false;
         return 0;
 }
