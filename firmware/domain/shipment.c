@@ -309,13 +309,27 @@ int shipment_read(struct shipment *s, struct json *doc, struct diag *d) {
         return 0;
 }
 
+int shipment_borrow(struct shipment *s, const struct shipment *wish) {
+        struct line *lines = calloc(wish->n_lines ? wish->n_lines : 1, sizeof(*lines));
+
+        if (!lines)
+                return -ENOMEM;
+        if (wish->n_lines > 0)
+                memcpy(lines, wish->lines, wish->n_lines * sizeof(*lines));
+        *s = *wish;
+        s->doc_is_borrowed = true;
+        s->lines = lines;
+        return 0;
+}
+
 void shipment_deinit(struct shipment *s) {
         for (size_t i = 0; i < s->n_parcels; i++)
                 free(s->parcels[i].lines);
         free(s->parcels);
         free(s->labels);
         free(s->lines);
-        (void) json_free(s->doc);
+        if (!s->doc_is_borrowed)
+                (void) json_free(s->doc);
         *s = (struct shipment){0};
 }
 

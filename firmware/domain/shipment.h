@@ -90,7 +90,9 @@ struct label { /* from `label`: a number given for a piece */
 };
 
 struct shipment {
-        struct json *doc; /* owned: data of the newest `shipment` command; NULL for an unverified one */
+        struct json *
+                doc; /* owned, unless borrowed: data of the newest `shipment` command; NULL for an unverified one */
+        bool doc_is_borrowed;
         char merchant[NAME_SIZE], id[ID_SIZE];
         int64_t version; /* of the newest `shipment`; 0 while none has come (a label or a contact came first, or it is unverified) */
         int64_t label_version, contact_version; /* 0: none has come */
@@ -117,6 +119,13 @@ struct shipment {
  * Return: 0; -EBADMSG with @d->key naming the member (shape, bounds, duplicate line ids).
  */
 int shipment_read(struct shipment *s, struct json *doc, struct diag *d);
+/**
+ * shipment_borrow() - another shipment of the same wish: lines of its own, the document shared
+ * @wish: from shipment_read(), without labels and parcels; outlives @s
+ *
+ * Return: 0, -ENOMEM.
+ */
+int shipment_borrow(struct shipment *s, const struct shipment *wish);
 void shipment_deinit(struct shipment *s);
 struct parcel *shipment_parcel(struct shipment *s, const char *parcel); /* NULL when not there */
 const struct label *shipment_label(const struct shipment *s, int piece);

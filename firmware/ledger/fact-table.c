@@ -15,8 +15,7 @@ static const struct store_sql fact_sql[] = {
                 "INSERT INTO fact (" ROW_COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
         LEDGER_SQL(facts.next, "SELECT ifnull(max(pos), 0) + 1 FROM fact"),
-        LEDGER_SQL(facts.lane_next,
-                "UPDATE lane SET head = head + 1, rows = rows + 1 WHERE lane = ?1 RETURNING head"),
+        LEDGER_SQL(facts.lane_next, "UPDATE lane SET head = head + 1, rows = rows + 1 WHERE lane = ?1"),
         LEDGER_SQL(facts.lane_get, "SELECT head, rows FROM lane WHERE lane = ?1"),
         LEDGER_SQL(facts.lane_rows, "UPDATE lane SET rows = rows - 1 WHERE lane = ?1"),
         LEDGER_SQL(facts.delete, "DELETE FROM fact WHERE pos = ?1"),
@@ -100,9 +99,12 @@ int fact_insert(struct ledger *l, struct row *row) {
         int r = statement_int64(&l->facts.next, &row->pos, "");
 
         if (r == 0)
-                r = statement_int64(&l->facts.lane_next, &row->seq, "i", (int) row->lane);
+                r = statement_do(&l->facts.lane_next, "i", (int) row->lane);
+        if (r == 0) /* RETURNING would cost SQLite a table of its own */
+                r = statement_int64(&l->facts.lane_get, &row->seq, "i", (int) row->lane);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG; /* both always have a row */
+        wishes_forget(&l->wishes, row->pos);
         row->check = row_check(row);
         return insert(l, row);
 }
@@ -181,7 +183,7 @@ int fact_delete(struct ledger *l, int64_t pos, enum lane lane) {
         return r == 0 ? statement_do(&l->facts.lane_rows, "i", (int) lane) : r;
 }
 
-int fact_document(struct ledger *l, int64_t pos, struct json **docp) {
+int fact_document(struct ledger *l, int64_t pos, struct json **docp, size_t *n_bytesp) {
         _cleanup_reset_ struct store_stmt *q = &l->doc;
         const char *data;
         int r = statement_first(q, "l", pos);
@@ -189,5 +191,7 @@ int fact_document(struct ledger *l, int64_t pos, struct json **docp) {
         if (r != 0)
                 return r == STORE_E_DONE ? LEDGER_E_NONE : r;
         data = text_of(q, 0);
+        if (n_bytesp)
+                *n_bytesp = store_column_bytes(q, 0);
         return json_parse(data, store_column_bytes(q, 0), docp, NULL);
 }

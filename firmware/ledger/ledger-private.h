@@ -84,6 +84,24 @@ struct purge_place { /* where the next slice goes on; zero is the beginning */
         int64_t trace_seq;
 };
 
+/*
+ * What the OMS wished of the shipments that are being packed, as it was read: a scan must not read the document anew. The key
+ * is the fact's position; what stands there changes only when a roll-back gave the position away again.
+ */
+#define WISHES_MAX       128
+#define WISHES_BYTES_MAX (96 * 1024) /* of documents; read they take ten times as much */
+struct wish {
+        int64_t pos;          /* 0: free */
+        size_t n_bytes;       /* of the document */
+        uint64_t used;        /* larger is later */
+        struct shipment read; /* without parcels and labels */
+};
+struct wishes {
+        struct wish *all; /* WISHES_MAX; owned; NULL before the first */
+        size_t n, n_bytes;
+        uint64_t used;
+};
+
 struct ledger {
         struct store *store;      /* owned, but in a rebuild: closed with the ledger there too */
         struct store *docs_store; /* where facts' data is read from: the same, but in a rebuild */
@@ -95,6 +113,7 @@ struct ledger {
         struct policy policy; /* of the newest policy.changed */
         int64_t policy_pos;   /* 0: defaults */
         char item_name[2][4 * 200 + 1];
+        struct wishes wishes;
 
         struct fact_table facts;
         struct shipment_table shipments;
@@ -134,8 +153,8 @@ int fact_insert(struct ledger *l, struct row *row);
 int fact_write(struct ledger *l, struct row *row);
 /* One row leaves. */
 int fact_delete(struct ledger *l, int64_t pos, enum lane lane);
-/* The data of the fact at @pos, parsed. Return: 0, LEDGER_E_NONE, -EBADMSG. */
-int fact_document(struct ledger *l, int64_t pos, struct json **docp);
+/* The data of the fact at @pos, parsed; @n_bytesp: NULL, or of its text. Return: 0, LEDGER_E_NONE, -EBADMSG. */
+int fact_document(struct ledger *l, int64_t pos, struct json **docp, size_t *n_bytesp);
 
 /* ---- apply*.c: one fact -> derived tables ---- */
 
@@ -173,6 +192,16 @@ int shipment_load(struct ledger *l, const char *merchant, const char *shipment, 
 /* What its parcels make of it: stage, and since when it is closed. */
 int shipment_settle(struct ledger *l, const char *merchant, const char *shipment, int64_t now_usec);
 int shipment_delete(struct ledger *l, const char *merchant, const char *shipment);
+
+/* ---- wishes.c ---- */
+
+/* The shipment of the wish at @pos, without parcels and labels; to be given back before wishes_trim(). Return: 0, -EBADMSG, -errno. */
+int wishes_read(struct ledger *l, int64_t pos, struct shipment *s);
+/* Another fact stands at this position now. */
+void wishes_forget(struct wishes *w, int64_t pos);
+/* Make room again; no shipment may be in use. */
+void wishes_trim(struct wishes *w);
+void wishes_deinit(struct wishes *w);
 
 /* ---- parcel-table.c ---- */
 

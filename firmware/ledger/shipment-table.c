@@ -136,7 +136,7 @@ int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shi
                 return each_open_code(&l->shipments.open_code_delete, shipment, merchant, shipment);
         if (h.doc_pos == 0)
                 return 0;
-        r = fact_document(l, h.doc_pos, &old);
+        r = fact_document(l, h.doc_pos, &old, NULL);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
         return each_code(l, false, old, merchant, shipment);
@@ -286,9 +286,6 @@ static int count_done(struct shipment *s) {
 
 static int load_doc(struct ledger *l, const struct head *h, const char *merchant, const char *shipment,
         struct shipment *s) {
-        struct json *doc = NULL;
-        int r;
-
         if (h->doc_pos == 0) { /* a label or a contact came first, or it is packed unverified */
                 *s = (struct shipment){.carrier = "", .bay = "", .reason = "", .pieces = 1};
                 s->waybill = h->unverified ? WAYBILL_READ : WAYBILL_GIVEN;
@@ -296,10 +293,7 @@ static int load_doc(struct ledger *l, const struct head *h, const char *merchant
                 (void) copy_text(s->id, sizeof(s->id), shipment);
                 return 0;
         }
-        r = fact_document(l, h->doc_pos, &doc);
-        if (r != 0)
-                return r < 0 ? r : -EBADMSG;
-        return shipment_read(s, doc, NULL);
+        return wishes_read(l, h->doc_pos, s);
 }
 
 static int load_rest(struct ledger *l, const struct head *h, struct shipment *s) {

@@ -17,7 +17,7 @@ static const struct store_sql world_sql[] = {
         /* A cancelled shipment of which nothing was packed still answers to its code, unless a living one does. */
         LEDGER_SQL(world.open_codes,
                 "SELECT s.merchant, s.id, s.closed_usec > 0 FROM open_code o "
-                "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment WHERE o.code IN (?1, ?2) "
+                "JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment WHERE o.code = ?1 "
                 "AND CASE "
                 "WHEN s.closed_usec = 0 THEN s.doc_pos > 0 OR EXISTS (SELECT 1 FROM parcel p WHERE "
                 "p.merchant = s.merchant "
@@ -33,7 +33,7 @@ static const struct store_sql world_sql[] = {
                 "ORDER BY p.state = 'voided', p.since_usec DESC, p.id LIMIT 1"),
         LEDGER_SQL(world.number,
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
-                "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number IN (?1, ?2)"),
+                "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number = ?1"),
         LEDGER_SQL(world.parcel,
                 "SELECT p.merchant, p.shipment, p.id, p.piece, p.state = 'voided', " OWNER_COLUMNS
                 " FROM parcel p WHERE p.id = ?1"),
@@ -82,32 +82,47 @@ static bool has_ref(const struct shipment_ref *refs, size_t n, const struct ship
         return false;
 }
 
-static int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n) {
-        struct ledger *l = u;
+struct found { /* shipments that answer to a code */
+        struct shipment_ref *refs;
+        size_t max, n;
+        bool only_closed;
+};
+
+/* One form of the code: a list of forms would cost SQLite a table of its own. */
+static int find_open(struct ledger *l, const char *key, struct found *f) {
         _cleanup_reset_ struct store_stmt *q = &l->world.open_codes;
-        bool only_closed = true;
-        char keys[2][CODE_SIZE];
         int r = STORE_E_DONE;
 
-        *n = 0;
-        open_code_keys(code, keys);
-        statement_bind(q, "tt", keys[0], keys[1]);
-        while ((*n < max || only_closed) && (r = store_step(q)) == 0) {
+        statement_bind(q, "t", key);
+        while ((f->n < f->max || f->only_closed) && (r = store_step(q)) == 0) {
                 bool closed = store_column_int64(q, 2) != 0;
                 struct shipment_ref ref;
 
-                if (closed && !only_closed)
+                if (closed && !f->only_closed)
                         continue;
-                if (!closed && only_closed)
-                        *n = 0; /* a living one is meant */
-                only_closed = closed;
+                if (!closed && f->only_closed)
+                        f->n = 0; /* a living one is meant */
+                f->only_closed = closed;
                 if (!statement_copy(q, 0, ref.merchant, sizeof(ref.merchant)) ||
                         !statement_copy(q, 1, ref.shipment, sizeof(ref.shipment)))
                         return -EBADMSG;
-                if (*n < max && !has_ref(refs, *n, &ref))
-                        refs[(*n)++] = ref;
+                if (f->n < f->max && !has_ref(f->refs, f->n, &ref))
+                        f->refs[f->n++] = ref;
         }
         return r == 0 || r == STORE_E_DONE ? 0 : r;
+}
+
+static int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n) {
+        struct found f = {.refs = refs, .max = max, .only_closed = true};
+        char keys[2][CODE_SIZE];
+        int r;
+
+        open_code_keys(code, keys);
+        r = find_open(u, keys[0], &f);
+        if (r == 0 && *keys[1])
+                r = find_open(u, keys[1], &f);
+        *n = f.n;
+        return r;
 }
 
 static int world_shipment(void *u, const char *merchant, const char *shipment, struct shipment *s) {
@@ -129,23 +144,32 @@ static bool is_nearer(const struct number_owner *a, const struct number_owner *b
         return a->dead != b->dead ? !a->dead : a->at_usec > b->at_usec;
 }
 
-static int living_number(struct ledger *l, char keys[2][CODE_SIZE], struct number_owner *owner) {
+/* @owner: the nearest so far, when @foundp says so. */
+static int nearest_number(struct ledger *l, const char *key, struct number_owner *owner, bool *foundp) {
         _cleanup_reset_ struct store_stmt *q = &l->world.number;
-        bool found = false;
         int r;
 
-        statement_bind(q, "tt", keys[0], keys[1]);
+        statement_bind(q, "t", key);
         while ((r = store_step(q)) == 0) {
                 struct number_owner candidate;
 
                 r = owner_read(q, &candidate);
                 if (r < 0)
                         return r;
-                if (!found || is_nearer(&candidate, owner))
+                if (!*foundp || is_nearer(&candidate, owner))
                         *owner = candidate;
-                found = true;
+                *foundp = true;
         }
-        if (r != STORE_E_DONE)
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int living_number(struct ledger *l, char keys[2][CODE_SIZE], struct number_owner *owner) {
+        bool found = false;
+        int r = nearest_number(l, keys[0], owner, &found);
+
+        if (r == 0 && *keys[1])
+                r = nearest_number(l, keys[1], owner, &found);
+        if (r != 0)
                 return r;
         return found ? 0 : WORLD_E_NONE;
 }
@@ -334,7 +358,7 @@ static int refresh_policy(struct ledger *l) {
         if (r < 0 || pos == l->policy_pos)
                 return r < 0 ? r : 0;
         if (pos > 0) {
-                r = fact_document(l, pos, &doc);
+                r = fact_document(l, pos, &doc, NULL);
                 if (r != 0)
                         return r < 0 ? r : -EBADMSG;
         }
@@ -351,6 +375,7 @@ int ledger_world(struct ledger *l, struct world *out) {
         int people, snapshot;
         int r = refresh_policy(l);
 
+        wishes_trim(&l->wishes); /* nothing that was lent before is in use any more */
         if (r < 0)
                 return r;
         people = wish_get(l, "people", "people", NULL, NULL);
