@@ -104,7 +104,10 @@ int fact_insert(struct ledger *l, struct row *row) {
                 r = statement_int64(&l->facts.lane_get, &row->seq, "i", (int) row->lane);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG; /* both always have a row */
+        /* A roll-back may have given this position back: what was read there is another fact's. */
         wishes_forget(&l->wishes, row->pos);
+        if (l->policy_pos == row->pos)
+                l->policy_pos = -1;
         row->check = row_check(row);
         return insert(l, row);
 }

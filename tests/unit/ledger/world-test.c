@@ -185,9 +185,84 @@ static void the_newest_policy_counts_and_a_rolled_back_one_never_did(void **stat
         store_rollback(store);
         w = scene_world(s);
         assert_int_equal(w.policy->quantity_limit, 5);
+        assert_int_equal(store_begin(store), 0);
+        assert_int_equal(ledger_append(s->l, &f, &s->now, NULL), 0);
+        w = scene_world(s);
+        store_rollback(store); /* and nobody asks before another one stands at its place */
+        assert_int_equal(
+                scene_try(s, "policy.changed", "", "policy", "", "", "\"version\":8,\"quantity_limit\":6"),
+                0);
+        w = scene_world(s);
+        assert_int_equal(w.policy->quantity_limit, 6);
         assert_int_equal(w.wish_version(w.userdata, "policy", "policy", &version), 0);
-        assert_int_equal(version, 7);
+        assert_int_equal(version, 8);
         assert_int_equal(w.wish_version(w.userdata, "bay", "y1", &version), WORLD_E_NONE);
+}
+
+static int64_t version_of(struct scene *s, const char *shipment) {
+        struct world w = scene_world(s);
+        struct shipment a;
+        int64_t version;
+
+        assert_int_equal(w.shipment(w.userdata, M, shipment, &a), 0);
+        version = a.version;
+        shipment_deinit(&a);
+        return version;
+}
+
+static void a_wish_that_was_rolled_back_is_not_remembered(void **state) {
+        struct scene *s = *state;
+        struct store *store = ledger_store(s->l);
+        struct fact f = {.type = "shipment.changed",
+                .lane = LANE_INTAKE,
+                .merchant = M,
+                .subject = "S-1",
+                .data = (char[]){"{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":2,"
+                                 "\"orders\":[\"A-1\"],\"open_codes\":[\"S-1\"],\"carrier\":\"yamato\","
+                                 "\"lines\":[{\"line\":\"9\",\"name\":{\"ja\":\"x\"},\"quantity\":1,"
+                                 "\"codes\":[{\"code\":\"X\"}]}]}"}};
+
+        scene_shipment(s, "S-1", 1, NULL);
+        assert_int_equal(version_of(s, "S-1"), 1);
+        assert_int_equal(store_begin(store), 0);
+        assert_int_equal(ledger_append(s->l, &f, &s->now, NULL), 0);
+        assert_int_equal(version_of(s, "S-1"), 2);
+        store_rollback(store);
+        assert_int_equal(version_of(s, "S-1"), 1);
+        scene_shipment(s, "S-1", 3, NULL); /* where the second stood */
+        assert_int_equal(version_of(s, "S-1"), 3);
+}
+
+static void shipments_in_use_stay_whole_however_many_there_are(void **state) {
+        enum { N = 200 }; /* more than stay read */
+        struct scene *s = *state;
+        static struct shipment all[N];
+        struct world w;
+        char id[16];
+
+        for (int i = 0; i < N; i++) {
+                (void) snprintf(id, sizeof(id), "S-%d", i);
+                scene_shipment(s, id, 1, NULL);
+        }
+        w = scene_world(s);
+        for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < N; i++) {
+                        (void) snprintf(id, sizeof(id), "S-%d", i);
+                        assert_int_equal(w.shipment(w.userdata, M, id, &all[i]), 0);
+                        all[i].lines[0].done = i; /* its own, not another's */
+                }
+                for (int i = 0; i < N; i++) {
+                        (void) snprintf(id, sizeof(id), "S-%d", i);
+                        assert_string_equal(all[i].id, id);
+                        assert_int_equal(all[i].lines[0].done, i);
+                        assert_string_equal(all[i].lines[1].name_ja, "帽子");
+                        shipment_deinit(&all[i]);
+                }
+                w = scene_world(s);
+        }
+        assert_int_equal(w.shipment(w.userdata, M, "S-7", &all[0]), 0);
+        assert_int_equal(all[0].lines[0].done, 0);
+        shipment_deinit(&all[0]);
 }
 
 static int collect_row(void *eu, const struct bay_row *row) {
@@ -310,6 +385,8 @@ int main(void) {
                 T(serials_are_found_by_unit_and_by_parcel),
                 T(people_and_badges),
                 T(the_newest_policy_counts_and_a_rolled_back_one_never_did),
+                T(a_wish_that_was_rolled_back_is_not_remembered),
+                T(shipments_in_use_stay_whole_however_many_there_are),
                 T(a_bay_lists_its_ready_parcels_in_order_of_time),
                 T(a_block_gives_its_numbers_one_by_one_and_ends),
                 T(collections_are_due_once_their_grace_is_over),
