@@ -98,7 +98,7 @@ def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path)
     assert folders["/run/okuru"] == ["0750", "okuru-station", "okuru"]
 
 
-@pytest.mark.parametrize("name", ["station", "sync"])
+@pytest.mark.parametrize("name", UNITS)
 def test_an_example_is_a_config_that_its_program_takes(installed, tmp_path, name):
     examples = installed / "usr/share/doc/okuru/examples"
     board = tmp_path / "board.yaml"
