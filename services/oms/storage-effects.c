@@ -2,6 +2,8 @@
 /* What facts say, into the derived tables. */
 #include "services/oms/storage-private.h"
 
+#include "firmware/base/cleanup.h"
+
 #include <string.h>
 
 static const struct store_sql statements[] = {
@@ -52,23 +54,55 @@ int storage_conflict(struct storage *s, int64_t station, const char *kind, const
         return store_run(q);
 }
 
-static int add_units(struct storage *s, const struct effect *e) {
-        struct store_stmt *q = &s->effects.unit_add;
-        int r = 0;
+/* The code that a line's units bear: facts name the line, a snapshot must name what a scanner reads. */
+static const char *code_of_line(const struct json *shipment, const char *line) {
+        for (const struct json *l = json_first(json_get(shipment, "lines")); l; l = json_next(l)) {
+                if (strcmp(json_get_string(l, "line", ""), line) != 0)
+                        continue;
+                for (const struct json *c = json_first(json_get(l, "codes")); c; c = json_next(c))
+                        if (json_get_int(c, "units", 1) == 1)
+                                return json_get_string(c, "code", line);
+        }
+        return line;
+}
 
+static int add_unit(struct storage *s, const struct effect *e, const char *code, const char *serial) {
+        struct store_stmt *q = &s->effects.unit_add;
+
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, code);
+        store_bind_text(q, 3, serial);
+        store_bind_text(q, 4, e->parcel);
+        return store_run(q);
+}
+
+static bool has_serials(const struct json *contents) {
+        for (const struct json *line = json_first(contents); line; line = json_next(line))
+                if (json_first(json_get(line, "serials")))
+                        return true;
+        return false;
+}
+
+static int add_units(struct storage *s, const struct effect *e) {
+        _cleanup_wish_ struct storage_wish wish = {0};
+        _cleanup_(json_freep) struct json *shipment = NULL;
+        int r;
+
+        if (!has_serials(e->contents))
+                return 0;
+        r = storage_get_wish(s, "shipment", e->merchant, e->shipment, NULL, &wish);
+        if (r == 0)
+                r = json_parse(wish.data, strlen(wish.data), &shipment, NULL);
+        if (r == STORAGE_E_NONE)
+                r = 0; /* packed before it was known: its lines name their codes */
         for (const struct json *line = json_first(e->contents); line && r == 0; line = json_next(line)) {
-                const char *code = json_get_string(line, "code", json_get_string(line, "line", ""));
+                const char *id = json_get_string(line, "line", "");
+                const char *code = json_get_string(line, "code", code_of_line(shipment, id));
 
                 for (const struct json *serial = json_first(json_get(line, "serials")); serial && r == 0;
-                        serial = json_next(serial)) {
-                        if (!json_string(serial))
-                                continue;
-                        store_bind_text(q, 1, e->merchant);
-                        store_bind_text(q, 2, code);
-                        store_bind_text(q, 3, json_string(serial));
-                        store_bind_text(q, 4, e->parcel);
-                        r = store_run(q);
-                }
+                        serial = json_next(serial))
+                        if (json_string(serial))
+                                r = add_unit(s, e, code, json_string(serial));
         }
         return r;
 }

@@ -180,6 +180,34 @@ static void a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known
         check_commands(*state, PACK1, 0, "1:snapshot.begin 2:known 3:snapshot.end ");
 }
 
+static int add_data(const struct storage_command *command, void *userdata) {
+        str_addf(userdata, "%s\n", command->data);
+        return 0;
+}
+
+static void a_known_unit_bears_the_code_that_is_scanned(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact packed[] = {{1, 1, "parcel.packed", "01900000-0000-7000-8000-0000000000aa",
+                                                    "{\"v\":1,\"shipment\":\"S-1\",\"piece\":1,\"contents\":["
+                                                    "{\"line\":\"1\",\"quantity\":1,"
+                                                    "\"serials\":[\"SN-1\"]}]}"},
+                {2, 2, "parcel.packed", "01900000-0000-7000-8000-0000000000ab",
+                        "{\"v\":1,\"shipment\":\"unheard-of\",\"piece\":1,\"contents\":[{\"line\":\"code:"
+                        "77\","
+                        "\"quantity\":1,\"code\":\"77\",\"serials\":[\"SN-2\"]}]}"}};
+        _cleanup_str_ struct str said = STR_INIT;
+        char answer[512];
+        struct storage_stream stream;
+
+        (void) ask(*state, "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT "}}", answer);
+        (void) scene_append(*state, &source, packed, 2);
+        open_stream(*state, PACK1, BOX_A);
+        stream = stream_of(*state, PACK1);
+        assert_int_equal(storage_read_commands(*state, &stream, 0, 100, add_data, &said), 0);
+        assert_non_null(strstr(said.data, "{\"code\":\"4901234567894\",\"serial\":\"SN-1\""));
+        assert_non_null(strstr(said.data, "{\"code\":\"77\",\"serial\":\"SN-2\""));
+}
+
 static void after_a_restore_streams_are_gone_and_versions_jump(void **state) {
         struct storage_stream stream;
         char answer[512];
@@ -208,6 +236,7 @@ int main(void) {
                 TEST(a_refused_request_leaves_nothing_behind),
                 TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
                 TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
+                TEST(a_known_unit_bears_the_code_that_is_scanned),
                 TEST(after_a_restore_streams_are_gone_and_versions_jump),
         };
 
