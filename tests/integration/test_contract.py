@@ -3,7 +3,9 @@
 import copy
 import json
 import re
+import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +15,8 @@ import yaml
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 import contract  # noqa: E402
+from rig import Rig, wait_for  # noqa: E402
+from story import Recorder, Story  # noqa: E402
 
 FOLDER = contract.FOLDER
 SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
@@ -68,6 +72,7 @@ def refs(node, path=""):
             yield from refs(value, f"{path}/{i}")
 
 
+@lru_cache(maxsize=None)
 def load(path: Path):
     return yaml.safe_load(path.read_text(encoding="utf-8")) if path.suffix == ".yaml" else json.loads(path.read_text(encoding="utf-8"))
 
@@ -249,3 +254,132 @@ def test_a_message_without_a_member_or_with_a_strange_one_is_seen(name, index, t
 ])
 def test_a_message_that_is_not_of_the_contract_is_told(topic, payload):
     assert contract.check(topic, payload)
+
+
+# ---- examples: messages of a real run ----
+
+EXAMPLES = {str(path.relative_to(FOLDER / "examples").with_suffix("")): load(path) for path in sorted((FOLDER / "examples").rglob("*.json"))}
+# Kinds that a run of some seconds does not show, and why.
+SELDOM = {
+    "fact/clock.changed": "no program writes it yet: shape reserved",
+    "fact/notice.resend-asked": "no verb asks for it yet: shape reserved",
+    "fact/notice.delivered": "no channel of today says so: shape reserved",
+    "fact/notice.expired": "wants a trusted clock and a contact that does not come (tests/integration/test_notify.py)",
+    "fact/notice.unknown": "wants a mail server that dies after the last dot (tests/integration/test_notify.py)",
+    "fact/ledger.gap": "wants a row that the disk has changed (tests/unit/ledger)",
+    "fact/trace.skipped": "wants a ledger that is nearly full (tests/unit/ledger)",
+    "command/pull": "no OMS sends it yet: shape reserved",
+}
+KINDS = {f"{folder}/{name}" for folder in ("fact", "command") for name in names_below(folder)} | {"applied", "taken", "status", "ask", "reply"}
+
+
+def schema_of(name: str) -> str:
+    """The schema of a whole example: fact/parcel.shipped -> fact, taken.first -> taken."""
+    return name.split("/")[0].split(".")[0]
+
+
+def test_there_is_an_example_of_every_kind_but_the_seldom_ones():
+    assert {name.split(".")[0] if "/" not in name else name for name in EXAMPLES} == KINDS - set(SELDOM)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_right(name):
+    assert not contract.errors(schema_of(name), EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if "/" in name])
+def test_an_example_without_a_member_of_its_data_or_with_a_strange_one_is_seen(name):
+    message = EXAMPLES[name]
+    for what, data in wrong_ways(load(FOLDER / "schema" / f"{name}.json"), message["data"]):
+        assert contract.errors(schema_of(name), {**message, "data": data}), what
+    for what, wrong in wrong_ways(load(FOLDER / "schema" / "envelope.json"), message):
+        assert contract.errors(schema_of(name), wrong), what
+
+
+# ---- a live run ----
+
+
+@pytest.fixture(scope="module")
+def recording(build, tmp_path_factory) -> list[tuple[str, bytes]]:
+    rig = Rig(build, tmp_path_factory.mktemp("rig"))
+    rig.broker.start()
+    recorder = Recorder(rig.broker)
+    try:
+        Story(rig).tell()
+    finally:
+        rig.stop("sync")  # its last word is a status too
+        rig.stop_all()
+        recorder.close()
+    return recorder.messages
+
+
+def test_every_message_of_a_run_is_as_the_contract_says(recording):
+    assert len(recording) > 200
+    wrong = [(topic, payload.decode(), errors) for topic, payload in recording if (errors := contract.check(topic, payload))]
+    garbled = [w for w in wrong if "jp.okuru.parc" in w[1] and "0" * 32 in w[1]]  # the one that the story spoils
+    assert len(garbled) == 1 and wrong == garbled
+
+
+def test_a_run_shows_every_kind_but_the_seldom_ones(recording):
+    seen = set()
+    for topic, payload in recording:
+        leaf = topic.split("/", 5)[5]
+        if leaf in ("up/fact", "up/trace", "down") and not contract.check(topic, payload):
+            seen.add(("command/" if leaf == "down" else "fact/") + json.loads(payload)["type"].removeprefix("jp.okuru."))
+        elif not leaf.startswith("up/"):
+            seen.add(leaf)
+    assert seen == KINDS - set(SELDOM)
+
+
+def test_nothing_personal_goes_up(recording):
+    """Contacts come down, and never go up again: not by name, not by address."""
+    down = b"".join(payload for topic, payload in recording if topic.endswith("/down"))
+    up = b"".join(payload for topic, payload in recording if not topic.endswith("/down"))
+    for text in ("山田 花子", "hanako", "nobody at all"):
+        assert text.encode() in down and text.encode() not in up
+
+
+def test_the_same_place_of_a_source_is_the_same_to_the_byte(recording):
+    """What is sent again is what was sent before, facts and commands alike."""
+    known = {}
+    for topic, payload in recording:
+        if topic.endswith(("/up/fact", "/up/trace", "/down")) and not contract.check(topic, payload):
+            message = json.loads(payload)
+            assert known.setdefault((message["source"], message["sequence"], message.get("inbox")), payload) == payload
+
+
+# ---- what a run does not show: through the ledger and okuru-sync, as the station would write it ----
+
+RARE = [
+    ("clock.changed", "pack-01", {"from_clock": "unknown", "to_clock": "synced", "step_ms": "-1200"}),
+    ("notice.resend-asked", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0}),
+    *((f"notice.{outcome}", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "attempts": 1,
+                                    "at": "2026-11-21T14:00:00.000+09:00", "reason": "too-old"}) for outcome in ("delivered", "unknown", "expired")),
+    ("ledger.gap", "1" * 32, {"lane": "trace", "from": "7", "to": "19"}),
+    ("trace.skipped", "1" * 32, {"from": "7", "to": "19", "counts": {"item.verified": 12, "device.up": 1}}),
+]
+
+
+def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(build, tmp_path):
+    assert {f"fact/{kind}" for kind, _, _ in RARE} == {name for name in SELDOM if name.startswith("fact/")}
+    rig = Rig(build, tmp_path)
+    with rig.broker:
+        recorder = Recorder(rig.broker)
+        reserved = {"type": "notice.reserved", "merchant": "acme", "subject": "S-1", "data": {
+            "v": 1, "notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "owner": "station",
+            "not_before": "2026-11-21T14:00:00.000+09:00", "expires": "2026-11-24T14:00:00.000+09:00"}}
+        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith("notice.") else "", "subject": subject, "data": {"v": 1, **data}}
+                              for kind, subject, data in RARE]
+        done = subprocess.run([build / "tests/ledger-tool", "--folder", rig.folder / "station", "--realm", "demo"], text=True, capture_output=True,
+                              input="".join(json.dumps(fact) + "\n" for fact in facts))
+        assert done.stdout.count('"id"') == len(facts), done.stdout + done.stderr
+        for name in ("oms", "sync"):
+            rig.start(name)
+        try:
+            for kind, _, _ in RARE:
+                lane = "trace" if kind == "trace.skipped" else "fact"
+                wait_for(kind, lambda lane=lane, kind=kind: recorder.has(f"up/{lane}", kind))
+        finally:
+            rig.stop_all()
+            recorder.close()
+        assert [errors for topic, payload in recorder.messages if (errors := contract.check(topic, payload))] == []
