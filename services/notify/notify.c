@@ -13,8 +13,8 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "firmware/base/bell.h"
 #include "firmware/base/log.h"
-#include "services/notify/bell.h"
 #include "services/notify/compose.h"
 #include "services/notify/decide.h"
 #include "services/notify/follow.h"
@@ -590,6 +590,7 @@ static int open_all(struct notify *n) {
 }
 
 static int arm(struct notify *n) {
+        const struct bell_callbacks bell = {.on_bell = notify_on_bell, .userdata = n};
         int r = sd_event_new(&n->event);
 
         if (r >= 0)
@@ -605,7 +606,7 @@ static int arm(struct notify *n) {
                 r = sd_event_add_io(
                         n->event, &n->answers, sender_fd(n->sender), EPOLLIN, notify_on_answer, n);
         if (r >= 0)
-                r = bell_new(&n->bell, n->event, n->config->socket, notify_on_bell, n);
+                r = bell_new(&n->bell, n->event, n->config->socket, &bell);
         return r < 0 ? r : 0;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The program as its parts see it: sync.c owns it, up.c moves facts, down.c commands, report.c what we say of ourselves. */
+#include "firmware/base/bell.h"
 #include "firmware/views/facts.h"
 #include "services/link/link.h"
 #include "services/link/link_topics.h"
-#include "services/sync/bell.h"
 #include "services/sync/inbox.h"
 #include "services/sync/status.h"
 #include "services/sync/sync.h"

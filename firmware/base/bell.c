@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/sync/bell.h"
+#include "firmware/base/bell.h"
 
 #include "firmware/base/log.h"
 #include "firmware/base/wire.h"
@@ -54,10 +54,6 @@ struct bell *bell_free(struct bell *b) {
         return NULL;
 }
 
-bool bell_is_connected(const struct bell *b) {
-        return b->fd >= 0;
-}
-
 /* A line that does not fit the socket's buffer is not worth waiting for: the other side is not reading. */
 static void say(struct bell *b, const char *line) {
         size_t n = strlen(line);
@@ -83,7 +79,7 @@ static void hear(struct bell *b, const char *line, size_t n) {
                 return;
         if (json_get(doc, "bell"))
                 b->callbacks.on_bell(b->callbacks.userdata);
-        else if (json_get(doc, "benches"))
+        else if (b->callbacks.on_status && json_get(doc, "benches"))
                 b->callbacks.on_status(doc, b->callbacks.userdata);
 }
 
@@ -133,11 +129,12 @@ static int connect_now(struct bell *b) {
                 return r;
         (void) sd_event_source_set_description(b->io, "bell");
         say(b, "{\"verb\":\"follow\"}\n");
-        bell_ask_status(b);
+        if (b->callbacks.on_status)
+                bell_ask_status(b);
         return 0;
 }
 
 void bell_on_tick(struct bell *b) {
-        if (b->fd < 0 && connect_now(b) < 0)
+        if (b->fd < 0 && *b->address.sun_path && connect_now(b) < 0)
                 disconnect(b);
 }
