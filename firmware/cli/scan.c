@@ -25,7 +25,9 @@ static void print_text(const char *mark, const struct json *verdict, const char 
 static void print_answer(const struct json *answer) {
         for (const struct json *v = json_first(json_get(answer, "verdicts")); v; v = json_next(v)) {
                 say(stdout, json_get_string(v, "bench", "?"));
-                (void) printf(": %s, ", json_get_string(v, "kind", "?"));
+                (void) printf(": ");
+                say(stdout, json_get_string(v, "kind", "?"));
+                (void) printf(", ");
                 print_text("", v, "head");
                 print_text("    ", v, "sub");
         }

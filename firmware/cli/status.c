@@ -166,8 +166,12 @@ static int write_status(struct status *s) {
         json_writer_init(&s->w, &line);
         json_write_object(&s->w, NULL);
         json_write_bool(&s->w, "ok", s->station != NULL);
-        if (!s->station)
+        if (!s->station) {
                 json_write_string(&s->w, "error", s->why.text);
+                json_write_string(&s->w, "realm", s->look.setup.realm);
+                json_write_string(&s->w, "site", s->look.setup.site);
+                json_write_string(&s->w, "station", s->look.setup.station);
+        }
         for (const struct json *m = json_first(s->station); m; m = json_next(m))
                 if (strcmp(json_key(m), "ok") != 0)
                         json_write_value(&s->w, json_key(m), m);

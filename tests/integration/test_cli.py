@@ -281,7 +281,7 @@ def test_keys_are_made_once_and_never_replaced(station):
 def test_status_says_that_nobody_answers_and_what_lies_there(floor):
     assert "NOT ANSWERING" in floor.okuru("status", code=1)
     (told,) = floor.json("status", code=1)
-    assert told["ok"] is False and told["counts"]["ready"] == 1 and told["counts"]["parked"] == 1
+    assert told["ok"] is False and told["station"] == "st1" and told["counts"]["ready"] == 1 and told["counts"]["parked"] == 1
 
 
 def test_a_running_station_is_asked(running):
@@ -289,6 +289,23 @@ def test_a_running_station_is_asked(running):
     assert told["ok"] and told["station"] == "st1" and told["storage"] == "fine"
     assert [bench["bench"] for bench in told["benches"]] == ["b1"]
     assert "READ SLIP" in running.okuru("status")
+
+
+def test_status_tells_of_the_line_to_the_oms(running):
+    write_sync(running, seal=f"{running.folder}/seal.public")
+    (running.folder / "sync").mkdir(mode=0o750)
+    running.config.write_text(running.config.read_text() + f"inbox: {running.folder}/sync/inbox.db\n")
+    assert "okuru-sync has not run here" in running.okuru("status")
+    process = subprocess.Popen([running.build / "bin" / "okuru-sync", "--config", running.folder / "sync.yaml"], stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 20
+        while not (line := {word["name"]: word["value"] for word in running.json("status")[0]["line"]}) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert "broker" in line and line["broker"] != "up"  # nobody listens on that port
+        assert re.search(r"^broker +\S+ +\d{4}-\d\d-\d\d \d\d:", running.okuru("status"), re.MULTILINE)
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
 
 
 def test_a_scan_is_answered_with_its_verdict(running):
@@ -319,7 +336,7 @@ def write_sync(at: Station, /, **changed: str) -> None:
               "ledger": f"{at.data}/ledger.db", "socket": f"{at.folder}/station.sock",
               "seal": f"{at.folder}/seal.public", **changed}
     text = "".join(f"{key}: {value}\n" for key, value in values.items())
-    (at.folder / "sync.yaml").write_text(text + "mqtt:\n  host: 127.0.0.1\n  port: 1883\n")
+    (at.folder / "sync.yaml").write_text(text + "mqtt:\n  host: 127.0.0.1\n  port: 9\n")
 
 
 def test_config_check_asks_each_program_about_its_file(station):
