@@ -298,6 +298,16 @@ int receiver_greet(struct receiver *r, const struct topic *topic, const char *le
         return 0;
 }
 
+void receiver_missed(struct receiver *r) {
+        for (size_t i = 0; i < r->lanes.n; i++) {
+                struct lane *l = r->lanes.items[i];
+
+                l->due = l->gap = true;
+                l->gap_upto = l->mark.upto;
+                l->gap_said_usec = 0;
+        }
+}
+
 uint64_t receiver_upto(struct receiver *r, const struct topic *topic, const char *ledger, const char *lane) {
         struct lane *l;
 

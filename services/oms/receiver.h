@@ -42,6 +42,8 @@ int receiver_commit(struct receiver *r, int64_t wall_usec);
 
 /* A station came up: both lanes of its ledger are told where they stand. Return: 0 or -errno. */
 int receiver_greet(struct receiver *r, const struct topic *topic, const char *ledger, uint64_t now_usec);
+/* The line was down: what was on its way may be gone, and nothing behind it will show the gap. Every lane is told where it stands. */
+void receiver_missed(struct receiver *r);
 /* How far this ledger's lane is, as far as is known in memory. */
 uint64_t receiver_upto(struct receiver *r, const struct topic *topic, const char *ledger, const char *lane);
 /* After a restore: what is in memory is not true any more. */

@@ -64,6 +64,7 @@ static void on_up(void *userdata) {
         log_notice("broker: up");
         for (size_t i = 0; i < s->fleet.stations.n; i++)
                 window_rewind(&((struct station *) s->fleet.stations.items[i])->window);
+        receiver_missed(s->receiver);
         serve_settle_soon(s);
 }
 

@@ -118,6 +118,8 @@ mqtt:
   ca: {self.broker.ca}
   cert: {cert}
   key: {key}
+  reconnect_min: 200ms
+  reconnect_max: 2s
 """)
 
     def write_sync_config(self) -> None:
