@@ -70,14 +70,16 @@ static int read_time(uint8_t tag, const struct der *content, int64_t *wall_usecp
         if (tag == DER_GENERALIZED_TIME)
                 century = (t[0] - '0') * 10 + (t[1] - '0');
         t += n_year - 2;
-        (void) snprintf(text, sizeof(text), "%02d%.2s-%.2s-%.2sT%.2s:%.2s:%.2sZ", century, t, t + 2, t + 4,
-                t + 6, t + 8, t + 10);
+        (void) snprintf(text, sizeof(text),
+                "%02d%.2s-%.2s-%.2s"
+                "T%.2s:%.2s:%.2sZ",
+                century, t, t + 2, t + 4, t + 6, t + 8, t + 10);
         return time_parse(text, wall_usecp, NULL) < 0 ? -EBADMSG : 0;
 }
 
 static int read_der(const uint8_t *bytes, size_t n, int64_t *wall_usecp) {
         struct der d = {bytes, bytes + n}, body, validity, ignored;
-        uint8_t tag;
+        uint8_t tag = 0;
         int r = der_expect(&d, DER_SEQUENCE, &body);
 
         if (r == 0)
