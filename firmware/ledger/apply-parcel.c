@@ -265,6 +265,8 @@ static int apply_reconciled(struct ledger *l, const struct row *row, const struc
         if (r == 0)
                 r = parcel_put(l, &p);
         if (r == 0)
+                r = parcel_move(l, &p.p);
+        if (r == 0)
                 r = parcel_units_move(l, row->subject, shipment);
         if (r == 0)
                 r = numbers_move(l, p.p.merchant, before, row->subject, shipment);

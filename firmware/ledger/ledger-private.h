@@ -44,7 +44,7 @@ struct shipment_table {
         struct store_stmt label_add, labels_of, labels_clear;
 };
 struct parcel_table {
-        struct store_stmt get, insert, put, of_shipment, states_of, put_pull, delete;
+        struct store_stmt get, insert, put, move, of_shipment, states_of, put_pull, delete;
         struct store_stmt line_get, line_add, line_take, line_prune, lines_clear;
         struct store_stmt unit_put, unit_delete, units_clear, units_move;
 };
@@ -213,7 +213,10 @@ struct parcel_row {
 /* Return: 0, LEDGER_E_NONE, -errno. */
 int parcel_get(struct ledger *l, const char *parcel, struct parcel_row *out);
 int parcel_insert(struct ledger *l, const struct parcel_row *p); /* STORE_E_EXISTS */
+/* All of it but what parcel_move() changes, and what never changes: merchant, known, opened_pos. */
 int parcel_put(struct ledger *l, const struct parcel_row *p);
+/* It belongs to another shipment, or is another piece of it. */
+int parcel_move(struct ledger *l, const struct parcel *p);
 /* Appends the parcels of a shipment, with their lines, to @s. */
 int parcel_load_all(struct ledger *l, struct shipment *s);
 /* A pull task, or "" for none any more. */

@@ -20,13 +20,13 @@ static const struct store_sql parcel_sql[] = {
         LEDGER_SQL(parcels.insert, "INSERT INTO parcel (" PARCEL_COLUMNS
                                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                                    "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"),
-        LEDGER_SQL(parcels.put, "UPDATE parcel SET merchant = ?2, shipment = ?3, piece = ?4, pieces = ?5, "
-                                "state = ?6, bench = ?7, actor = ?8, "
-                                "carrier = ?9, number = ?10, printed = ?11, prints = ?12, bay = ?13, shelf = "
-                                "?14, reason = ?15, "
-                                "pull_reason = ?16, how = ?17, unverified = ?18, partial = ?19, known = ?20, "
-                                "version = ?21, since_usec = ?22, "
-                                "since_offset = ?23, ready_usec = ?24, opened_pos = ?25 WHERE id = ?1"),
+        /* What never changes is not written: its index stays as it is. */
+        LEDGER_SQL(parcels.put,
+                "UPDATE parcel SET state = ?2, bench = ?3, actor = ?4, carrier = ?5, number = ?6, "
+                "printed = ?7, prints = ?8, bay = ?9, shelf = ?10, reason = ?11, pull_reason = ?12, "
+                "how = ?13, unverified = ?14, partial = ?15, version = ?16, since_usec = ?17, "
+                "since_offset = ?18, ready_usec = ?19 WHERE id = ?1"),
+        LEDGER_SQL(parcels.move, "UPDATE parcel SET shipment = ?2, piece = ?3, pieces = ?4 WHERE id = ?1"),
         LEDGER_SQL(parcels.of_shipment,
                 "SELECT " PARCEL_COLUMNS " FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
         LEDGER_SQL(parcels.states_of,
@@ -104,22 +104,27 @@ int parcel_get(struct ledger *l, const char *parcel, struct parcel_row *out) {
         return read_row(q, out);
 }
 
-static int write_row(struct store_stmt *q, const struct parcel_row *row) {
+int parcel_insert(struct ledger *l, const struct parcel_row *row) {
         const struct parcel *p = &row->p;
 
-        return statement_do(q, PARCEL_SHAPE, p->id, p->merchant, p->shipment, p->piece, p->pieces,
-                parcel_state_to_str(p->state), p->bench, p->actor, p->carrier, p->number, p->printed ? 1 : 0,
-                p->prints, p->bay, p->shelf, p->reason, p->pull_reason, p->how, p->unverified ? 1 : 0,
-                p->partial ? 1 : 0, row->known ? 1 : 0, p->version, p->since_usec, p->since_offset_sec,
-                p->ready_usec, row->opened_pos);
+        return statement_do(&l->parcels.insert, PARCEL_SHAPE, p->id, p->merchant, p->shipment, p->piece,
+                p->pieces, parcel_state_to_str(p->state), p->bench, p->actor, p->carrier, p->number,
+                p->printed ? 1 : 0, p->prints, p->bay, p->shelf, p->reason, p->pull_reason, p->how,
+                p->unverified ? 1 : 0, p->partial ? 1 : 0, row->known ? 1 : 0, p->version, p->since_usec,
+                p->since_offset_sec, p->ready_usec, row->opened_pos);
 }
 
-int parcel_insert(struct ledger *l, const struct parcel_row *p) {
-        return write_row(&l->parcels.insert, p);
+int parcel_put(struct ledger *l, const struct parcel_row *row) {
+        const struct parcel *p = &row->p;
+
+        return statement_do(&l->parcels.put, "ttttttiitttttiillil", p->id, parcel_state_to_str(p->state),
+                p->bench, p->actor, p->carrier, p->number, p->printed ? 1 : 0, p->prints, p->bay, p->shelf,
+                p->reason, p->pull_reason, p->how, p->unverified ? 1 : 0, p->partial ? 1 : 0, p->version,
+                p->since_usec, p->since_offset_sec, p->ready_usec);
 }
 
-int parcel_put(struct ledger *l, const struct parcel_row *p) {
-        return write_row(&l->parcels.put, p);
+int parcel_move(struct ledger *l, const struct parcel *p) {
+        return statement_do(&l->parcels.move, "ttii", p->id, p->shipment, p->piece, p->pieces);
 }
 
 int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason) {

@@ -7,12 +7,10 @@
 
 static const struct store_sql tombstone_sql[] = {
         LEDGER_SQL(tombstones.has, "SELECT 1 FROM tombstone WHERE merchant = ?1 AND shipment = ?2 LIMIT 1"),
-        /* A living number is told before a dead one, the youngest stone first. */
-        LEDGER_SQL(tombstones.find, "SELECT t.merchant, t.shipment, t.parcel, t.piece, a.kind = 'dead', "
-                                    "t.state, t.bench, t.at_usec, t.at_offset "
-                                    "FROM tombstone_alias a JOIN tombstone t ON t.id = a.tombstone "
-                                    "WHERE a.alias IN (?1, ?2) AND a.kind IN (?3, ?4) ORDER BY a.kind = "
-                                    "'dead', t.at_usec DESC LIMIT 1"),
+        LEDGER_SQL(tombstones.find,
+                "SELECT t.merchant, t.shipment, t.parcel, t.piece, a.kind = 'dead', "
+                "t.state, t.bench, t.at_usec, t.at_offset, a.kind "
+                "FROM tombstone_alias a JOIN tombstone t ON t.id = a.tombstone WHERE a.alias = ?1"),
         LEDGER_SQL(tombstones.find_unit,
                 "SELECT t.shipment, t.parcel FROM tombstone_unit u JOIN tombstone t ON t.id = u.tombstone "
                 "WHERE u.merchant = ?1 AND u.code = ?2 AND u.serial = ?3"),
@@ -47,16 +45,50 @@ int tombstone_has(struct ledger *l, const char *merchant, const char *shipment, 
         return 0;
 }
 
-int tombstone_find(struct ledger *l, const char *kind, char keys[2][CODE_SIZE], struct number_owner *owner) {
-        _cleanup_reset_ struct store_stmt *q = &l->tombstones.find;
-        int r = statement_first(
-                q, "tttt", keys[0], keys[1], kind, strcmp(kind, "number") == 0 ? "dead" : kind);
+/* A number may be a dead one too. */
+static bool is_of_kind(const char *is, const char *wanted) {
+        return strcmp(is, wanted) == 0 || (strcmp(wanted, "number") == 0 && strcmp(is, "dead") == 0);
+}
 
+/* A living number is told before a dead one, the youngest stone first. */
+static bool is_nearer(const struct number_owner *a, const struct number_owner *b) {
+        return a->dead != b->dead ? !a->dead : a->at_usec > b->at_usec;
+}
+
+/* @owner: the nearest so far, when it is `gone`. */
+static int find_nearest(struct ledger *l, const char *kind, const char *key, struct number_owner *owner) {
+        _cleanup_reset_ struct store_stmt *q = &l->tombstones.find;
+        int r;
+
+        statement_bind(q, "t", key);
+        while ((r = store_step(q)) == 0) {
+                struct number_owner candidate;
+
+                if (!is_of_kind(store_column_text(q, 9), kind))
+                        continue;
+                r = owner_read(q, &candidate);
+                if (r < 0)
+                        return r;
+                candidate.gone = true;
+                if (!owner->gone || is_nearer(&candidate, owner))
+                        *owner = candidate;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+int tombstone_find(struct ledger *l, const char *kind, char keys[2][CODE_SIZE], struct number_owner *owner) {
+        struct number_owner nearest = {0};
+        int r = 0;
+
+        for (int i = 0; i < 2 && r == 0; i++)
+                if (*keys[i])
+                        r = find_nearest(l, kind, keys[i], &nearest);
         if (r != 0)
-                return r == STORE_E_DONE ? LEDGER_E_NONE : r;
-        r = owner_read(q, owner);
-        owner->gone = true;
-        return r;
+                return r;
+        if (!nearest.gone)
+                return LEDGER_E_NONE;
+        *owner = nearest;
+        return 0;
 }
 
 int tombstone_find_unit(struct ledger *l, const char *merchant, const char *code_key, const char *serial,
