@@ -2,9 +2,9 @@
 /*
  * The limit of everything that is promised on this disk: overwrite 4 KiB of a file that is there already, fdatasync, again.
  *
- *   disk-probe FILE COUNT     FILE is made, filled and removed; prints {"p50_us":…,"p99_us":…,"n":…}
+ *   disk-probe FILE COUNT [GAP_US]     FILE is made, filled and removed; prints {"p50_us":…,"p99_us":…,"n":…}
  *
- * The file lies where the ledger lies, on the same file system.
+ * With a gap it rests between two writes, as a packer does: processor and disk are asleep then, and wake late. The file lies where the ledger lies, on the same file system.
  */
 #include "tests/bench/samples.h"
 
@@ -31,7 +31,7 @@ static int write_page(int fd, size_t i, char fill) {
         return n == PAGE ? 0 : -EIO;
 }
 
-static int measure(int fd, size_t count, struct samples *s) {
+static int measure(int fd, size_t count, useconds_t gap_usec, struct samples *s) {
         int r = 0;
 
         for (size_t i = 0; i < PAGES && r == 0; i++)
@@ -46,21 +46,24 @@ static int measure(int fd, size_t count, struct samples *s) {
                         r = -errno;
                 if (r == 0)
                         r = samples_add(s, monotonic_usec() - begun);
+                if (gap_usec > 0)
+                        (void) usleep(gap_usec); /* cut short by a signal at worst */
         }
         return r;
 }
 
 int main(int argc, char **argv) {
-        size_t count = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+        size_t count = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
+        useconds_t gap_usec = argc == 4 ? (useconds_t) strtoul(argv[3], NULL, 10) : 0;
         struct samples s = {0};
         int r;
 
         if (count == 0) {
-                (void) fprintf(stderr, "disk-probe FILE COUNT\n");
+                (void) fprintf(stderr, "disk-probe FILE COUNT [GAP_US]\n");
                 return 2;
         }
         _autoclose_ int fd = open(argv[1], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        r = fd < 0 ? -errno : measure(fd, count, &s);
+        r = fd < 0 ? -errno : measure(fd, count, gap_usec, &s);
         (void) unlink(argv[1]);
         if (r < 0)
                 (void) fprintf(stderr, "disk-probe: %s: %s\n", argv[1], strerror(-r));

@@ -45,8 +45,8 @@ def tool(name: str, *arguments: str, **more) -> dict:
     return json.loads(done.stdout)
 
 
-def disk(folder: Path, count: int = 500) -> dict:
-    return tool("disk-probe", str(folder / "disk-probe"), str(count))
+def disk(folder: Path, count: int = 500, gap_us: int = 0) -> dict:
+    return tool("disk-probe", str(folder / "disk-probe"), str(count), str(gap_us))
 
 
 def median_of(rounds: list[dict], key: str) -> float:
