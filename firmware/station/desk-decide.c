@@ -218,8 +218,28 @@ static int decide_fact(struct desk *d, const struct desk_input *in) {
         return r;
 }
 
-int desk_decide(struct desk *d, const struct desk_input *in) {
+/* The first input of a group needs no savepoint: the transaction holds nothing else. */
+static int begin_input(struct desk *d) {
+        return d->has_input ? store_savepoint(ledger_store(d->ledger)) : 0;
+}
+
+static int keep_input(struct desk *d) {
+        int r = d->has_input ? store_release(ledger_store(d->ledger)) : 0;
+
+        d->has_input = true;
+        return r;
+}
+
+static int undo_input(struct desk *d) {
         struct store *store = ledger_store(d->ledger);
+
+        if (d->has_input)
+                return store_rollback_to(store);
+        store_rollback(store);
+        return store_begin(store);
+}
+
+int desk_decide(struct desk *d, const struct desk_input *in) {
         size_t n_answers = d->n_answers;
         uint64_t group_pos = d->group_pos;
         int r, error;
@@ -230,13 +250,13 @@ int desk_decide(struct desk *d, const struct desk_input *in) {
                 name_bench(&v, d, in->bench, d->refuse_ja, d->refuse_en);
                 return desk_answer_verdict(d, in, &v);
         }
-        r = store_savepoint(store);
+        r = begin_input(d);
         if (r < 0)
                 return fail_input(d, in, r);
         error = in->kind == DESK_FACT ? decide_fact(d, in) : decide_input(d, in);
         if (error == 0)
-                return store_release(store);
-        r = store_rollback_to(store);
+                return keep_input(d);
+        r = undo_input(d);
         if (r < 0)
                 return fail_input(d, in, r);
         d->group_pos = group_pos;

@@ -53,6 +53,7 @@ struct desk {
         uint64_t scanned_usec; /* boot clock: when a scan was decided last; 0 never */
         uint64_t group_pos;    /* newest position that the group in hand wrote; 0 none */
         bool ticked, poked, in_group, dead;
+        bool has_input; /* the group in hand holds a decided input */
         bool dirty; /* the group in hand wrote something: a cursor alone counts, or it would be read for ever */
         enum desk_health health;
         const char *refuse_ja, *refuse_en;

@@ -126,6 +126,7 @@ static void pump(struct desk *d) {
                         return;
                 }
                 d->in_group = true;
+                d->has_input = false;
                 d->group_pos = 0;
                 d->dirty = false;
                 memcpy(d->benches_before, d->benches, d->n_benches * sizeof(*d->benches));

@@ -3,7 +3,7 @@
 /*
  * Where inputs become facts and facts become answers: a bounded queue of inputs, one transaction at a time, answers only after the
  * commit. While the committer has the connection nothing is decided; what comes in meanwhile is the next group commit, answered
- * in order. One SAVEPOINT per input, so that one bench's error is not another's.
+ * in order. One SAVEPOINT per input (the first needs none), so that one bench's error is not another's.
  *
  * The desk knows no device and no socket: it is told inputs and calls back with answers.
  */
