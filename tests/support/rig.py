@@ -256,4 +256,5 @@ mqtt:
         return [dict(zip(("seq", "id", "type", "merchant", "subject", "data"), (*row[:5], json.loads(row[5])))) for row in rows]
 
     def mails(self) -> list[Path]:
-        return sorted((self.folder / "mail/new").iterdir())
+        """All that arrived, also what a mail program has moved to cur/ since."""
+        return sorted(path for name in ("new", "cur") for path in (self.folder / "mail" / name).iterdir())
