@@ -164,6 +164,21 @@ static void the_test_clock_moves_wall_and_boot_together_at_each_call(void **stat
         assert_in_range(after.wall_usec - before.wall_usec, 0, 5000000);
         assert_int_equal(unsetenv("OKURU_TEST_CLOCK"), 0);
 }
+
+static void a_test_may_say_how_good_the_clock_is(void **state) {
+        const enum clock_quality kernel = stamp_now().clock;
+
+        (void) state;
+        for (int q = CLOCK_QUALITY_UNKNOWN; q <= CLOCK_QUALITY_SYNCED; q++) {
+                assert_int_equal(
+                        setenv("OKURU_TEST_CLOCK_QUALITY", clock_quality_to_str((enum clock_quality) q), 1),
+                        0);
+                assert_int_equal(stamp_now().clock, q);
+        }
+        assert_int_equal(setenv("OKURU_TEST_CLOCK_QUALITY", "splendid", 1), 0);
+        assert_int_equal(stamp_now().clock, kernel);
+        assert_int_equal(unsetenv("OKURU_TEST_CLOCK_QUALITY"), 0);
+}
 #endif
 
 int main(void) {
@@ -176,6 +191,7 @@ int main(void) {
                 cmocka_unit_test(now_is_what_the_kernel_says),
 #ifdef OKURU_TEST_CLOCK
                 cmocka_unit_test(the_test_clock_moves_wall_and_boot_together_at_each_call),
+                cmocka_unit_test(a_test_may_say_how_good_the_clock_is),
 #endif
         };
 
