@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/oms/answer.h"
 #include "firmware/base/json.h"
+#include "firmware/base/time.h"
 
 int answer_write(const struct answer *a, struct str *out) {
         struct json_writer w;
+        char time[TIME_TEXT_MAX];
 
         json_writer_init(&w, out);
         json_write_object(&w, NULL);
@@ -11,6 +13,7 @@ int answer_write(const struct answer *a, struct str *out) {
         json_write_int(&w, "upto", (int64_t) a->upto);
         json_write_string(&w, "receiver", a->receiver);
         json_write_int(&w, "credit", a->credit);
+        json_write_string(&w, "time", time_format(a->wall_usec, 0, time));
         if (a->gap)
                 json_write_bool(&w, "gap", true);
         if (a->forked > 0)

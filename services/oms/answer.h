@@ -9,6 +9,7 @@ struct answer {
         const char *receiver;
         uint64_t upto;
         unsigned credit;
+        int64_t wall_usec; /* our clock */
         bool gap;
         uint64_t forked; /* 0: none */
 };

@@ -60,6 +60,7 @@ static int publish_answer(const struct source *source, const struct answer *want
         (void) copy_text(topic.site, sizeof(topic.site), source->site);
         (void) copy_text(topic.station, sizeof(topic.station), source->station);
         answer.credit = credit_share(&policy, fleet_n_live(&s->fleet, s->now_usec));
+        answer.wall_usec = s->wall_usec;
         r = answer_write(&answer, &text);
         return r < 0 ? r : serve_publish(s, &topic, TOPIC_APPLIED, &text);
 }

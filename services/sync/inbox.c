@@ -3,6 +3,7 @@
 
 #include "firmware/store/log.h"
 #include "firmware/views/databases.h"
+#include "firmware/views/office-clock.h"
 
 #include "inbox-migrations.h"
 
@@ -181,6 +182,10 @@ int inbox_put_line(struct inbox *i, const char *name, const char *value, const c
         store_bind_text(q, 2, value);
         store_bind_text(q, 3, since);
         return store_run(q);
+}
+
+int inbox_put_clock(struct inbox *i, const char *text) {
+        return store_meta_put(i->store, OFFICE_CLOCK_KEY, text);
 }
 
 int inbox_find_box(const char *ref, char *hash, void *userdata) {

@@ -40,6 +40,8 @@ int inbox_put_command(struct inbox *i, const struct command *c);
 int inbox_forget_stream(struct inbox *i, const char *source);
 /* Written only when it says something else than before. */
 int inbox_put_line(struct inbox *i, const char *name, const char *value, const char *since);
+/* The OMS's clock, in the words of firmware/views/office-clock.h. */
+int inbox_put_clock(struct inbox *i, const char *text);
 /* command_known_fn; @userdata is the inbox. */
 int inbox_find_box(const char *ref, char *hash, void *userdata);
 

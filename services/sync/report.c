@@ -211,11 +211,15 @@ int report_put_line(struct sync *s) {
                 {"office", s->silent ? "silent" : "answers"},
                 {"intake", s->intake_stopped ? "stopped" : "open"},
         };
-        char since[TIME_TEXT_MAX];
+        char since[TIME_TEXT_MAX], clock[OFFICE_CLOCK_TEXT_MAX];
         int r = 0;
 
         (void) time_format(now.wall_usec, now.offset_sec, since);
         for (size_t i = 0; i < ELEMENTSOF(words) && r == 0; i++)
                 r = inbox_put_line(s->inbox, words[i].name, words[i].value, since);
+        if (r == 0 && s->office_clock.is_known) {
+                office_clock_write(&s->office_clock, s->boot_id, clock);
+                r = inbox_put_clock(s->inbox, clock);
+        }
         return r;
 }

@@ -3,6 +3,7 @@
 /* The program as its parts see it: sync.c owns it, up.c moves facts, down.c commands, report.c what we say of ourselves. */
 #include "firmware/base/bell.h"
 #include "firmware/views/facts.h"
+#include "firmware/views/office-clock.h"
 #include "services/link/link.h"
 #include "services/link/link_topics.h"
 #include "services/sync/inbox.h"
@@ -52,6 +53,7 @@ struct sync {
         uint64_t line_usec; /* when the link was made; real boot clock */
         uint64_t committed_usec;
         bool marks_changed, line_changed;
+        struct office_clock office_clock; /* as kept, or about to be */
         bool broker_up, silent, intake_stopped;
         bool owes_status, owes_hello, owes_ask;
         uint64_t status_usec; /* last one */

@@ -260,6 +260,12 @@ static void take_verdict(struct sync *s, const struct feed *f) {
                 bell_poke(s->bell);
 }
 
+static void hear_clock(struct sync *s, int64_t office_usec) {
+        const struct stamp now = stamp_now();
+
+        s->line_changed |= office_clock_hear(&s->office_clock, office_usec, &now);
+}
+
 void up_on_applied(struct sync *s, const struct link_message *m) {
         enum uplink_outcome outcome;
         struct applied a;
@@ -279,6 +285,8 @@ void up_on_applied(struct sync *s, const struct link_message *m) {
         outcome = uplink_on_applied(&f->up, &a, sync_now(s));
         if (outcome == UPLINK_IGNORED)
                 return;
+        if (a.has_time)
+                hear_clock(s, a.time_usec);
         if (a.credit >= 0)
                 s->credit = (uint64_t) a.credit;
         if (outcome == UPLINK_REWOUND)

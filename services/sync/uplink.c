@@ -4,6 +4,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/json.h"
 #include "firmware/base/str.h"
+#include "firmware/base/time.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -36,6 +37,8 @@ int applied_read(const char *text, size_t n, struct applied *a, struct diag *d) 
                 .gap = json_get_bool(doc, "gap", false),
                 .forked = (uint64_t) json_get_int(doc, "forked", 0),
         };
+        /* A clock that cannot be read must not keep a mark from moving. */
+        a->has_time = time_parse(json_get_string(doc, "time", ""), &a->time_usec, NULL) == 0;
         (void) copy_text(a->source, sizeof(a->source), json_get_string(doc, "source", ""));
         (void) copy_text(a->receiver, sizeof(a->receiver), json_get_string(doc, "receiver", ""));
         return 0;

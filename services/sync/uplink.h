@@ -28,7 +28,9 @@ struct applied { /* how far a receiver has committed one lane */
         uint64_t upto;
         int64_t credit; /* -1 when not said */
         bool gap;
-        uint64_t forked; /* 0: none */
+        uint64_t forked;   /* 0: none */
+        bool has_time;     /* said, and readable */
+        int64_t time_usec; /* the OMS's wall clock */
 };
 /* Return: 0; -EBADMSG with @d->key naming the member; -ENOMEM. */
 int applied_read(const char *text, size_t n, struct applied *a, struct diag *d);

@@ -158,7 +158,7 @@ class Receiver:
 
     def say(self) -> None:
         for source, due in list(self.due.items()):
-            answer = {"source": source, "upto": self.mark(source), "receiver": self.receiver, "credit": CREDIT}
+            answer = {"source": source, "upto": self.mark(source), "receiver": self.receiver, "credit": CREDIT, "time": datetime.now().astimezone().isoformat()}
             if due.get("gap") == answer["upto"]:  # else the mark has moved on since
                 if time.monotonic() < self.gap_said.get(source, 0) + GAP_SEC:
                     continue

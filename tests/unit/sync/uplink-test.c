@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
@@ -73,6 +74,33 @@ static void a_credit_that_is_not_said_is_told_from_none(void **state) {
         assert_true(a.upto == 7 && a.credit == 0 && a.gap && a.forked == 9);
         assert_int_equal(applied_read(without, strlen(without), &a, NULL), 0);
         assert_true(a.credit == -1 && !a.gap && a.forked == 0);
+}
+
+static void the_clock_of_the_office_is_read_where_it_is_one_and_refuses_nothing(void **state) {
+        static const struct {
+                const char *time;
+                int64_t usec; /* 0: not said */
+        } cases[] = {
+                {",\"time\":\"2026-11-21T14:02:03.123+09:00\"", 1795237323123000},
+                {",\"time\":\"2026-11-21T05:02:03.123Z\"", 1795237323123000},
+                {",\"time\":\"today\"", 0},
+                {",\"time\":1795237323", 0},
+                {",\"time\":null", 0},
+                {"", 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct applied a;
+                char text[256];
+                int n = snprintf(text, sizeof(text),
+                        "{\"source\":\"s\",\"upto\":7,\"receiver\":\"" OURS "\"%s}", cases[i].time);
+
+                assert_int_equal(applied_read(text, (size_t) n, &a, NULL), 0);
+                assert_int_equal(a.upto, 7);
+                assert_int_equal(a.has_time, cases[i].usec != 0);
+                assert_int_equal(a.time_usec, cases[i].usec);
+        }
 }
 
 /* ---- applied, meant ---- */
@@ -251,6 +279,7 @@ static void a_lane_without_receiver_is_applied_where_it_stands(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(applied_is_read_by_its_shape),
+                cmocka_unit_test(the_clock_of_the_office_is_read_where_it_is_one_and_refuses_nothing),
                 cmocka_unit_test(a_credit_that_is_not_said_is_told_from_none),
                 cmocka_unit_test(what_applied_means_depends_on_who_says_it_and_how_far),
                 cmocka_unit_test(a_first_receiver_is_no_other_receiver),
