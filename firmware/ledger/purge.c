@@ -58,10 +58,8 @@ static int open_gate(struct ledger *l, const struct purge_limits *limits, struct
 }
 
 /* Applied by the receiver, read by all, and never the newest of its lane: it remembers what was given out. */
-static bool is_passed(const struct gate *g, int64_t pos, enum lane lane, int64_t seq) {
-        if ((uint64_t) seq >= g->heads[lane].seq || (uint64_t) pos > g->limits->readers)
-                return false;
-        return lane == LANE_INTAKE || (uint64_t) seq <= g->limits->upto[lane];
+static bool is_passed(const struct gate *g, enum lane lane, int64_t seq) {
+        return (uint64_t) seq < g->heads[lane].seq && (uint64_t) seq <= g->limits->upto[lane];
 }
 
 static bool is_old(const struct gate *g, const char *time) {
@@ -91,7 +89,7 @@ static int gather(struct ledger *l, const struct gate *g, const char *merchant, 
                 enum lane lane = (enum lane) store_column_int64(q, 1);
                 void *rows;
 
-                if (!is_passed(g, pos, lane, store_column_int64(q, 2)) || !is_old(g, store_column_text(q, 3)))
+                if (!is_passed(g, lane, store_column_int64(q, 2)) || !is_old(g, store_column_text(q, 3)))
                         return PURGE_E_KEEP;
                 rows = reallocarray(gone->rows, gone->n + 1, sizeof(*gone->rows));
                 if (!rows)
@@ -280,7 +278,7 @@ static int sweep_row(
         if (!is_old(g, store_column_text(q, 6)))
                 return PURGE_E_KEEP;
         l->purge_at.pos = row.pos;
-        if (!may_be_loose(row.type) || !is_passed(g, row.pos, row.lane, row.seq))
+        if (!may_be_loose(row.type) || !is_passed(g, row.lane, row.seq))
                 return 0;
         r = is_held(l, &row, &held);
         return r == 0 && !held ? remove_loose(l, &row, result) : r;

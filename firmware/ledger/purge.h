@@ -16,10 +16,11 @@
 #define DISK_FULL_PERCENT    95
 
 struct purge_limits {
-        uint64_t upto
-                [N_LANES]; /* applied by the receiver, per lane; LEDGER_NO_RECEIVER for trace without one. Intake's is
-                                   not looked at */
-        uint64_t readers; /* the smallest position that a cursor (sync's, notify's) stands on */
+        /*
+         * Of each lane, the sequence that everybody is past: applied by the receiver (LEDGER_NO_RECEIVER for trace without
+         * one; intake has none), and read by whoever follows the lane in the box itself.
+         */
+        uint64_t upto[N_LANES];
         struct stamp now;
         bool trusted; /* the OMS's time agrees too; without it, or with a clock that is not synced, nothing goes */
         int max_subjects; /* of this slice; 0 for 20 */

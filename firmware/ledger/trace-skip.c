@@ -98,13 +98,11 @@ struct trace_row {
         bool serial;
 };
 
-static int may_go(struct ledger *l, const struct trace_row *row, const struct purge_limits *limits,
-        int64_t head, bool *mayp) {
+static int may_go(struct ledger *l, const struct trace_row *row, int64_t head, bool *mayp) {
         int64_t closed = 0, person = 0;
         int r = 0;
 
-        *mayp = row->seq < head && (uint64_t) row->pos <= limits->readers &&
-                strcmp(row->type, "trace.skipped") != 0 &&
+        *mayp = row->seq < head && strcmp(row->type, "trace.skipped") != 0 &&
                 !(row->serial && strcmp(row->type, "item.verified") == 0);
         if (!*mayp)
                 return 0;
@@ -154,7 +152,7 @@ static int skip_slice(struct ledger *l, struct skip *k, const struct purge_limit
 
                 (*n)++;
                 l->purge_at.trace_seq = row.seq;
-                r = may_go(l, &row, limits, head, &may);
+                r = may_go(l, &row, head, &may);
                 if (r == 0 && may)
                         r = give_up(l, k, &row, limits);
                 if (r != 0)

@@ -398,5 +398,5 @@ void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en) {
 }
 
 bool desk_is_idle(const struct desk *d) {
-        return !has_work(d) && !committer_is_busy(d->committer);
+        return !d->in_group && !has_work(d) && !committer_is_busy(d->committer);
 }

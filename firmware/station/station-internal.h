@@ -25,10 +25,11 @@ struct station {
         enum desk_health health;
         uint64_t head; /* newest committed position */
         uint64_t unapplied;
-        uint64_t upto[N_LANES], readers; /* what purging must not pass: applied by the OMS, read by notify */
-        bool uplink_known, purge_due;
-        int fullness;     /* enum ledger_fullness */
-        unsigned seconds; /* since the start */
+        uint64_t upto[N_LANES]; /* what purging must not pass: applied by the OMS, read by notify */
+        struct office_clock office_clock;
+        bool uplink_known, room_due, purge_due;
+        int fullness;                    /* enum ledger_fullness */
+        unsigned seconds, purge_seconds; /* since the start; when the next round is due */
         bool stopping, again;
         int error; /* why it ends */
 };

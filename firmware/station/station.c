@@ -24,9 +24,14 @@
 #define PURGE_PERIOD    600 /* seconds between two rounds; a round goes on in slices until nothing is due */
 #define TRACE_SLICE     200
 
+/* A synchronised clock that the OMS's contradicts is one that nobody should act on. */
 static struct stamp station_now(void *userdata) {
-        (void) userdata;
-        return stamp_now();
+        const struct station *s = userdata;
+        struct stamp now = stamp_now();
+
+        if (office_clock_contradicts(&s->office_clock, &now))
+                now.clock = CLOCK_QUALITY_UNKNOWN;
+        return now;
 }
 
 static void stop(struct station *s, int error) {
@@ -134,13 +139,69 @@ static void station_on_fatal(void *userdata, int error) {
         stop(s, error);
 }
 
+static int disk_used_percent(const char *folder) {
+        struct statvfs v;
+
+        if (statvfs(folder, &v) < 0 || v.f_blocks == 0)
+                return 0;
+        return (int) (100 - v.f_bavail * 100 / v.f_blocks);
+}
+
+/* Notify follows two lanes; trace is the receiver's alone, and intake goes nowhere else. */
+static void look_at_readers(struct station *s, const struct tail_uplink *uplink) {
+        const char *id = ledger_id(s->ledger);
+        uint64_t read = tail_reader_upto(s->notices, id, LANE_FACT);
+
+        s->upto[LANE_FACT] = read < uplink->upto[LANE_FACT] ? read : uplink->upto[LANE_FACT];
+        s->upto[LANE_TRACE] = uplink->upto[LANE_TRACE];
+        s->upto[LANE_INTAKE] = tail_reader_upto(s->notices, id, LANE_INTAKE);
+}
+
+/* Needs the connection in our hand: within a group. */
+static void look_at_room(struct station *s) {
+        struct tail_uplink uplink;
+        struct ledger_head head;
+        enum ledger_fullness fullness;
+
+        s->room_due = false;
+        if (tail_uplink(s->inbox, ledger_id(s->ledger), &uplink) < 0 ||
+                ledger_head(s->ledger, LANE_FACT, &head) < 0)
+                return;
+        if (uplink.begin_anew) {
+                log_notice("ledger: the office says %s; a new ledger begins", uplink.reason);
+                s->again = true;
+                stop(s, 0);
+                return;
+        }
+        look_at_readers(s, &uplink);
+        s->uplink_known = uplink.known;
+        office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
+        if (s->seconds >= s->purge_seconds) {
+                s->purge_due = true;
+                s->purge_seconds = s->seconds + PURGE_PERIOD;
+        }
+        s->unapplied = head.seq > uplink.upto[LANE_FACT] ? head.seq - uplink.upto[LANE_FACT] : 0;
+        fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
+        if ((int) fullness != s->fullness)
+                log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
+        s->fullness = (int) fullness;
+        if (fullness < LEDGER_FULL && store_reserve_create(s->config->folder, STORE_RESERVE_BYTES) < 0)
+                log_debug("storage: no room for the reserve yet");
+        if (fullness == LEDGER_FULL)
+                desk_refuse(
+                        s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
+        else
+                desk_refuse(s->desk, NULL, NULL);
+}
+
 /* Closed subjects leave once their time is over: a few in each group that has nothing else to do. */
 static int purge_slice(struct station *s) {
-        struct purge_limits limits = {.readers = s->readers, .now = stamp_now(), .trusted = s->uplink_known};
+        struct purge_limits limits = {.now = station_now(s)};
         struct purge_result result;
         int r;
 
         s->purge_due = false;
+        limits.trusted = s->uplink_known && office_clock_agrees(&s->office_clock, &limits.now);
         for (size_t i = 0; i < N_LANES; i++)
                 limits.upto[i] = s->upto[i];
         r = ledger_purge(s->ledger, &limits, &result);
@@ -157,6 +218,8 @@ static int station_on_slice(void *userdata) {
         struct station *s = userdata;
         int r = 0;
 
+        if (s->room_due)
+                look_at_room(s);
         if (s->fullness < LEDGER_INTAKE_STOPPED)
                 r = tail_slice(s->inbox);
         if (r == 0)
@@ -234,47 +297,6 @@ static void station_on_device(
 
 /* ---- time ---- */
 
-static int disk_used_percent(const char *folder) {
-        struct statvfs v;
-
-        if (statvfs(folder, &v) < 0 || v.f_blocks == 0)
-                return 0;
-        return (int) (100 - v.f_bavail * 100 / v.f_blocks);
-}
-
-static void look_at_room(struct station *s) {
-        struct tail_uplink uplink;
-        struct ledger_head head;
-        enum ledger_fullness fullness;
-
-        if (!desk_is_idle(s->desk) || tail_uplink(s->inbox, ledger_id(s->ledger), &uplink) < 0 ||
-                ledger_head(s->ledger, LANE_FACT, &head) < 0)
-                return;
-        if (uplink.begin_anew) {
-                log_notice("ledger: the office says %s; a new ledger begins", uplink.reason);
-                s->again = true;
-                stop(s, 0);
-                return;
-        }
-        memcpy(s->upto, uplink.upto, sizeof(s->upto));
-        s->uplink_known = uplink.known;
-        s->readers = tail_reader_position(s->notices, ledger_id(s->ledger));
-        if (s->seconds % PURGE_PERIOD < FULLNESS_PERIOD)
-                s->purge_due = true;
-        s->unapplied = head.seq > uplink.upto[LANE_FACT] ? head.seq - uplink.upto[LANE_FACT] : 0;
-        fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
-        if ((int) fullness != s->fullness)
-                log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
-        s->fullness = (int) fullness;
-        if (fullness < LEDGER_FULL && store_reserve_create(s->config->folder, STORE_RESERVE_BYTES) < 0)
-                log_debug("storage: no room for the reserve yet");
-        if (fullness == LEDGER_FULL)
-                desk_refuse(
-                        s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
-        else
-                desk_refuse(s->desk, NULL, NULL);
-}
-
 static int station_on_second(sd_event_source *source, uint64_t usec, void *userdata) {
         struct station *s = userdata;
         int r;
@@ -283,9 +305,8 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
                 if (desk_is_idle(s->desk))
                         (void) sd_event_exit(s->event, 0);
         } else {
-                if (s->seconds++ % FULLNESS_PERIOD == 0)
-                        look_at_room(s);
-                if (tail_has_more(s->inbox) || tail_has_more(s->notices) || s->purge_due)
+                s->room_due |= s->seconds++ % FULLNESS_PERIOD == 0;
+                if (tail_has_more(s->inbox) || tail_has_more(s->notices) || s->purge_due || s->room_due)
                         desk_poke(s->desk);
                 desk_tick(s->desk);
         }
@@ -340,6 +361,7 @@ static int open_ledger(struct station *s, struct diag *d) {
                 return r;
         if (r == 0) {
                 r = must_begin_anew(s->config, ledger_id(s->ledger), &uplink);
+                office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
                 if (r < 0 || !uplink.begin_anew)
                         return r;
                 reason = uplink.reason;

@@ -219,14 +219,16 @@ int tail_slice(struct tail *t) {
         return r < 0 ? r : 0;
 }
 
-uint64_t tail_reader_position(struct tail *t, const char *ledger) {
-        int64_t position = 0;
+uint64_t tail_reader_upto(struct tail *t, const char *ledger, enum lane lane) {
+        static const char *const cursors[N_LANES] = {
+                [LANE_FACT] = "ledger-fact", [LANE_TRACE] = "ledger-trace", [LANE_INTAKE] = "ledger-intake"};
+        int64_t seq = 0;
 
         if (!*t->path)
                 return UINT64_MAX;
-        if (connect(t) != 0 || store_cursor_get(t->reader, "ledger", ledger, &position) != 0)
+        if (connect(t) != 0 || store_cursor_get(t->reader, cursors[lane], ledger, &seq) != 0)
                 return 0;
-        return (uint64_t) position;
+        return (uint64_t) seq;
 }
 
 int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
@@ -250,5 +252,8 @@ int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
                                 strcmp(verdict, "forked") == 0 ? "forked" : "restored");
                 }
         }
+        if (r < 0)
+                return r;
+        r = store_meta_get(t->reader, OFFICE_CLOCK_KEY, out->office_clock, sizeof(out->office_clock));
         return r < 0 ? r : 0;
 }

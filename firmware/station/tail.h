@@ -7,6 +7,7 @@
  */
 #include "firmware/ledger/ledger.h"
 #include "firmware/station/desk.h"
+#include "firmware/views/office-clock.h"
 
 struct tail;
 
@@ -26,14 +27,15 @@ void tail_forget(struct tail *t);
 /* Within on_slice(): up to desk_slice_room() rows. Return: 0, -errno. */
 int tail_slice(struct tail *t);
 
-/* How far the other program has read @ledger; 0 when that cannot be told, UINT64_MAX when there is no such program. */
-uint64_t tail_reader_position(struct tail *t, const char *ledger);
+/* How far the other program has read this lane of @ledger; 0 when that cannot be told, UINT64_MAX when there is no such program. */
+uint64_t tail_reader_upto(struct tail *t, const char *ledger, enum lane lane);
 
-struct tail_uplink {            /* what the inbox knows of the ledger's way up */
-        uint64_t upto[N_LANES]; /* 0: nothing yet */
-        bool known;             /* a receiver has answered for this ledger */
-        bool begin_anew;        /* the receiver found a fork, or knows more than we have */
-        char reason[16];        /* "forked", "restored" */
+struct tail_uplink {                              /* what the inbox knows of the ledger's way up */
+        uint64_t upto[N_LANES];                   /* 0: nothing yet */
+        bool known;                               /* a receiver has answered for this ledger */
+        bool begin_anew;                          /* the receiver found a fork, or knows more than we have */
+        char reason[16];                          /* "forked", "restored" */
+        char office_clock[OFFICE_CLOCK_TEXT_MAX]; /* for office_clock_read(); "" not said yet */
 };
 /* TAIL_INBOX only. @ledger: id that the marks must belong to. Return: 0 (zeros when nothing is known), -errno. */
 int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out);

@@ -8,8 +8,7 @@
 #include <string.h>
 
 static struct purge_limits all_applied(const struct scene *s) {
-        return (struct purge_limits){
-                .upto = {1000000, 1000000, 0}, .readers = 1000000, .now = s->now, .trusted = true};
+        return (struct purge_limits){.upto = {1000000, 1000000, 1000000}, .now = s->now, .trusted = true};
 }
 
 /* Slices until nothing more is to be done. */
@@ -104,7 +103,7 @@ static void nothing_goes_before_its_time_or_by_a_clock_that_may_lie(void **state
                 bool trusted;
                 enum clock_quality clock;
                 int64_t back_days;
-                uint64_t upto_fact, upto_trace, readers;
+                uint64_t upto_fact, upto_trace, upto_intake;
         } table[] = {
                 {"not trusted", false, CLOCK_QUALITY_SYNCED, 0, 1000, 1000, 1000},
                 {"holdover", true, CLOCK_QUALITY_HOLDOVER, 0, 1000, 1000, 1000},
@@ -112,15 +111,15 @@ static void nothing_goes_before_its_time_or_by_a_clock_that_may_lie(void **state
                 {"too early", true, CLOCK_QUALITY_SYNCED, 2, 1000, 1000, 1000},
                 {"a fact not applied", true, CLOCK_QUALITY_SYNCED, 0, 6, 1000, 1000},
                 {"a trace not applied", true, CLOCK_QUALITY_SYNCED, 0, 1000, 1, 1000},
-                {"a reader behind", true, CLOCK_QUALITY_SYNCED, 0, 1000, 1000, 5},
+                {"a reader behind", true, CLOCK_QUALITY_SYNCED, 0, 1000, 1000, 0},
         };
 
         shipped_long_ago(s);
         for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
                 struct purge_result result;
 
-                limits = (struct purge_limits){.upto = {table[i].upto_fact, table[i].upto_trace, 0},
-                        .readers = table[i].readers,
+                limits = (struct purge_limits){
+                        .upto = {table[i].upto_fact, table[i].upto_trace, table[i].upto_intake},
                         .now = s->now,
                         .trusted = table[i].trusted};
                 limits.now.clock = table[i].clock;

@@ -138,7 +138,7 @@ static void a_text_is_found_whatever_it_names(void **state) {
 
 static void what_was_purged_is_found_as_gone(void **state) {
         struct view *v = *state;
-        struct purge_limits limits = {.upto = {1000, 1000, 0}, .readers = 1000, .trusted = true};
+        struct purge_limits limits = {.upto = {1000, 1000, 1000}, .trusted = true};
         struct purge_result result;
 
         scene_shipment(v->scene, "S-1", 1, NULL);
