@@ -49,6 +49,16 @@ class Bench:
         self.light_fd = os.open(self.light, os.O_RDWR | os.O_NONBLOCK)
         self.labels_fd = os.open(self.labels, os.O_RDWR | os.O_NONBLOCK)
 
+    def plug_anew(self) -> None:
+        """The cable is pulled, and the scanner comes back as another device under the same name."""
+        master, slave = self.master, self.slave
+        self.master, self.slave = os.openpty()
+        new = self.scanner.with_suffix(".new")
+        new.symlink_to(os.ttyname(self.slave))
+        new.rename(self.scanner)
+        os.close(master)
+        os.close(slave)
+
     def close(self) -> None:
         for fd in (self.master, self.slave, self.light_fd, self.labels_fd):
             os.close(fd)
