@@ -172,12 +172,12 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
                 die(d, result.error);
                 return 0;
         }
-        set_health(d, DESK_FINE);
         if (result.work == COMMITTER_WORK_COMMIT) {
                 desk_give_answers(d);
                 if (d->group_pos)
                         d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
         }
+        set_health(d, DESK_FINE); /* behind the answers: only who got none needs to hear it */
         if (result.work == COMMITTER_WORK_COMMIT &&
                 store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
                 submit(d, COMMITTER_WORK_CHECKPOINT);

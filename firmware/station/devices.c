@@ -209,13 +209,13 @@ static const enum signal_sound sounds[] = {
         [VERDICT_SOUND_N] = SIGNAL_SOUND_N,
 };
 
-void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
+static void show(struct devices *d, size_t bench, const struct verdict *v, enum verdict_sound sound) {
         const struct verdict_look *look = verdict_look(v->kind);
         struct signal s = {
                 .number = v->kind,
                 .light = lights[look->light],
                 .pattern = patterns[look->pattern],
-                .sound = sounds[look->sound],
+                .sound = sounds[sound],
         };
 
         (void) copy_text(s.bench, sizeof(s.bench), v->bench);
@@ -228,6 +228,14 @@ void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
         (void) copy_text(s.shipment, sizeof(s.shipment), v->shipment);
         (void) copy_text(s.parcel, sizeof(s.parcel), v->parcel);
         (void) signal_show(&d->outputs[bench].signal, &s); /* dropped ones are counted by the driver */
+}
+
+void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
+        show(d, bench, v, verdict_look(v->kind)->sound);
+}
+
+void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v) {
+        show(d, bench, v, VERDICT_SOUND_NONE);
 }
 
 int devices_print(struct devices *d, size_t bench, const struct label_job *job) {

@@ -38,6 +38,8 @@ static inline void devices_freep(struct devices **p) {
 
 /* Show @v at its bench. Never blocks; a light that nobody watches is no error. */
 void devices_show(struct devices *d, size_t bench, const struct verdict *v);
+/* The same without its sound: what was shown before comes back. */
+void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v);
 /* Return: 0, LABEL_E_NOT_READY, -errno. */
 int devices_print(struct devices *d, size_t bench, const struct label_job *job);
 /* Device @i from 0 in board order. Return: false after the last. */

@@ -22,6 +22,7 @@ struct station {
         struct seal_keypair *keys; /* NULL without */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
+        bool covered[STATION_BENCHES_MAX]; /* what the light shows is the storage's state, not that */
         enum desk_health health;
         uint64_t head; /* newest committed position */
         uint64_t unapplied;

@@ -58,8 +58,10 @@ static void station_on_verdict(void *userdata, const struct verdict *v, uint64_t
         if (v->kind == VERDICT_NONE)
                 return;
         s->shown[bench] = *v;
-        if (bench < s->config->n_benches)
+        if (bench < s->config->n_benches) {
+                s->covered[bench] = false;
                 devices_show(s->devices, bench, v);
+        }
         station_tell_verdict(s, v);
 }
 
@@ -102,6 +104,7 @@ static void show_everywhere(struct station *s, enum verdict_kind kind, const cha
                 verdict_set(&v, kind, s->config->benches[i].name);
                 verdict_sub_ja(&v, "%s", ja);
                 verdict_sub_en(&v, "%s", en);
+                s->covered[i] = true;
                 devices_show(s->devices, i, &v);
                 station_tell_verdict(s, &v);
         }
@@ -124,8 +127,11 @@ static void station_on_health(void *userdata, enum desk_health health) {
                 break;
         case DESK_FINE:
                 log_notice("storage: well again");
+                /* Whoever got an answer since looks at that; and a beep now would be taken for one. */
                 for (size_t i = 0; i < s->config->n_benches; i++)
-                        devices_show(s->devices, i, &s->shown[i]);
+                        if (s->covered[i])
+                                devices_show_quietly(s->devices, i, &s->shown[i]);
+                memset(s->covered, 0, sizeof(s->covered));
                 break;
         }
 }
