@@ -60,6 +60,18 @@ class Ground:
         wait_for("all shipments at the bench", lambda: self.known() >= len(self.shipments), timeout=90)
         return self
 
+    def plan_storage(self, *programs: str) -> None:
+        """From their next start on, these programs do what storage() says; the others' disks stay well."""
+        self.storage("")
+        for name in programs:
+            self.rig.own_environment[name] = {"OKURU_TEST_STORAGE": str(self.rig.folder / "etc/storage")}
+
+    def storage(self, word: str) -> None:
+        """"7000": each sync takes 7 s; "eio": it fails; "full": no room; "": well. At once, also for a sync that is going on."""
+        new = self.rig.folder / "etc/storage.new"
+        new.write_text(word)
+        new.rename(self.rig.folder / "etc/storage")
+
     def write(self, name: str, text: str) -> str:
         path = self.rig.folder / "etc" / name
         path.write_text(text, encoding="utf-8")

@@ -69,6 +69,7 @@ class Rig:
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
+        self.own_environment: dict[str, dict] = {}  # by program, on top
         self.processes: dict[str, subprocess.Popen] = {}
         self.logs: dict[str, Path] = {}
         for name in ("run", "etc", "log", "station", "sync", "notify", "oms", "mail", "keys"):
@@ -163,7 +164,8 @@ mqtt:
         command = [self.program(f"okuru-{name}"), *(["serve"] if name == "oms" else []), "--config", str(config), *arguments]
         self.logs[name] = self.folder / "log" / f"{name}.log"
         with open(self.logs[name], "ab") as log:
-            self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
+            self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                    env={**self.environment, **self.own_environment.get(name, {})})
         return self.processes[name]
 
     def start_all(self) -> None:
