@@ -157,26 +157,16 @@ static void follow_parcels(
         }
 }
 
-/* What is owed once the OMS has said that we are the owner: the first of these that has happened calls for it. */
-static void owe_notice(struct intake *in, const struct shipment *known, struct shipment *wish) {
-        bool ready = false, shipped = false;
+/* What is owed once the OMS has said that we are the owner, by the parcels of @from: its own, or those that it meets. */
+static void owe_notice(struct intake *in, const struct shipment *from, struct shipment *wish) {
+        size_t before = in->d->facts.n;
+        struct shipment question = *wish;
 
-        if (wish->cancelled)
-                return;
-        wish->shipped_notice_live = known->shipped_notice_live;
-        wish->shipped_notice_generation = known->shipped_notice_generation;
-        for (size_t i = 0; i < known->n_parcels; i++) {
-                shipped |= known->parcels[i].state == PARCEL_SHIPPED;
-                ready |= known->parcels[i].state == PARCEL_READY || known->parcels[i].state == PARCEL_SHIPPED;
-        }
-        if (known->shipped_owner == OWNER_STATION)
-                return;
-        if (shipped)
-                notice_due(&in->d->facts, in->world->policy, in->world->realm, wish, "shipped", NULL, NULL,
-                        in->command->id, &in->command->now);
-        if (ready)
-                notice_due(&in->d->facts, in->world->policy, in->world->realm, wish, "ready", NULL, NULL,
-                        in->command->id, &in->command->now);
+        question.parcels = from->parcels; /* borrowed */
+        question.n_parcels = from->n_parcels;
+        notice_catch_up(&in->d->facts, in->world->policy, in->world->realm, &question, in->command->id,
+                &in->command->now);
+        wish->shipped_notice_live |= in->d->facts.n > before;
 }
 
 /* Scans of an unverified parcel, held against the lines by the codes they were packed under ("code:<code>"). */
@@ -258,8 +248,10 @@ static int reconcile_codes(struct intake *in, const struct shipment *known, stru
                         return r;
                 if (r == WORLD_E_NONE)
                         continue;
-                if (!other.doc)
+                if (!other.doc) {
                         reconcile_all(in, &other, wish);
+                        owe_notice(in, &other, wish);
+                }
                 shipment_deinit(&other);
         }
         return 0;
@@ -273,7 +265,10 @@ static int apply(struct intake *in, const struct shipment *known, struct shipmen
                         "a cancelled shipment stays cancelled: send a new one", known->version);
         add_intake(in, known, wish, change);
         follow_parcels(in, known, wish, change);
-        owe_notice(in, known, wish);
+        wish->shipped_notice_live = known->shipped_notice_live;
+        wish->shipped_notice_generation = known->shipped_notice_generation;
+        if (known->shipped_owner != OWNER_STATION)
+                owe_notice(in, known, wish);
         return reconcile_codes(in, known, wish);
 }
 

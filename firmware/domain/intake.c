@@ -2,6 +2,7 @@
 #include "firmware/domain/intake-internal.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/notice.h"
 
 #include <errno.h>
 #include <string.h>
@@ -144,8 +145,35 @@ static const struct json_rule outcome_rules[] = {
         {"generation", JSON_WANT_INT, true, 0, 9999},
 };
 
-int intake_outcome(const char *type, const char *merchant, const char *subject, const char *data, size_t n,
-        struct decision *d, struct diag *diag) {
+static void add_outcome(struct decision *d, const char *type, const char *merchant, const char *subject,
+        const struct json *doc) {
+        struct fact_builder b;
+
+        fact_begin(&b, &d->facts, type, merchant, subject, NULL, NULL, NULL);
+        for (const struct json *m = json_first(doc); m; m = json_next(m))
+                if (strcmp(json_key(m), "v") != 0 && strcmp(json_key(m), "merchant") != 0)
+                        json_write_value(&b.w, json_key(m), m);
+        fact_end(&b);
+}
+
+/* Only the newest one counts: an older one's end was known when the newest was reserved. */
+static int reserve_again(const struct world *world, const char *merchant, const char *subject, int generation,
+        const struct stamp *now, struct decision *d) {
+        struct shipment s = {0};
+        int r = world->shipment(world->userdata, merchant, subject, &s);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (s.shipped_notice_generation == generation) {
+                s.shipped_notice_live = false;
+                notice_catch_up(&d->facts, world->policy, world->realm, &s, NULL, now);
+        }
+        shipment_deinit(&s);
+        return 0;
+}
+
+int intake_outcome(const struct world *world, const char *type, const char *merchant, const char *subject,
+        const char *data, size_t n, const struct stamp *now, struct decision *d, struct diag *diag) {
         static const char *const types[] = {"notice.accepted", "notice.delivered", "notice.failed",
                 "notice.cancelled", "notice.unknown", "notice.expired"};
         _cleanup_(json_freep) struct json *doc = NULL;
@@ -162,5 +190,11 @@ int intake_outcome(const char *type, const char *merchant, const char *subject, 
                 return -EBADMSG;
         }
         r = json_check(doc, "", outcome_rules, ELEMENTSOF(outcome_rules), diag);
-        return r < 0 ? r : fact_add_copy(&d->facts, known, merchant, subject, NULL, doc);
+        if (r < 0)
+                return r;
+        add_outcome(d, known, merchant, subject, doc);
+        if (strcmp(known, "notice.cancelled") == 0 &&
+                strcmp(json_get_string(doc, "kind", ""), "shipped") == 0)
+                r = reserve_again(world, merchant, subject, (int) json_get_int(doc, "generation", 0), now, d);
+        return r < 0 ? r : d->facts.error;
 }

@@ -30,7 +30,15 @@ struct command {
 int intake_step(const struct world *world, struct bench *benches, size_t n_benches,
         const struct command *command, struct decision *d);
 
-/* An outcome of notify (log of notices.db) -> notice.* fact. @type "notice.accepted" …, @data as facts.md. 0,
- * -EBADMSG, -ENOMEM. */
-int intake_outcome(const char *type, const char *merchant, const char *subject, const char *data, size_t n,
-        struct decision *d, struct diag *diag);
+/**
+ * intake_outcome() - an outcome of notify (log of notices.db) -> its notice.* fact
+ * @type: "notice.accepted" …
+ * @data: as facts.md, and perhaps the merchant, which is an attribute of the fact and not kept twice
+ *
+ * A shipment that went out again before its notice was known to be cancelled is owed the next generation: that
+ * one is reserved too.
+ *
+ * Return: 0; -EBADMSG with @diag; -errno of a question.
+ */
+int intake_outcome(const struct world *world, const char *type, const char *merchant, const char *subject,
+        const char *data, size_t n, const struct stamp *now, struct decision *d, struct diag *diag);

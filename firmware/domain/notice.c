@@ -73,3 +73,20 @@ void notice_due(struct fact_list *facts, const struct policy *policy, const char
                 return;
         reserve(facts, policy, realm, s, bench, actor, cause, now);
 }
+
+void notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *cause, const struct stamp *now) {
+        bool ready = false, shipped = false;
+
+        if (s->cancelled)
+                return;
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                shipped |= s->parcels[i].state == PARCEL_SHIPPED;
+                ready |= s->parcels[i].state == PARCEL_READY || s->parcels[i].state == PARCEL_SHIPPED;
+        }
+        /* Policy calls for one of the two only. */
+        if (shipped)
+                notice_due(facts, policy, realm, s, "shipped", NULL, NULL, cause, now);
+        if (ready)
+                notice_due(facts, policy, realm, s, "ready", NULL, NULL, cause, now);
+}

@@ -37,3 +37,12 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
 void notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now);
+
+/**
+ * notice_catch_up() - notice_due() for what has happened already to the parcels of @s
+ *
+ * For when the owner is named late, or a notice was cancelled and its shipment has gone out again since. A
+ * cancelled shipment owes nothing.
+ */
+void notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *cause, const struct stamp *now);

@@ -350,12 +350,15 @@ int desk_outcome(struct desk *d, const char *type, const char *merchant, const c
         struct store *store = ledger_store(d->ledger);
         struct decision decision = {0};
         struct diag diag = {0};
+        struct world world;
         uint64_t group_pos = d->group_pos;
         int r = store_savepoint(store), error;
 
         if (r < 0)
                 return r;
-        error = intake_outcome(type, merchant, subject, data, n, &decision, &diag);
+        error = ledger_world(d->ledger, &world);
+        if (error == 0)
+                error = intake_outcome(&world, type, merchant, subject, data, n, &now, &decision, &diag);
         if (error == 0)
                 error = write_facts(d, &decision, &now);
         decision_deinit(&decision);
