@@ -240,13 +240,13 @@ int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *tim
 struct gap_search {
         const char *ledger; /* a successor tells of its predecessor's gaps too */
         enum lane lane;
-        uint64_t seq;
+        uint64_t seq, last; /* last: of the one that is found */
         fact_row_fn fn;
         void *userdata;
         bool found;
 };
 
-static bool names(const struct json *data, const struct gap_search *s) {
+static bool names(const struct json *data, struct gap_search *s) {
         enum lane lane;
         uint64_t from, to;
 
@@ -254,6 +254,7 @@ static bool names(const struct json *data, const struct gap_search *s) {
                 return false;
         from = strtoull(json_get_string(data, "from", "0"), NULL, 10);
         to = strtoull(json_get_string(data, "to", "0"), NULL, 10);
+        s->last = to;
         return from <= s->seq && s->seq <= to;
 }
 
@@ -274,12 +275,15 @@ static int on_gap(const struct fact_row *row, void *userdata) {
         return r < 0 ? r : 1;
 }
 
-int facts_find_gap(struct facts *f, enum lane lane, uint64_t seq, fact_row_fn fn, void *userdata) {
+int facts_find_gap(
+        struct facts *f, enum lane lane, uint64_t seq, uint64_t *lastp, fact_row_fn fn, void *userdata) {
         struct gap_search search = {
                 .ledger = facts_ledger(f), .lane = lane, .seq = seq, .fn = fn, .userdata = userdata};
         uint64_t last = 0;
         int r = read_rows(f, &f->gaps, on_gap, &search, &last);
 
+        if (r == 0 && search.found && lastp)
+                *lastp = search.last;
         return r == 0 && !search.found ? STORE_E_NONE : r;
 }
 

@@ -86,10 +86,12 @@ int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *tim
 
 /**
  * facts_find_gap() - the ledger.gap by which the ledger says that it can no longer send @seq of @lane
+ * @lastp: NULL, or told the last sequence that it names, when it is found
  *
  * Return: 0 after @fn saw the fact, whichever lane it is in; STORE_E_NONE; else as facts_read().
  */
-int facts_find_gap(struct facts *f, enum lane lane, uint64_t seq, fact_row_fn fn, void *userdata);
+int facts_find_gap(
+        struct facts *f, enum lane lane, uint64_t seq, uint64_t *lastp, fact_row_fn fn, void *userdata);
 
 /* How many notices are reserved and not yet told of. Return: as facts_head(). */
 int facts_count_notices_waiting(struct facts *f, int64_t *np);

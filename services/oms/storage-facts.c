@@ -177,34 +177,45 @@ static int keep(struct append *a, const struct storage_event *e) {
 
 /*
  * A station that has purged what we ask for sends its ledger.gap ahead of its turn: else nothing behind the gap could ever be
- * reached. It is kept when its own turn comes.
+ * reached. It is remembered for the lane that it names, which need not be the one it came on, and kept when its own turn comes.
  */
 static int pass_gap(struct append *a, const struct storage_event *e) {
         struct effect effect = {0};
 
         if (e->envelope)
                 effect_read(e->envelope, &effect);
-        if (effect.kind != EFFECT_GAP || strcmp(effect.ledger, a->source->log) != 0 ||
-                strcmp(effect.lane, a->source->lane) != 0 || !mark_pass(a->mark, effect.first, effect.last))
+        if (effect.kind != EFFECT_GAP || strcmp(effect.ledger, a->source->log) != 0)
                 return 0;
+        if (strcmp(effect.lane, a->source->lane) == 0)
+                (void) mark_pass(a->mark, effect.first, effect.last);
         return storage_apply_effect(a->storage, a->station, &effect, a->now_usec);
 }
 
-/* The range that is awaited may have been given up before, by a ledger.gap that came in its turn. */
-static int pass_known_gap(struct append *a) {
-        struct store_stmt *q = &a->storage->facts.gap_find;
+/* A stretch that begins with what is awaited and that was given up before. Return: 0, STORE_E_DONE none, -errno. */
+static int find_known_gap(struct append *a, uint64_t awaited, uint64_t *firstp, uint64_t *lastp) {
+        _cleanup_reset_ struct store_stmt *q = &a->storage->facts.gap_find;
         int r;
 
         store_bind_int64(q, 1, a->station);
         store_bind_text(q, 2, a->source->log);
         store_bind_text(q, 3, a->source->lane);
-        store_bind_int64(q, 4, (int64_t) a->mark->upto + 1);
+        store_bind_int64(q, 4, (int64_t) awaited);
         r = store_step(q);
-        if (r != 0)
-                return r == STORE_E_DONE ? 0 : r;
-        (void) mark_pass(a->mark, (uint64_t) store_column_int64(q, 0), (uint64_t) store_column_int64(q, 1));
-        store_reset(q);
-        return 0;
+        if (r == 0) {
+                *firstp = (uint64_t) store_column_int64(q, 0);
+                *lastp = (uint64_t) store_column_int64(q, 1);
+        }
+        return r;
+}
+
+/* What is awaited may have been given up before, slice by slice, by a ledger.gap each that came in its turn. */
+static int pass_known_gaps(struct append *a) {
+        uint64_t first, last;
+        int r;
+
+        while ((r = find_known_gap(a, a->mark->upto + 1, &first, &last)) == 0)
+                (void) mark_pass(a->mark, first, last); /* it holds the awaited one: it always moves */
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 static int append_one(struct append *a, const struct storage_event *e) {
@@ -215,7 +226,7 @@ static int append_one(struct append *a, const struct storage_event *e) {
         if (mark_is_old(a->mark, e->sequence))
                 r = id_at(a, e->sequence, id, &known);
         else if (e->sequence > a->mark->upto + 1)
-                r = pass_known_gap(a);
+                r = pass_known_gaps(a);
         if (r < 0)
                 return r;
         switch (mark_decide(a->mark, e->sequence, e->id, known)) {

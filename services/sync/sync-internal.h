@@ -25,9 +25,11 @@ struct feed { /* one lane, read ahead */
         size_t ends[FEED_BATCH];
         uint64_t seqs[FEED_BATCH];
         unsigned n, next;
-        uint64_t hole;   /* behind which the ledger has nothing up to seqs[0]; 0 none */
-        struct str gap;  /* the ledger.gap that says so, to be sent before its turn; empty none */
-        bool complained; /* about a fact that cannot be read or sent */
+        uint64_t
+                hole; /* from here on up to seqs[0] the ledger has nothing, and no gap below says so; 0 none */
+        struct str gap;       /* a ledger.gap to be sent before its turn; empty none */
+        uint64_t unexplained; /* the hole that was last complained about */
+        bool complained;      /* about a fact that cannot be read or sent */
 };
 
 enum { FEED_FACT, FEED_TRACE, N_FEEDS };

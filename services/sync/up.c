@@ -144,28 +144,34 @@ static int on_row(const struct fact_row *row, void *userdata) {
         return f->text.len >= FEED_BATCH_BYTES;
 }
 
-static int on_gap_fact(const struct fact_row *row, void *userdata) {
-        struct sync *s = userdata;
-        struct feed *facts = &s->feeds[FEED_FACT];
-        struct str text = STR_INIT;
-        int r = write_fact(row, facts->source, &text);
+struct gap_telling {
+        const char *source; /* of lane fact, where such a fact belongs */
+        struct str *text;
+};
 
-        if (r < 0) {
-                str_deinit(&text);
-                return r;
-        }
-        str_deinit(&facts->gap);
-        facts->gap = text;
-        return 0;
+static int on_gap_fact(const struct fact_row *row, void *userdata) {
+        const struct gap_telling *t = userdata;
+
+        return write_fact(row, t->source, t->text);
 }
 
-/* The receiver waits for what the ledger no longer has. The fact that says so goes first, before its turn. */
-static void tell_gap(struct sync *s, const struct feed *f) {
-        int r = facts_find_gap(s->facts, f->lane, f->hole, on_gap_fact, s);
+/*
+ * The receiver waits for what the ledger no longer has. The facts that say so go first, before their turn: one for each
+ * stretch that was given up at once.
+ */
+static void explain_hole(struct sync *s, struct feed *f) {
+        struct gap_telling t = {.source = s->feeds[FEED_FACT].source, .text = &f->gap};
+        uint64_t last = 0;
+        int r = facts_find_gap(s->facts, f->lane, f->hole, &last, on_gap_fact, &t);
 
-        if (r != 0)
-                log_warning("lane %s: %" PRIu64 " is not in the ledger and nothing says why",
-                        lane_to_str(f->lane), f->hole);
+        if (r != 0) {
+                if (f->unexplained != f->hole)
+                        log_warning("lane %s: %" PRIu64 " is not in the ledger and nothing says why",
+                                lane_to_str(f->lane), f->hole);
+                f->unexplained = f->hole;
+                str_clear(&f->gap);
+        }
+        f->hole = r == 0 && last + 1 < f->seqs[0] ? last + 1 : 0;
 }
 
 static bool read_ahead(struct sync *s, struct feed *f) {
@@ -179,29 +185,29 @@ static bool read_ahead(struct sync *s, struct feed *f) {
         r = facts_read(s->facts, f->lane, f->up.sent, max, on_row, f, &last);
         if (r < 0 && r != -EAGAIN && f->n == 0)
                 complain(f, "the fact cannot be read or written", r);
-        if (f->hole > 0)
-                tell_gap(s, f);
         return f->n > 0;
 }
 
 /* ---- sending ---- */
 
-static int publish(struct sync *s, const struct feed *f, const char *bytes, size_t n) {
-        return link_publish(s->link, s->topics[f->leaf], bytes, n, false, 0);
-}
+static int send_gaps(struct sync *s, struct feed *f) {
+        int r = 0;
 
-static int send_gap(struct sync *s, struct feed *f) {
-        int r = f->gap.len > 0 ? publish(s, f, f->gap.data, f->gap.len) : 0;
-
-        if (r == 0)
-                str_clear(&f->gap);
+        while (r == 0 && (f->gap.len > 0 || f->hole > 0)) {
+                if (f->gap.len == 0)
+                        explain_hole(s, f);
+                else if ((r = link_publish(
+                                  s->link, s->topics[TOPIC_UP_FACT], f->gap.data, f->gap.len, false, 0)) == 0)
+                        str_clear(&f->gap);
+        }
         return r;
 }
 
 static int send_next(struct sync *s, struct feed *f) {
         size_t begin = f->next > 0 ? f->ends[f->next - 1] : 0;
         uint64_t random = 0;
-        int r = publish(s, f, f->text.data + begin, f->ends[f->next] - begin);
+        int r = link_publish(
+                s->link, s->topics[f->leaf], f->text.data + begin, f->ends[f->next] - begin, false, 0);
 
         if (r != 0)
                 return r;
@@ -222,12 +228,12 @@ static uint64_t credit_left(const struct sync *s) {
 }
 
 static int send_feed(struct sync *s, struct feed *f) {
-        int r = send_gap(s, f);
+        int r = 0;
 
         for (uint64_t room = uplink_room(&f->up, credit_left(s)); r == 0 && room > 0; room--) {
                 if (f->next == f->n && !read_ahead(s, f))
                         return 0;
-                r = send_gap(s, &s->feeds[FEED_FACT]);
+                r = send_gaps(s, f);
                 if (r == 0)
                         r = send_next(s, f);
         }

@@ -3,7 +3,9 @@
 import json
 import shutil
 import signal
+import sqlite3
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,34 @@ def test_a_new_inbox_begins_with_a_snapshot(office, box):
     (box.folder / "sync").mkdir(mode=0o750)
     box.start()
     wait_inbox(box, "snapshot.begin", "shipment", "snapshot.end")
+
+
+# ---- what the ledger no longer has ----
+
+def drop(box, lane, *stretches):
+    """Rows that went as ledger_trace_skip() and ledger_purge() let them go: nobody else has the ledger open."""
+    ledger = sqlite3.connect(box.folder / "ledger/ledger.db")
+    for first, last in stretches:
+        ledger.execute("DELETE FROM fact WHERE lane = ? AND seq BETWEEN ? AND ?", (lane, first, last))
+    ledger.commit()
+    ledger.close()
+
+
+def name_gaps(box, ledger, lane, *stretches):
+    box.tool(*[{"type": "ledger.gap", "subject": ledger, "data": {"v": 1, "lane": lane, "from": str(a), "to": str(b)}} for a, b in stretches])
+
+
+def test_trace_given_up_before_it_was_applied_is_passed_over(office, box):
+    """Slice by slice, as the station gives it up, around subjects that are open still."""
+    stretches = [(n + 1, n + 20) for n in range(0, 1000, 20)] + [(1002, 1030), (1032, 1040)]
+    box.facts(1042, lane="trace")
+    ledger = box.ledger()
+    drop(box, 1, *stretches)
+    name_gaps(box, ledger, "trace", *stretches)
+    began = time.monotonic()
+    box.start()
+    all_there(office, box)
+    until(lambda: box.uplink("trace")[1] == 1042, f"all trace applied, it is {box.uplink('trace')}")
+    assert time.monotonic() - began < 8, "not a second for each stretch"
+    kept = [f["id"] for f in office.facts() if f["source"].endswith(":trace")]
+    assert kept == box.ids(1)

@@ -178,6 +178,28 @@ static void a_gap_that_was_told_in_its_turn_is_passed_when_it_is_reached(void **
         assert_int_equal(mark.upto, 6);
 }
 
+static void stretches_that_were_given_up_one_by_one_are_passed_at_once(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        struct mark mark = APPEND(*state, &source,
+                {1, 1, "ledger.gap", SCENE_LEDGER, "{\"v\":1,\"lane\":\"fact\",\"from\":\"4\",\"to\":\"5\"}"},
+                {2, 2, "ledger.gap", SCENE_LEDGER, "{\"v\":1,\"lane\":\"fact\",\"from\":\"6\",\"to\":\"7\"}"},
+                {3, 3}, {8, 8});
+
+        assert_int_equal(mark.upto, 8);
+        assert_int_equal(mark.gap, 0);
+}
+
+static void a_gap_of_the_other_lane_counts_there_also_ahead_of_its_turn(void **state) {
+        struct source fact = scene_source(SCENE_LEDGER, "fact"), trace = scene_source(SCENE_LEDGER, "trace");
+
+        assert_int_equal(APPEND(*state, &fact,
+                                 {9, 9, "ledger.gap", SCENE_LEDGER,
+                                         "{\"v\":1,\"lane\":\"trace\",\"from\":\"1\",\"to\":\"6\"}"})
+                                 .upto,
+                0);
+        assert_int_equal(APPEND(*state, &trace, {7, 17}).upto, 7);
+}
+
 static void a_restored_database_is_another_receiver(void **state) {
         struct source source = scene_source(SCENE_LEDGER, "fact");
         char before[HEX_ID_MAX];
@@ -208,6 +230,8 @@ int main(void) {
                 TEST(a_gap_that_is_told_ahead_of_its_turn_lets_the_rest_come),
                 TEST(a_gap_of_another_lane_or_ledger_moves_nothing),
                 TEST(a_gap_that_was_told_in_its_turn_is_passed_when_it_is_reached),
+                TEST(stretches_that_were_given_up_one_by_one_are_passed_at_once),
+                TEST(a_gap_of_the_other_lane_counts_there_also_ahead_of_its_turn),
                 TEST(a_restored_database_is_another_receiver),
         };
 

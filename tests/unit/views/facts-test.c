@@ -118,19 +118,22 @@ static void the_gap_that_names_a_sequence_is_found(void **state) {
         struct scene *s = *state;
         _cleanup_(facts_closep) struct facts *f = NULL;
         struct seen seen = {0};
+        uint64_t last = 0;
 
         (void) scene_fact(s, "ledger.gap", ledger_id(s->l), "\"lane\":\"trace\",\"from\":\"5\",\"to\":\"9\"");
         (void) scene_fact(s, "ledger.gap", OTHER, "\"lane\":\"fact\",\"from\":\"1\",\"to\":\"99\"");
         (void) scene_fact(
                 s, "ledger.gap", ledger_id(s->l), "\"lane\":\"fact\",\"from\":\"20\",\"to\":\"29\"");
         f = open_facts(s);
-        assert_int_equal(facts_find_gap(f, LANE_TRACE, 5, see, &seen), 0);
+        assert_int_equal(facts_find_gap(f, LANE_TRACE, 5, NULL, see, &seen), 0);
         assert_int_equal(seen.seqs[0], 2);
-        assert_int_equal(facts_find_gap(f, LANE_TRACE, 9, see, &seen), 0);
-        assert_int_equal(facts_find_gap(f, LANE_TRACE, 10, see, &seen), STORE_E_NONE);
-        assert_int_equal(facts_find_gap(f, LANE_FACT, 7, see, &seen), STORE_E_NONE); /* another ledger's */
+        assert_int_equal(facts_find_gap(f, LANE_TRACE, 9, NULL, see, &seen), 0);
+        assert_int_equal(facts_find_gap(f, LANE_TRACE, 10, NULL, see, &seen), STORE_E_NONE);
+        assert_int_equal(
+                facts_find_gap(f, LANE_FACT, 7, NULL, see, &seen), STORE_E_NONE); /* another ledger's */
         seen = (struct seen){0};
-        assert_int_equal(facts_find_gap(f, LANE_FACT, 25, see, &seen), 0);
+        assert_int_equal(facts_find_gap(f, LANE_FACT, 25, &last, see, &seen), 0);
+        assert_int_equal(last, 29);
         assert_int_equal(seen.seqs[0], 4);
 }
 
