@@ -122,6 +122,17 @@ static void replace_number(
         fact_end(&b);
 }
 
+/* Mid-pack nothing is printed yet, but paper of the old number may lie on the bench. */
+static void say_changed(struct intake *in, const struct bench *bench) {
+        struct verdict *v = intake_verdict(in, VERDICT_LABEL_CHANGED, bench);
+
+        if (!v)
+                return;
+        v->until_acknowledged = false; /* the old number is refused when it is read */
+        verdict_sub_ja(v, "送り状が変わった。古い送り状は破って捨てる");
+        verdict_sub_en(v, "the label has changed: tear up the old one");
+}
+
 /* The packed parcel on the bench gets its number now: it waited for one, or its old one died. */
 static void print_now(struct intake *in, const struct shipment *s, const struct parcel *p,
         const struct label *l, struct bench *bench, bool changed) {
@@ -136,6 +147,8 @@ static void print_now(struct intake *in, const struct shipment *s, const struct 
                 verdict_sub_ja(v, "送り状が来た。貼って読む");
                 verdict_sub_en(v, "the label is here: stick and read it");
         }
+        if (!*l->ref)
+                return; /* it is on paper already */
         fact_begin(
                 &b, &in->d->facts, "waybill.printed", s->merchant, p->id, bench->name, NULL, in->command->id);
         json_write_string(&b.w, "shipment", s->id);
@@ -166,7 +179,10 @@ static void follow_parcel(
         struct intake *in, const struct shipment *s, const struct parcel *p, const struct wish *w) {
         const struct label *l = wish_piece(w, p->piece);
         struct bench *bench = intake_bench_of(in, p->id);
-        bool died = *p->number && s->waybill == WAYBILL_GIVEN && !wish_has(w, p->number);
+        const struct label *before = shipment_label(s, p->piece);
+        bool given = s->waybill == WAYBILL_GIVEN, stopped = s->held || s->cancelled;
+        bool died = *p->number && given && !wish_has(w, p->number);
+        bool changed = given && before && !wish_has(w, before->number);
 
         if (p->state == PARCEL_VOIDED)
                 return;
@@ -177,8 +193,12 @@ static void follow_parcel(
         }
         if (died)
                 replace_number(in, s, p, l);
-        if (bench && p->state == PARCEL_PACKED && l && (died || (!*p->number && s->waybill == WAYBILL_GIVEN)))
-                print_now(in, s, p, l, bench, died);
+        if (!bench || stopped)
+                return; /* a box that is stopped prints when it goes on */
+        if (p->state == PARCEL_PACKED && l && given && (died || !*p->number))
+                print_now(in, s, p, l, bench, died || changed);
+        else if (died || changed)
+                say_changed(in, bench);
 }
 
 static void add_intake(struct intake *in, const struct shipment *s, const struct wish *w,

@@ -69,15 +69,34 @@ static enum change tell_change(const struct shipment *old, const struct shipment
         return !new->held && old->held ? CHANGE_RELEASED : CHANGE_OTHER;
 }
 
-static void write_pulls(struct fact_builder *b, const struct shipment *known, enum change change) {
+/*
+ * Why a ready parcel must leave its bay now; NULL: no new reason. A hold ends some day, and a box whose contents or label
+ * are wrong as well must not stay in the bay then: the lasting reason is the one that is kept.
+ */
+static const char *pull_reason(const struct parcel *p, const struct shipment *known,
+        const struct shipment *wish, enum change change) {
+        if (p->state != PARCEL_READY || !pull_reasons[change])
+                return NULL;
+        if (change != CHANGE_HELD)
+                return pull_reasons[change];
+        if (known->doc && content_differs(known, wish))
+                return pull_reasons[CHANGE_CONTENT];
+        return *p->pull_reason ? NULL : pull_reasons[change];
+}
+
+static void write_pulls(struct fact_builder *b, const struct shipment *known, const struct shipment *wish,
+        enum change change) {
         json_write_array(&b->w, "pull");
-        for (size_t i = 0; i < known->n_parcels; i++)
-                if (known->parcels[i].state == PARCEL_READY && pull_reasons[change]) {
-                        json_write_object(&b->w, NULL);
-                        json_write_string(&b->w, "parcel", known->parcels[i].id);
-                        json_write_string(&b->w, "reason", pull_reasons[change]);
-                        json_write_end_object(&b->w);
-                }
+        for (size_t i = 0; i < known->n_parcels; i++) {
+                const char *reason = pull_reason(&known->parcels[i], known, wish, change);
+
+                if (!reason)
+                        continue;
+                json_write_object(&b->w, NULL);
+                json_write_string(&b->w, "parcel", known->parcels[i].id);
+                json_write_string(&b->w, "reason", reason);
+                json_write_end_object(&b->w);
+        }
         json_write_end_array(&b->w);
         json_write_array(&b->w, "unpull");
         for (size_t i = 0; i < known->n_parcels; i++)
@@ -96,7 +115,7 @@ static void add_intake(
                 if (strcmp(json_key(m), "v") != 0 && strcmp(json_key(m), "pull") != 0 &&
                         strcmp(json_key(m), "unpull") != 0)
                         json_write_value(&b.w, json_key(m), m);
-        write_pulls(&b, known, change);
+        write_pulls(&b, known, wish, change);
         fact_end(&b);
 }
 
@@ -137,8 +156,8 @@ static void interrupt(
                 verdict_sub_en(v, "contents changed: park it or call the leader");
                 break;
         default:
-                verdict_sub_ja(v, "保留解除。続きを読む");
-                verdict_sub_en(v, "released: go on");
+                verdict_sub_ja(v, "保留解除。商品かOKを読む");
+                verdict_sub_en(v, "released: read the goods, or OK");
                 break;
         }
 }

@@ -79,6 +79,19 @@ static int park(struct turn *t, const char *reason) {
         return pack_park(t, reason, shelf);
 }
 
+/*
+ * The box does not hold what is wanted now, and would go out so: the wish changed while nobody looked (a restart, a
+ * hold that hid it), or a leader sent it on and the goods were not put back.
+ */
+static bool is_wrong_now(const struct turn *t) {
+        const struct parcel *p = t->p;
+
+        if (p->unverified || p->version >= t->s.version || t->b->gesture == GESTURE_VOID_CONFIRM)
+                return false;
+        return shipment_is_overfull(&t->s) ||
+               (p->state == PARCEL_PACKED && p->piece >= t->s.pieces && shipment_missing(&t->s) > 0);
+}
+
 /* What is true now rules, whatever woke us: a release clears a hold, a hold that nobody announced stops. */
 static int refresh(struct turn *t, bool *saidp) {
         *saidp = false;
@@ -92,6 +105,11 @@ static int refresh(struct turn *t, bool *saidp) {
         }
         if (t->b->alarm == ALARM_HELD && !t->s.held)
                 clear_alarm(t);
+        if (t->b->alarm == ALARM_NONE && !t->s.cancelled && !t->s.held && is_wrong_now(t)) {
+                *saidp = true;
+                set_alarm(t, ALARM_CHANGED, "changed");
+                return say_changed(t);
+        }
         return 0;
 }
 

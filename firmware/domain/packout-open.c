@@ -335,8 +335,8 @@ int open_parcel(struct turn *t, struct parcel *p) {
         return open_say_state(t, VERDICT_RESUMED);
 }
 
-/* Which of a shipment's boxes a slip means: what is in hands first, then what waits on a shelf, then a new
- * one, then what is done. */
+/* Which of a shipment's boxes a slip means: what is in hands first, then what waits on a shelf, then what must
+ * be pulled before anything is added, then a new one, then what is done. */
 static struct parcel *pick_parcel(struct turn *t) {
         static const enum parcel_state order[] = {PARCEL_OPEN, PARCEL_PACKED, PARCEL_PARKED, PARCEL_PULLED};
         struct shipment *s = &t->s;
@@ -348,10 +348,13 @@ static struct parcel *pick_parcel(struct turn *t) {
                                 if (!found || (strcmp(found->bench, t->b->name) != 0 && k < 2))
                                         found = &s->parcels[i];
                         }
+        for (size_t i = 0; i < s->n_parcels && !found; i++)
+                if (s->parcels[i].state == PARCEL_READY && s->parcels[i].pull_reason[0])
+                        found = &s->parcels[i];
         if (found || (!is_finished(s) && !s->cancelled))
                 return found;
-        for (size_t i = 0; i < s->n_parcels; i++)
-                if (s->parcels[i].state == PARCEL_READY && (!found || s->parcels[i].pull_reason[0]))
+        for (size_t i = 0; i < s->n_parcels && !found; i++)
+                if (s->parcels[i].state == PARCEL_READY)
                         found = &s->parcels[i];
         for (size_t i = 0; i < s->n_parcels && !found; i++)
                 if (s->parcels[i].state == PARCEL_SHIPPED)

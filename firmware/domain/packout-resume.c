@@ -50,7 +50,7 @@ int resume_parked(struct turn *t, struct parcel *p) {
 }
 
 int resume_pulled(struct turn *t, struct parcel *p) {
-        bool changed = strcmp(p->reason, "changed") == 0;
+        bool changed = strcmp(p->reason, "changed") == 0 || p->version < t->s.version;
         const char *reprint = strcmp(p->reason, "label-changed") == 0 ? "label-changed" : NULL;
         bool complete = shipment_missing(&t->s) == 0 || p->piece < t->s.pieces;
 

@@ -78,6 +78,16 @@ int undo_void(struct turn *t) {
                 t, VERDICT_GESTURE, "取り消す箱の送り状を読む", "read the waybill of the parcel to void");
 }
 
+/* A box whose label was changed in its bay still bears the old one: it is found by it, to be taken out. */
+static int find_by_old_label(struct turn *t, const struct number_owner *owner, struct parcel **pp) {
+        int r = turn_load_shipment(t, owner->merchant, owner->shipment);
+        struct parcel *p = r == 0 ? shipment_parcel(&t->s, owner->parcel) : NULL;
+
+        if (p && p->state == PARCEL_READY && strcmp(p->pull_reason, "label-changed") == 0)
+                *pp = p;
+        return r < 0 ? r : 0;
+}
+
 /* The parcel that a waybill on an otherwise empty bench means, into ->s. *pp NULL: said why not. */
 static int find_parcel(struct turn *t, struct parcel **pp) {
         struct number_owner owner;
@@ -212,9 +222,20 @@ void undo_pull(struct turn *t, const struct shipment *s, struct parcel *p, const
 
 int undo_pull_scan(struct turn *t) {
         struct parcel *p;
+        struct number_owner owner;
         struct verdict *v;
-        int r = find_parcel(t, &p);
+        bool old_label;
+        int r = waybill_find_owner(t, "", &owner);
 
+        old_label = r == 0 && owner.dead && owner.parcel[0];
+        if (r >= 0) {
+                p = NULL;
+                r = old_label ? find_by_old_label(t, &owner, &p) : 0;
+        }
+        if (r == 0 && !p) {
+                old_label = false;
+                r = find_parcel(t, &p);
+        }
         if (r < 0 || !p)
                 return r;
         if (p->state != PARCEL_READY) {
@@ -234,10 +255,12 @@ int undo_pull_scan(struct turn *t) {
         verdict_sub_ja(v, "%s",
                 t->s.cancelled ? "中身を戻す:伝票か送り状を読む"
                 : t->s.held    ? "保留棚に置く"
+                : old_label    ? "古い送り状は破り、伝票を読む"
                                : "直すときは伝票か送り状を読む");
         verdict_sub_en(v, "%s",
                 t->s.cancelled ? "to put its goods back, read its slip or waybill"
                 : t->s.held    ? "put it on the shelf"
+                : old_label    ? "tear up the old label, then read its slip"
                                : "to go on with it, read its slip or waybill");
         return 0;
 }

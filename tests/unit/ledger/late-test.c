@@ -89,12 +89,205 @@ static void a_cancelled_notice_of_what_is_not_gone_stays_cancelled(void **state)
         assert_int_equal(scene_number(f->s, "SELECT max(generation) FROM notice"), 1);
 }
 
+/* --- wishes --- */
+
+#define MORE_SOCKS                                                                                           \
+        "\"lines\":[{\"line\":\"1\",\"name\":{\"ja\":\"靴下\"},\"quantity\":14,\"codes\":[{\"code\":\"" JAN  \
+        "\"}]}]"
+#define FEW_SOCKS                                                                                            \
+        "\"lines\":[{\"line\":\"1\",\"name\":{\"ja\":\"靴下\"},\"quantity\":12,\"codes\":[{\"code\":\"" JAN  \
+        "\"}]}]"
+
+/* The same shipment with other lines. */
+static void rewrite(struct floor *f, int version, const char *lines, const char *more) {
+        char data[768];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":%d,\"orders\":[\"A-778\"],"
+                "\"open_codes\":[\"S-1\",\"TOTE-1\"],%s,\"carrier\":\"yamato\",\"waybill\":\"given\",\"bay\":"
+                "\"y1\",\"notices\":{\"shipped\":\"station\"}%s%s}",
+                version, lines, *more ? "," : "", more);
+        floor_command(f, "shipment", "S-1", data);
+        assert_int_equal(floor_facts(f, "command.refused"), 0);
+}
+
+static void a_release_leaves_a_box_of_other_contents_to_be_pulled(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        ready(f);
+        rewrite(f, 2, MORE_SOCKS, "\"held\":true"); /* both at once */
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason = 'changed'"), 1);
+        rewrite(f, 3, MORE_SOCKS, "");
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason = 'changed'"), 1);
+        rewrite(f, 4, MORE_SOCKS, "\"held\":true"); /* a hold does not hide it */
+        rewrite(f, 5, MORE_SOCKS, "");
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_PULL);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason = 'changed'"), 1);
+}
+
+static void a_release_leaves_a_box_of_a_dead_label_to_be_pulled(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        ready(f);
+        floor_label(f, 2, N2);
+        floor_shipment(f, 2, "\"held\":true");
+        floor_shipment(f, 3, NULL);
+        assert_int_equal(
+                scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason = 'label-changed'"), 1);
+        assert_int_equal(floor_scan(f, "OKURU-C-PULL"), VERDICT_GESTURE);
+        assert_int_equal(floor_scan(f, N1), VERDICT_PULLED); /* the label that is on the box */
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N1), VERDICT_DEAD_WAYBILL);
+        assert_int_equal(floor_scan(f, N2), VERDICT_READY);
+}
+
+static void a_pulled_box_that_lacks_something_is_opened_whatever_it_was_pulled_for(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        ready(f);
+        rewrite(f, 2, MORE_SOCKS, "");
+        floor_label(f, 2, N2);
+        (void) floor_scan(f, "OKURU-C-PULL");
+        assert_int_equal(floor_scan(f, N1), VERDICT_PULLED);
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N2), VERDICT_INCOMPLETE);
+        assert_int_equal(floor_scan(f, JAN), VERDICT_PACKED);
+}
+
+static void restart(struct floor *f) {
+        struct ledger_bench was;
+        struct world world;
+
+        assert_int_equal(scene_reopen(f->s), 0);
+        assert_int_equal(ledger_bench(f->s->l, "b1", &was), 0);
+        bench_init(&f->bench, "b1");
+        decision_deinit(&f->last);
+        f->last = (struct decision){0};
+        world = scene_world(f->s);
+        assert_int_equal(
+                packout_resume(&world, &f->bench, was.person, was.role, was.parcel, &f->s->now, &f->last), 0);
+}
+
+static void a_change_is_not_forgotten_by_a_restart(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        pack(f);
+        rewrite(f, 2, MORE_SOCKS, "");
+        restart(f);
+        assert_int_equal(floor_scan(f, N1), VERDICT_CHANGED);
+        assert_int_equal(f->bench.alarm, ALARM_CHANGED);
+        assert_int_equal(floor_scan(f, N1), VERDICT_CHANGED);
+}
+
+static void more_than_is_wanted_never_goes_out(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        pack(f);
+        rewrite(f, 2, FEW_SOCKS, "");
+        f->bench.alarm = ALARM_NONE; /* a leader looked, and the goods stayed where they were */
+        assert_int_equal(floor_scan(f, N1), VERDICT_CHANGED);
+        assert_int_equal(floor_facts(f, "parcel.ready"), 0);
+}
+
+/* --- labels --- */
+
+static void a_late_label_prints_on_the_bench_that_waits_also_after_a_restart(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        pack(f);
+        restart(f);
+        floor_label_print(f, 1, N1);
+        assert_int_equal(f->last.n_labels, 1);
+        assert_string_equal(f->last.labels[0].bench, "b1");
+        assert_string_equal(f->last.labels[0].number, N1);
+        assert_int_equal(floor_facts(f, "waybill.printed"), 1);
+        assert_int_equal(floor_scan(f, N1), VERDICT_READY);
+}
+
+static void a_late_label_on_paper_is_said_and_not_printed(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        pack(f);
+        floor_label(f, 1, N1);
+        assert_int_equal(f->last.verdicts[0].kind, VERDICT_PACKED);
+        assert_int_equal(f->last.n_labels, 0);
+        assert_int_equal(floor_facts(f, "waybill.printed"), 0);
+        floor_label(f, 2, N2); /* the paper at hand is wrong now, though nobody has read it */
+        assert_int_equal(f->last.verdicts[0].kind, VERDICT_LABEL_CHANGED);
+        assert_int_equal(floor_scan(f, N1), VERDICT_DEAD_WAYBILL);
+        assert_int_equal(floor_scan(f, N2), VERDICT_READY);
+}
+
+static void a_changed_label_is_said_mid_pack(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        (void) floor_scan(f, "S-1");
+        floor_label(f, 2, N2);
+        assert_int_equal(f->last.n_verdicts, 1);
+        assert_int_equal(f->last.verdicts[0].kind, VERDICT_LABEL_CHANGED);
+        assert_int_equal(floor_scan(f, CASE), VERDICT_OK); /* work goes on */
+}
+
+static void a_label_for_a_held_box_waits_for_its_release(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        pack(f);
+        floor_shipment(f, 2, "\"held\":true");
+        assert_int_equal(f->last.verdicts[0].kind, VERDICT_HELD);
+        floor_label_print(f, 1, N1);
+        assert_int_equal(f->last.n_labels, 0);
+        assert_int_equal(f->last.n_verdicts, 0); /* the stop stays on the screen */
+        assert_int_equal(floor_scan(f, N1), VERDICT_HELD);
+        floor_shipment(f, 3, NULL);
+        assert_int_equal(f->last.verdicts[0].kind, VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, "OKURU-C-OK"), VERDICT_PACKED);
+        assert_int_equal(f->last.n_labels, 1);
+        assert_int_equal(floor_scan(f, N1), VERDICT_READY);
+}
+
+static void what_is_cancelled_during_a_collection_is_not_handed_over(void **state) {
+        struct floor *f = *state;
+
+        floor_shipment(f, 1, NULL);
+        floor_label(f, 1, N1);
+        ready(f);
+        assert_int_equal(floor_scan(f, "OKURU-C-SHIP"), VERDICT_COLLECTION);
+        floor_shipment(f, 2, "\"cancelled\":true");
+        assert_int_equal(floor_scan(f, N1), VERDICT_PULL);
+        assert_int_equal(floor_facts(f, "parcel.shipped"), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, floor_setup, floor_teardown)
                 T(what_went_again_before_its_notice_was_cancelled_is_owed_the_next),
                 T(a_notice_that_was_accepted_is_never_reserved_again),
                 T(a_cancelled_notice_of_what_is_not_gone_stays_cancelled),
+                T(a_release_leaves_a_box_of_other_contents_to_be_pulled),
+                T(a_release_leaves_a_box_of_a_dead_label_to_be_pulled),
+                T(a_pulled_box_that_lacks_something_is_opened_whatever_it_was_pulled_for),
+                T(a_change_is_not_forgotten_by_a_restart),
+                T(more_than_is_wanted_never_goes_out),
+                T(a_late_label_prints_on_the_bench_that_waits_also_after_a_restart),
+                T(a_late_label_on_paper_is_said_and_not_printed),
+                T(a_changed_label_is_said_mid_pack),
+                T(a_label_for_a_held_box_waits_for_its_release),
+                T(what_is_cancelled_during_a_collection_is_not_handed_over),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
