@@ -108,6 +108,9 @@ static const struct json_rule insert_rules[] = {
         {"quantity", JSON_WANT_INT, false, 1, QUANTITY_MAX},
         {"codes", JSON_WANT_ARRAY, false, 0, CODES_MAX},
 };
+static const struct json_rule gift_rules[] = {
+        {"instructions", JSON_WANT_OBJECT, true, 0, 0},
+};
 static const struct json_rule code_rules[] = {
         {"code", JSON_WANT_STRING, true, 1, CODE_TEXT_MAX},
         {"units", JSON_WANT_INT, false, 1, QUANTITY_MAX},
@@ -270,6 +273,20 @@ static int read_words(struct shipment *s, struct diag *d) {
         return 0;
 }
 
+static int check_gift(const struct shipment *s, struct diag *d) {
+        static const char *const checks[] = {"none", "confirm", NULL};
+        const struct json *gift = json_get(s->doc, "gift");
+        int ignored, r;
+
+        if (json_type(gift) != JSON_OBJECT)
+                return 0;
+        r = json_check(gift, "gift", gift_rules, ELEMENTSOF(gift_rules), d);
+        if (r == 0)
+                r = json_check(json_get(gift, "instructions"), "gift.instructions", names_rules,
+                        ELEMENTSOF(names_rules), d);
+        return r < 0 ? r : read_word(gift, "gift", "check", checks, 0, &ignored, d);
+}
+
 static int shipment_fill(struct shipment *s, struct diag *d) {
         int r = json_check(s->doc, "", shipment_rules, ELEMENTSOF(shipment_rules), d);
 
@@ -281,6 +298,8 @@ static int shipment_fill(struct shipment *s, struct diag *d) {
                 r = read_words(s, d);
         if (r == 0)
                 r = read_lines(s, d);
+        if (r == 0)
+                r = check_gift(s, d);
         if (r < 0)
                 return r;
         (void) copy_text(s->merchant, sizeof(s->merchant), json_get_string(s->doc, "merchant", ""));

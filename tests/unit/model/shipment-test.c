@@ -101,6 +101,11 @@ static void a_refusal_names_the_member(void **state) {
                 {HEAD ",\"lines\":[{\"line\":\"1\",\"name\":{\"ja\":\"x\"},\"quantity\":1,\"serial\":\"all\","
                       "\"codes\":[{\"code\":\"1\"}]}]}",
                         "lines[0].serial"},
+                {HEAD ",\"lines\":[" LINE "],\"gift\":{\"instructions\":{\"ja\":\"a\\r\\nb\"}}}",
+                        "gift.instructions.ja"},
+                {HEAD ",\"lines\":[" LINE "],\"gift\":{}}", "gift.instructions"},
+                {HEAD ",\"lines\":[" LINE "],\"gift\":{\"instructions\":{\"ja\":\"x\"},\"check\":\"scan\"}}",
+                        "gift.check"},
         };
 
         (void) state;
