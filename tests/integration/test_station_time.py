@@ -154,7 +154,7 @@ def test_what_is_over_is_purged_and_a_rescan_still_says_when_it_went(scene):
     assert scene.rig.query("station/ledger.db", "SELECT count(*) FROM sealed WHERE subject = ?", s["shipment"]) == [(0,)]
     for code in (s["shipment"], scene.number(s)):
         verdict = rescan(scene, {"shipment": code})
-        assert verdict["sub"]["ja"].startswith(f"発送済み ") and at in verdict["sub"]["ja"] and "b1" in verdict["sub"]["ja"], verdict
+        assert verdict["sub"]["ja"].startswith("発送済み ") and at in verdict["sub"]["ja"] and "b1" in verdict["sub"]["ja"], verdict
     assert scene.count("parcel.opened") == 1
 
 

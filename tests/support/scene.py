@@ -95,6 +95,7 @@ class Scene:
         number = goods.waybill(44470000000 + self.serial * 10)
         numbers = [goods.waybill(44470000000 + self.serial * 10 + p) for p in range(pieces)]
         customer = f"架空 客{self.serial:04d}"
+        self.names |= {customer, f"customer-{self.serial:04d}@"}
         return {"v": 1, "merchant": merchant, "shipment": name, "orders": [f"A-{name}"], "open_codes": [name, f"TOTE-{name}"],
                 "lines": [{**line, "order": f"A-{name}"} for line in lines or (item("1", SHIRT, 2), item("2", SOCKS))],
                 "inserts": [], "carrier": carrier, "pieces": pieces, "waybill": "given", "bay": HOW[(merchant, carrier)][0],
@@ -113,7 +114,6 @@ class Scene:
         n_labels = sum("labels" in s and s["shipment"] not in self.pushed for s in shipments)
         for s in shipments:
             self.pushed[s["shipment"]] = s
-            self.names |= {v for v in s["contact"]["contact"].values()} if s.get("contact") else set()
         lines = "".join(json.dumps(s, ensure_ascii=False) + "\n" for s in shipments)
         self.rig.oms("push", self.write("push.jsonl", lines), "--station", "dc1/pack-01")
         if wait:
