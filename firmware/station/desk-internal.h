@@ -51,6 +51,7 @@ struct desk {
         struct desk_answer *answers, **answers_lastp; /* of the group in hand */
         size_t n_answers;
         uint64_t scanned_usec; /* boot clock: when a scan was decided last; 0 never */
+        uint64_t sliced_usec;  /* the same, when commands were taken last */
         uint64_t group_pos;    /* newest position that the group in hand wrote; 0 none */
         bool ticked, poked, in_group, dead;
         bool has_input; /* the group in hand holds a decided input */

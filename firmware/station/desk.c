@@ -90,11 +90,31 @@ static int decide_ticks(struct desk *d) {
         return r;
 }
 
-/* One group: everything that waits, up to a bound, then a slice of commands. */
+static uint64_t boot_usec(const struct desk *d) {
+        return d->options.now(d->callbacks.userdata).boot_usec;
+}
+
+static bool somebody_scans(const struct desk *d) {
+        return d->scanned_usec > 0 && boot_usec(d) - d->scanned_usec < DESK_SCANS_USEC;
+}
+
+/* Commands go into a commit of their own while inputs come, so that no light waits for them; but not for ever. */
+static int decide_slice(struct desk *d, size_t n_inputs) {
+        uint64_t now_usec = boot_usec(d);
+
+        if (n_inputs > 0 && now_usec - d->sliced_usec < DESK_SLICE_WAIT_USEC)
+                return 0; /* still poked: the next group */
+        d->sliced_usec = now_usec;
+        d->poked = false;
+        return d->callbacks.on_slice(d->callbacks.userdata);
+}
+
+/* One group: everything that waits, up to a bound, or a slice of commands. */
 static int decide_group(struct desk *d) {
+        size_t n = 0;
         int r = 0;
 
-        for (int i = 0; i < DESK_GROUP_MAX && r == 0; i++) {
+        for (; n < DESK_GROUP_MAX && r == 0; n++) {
                 struct desk_input *in = take_input(d);
 
                 if (!in)
@@ -104,11 +124,7 @@ static int decide_group(struct desk *d) {
         }
         if (r == 0 && d->ticked)
                 r = decide_ticks(d);
-        if (r == 0 && d->poked) {
-                d->poked = false;
-                r = d->callbacks.on_slice(d->callbacks.userdata);
-        }
-        return r;
+        return r == 0 && d->poked ? decide_slice(d, n) : r;
 }
 
 static bool has_work(const struct desk *d) {
@@ -382,10 +398,7 @@ void desk_poke(struct desk *d) {
 }
 
 size_t desk_slice_room(const struct desk *d) {
-        uint64_t now_usec = d->options.now(d->callbacks.userdata).boot_usec;
-
-        return d->scanned_usec > 0 && now_usec - d->scanned_usec < DESK_SCANS_USEC ? DESK_SLICE_MIN
-                                                                                   : DESK_SLICE_MAX;
+        return somebody_scans(d) ? DESK_SLICE_MIN : DESK_SLICE_MAX;
 }
 
 void desk_touch(struct desk *d) {

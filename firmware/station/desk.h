@@ -13,11 +13,12 @@
 #include "firmware/domain/packout.h"
 #include "firmware/ledger/ledger.h"
 
-#define DESK_QUEUE_MAX  32 /* waiting inputs of one bench; one more is answered "scan lost, again" */
-#define DESK_GROUP_MAX  64 /* inputs of one commit */
-#define DESK_SLICE_MAX  16 /* commands of one commit: a flood of them must not hold up a scan */
-#define DESK_SLICE_MIN  2  /* the same while somebody scans: the next scan waits for this commit */
-#define DESK_SCANS_USEC (100 * USEC_PER_MSEC) /* so long after a scan somebody scans */
+#define DESK_QUEUE_MAX       32 /* waiting inputs of one bench; one more is answered "scan lost, again" */
+#define DESK_GROUP_MAX       64 /* inputs of one commit */
+#define DESK_SLICE_MAX       16 /* commands of one commit: a flood of them must not hold up a scan */
+#define DESK_SLICE_MIN       2  /* the same while somebody scans: the next scan waits for this commit */
+#define DESK_SLICE_WAIT_USEC (20 * USEC_PER_MSEC)  /* no longer than this do commands wait behind inputs */
+#define DESK_SCANS_USEC      (100 * USEC_PER_MSEC) /* so long after a scan somebody scans */
 
 struct desk;
 
