@@ -102,7 +102,8 @@ def coming_down(rig, hands, broker: Broker) -> dict:
         with Sync(rig, broker, rig.folder / "sync"):
             write_commands(commands, wait_for("sync's inbox", lambda: inbox_of(rig)))
             begun = time.monotonic()
-            flood = subprocess.Popen([str(BUILD / "tests/mqtt-flood"), str(broker.port), f"okuru/v1/{REALM}/{SITE}/{STATION}/down", str(SHIPMENTS), f"@{commands}", "200"])
+            topic = f"okuru/v1/{REALM}/{SITE}/{STATION}"
+            flood = subprocess.Popen([str(BUILD / "tests/mqtt-flood"), str(broker.port), f"{topic}/down", str(SHIPMENTS), f"@{commands}", "200", f"{topic}/taken"])
             result = scan_while(hands, lambda: known() < SHIPMENTS)
             flood.wait()
     took = time.monotonic() - begun

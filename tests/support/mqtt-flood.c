@@ -4,7 +4,8 @@
  * with: it reads no ledger, keeps no mark and waits for nobody but the broker.
  *
  *   mqtt-flood PORT TOPIC N BYTES WINDOW
- *   mqtt-flood PORT TOPIC N @FILE WINDOW     the first N lines of a file instead of filler
+ *   mqtt-flood PORT TOPIC N @FILE WINDOW TAKEN     an OMS instead: the first N lines of a file, which are commands from
+ *                                                  sequence 1, no further than the window behind the `taken` on that topic
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <mosquitto.h>
 
 struct flood {
+        const char *taken; /* topic; NULL: the broker's word counts */
         unsigned long n, sent, acknowledged, window;
         int up;
         FILE *file; /* of lines; NULL for filler */
@@ -23,8 +25,19 @@ struct flood {
 static void on_connect(struct mosquitto *client, void *userdata, int rc) {
         struct flood *f = userdata;
 
-        (void) client;
         f->up = rc == 0;
+        if (f->up && f->taken)
+                (void) mosquitto_subscribe(client, NULL, f->taken, 1);
+}
+
+static void on_message(struct mosquitto *client, void *userdata, const struct mosquitto_message *m) {
+        struct flood *f = userdata;
+        const char *at = strstr(m->payload, "\"upto\":"); /* the library ends it with a NUL */
+
+        (void) client;
+        if (at)
+                f->acknowledged =
+                        strtoul(at + strlen("\"upto\":") + (at[strlen("\"upto\":")] == '"'), NULL, 10);
 }
 
 static void on_publish(struct mosquitto *client, void *userdata, int id) {
@@ -32,7 +45,8 @@ static void on_publish(struct mosquitto *client, void *userdata, int id) {
 
         (void) client;
         (void) id;
-        f->acknowledged++;
+        if (!f->taken)
+                f->acknowledged++;
 }
 
 /* The next message; its length, -1 when there is none. */
@@ -71,8 +85,9 @@ int main(int argc, char **argv) {
         struct mosquitto *client;
         int r = 1;
 
-        if (argc != 6)
+        if (argc != 6 && argc != 7)
                 return 2;
+        f.taken = argc == 7 ? argv[6] : NULL;
         f.n = strtoul(argv[3], NULL, 10);
         f.window = strtoul(argv[5], NULL, 10);
         if (*argv[4] == '@') {
@@ -86,6 +101,7 @@ int main(int argc, char **argv) {
                 return 1;
         mosquitto_connect_callback_set(client, on_connect);
         mosquitto_publish_callback_set(client, on_publish);
+        mosquitto_message_callback_set(client, on_message);
         (void) mosquitto_max_inflight_messages_set(client, (unsigned) f.window);
         if (mosquitto_connect(client, "127.0.0.1", (int) strtol(argv[1], NULL, 10), 60) == MOSQ_ERR_SUCCESS)
                 r = run(client, &f, argv[2], strtoul(argv[4], NULL, 10));
