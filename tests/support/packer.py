@@ -72,7 +72,7 @@ class Packer:
         begun = self.send(code)
         verdict = self.look(timeout)
         if verdict is None:
-            raise Surprise(f"{self.bench.name}: no light within {timeout:.0f} s after {code!r}")
+            raise Surprise(f"{self.bench.name}: no light within {timeout:.0f} s after {code!r}; {self.bench.diagnose()}")
         took = time.monotonic() - begun
         self.show(code, verdict)
         if verdict["light"] == "green":

@@ -39,6 +39,7 @@ class Bench:
 
     def __init__(self, folder: Path, name: str):
         self.name = name
+        self.diagnose = lambda: ""  # what the rig can say of the station when no light comes
         self.scanner = folder / f"{name}.scanner"
         self.light = folder / f"{name}.light"
         self.labels = folder / f"{name}.labels"
@@ -77,6 +78,8 @@ class Rig:
         for name in ("tmp", "new", "cur"):
             (self.folder / "mail" / name).mkdir(exist_ok=True)
         self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
+        for bench in self.benches:
+            bench.diagnose = self.diagnose
         self.broker = Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
         self.make_keys()
         self.write_configs()
@@ -188,6 +191,11 @@ mqtt:
         if code is not None:
             raise RigError(f"okuru-{name} ended with {code}: {self.tail_of(name)}")
         return True
+
+    def diagnose(self) -> str:
+        """Alive or not, what it says of itself, the end of its log: for a test that got no answer."""
+        ends = {name: process.poll() for name, process in self.processes.items()}
+        return f"exit codes {ends}; status {self.try_status()}; log: {self.tail_of('station')}"
 
     def tail_of(self, name: str, lines: int = 15) -> str:
         return "\n".join(self.logs[name].read_text(errors="replace").splitlines()[-lines:])
