@@ -33,7 +33,9 @@ int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enu
 
 int collect_begin(struct turn *t) {
         char bay[NAME_SIZE];
+        struct words name = {0};
         struct verdict *v;
+        int r = 0;
 
         if (t->p)
                 return turn_tell(t, VERDICT_NOT_NOW, "今の箱を終えるか、保留する",
@@ -42,10 +44,12 @@ int collect_begin(struct turn *t) {
         turn_end_gesture(t);
         t->b->gesture = GESTURE_COLLECTION;
         (void) copy_text(t->b->argument, sizeof(t->b->argument), bay);
+        if (*bay)
+                r = words_bay(t, bay, &name);
         v = turn_say(t, VERDICT_COLLECTION);
-        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOK", bay, *bay ? ":" : "");
-        verdict_sub_en(v, "%s%sread each waybill; OK when done", bay, *bay ? ": " : "");
-        return 0;
+        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOKを読む", name.ja, *bay ? ":" : "");
+        verdict_sub_en(v, "%s%sread each waybill; OK when done", name.en, *bay ? ": " : "");
+        return r;
 }
 
 static int refuse_collection(struct turn *t, const struct parcel *p) {
@@ -69,6 +73,20 @@ static int refuse_collection(struct turn *t, const struct parcel *p) {
                 verdict_sub_en(v, "it is not ready: do not hand over");
         }
         (void) copy_text(v->parcel, sizeof(v->parcel), p->id);
+        return 0;
+}
+
+static int refuse_other_bay(struct turn *t, const struct parcel *p) {
+        struct verdict *v = turn_say(t, VERDICT_NOT_NOW);
+        struct words of, here;
+        int r = words_bay(t, p->bay, &of);
+
+        if (r == 0)
+                r = words_bay(t, t->b->argument, &here);
+        if (r < 0)
+                return r;
+        verdict_sub_ja(v, "%sの箱。%sから%sへ戻す", of.ja, here.ja, of.ja);
+        verdict_sub_en(v, "it is of %s, not %s: put it back there", of.en, here.en);
         return 0;
 }
 
@@ -103,16 +121,13 @@ int collect_scan(struct turn *t) {
         if (p->state != PARCEL_READY || must_be_pulled(&t->s, p))
                 return refuse_collection(t, p);
         if (t->b->argument[0] && strcmp(t->b->argument, p->bay) != 0) {
-                v = turn_say(t, VERDICT_NOT_NOW);
-                verdict_sub_ja(v, "出口%sの箱。%sではない", p->bay, t->b->argument);
-                verdict_sub_en(v, "it is of bay %s, not %s", p->bay, t->b->argument);
-                return 0;
+                return refuse_other_bay(t, p);
         }
         v = turn_say(t, VERDICT_SHIPPED);
         (void) copy_text(v->merchant, sizeof(v->merchant), t->s.merchant);
         (void) copy_text(v->shipment, sizeof(v->shipment), t->s.id);
         (void) copy_text(v->parcel, sizeof(v->parcel), p->id);
-        verdict_sub_ja(v, "…%s。次の送り状を読む。終わればOK", words_number_tail(p->number));
+        verdict_sub_ja(v, "…%s。次の送り状を読む。終わればOKを読む", words_number_tail(p->number));
         verdict_sub_en(v, "…%s: read the next one; OK when done", words_number_tail(p->number));
         return collect_ship(t, &t->s, p, SHIPPED_SCANNED);
 }
@@ -150,12 +165,20 @@ static int read_rows(struct turn *t, const char *bay, struct rows *rows) {
         return r < 0 ? r : 0;
 }
 
+static void say_which_to_pull(struct verdict *v, const struct parcel *p, const struct words *bay, int n) {
+        const char *tail = p ? words_number_tail(p->number) : "?";
+
+        verdict_sub_ja(v, "%sから…%sを先に抜き取る(全%d個)", bay->ja, tail, n);
+        verdict_sub_en(v, "pull …%s out of %s first (%d to pull)", tail, bay->en, n);
+}
+
 /* Which must be pulled first: named. *saidp: there was one */
 static int refuse_pull(struct turn *t, const struct rows *rows, const char *bay, bool *saidp) {
         const struct bay_row *first = NULL;
         struct shipment s = {0};
         struct parcel *p = NULL;
         struct verdict *v;
+        struct words name;
         int n = 0, r;
 
         for (size_t i = 0; i < rows->n; i++)
@@ -166,31 +189,51 @@ static int refuse_pull(struct turn *t, const struct rows *rows, const char *bay,
         *saidp = first;
         if (!first)
                 return 0;
-        r = t->world->shipment(t->world->userdata, first->merchant, first->shipment, &s);
+        r = words_bay(t, bay, &name);
+        if (r == 0)
+                r = t->world->shipment(t->world->userdata, first->merchant, first->shipment, &s);
         if (r < 0)
                 return r;
         if (r == 0)
                 p = shipment_parcel(&s, first->parcel);
         v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
-        verdict_sub_ja(
-                v, "%sから…%sを抜き取る(抜き取り%d個)", bay, p ? words_number_tail(p->number) : "?", n);
-        verdict_sub_en(
-                v, "pull …%s out of %s first (%d to pull)", p ? words_number_tail(p->number) : "?", bay, n);
+        say_which_to_pull(v, p, &name, n);
         if (r == 0)
                 shipment_deinit(&s);
         turn_end_gesture(t);
         return 0;
 }
 
-static int say_count(struct turn *t, size_t expected) {
-        struct verdict *v = turn_say(t, VERDICT_COUNT);
+/* Where policy asks for the scan of each piece, a count ships none of them: what was not scanned is left behind. */
+static bool goes_by_count(const struct turn *t, const struct bay_row *row) {
+        struct carrier_policy policy;
 
+        policy_carrier(t->world->policy, row->merchant, row->carrier, &policy);
+        return policy.shipped != SHIPPED_SCANNED;
+}
+
+static int count_expected(const struct turn *t, const struct rows *rows) {
+        int n = 0;
+
+        for (size_t i = 0; i < rows->n; i++)
+                n += goes_by_count(t, &rows->items[i]);
+        return n;
+}
+
+static int say_count(struct turn *t, int expected) {
+        struct verdict *v;
+        struct words bay;
+        int r = words_bay(t, t->b->argument, &bay);
+
+        if (r < 0)
+                return r;
+        v = turn_say(t, VERDICT_COUNT);
         if (t->b->digits < 0) {
-                verdict_sub_ja(v, "%s 予定%zu個。数えて数字を読み、OK", t->b->argument, expected);
-                verdict_sub_en(v, "%s expects %zu: count, read the digits, OK", t->b->argument, expected);
+                verdict_sub_ja(v, "%s 予定%d個。数えて数字とOKを読む", bay.ja, expected);
+                verdict_sub_en(v, "%s expects %d: count, read the digits, OK", bay.en, expected);
         } else {
-                verdict_sub_ja(v, "%s %d個 (予定%zu)。よければOK", t->b->argument, t->b->digits, expected);
-                verdict_sub_en(v, "%s: %d (expected %zu), then OK", t->b->argument, t->b->digits, expected);
+                verdict_sub_ja(v, "%s %d個 (予定%d)。よければOKを読む", bay.ja, t->b->digits, expected);
+                verdict_sub_en(v, "%s: %d (expected %d), then OK", bay.en, t->b->digits, expected);
         }
         return 0;
 }
@@ -214,7 +257,7 @@ int collect_bay(struct turn *t) {
                 return r;
         t->b->gesture = GESTURE_BAY_COUNT;
         (void) copy_text(t->b->argument, sizeof(t->b->argument), bay);
-        return say_count(t, rows.n);
+        return say_count(t, count_expected(t, &rows));
 }
 
 int collect_digit(struct turn *t, int digit) {
@@ -233,14 +276,20 @@ int collect_digit(struct turn *t, int digit) {
                 return turn_tell(t, VERDICT_NOT_NOW, "多すぎる。最初から数字を読む",
                         "too many: read the digits again");
         }
-        return say_count(t, rows.n);
+        return say_count(t, count_expected(t, &rows));
 }
 
-static int write_closed(struct turn *t, const char *bay, size_t expected, int counted, const char *leader) {
+static int write_closed(struct turn *t, const char *bay, int expected, int counted, const char *leader) {
+        struct bay_info info = {0};
         struct fact_builder fb;
+        int r = t->world->bay_info(t->world->userdata, bay, &info);
 
+        if (r < 0)
+                return r;
         turn_fact(t, &fb, "bay.closed", "", bay);
-        json_write_int(&fb.w, "expected", (int64_t) expected);
+        if (info.carrier[0])
+                json_write_string(&fb.w, "carrier", info.carrier);
+        json_write_int(&fb.w, "expected", expected);
         json_write_int(&fb.w, "counted", counted);
         if (*leader)
                 json_write_string(&fb.w, "leader", leader);
@@ -273,41 +322,59 @@ static int ship_row(
         return collect_ship(t, &t->s, p, how);
 }
 
+static int say_closed(struct turn *t, const char *bay, int counted, size_t left) {
+        struct verdict *v;
+        struct words name;
+        int r = words_bay(t, bay, &name);
+
+        if (r < 0)
+                return r;
+        v = turn_say(t, VERDICT_BAY_CLOSED);
+        verdict_sub_ja(v, "%s %d個 発送済み", name.ja, counted);
+        verdict_sub_en(v, "%s: %d shipped", name.en, counted);
+        if (left > 0) {
+                verdict_sub_ja(v, "%s %d個 発送済み。残り%zu個は1個ずつ読む", name.ja, counted, left);
+                verdict_sub_en(v, "%s: %d shipped; the other %zu are to be scanned", name.en, counted, left);
+        }
+        return 0;
+}
+
 static int close_bay(struct turn *t, const struct rows *rows, const char *leader) {
+        int counted = t->b->digits, expected = count_expected(t, rows), r;
         char bay[NAME_SIZE];
-        int counted = t->b->digits, r;
-        struct verdict *v = turn_say(t, VERDICT_BAY_CLOSED);
         bool shipped;
 
         (void) copy_text(bay, sizeof(bay), t->b->argument);
         turn_end_gesture(t);
-        r = write_closed(t, bay, rows->n, counted, leader);
+        r = write_closed(t, bay, expected, counted, leader);
         for (size_t i = 0; i < rows->n && r == 0; i++)
-                r = ship_row(t, &rows->items[i], SHIPPED_BAY_CLOSED, 0, &shipped);
-        verdict_sub_ja(v, "%s %d個 発送済み", bay, counted);
-        verdict_sub_en(v, "%s: %d shipped", bay, counted);
-        return r;
+                if (goes_by_count(t, &rows->items[i]))
+                        r = ship_row(t, &rows->items[i], SHIPPED_BAY_CLOSED, 0, &shipped);
+        return r < 0 ? r : say_closed(t, bay, counted, rows->n - (size_t) expected);
 }
 
 int collect_counted(struct turn *t) {
         _cleanup_rows_ struct rows rows = {0};
         struct verdict *v;
+        int expected;
         bool said;
         int r = read_rows(t, t->b->argument, &rows);
 
         if (r < 0)
                 return r;
+        expected = count_expected(t, &rows);
         if (t->b->digits < 0)
-                return say_count(t, rows.n);
+                return say_count(t, count_expected(t, &rows));
         r = refuse_pull(t, &rows, t->b->argument, &said);
         if (r < 0 || said)
                 return r;
-        if ((size_t) t->b->digits == rows.n)
+        if (t->b->digits == expected)
                 return close_bay(t, &rows, "");
         t->b->gesture = GESTURE_BAY_LEADER;
         v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
-        verdict_sub_ja(v, "予定%zu個、数えた%d個。数え直すか、リーダーの名札", rows.n, t->b->digits);
-        verdict_sub_en(v, "expected %zu, counted %d: count again, or a leader's badge", rows.n, t->b->digits);
+        verdict_sub_ja(v, "予定%d個、数えた%d個。数え直すか、リーダーの名札を読む", expected, t->b->digits);
+        verdict_sub_en(
+                v, "expected %d, counted %d: count again, or a leader's badge", expected, t->b->digits);
         return 0;
 }
 
@@ -359,6 +426,7 @@ static int assume_bay(struct turn *t, const struct due_bay *due) {
         _cleanup_rows_ struct rows rows = {0};
         int n = 0, r = read_rows(t, due->bay, &rows);
         struct verdict *v;
+        struct words name;
 
         for (size_t i = 0; i < rows.n && r == 0; i++) {
                 bool shipped = false;
@@ -368,11 +436,13 @@ static int assume_bay(struct turn *t, const struct due_bay *due) {
                 r = ship_row(t, &rows.items[i], SHIPPED_ASSUMED, due->usec, &shipped);
                 n += shipped;
         }
+        if (r == 0 && n > 0)
+                r = words_bay(t, due->bay, &name);
         if (r < 0 || n == 0)
                 return r;
         v = turn_say(t, VERDICT_SHIPPED);
-        verdict_sub_ja(v, "%s 集荷時刻を過ぎた。%d個を発送済みに", due->bay, n);
-        verdict_sub_en(v, "%s: collection time has passed, %d taken as shipped", due->bay, n);
+        verdict_sub_ja(v, "%s 集荷時刻を過ぎた。%d個を発送済みとした", name.ja, n);
+        verdict_sub_en(v, "%s: collection time has passed, %d taken as shipped", name.en, n);
         return 0;
 }
 

@@ -77,6 +77,10 @@ void words_missing(const struct shipment *s, struct words *w);      /* "靴下 �
 void words_contents(const struct shipment *s, const struct parcel *p, struct words *w);
 /* "注文…1234": whose number it is, by the last 4 of the first order. Asks the world. */
 int words_owner(struct turn *t, const char *merchant, const char *shipment, struct words *w);
+/* A bay as people call it, its id when nobody said; without a bay "出口". Asks the world. */
+int words_bay(struct turn *t, const char *bay, struct words *w);
+/* A merchant as people call it. */
+void words_merchant(const struct turn *t, const char *merchant, struct words *w);
 /* "14:02 bench-3" */
 void words_when(int64_t usec, int offset_sec, const char *bench, char text[WORDS_SIZE]);
 void words_piece(const struct shipment *s, const struct parcel *p, struct words *w); /* "1/2口" */

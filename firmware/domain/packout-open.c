@@ -153,18 +153,20 @@ static int say_closed(struct turn *t, const struct number_owner *o) {
         if (o->dead)
                 return say_dead(t);
         turn_refuse(t, "cancelled", NULL, o->shipment);
-        return turn_tell(t, VERDICT_CANCELLED, "中止済み。箱を戻し棚へ", "cancelled: nothing to pack");
+        return turn_tell(t, VERDICT_CANCELLED, "中止済み。箱を戻し棚へ戻す", "cancelled: put it back");
 }
 
 static int say_pull(struct turn *t, const struct parcel *p) {
         struct verdict *v = turn_say(t, VERDICT_PULL);
         const char *tail = words_number_tail(p->number);
+        struct words bay;
+        int r = words_bay(t, p->bay, &bay);
 
         turn_refuse(t, t->s.cancelled ? "cancelled" : "held", NULL, t->s.id);
-        verdict_sub_ja(v, "%sの…%sを抜く。抜き取りカードを読む", p->bay[0] ? p->bay : "出口", tail);
-        verdict_sub_en(v, "take …%s out of %s: read PULL", tail, p->bay[0] ? p->bay : "its bay");
+        verdict_sub_ja(v, "%sの…%sを抜き、抜き取りカードを読む", bay.ja, tail);
+        verdict_sub_en(v, "take …%s out of %s: read PULL", tail, bay.en);
         (void) copy_text(v->parcel, sizeof(v->parcel), p->id);
-        return 0;
+        return r;
 }
 
 static int say_elsewhere(struct turn *t, const struct parcel *p) {
@@ -386,12 +388,14 @@ static int open_found_shipment(struct turn *t, const struct open_found *f) {
 static int say_ambiguous(struct turn *t, const struct open_found *f) {
         const struct shipment_ref *a = &f->refs[0], *b = &f->refs[1];
         struct verdict *v = turn_say(t, VERDICT_AMBIGUOUS);
+        struct words of_a, of_b;
 
         turn_refuse(t, "ambiguous", NULL, NULL);
-        verdict_sub_ja(v, "%s %sと%s %sにある。別のコードを読む", a->merchant, a->shipment, b->merchant,
-                b->shipment);
-        verdict_sub_en(v, "both %s %s and %s %s: read another code", a->merchant, a->shipment, b->merchant,
-                b->shipment);
+        words_merchant(t, a->merchant, &of_a);
+        words_merchant(t, b->merchant, &of_b);
+        verdict_sub_ja(v, "%s %sと%s %sにある。別のコードを読む", of_a.ja, a->shipment, of_b.ja, b->shipment);
+        verdict_sub_en(
+                v, "both %s %s and %s %s: read another code", of_a.en, a->shipment, of_b.en, b->shipment);
         return 0;
 }
 

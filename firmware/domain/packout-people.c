@@ -45,7 +45,7 @@ bool people_may_scan(struct turn *t) {
         return false;
 }
 
-static int sign_in(struct turn *t, const char *person, enum person_role role) {
+static int sign_in(struct turn *t, const char *person, const char *call, enum person_role role) {
         struct bench *b = t->b;
         struct verdict *v;
 
@@ -55,23 +55,24 @@ static int sign_in(struct turn *t, const char *person, enum person_role role) {
         b->role = role;
         write_person(t, "person.in", "badge");
         v = turn_say(t, VERDICT_SIGNED_IN);
-        verdict_sub_ja(v, "%s%s。%s", person, role == ROLE_LEADER ? " リーダー" : "",
-                b->parcel[0] ? "続きから" : "伝票を読む");
-        verdict_sub_en(v, "%s%s: %s", person, role == ROLE_LEADER ? ", leader" : "",
+        verdict_sub_ja(v, "%s%s。%sを読む", *call ? call : person, role == ROLE_LEADER ? " リーダー" : "",
+                b->parcel[0] ? "続き" : "伝票");
+        verdict_sub_en(v, "%s%s: %s", *call ? call : person, role == ROLE_LEADER ? ", leader" : "",
                 b->parcel[0] ? "go on" : "read an order slip");
         return 0;
 }
 
 int people_badge(struct turn *t) {
-        char person[ID_SIZE];
+        char person[ID_SIZE], call[PERSON_CALL_SIZE] = "";
         enum person_role role;
         int r;
 
         if (!t->world->people_known)
                 return turn_tell(t, VERDICT_NOT_NOW, "担当者リストなし。そのまま作業できる",
                         "no people list: go on without a badge");
-        r = t->scan.badge[0] == '\0' ? WORLD_E_NONE
-                                     : t->world->badge(t->world->userdata, t->scan.badge, person, &role);
+        r = t->scan.badge[0] == '\0'
+                    ? WORLD_E_NONE
+                    : t->world->badge(t->world->userdata, t->scan.badge, person, call, &role);
         if (r < 0)
                 return r;
         if (r == WORLD_E_NONE)
@@ -85,7 +86,7 @@ int people_badge(struct turn *t) {
         }
         if (strcmp(person, t->b->person) == 0)
                 return turn_tell(t, VERDICT_ALREADY, "担当者は同じ", "signed in already");
-        return sign_in(t, person, role);
+        return sign_in(t, person, call, role);
 }
 
 int people_sign_out(struct turn *t) {

@@ -121,24 +121,22 @@ static bool is_partial(const struct shipment *s) {
 /* The box is done; the next one of a shipment with goods left opens by itself. */
 static int say_ready(struct turn *t, const struct carrier_policy *policy, bool shipped) {
         struct verdict *v = turn_say(t, VERDICT_READY);
-        const char *bay = t->p->bay;
-        struct words piece;
-        int next = open_lowest_free_piece(&t->s);
+        struct words piece, bay;
+        int next = open_lowest_free_piece(&t->s), r = words_bay(t, t->p->bay, &bay);
 
+        if (r < 0)
+                return r;
         words_piece(&t->s, t->p, &piece);
-        verdict_sub_ja(v, "%s %sへ %s", policy->name_ja, *bay ? bay : "出口", piece.ja);
-        verdict_sub_en(v, "%s, to %s %s", policy->name_en, *bay ? bay : "its bay", piece.en);
-        if (shipped) {
-                verdict_sub_ja(v, "発送済み %s %s", policy->name_ja, piece.ja);
-                verdict_sub_en(v, "shipped with %s %s", policy->name_en, piece.en);
-        }
+        verdict_sub_ja(v, "%s%s %sを%sへ置く", shipped ? "発送済み " : "", policy->name_ja, piece.ja, bay.ja);
+        verdict_sub_en(
+                v, "%s%s %s: put it to %s", shipped ? "shipped, " : "", policy->name_en, piece.en, bay.en);
         if (t->p->unverified || shipment_missing(&t->s) == 0 || is_partial(&t->s) ||
                 next > SHIPMENT_PIECES_MAX) {
                 turn_empty_bench(t);
                 return 0;
         }
-        verdict_sub_ja(v, "%s へ %s。次の箱の商品を読む", *bay ? bay : "出口", piece.ja);
-        verdict_sub_en(v, "to %s %s; now the next box: read its goods", *bay ? bay : "its bay", piece.en);
+        verdict_sub_ja(v, "%sを%sへ置き、次の箱の商品を読む", piece.ja, bay.ja);
+        verdict_sub_en(v, "%s to %s; now the next box: read its goods", piece.en, bay.en);
         turn_end_gesture(t);
         return open_new_piece(t, next, false);
 }

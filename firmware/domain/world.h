@@ -32,8 +32,17 @@ struct unit_owner { /* where this serial went */
 };
 struct bay_row { /* one parcel in a bay */
         char merchant[NAME_SIZE], shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
+        char carrier[NAME_SIZE];
         bool pull; /* has a pull task */
 };
+
+#define WORLD_NAME_SIZE 64
+struct bay_info {
+        char carrier[NAME_SIZE]; /* "" unknown */
+        char name_ja[WORLD_NAME_SIZE],
+                name_en[WORLD_NAME_SIZE]; /* its id when it has none; cut when longer */
+};
+#define PERSON_CALL_SIZE 64 /* what colleagues call a person: 12 characters */
 
 struct world {
         void *userdata;
@@ -59,9 +68,13 @@ struct world {
         /* Goods known by this code; @merchant "" asks for anybody's. Names borrowed until the next question. */
         int (*item)(void *u, const char *merchant, const char *code, const char **name_jap,
                 const char **name_enp);
-        int (*badge)(void *u, const char *badge, char person[ID_SIZE], enum person_role *rolep);
+        /* @call: what to call the person on the screen, never in a fact; "" none */
+        int (*badge)(void *u, const char *badge, char person[ID_SIZE], char call[PERSON_CALL_SIZE],
+                enum person_role *rolep);
         /* Parcels in state ready in this bay, in order of time; the callback is called for each. */
         int (*bay)(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu);
+        /* What the OMS has said of a bay. */
+        int (*bay_info)(void *u, const char *bay, struct bay_info *info);
         /* Next unused number of the merchant's blocks for the carrier. */
         int (*block_next)(void *u, const char *merchant, const char *carrier, char number[CODE_SIZE]);
         /* Collections whose time plus grace lies in (from, to], each with its bay and its time without grace:

@@ -45,10 +45,11 @@ static const struct store_sql world_sql[] = {
         LEDGER_SQL(world.any_line_item, "SELECT name_ja, name_en FROM line_code WHERE code = ?1 LIMIT 1"),
         LEDGER_SQL(world.item, "SELECT name_ja, name_en FROM item WHERE code = ?1 AND merchant = ?2"),
         LEDGER_SQL(world.any_item, "SELECT name_ja, name_en FROM item WHERE code = ?1 LIMIT 1"),
-        LEDGER_SQL(world.badge, "SELECT person, role FROM person WHERE badge = ?1"),
-        LEDGER_SQL(world.bay, "SELECT merchant, shipment, id, pull_reason FROM parcel WHERE state = 'ready' "
-                              "AND state <> 'shipped' "
-                              "AND state <> 'voided' AND bay = ?1 ORDER BY ready_usec, id"),
+        LEDGER_SQL(world.badge, "SELECT person, role, call FROM person WHERE badge = ?1"),
+        LEDGER_SQL(world.bay,
+                "SELECT merchant, shipment, id, pull_reason, carrier FROM parcel WHERE state = 'ready' "
+                "AND state <> 'shipped' "
+                "AND state <> 'voided' AND bay = ?1 ORDER BY ready_usec, id"),
         LEDGER_SQL(
                 world.collections, "SELECT bay, minute, grace_min FROM bay_collection ORDER BY bay, minute"),
 };
@@ -268,7 +269,8 @@ static int world_item(
         return 0;
 }
 
-static int world_badge(void *u, const char *badge, char person[ID_SIZE], enum person_role *rolep) {
+static int world_badge(void *u, const char *badge, char person[ID_SIZE], char call[PERSON_CALL_SIZE],
+        enum person_role *rolep) {
         struct ledger *l = u;
         _cleanup_reset_ struct store_stmt *q = &l->world.badge;
         int r = statement_first(q, "t", badge);
@@ -276,7 +278,38 @@ static int world_badge(void *u, const char *badge, char person[ID_SIZE], enum pe
         if (r != 0)
                 return r == STORE_E_DONE ? WORLD_E_NONE : r;
         *rolep = role_from_str(store_column_text(q, 1));
+        if (!statement_copy(q, 2, call, PERSON_CALL_SIZE))
+                call[0] = 0;
         return statement_copy(q, 0, person, ID_SIZE) ? 0 : -EBADMSG;
+}
+
+static void put_name(char to[WORLD_NAME_SIZE], const char *from) {
+        size_t n = utf8_cut(from, WORLD_NAME_SIZE - 1);
+
+        memcpy(to, from, n);
+        to[n] = 0;
+}
+
+static int world_bay_info(void *u, const char *bay, struct bay_info *info) {
+        struct ledger *l = u;
+        _cleanup_(json_freep) struct json *doc = NULL;
+        const struct json *name;
+        const char *ja;
+        int64_t pos;
+        int r = wish_get(l, "bay", bay, NULL, &pos);
+
+        if (r != 0)
+                return r < 0 ? r : WORLD_E_NONE;
+        r = fact_document(l, pos, &doc, NULL);
+        if (r != 0)
+                return r < 0 ? r : WORLD_E_NONE;
+        *info = (struct bay_info){0};
+        (void) copy_text(info->carrier, sizeof(info->carrier), json_get_string(doc, "carrier", ""));
+        name = json_get(doc, "name");
+        ja = json_get_string(name, "ja", bay);
+        put_name(info->name_ja, ja);
+        put_name(info->name_en, json_get_string(name, "en", ja));
+        return 0;
 }
 
 static int world_bay(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu) {
@@ -290,7 +323,8 @@ static int world_bay(void *u, const char *bay, int (*each)(void *eu, const struc
 
                 if (!statement_copy(q, 0, row.merchant, sizeof(row.merchant)) ||
                         !statement_copy(q, 1, row.shipment, sizeof(row.shipment)) ||
-                        !statement_copy(q, 2, row.parcel, sizeof(row.parcel)))
+                        !statement_copy(q, 2, row.parcel, sizeof(row.parcel)) ||
+                        !statement_copy(q, 4, row.carrier, sizeof(row.carrier)))
                         return -EBADMSG;
                 r = each(eu, &row);
                 if (r != 0)
@@ -400,6 +434,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .item = world_item,
                 .badge = world_badge,
                 .bay = world_bay,
+                .bay_info = world_bay_info,
                 .block_next = world_block_next,
                 .collections_due = world_collections_due,
                 .wish_version = world_wish_version,

@@ -110,6 +110,21 @@ void fake_tombstone(struct fake_world *f, const char *code, const char *shipment
         FILL(t->owner.bench, bench);
 }
 
+void fake_call(struct fake_world *f, const char *badge, const char *call) {
+        for (size_t i = 0; i < f->n_people; i++)
+                if (strcmp(f->people[i].badge, badge) == 0)
+                        FILL(f->people[i].call, call);
+}
+
+void fake_bay(struct fake_world *f, const char *bay, const char *carrier, const char *ja, const char *en) {
+        struct fake_bay *b = &f->bays[f->n_bays++];
+
+        FILL(b->bay, bay);
+        FILL(b->info.carrier, carrier);
+        FILL(b->info.name_ja, ja);
+        FILL(b->info.name_en, en);
+}
+
 void fake_collection(struct fake_world *f, const char *bay, int64_t usec, int64_t grace_usec) {
         struct fake_collection *c = &f->collections[f->n_collections++];
 
@@ -396,7 +411,8 @@ static int answer_item(
         return WORLD_E_NONE;
 }
 
-static int answer_badge(void *userdata, const char *badge, char person[ID_SIZE], enum person_role *rolep) {
+static int answer_badge(void *userdata, const char *badge, char person[ID_SIZE], char call[PERSON_CALL_SIZE],
+        enum person_role *rolep) {
         struct fake_world *f = userdata;
 
         if (f->fail)
@@ -404,7 +420,21 @@ static int answer_badge(void *userdata, const char *badge, char person[ID_SIZE],
         for (size_t i = 0; i < f->n_people; i++)
                 if (strcmp(f->people[i].badge, badge) == 0) {
                         fill(person, ID_SIZE, f->people[i].person);
+                        fill(call, PERSON_CALL_SIZE, f->people[i].call);
                         *rolep = f->people[i].role;
+                        return 0;
+                }
+        return WORLD_E_NONE;
+}
+
+static int answer_bay_info(void *userdata, const char *bay, struct bay_info *info) {
+        struct fake_world *f = userdata;
+
+        if (f->fail)
+                return f->fail;
+        for (size_t i = 0; i < f->n_bays; i++)
+                if (strcmp(f->bays[i].bay, bay) == 0) {
+                        *info = f->bays[i].info;
                         return 0;
                 }
         return WORLD_E_NONE;
@@ -427,6 +457,7 @@ static int answer_bay(
                         FILL(row.merchant, s->merchant);
                         FILL(row.shipment, s->id);
                         FILL(row.parcel, p->id);
+                        FILL(row.carrier, p->carrier);
                         r = each(eu, &row);
                 }
         }
@@ -489,6 +520,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .item = answer_item,
                 .badge = answer_badge,
                 .bay = answer_bay,
+                .bay_info = answer_bay_info,
                 .block_next = answer_block_next,
                 .collections_due = answer_collections_due,
                 .wish_version = answer_wish_version,

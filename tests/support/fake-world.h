@@ -24,7 +24,7 @@ struct fake_unit {
         char shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
 };
 struct fake_person {
-        char badge[40], person[ID_SIZE];
+        char badge[40], person[ID_SIZE], call[PERSON_CALL_SIZE];
         enum person_role role;
 };
 struct fake_item {
@@ -33,6 +33,10 @@ struct fake_item {
 struct fake_tombstone { /* a number or an open code of long ago */
         char code[CODE_SIZE];
         struct number_owner owner;
+};
+struct fake_bay {
+        char bay[NAME_SIZE];
+        struct bay_info info;
 };
 struct fake_collection {
         char bay[NAME_SIZE];
@@ -52,6 +56,8 @@ struct fake_world {
         size_t n_items;
         struct fake_tombstone tombstones[FAKE_MAX];
         size_t n_tombstones;
+        struct fake_bay bays[FAKE_MAX];
+        size_t n_bays;
         struct fake_collection collections[FAKE_MAX];
         size_t n_collections;
         char dead[8 * FAKE_MAX][CODE_SIZE];
@@ -74,6 +80,8 @@ void fake_person(struct fake_world *f, const char *badge, const char *person, en
 void fake_item(struct fake_world *f, const char *merchant, const char *code, const char *ja, const char *en);
 void fake_tombstone(struct fake_world *f, const char *code, const char *shipment, const char *bench,
         int64_t usec, int offset_sec);
+void fake_call(struct fake_world *f, const char *badge, const char *call);
+void fake_bay(struct fake_world *f, const char *bay, const char *carrier, const char *ja, const char *en);
 void fake_collection(struct fake_world *f, const char *bay, int64_t usec, int64_t grace_usec);
 void fake_dead(struct fake_world *f, const char *number);
 void fake_block(struct fake_world *f, const char *number);

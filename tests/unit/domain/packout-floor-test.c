@@ -47,6 +47,15 @@ static void nobody_packs_before_signing_in(void **state) {
         assert_string_equal(s.last.facts.items[0].actor, "p-one");
 }
 
+static void people_are_called_by_the_name_that_they_go_by(void **state) {
+        SCENE(NULL);
+        scene_people(&s, false);
+        fake_call(&s.f, "BOSS-1", "ハナ");
+        scene_scan(&s, 0, LEADER);
+        assert_string_equal(scene_verdict(&s)->sub_ja, "ハナ リーダー。伝票を読む");
+        assert_null(strstr(s.last.facts.items[0].data, "ハナ"));
+}
+
 static void people_switch_without_losing_the_open_parcel(void **state) {
         SCENE(NULL);
         scene_people(&s, true);
@@ -302,6 +311,39 @@ static void a_bay_closes_with_its_count(void **state) {
         assert_int_equal(scene_verdict(&s)->kind, VERDICT_ALREADY);
 }
 
+static void a_bay_is_called_by_its_name_and_its_carrier_is_recorded(void **state) {
+        SCENE(POLICY("bay-closed", ""));
+        _cleanup_(json_freep) struct json *closed = NULL;
+
+        fake_bay(&s.f, "y1", "yamato", "ヤマト常温", "Yamato ambient");
+        make_ready(&s, "S-1", WAYBILL_1, "");
+        assert_string_equal(scene_verdict(&s)->sub_ja, "ヤマト 1/1口をヤマト常温へ置く");
+        assert_string_equal(scene_verdict(&s)->sub_en, "ヤマト 1/1: put it to Yamato ambient");
+        scene_play(
+                &s, (struct step[]){{CLOSE, VERDICT_COUNT, ""}, {"OKURU-C-D-1", VERDICT_COUNT, ""}, {NULL}});
+        assert_non_null(strstr(scene_verdict(&s)->sub_ja, "ヤマト常温"));
+        scene_scan(&s, 0, OK_CARD);
+        assert_string_equal(scene_verdict(&s)->sub_ja, "ヤマト常温 1個 発送済み");
+        closed = scene_fact(&s, "bay.closed", 0);
+        assert_string_equal(json_get_string(closed, "carrier", ""), "yamato");
+}
+
+static void a_count_ships_nothing_that_policy_wants_scanned(void **state) {
+        SCENE(POLICY("scanned", ""));
+        _cleanup_(json_freep) struct json *closed = NULL;
+
+        make_ready(&s, "S-1", WAYBILL_1, "");
+        make_ready(&s, "S-2", WAYBILL_2, "");
+        scene_play(&s, (struct step[]){{"OKURU-C-SHIP-Y1", VERDICT_COLLECTION, ""},
+                               {WAYBILL_1, VERDICT_SHIPPED, "parcel.shipped:scanned notice.reserved"},
+                               {CLOSE, VERDICT_COUNT, ""}, {"OKURU-C-D-0", VERDICT_COUNT, ""},
+                               {OK_CARD, VERDICT_BAY_CLOSED, "bay.closed"}, {NULL}});
+        closed = scene_fact(&s, "bay.closed", 0);
+        assert_int_equal(json_get_int(closed, "expected", -1), 0);
+        assert_non_null(strstr(scene_verdict(&s)->sub_en, "other 1"));
+        assert_int_equal(fake_nth_parcel(&s.f, "acme", "S-2", 0)->state, PARCEL_READY);
+}
+
 static void a_count_that_differs_needs_a_leader_or_another_count(void **state) {
         SCENE(POLICY("bay-closed", ""));
         _cleanup_(json_freep) struct json *closed = NULL;
@@ -523,6 +565,7 @@ static void a_restart_finds_the_open_parcel_again(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(nobody_packs_before_signing_in),
+                cmocka_unit_test(people_are_called_by_the_name_that_they_go_by),
                 cmocka_unit_test(people_switch_without_losing_the_open_parcel),
                 cmocka_unit_test(idling_locks_the_bench_and_keeps_its_parcel),
                 cmocka_unit_test(without_a_people_list_packing_is_allowed),
@@ -536,6 +579,8 @@ int main(void) {
                 cmocka_unit_test(a_changed_label_prints_when_its_box_comes_back),
                 cmocka_unit_test(parcels_are_scanned_out_one_by_one),
                 cmocka_unit_test(a_bay_closes_with_its_count),
+                cmocka_unit_test(a_bay_is_called_by_its_name_and_its_carrier_is_recorded),
+                cmocka_unit_test(a_count_ships_nothing_that_policy_wants_scanned),
                 cmocka_unit_test(a_count_that_differs_needs_a_leader_or_another_count),
                 cmocka_unit_test(two_boxes_of_a_shipment_owe_one_notice),
                 cmocka_unit_test(what_was_ready_at_the_trucks_time_is_assumed_shipped),

@@ -141,24 +141,26 @@ static void people_and_badges(void **state) {
         struct scene *s = *state;
         struct world w = scene_world(s);
         enum person_role role;
-        char person[ID_SIZE];
+        char person[ID_SIZE], call[PERSON_CALL_SIZE];
 
         assert_false(w.people_known);
-        assert_int_equal(scene_try(s, "people.changed", "", "people", "", "",
-                                 "\"version\":3,\"people\":[{\"person\":\"p1\",\"badge\":\"AA11\",\"role\":"
-                                 "\"packer\"},"
-                                 "{\"person\":\"p2\",\"badge\":\"BB22\",\"role\":\"leader\"}]"),
+        assert_int_equal(
+                scene_try(s, "people.changed", "", "people", "", "",
+                        "\"version\":3,\"people\":[{\"person\":\"p1\",\"badge\":\"AA11\",\"role\":"
+                        "\"packer\"},"
+                        "{\"person\":\"p2\",\"badge\":\"BB22\",\"role\":\"leader\",\"call\":\"ハナ\"}]"),
                 0);
         w = scene_world(s);
         assert_true(w.people_known);
-        assert_int_equal(w.badge(w.userdata, "BB22", person, &role), 0);
+        assert_int_equal(w.badge(w.userdata, "BB22", person, call, &role), 0);
         assert_string_equal(person, "p2");
+        assert_string_equal(call, "ハナ");
         assert_int_equal(role, ROLE_LEADER);
         assert_int_equal(scene_try(s, "people.changed", "", "people", "", "",
                                  "\"version\":4,\"people\":[{\"person\":\"p1\",\"badge\":\"AA11\",\"role\":"
                                  "\"packer\"}]"),
                 0);
-        assert_int_equal(w.badge(w.userdata, "BB22", person, &role), WORLD_E_NONE);
+        assert_int_equal(w.badge(w.userdata, "BB22", person, call, &role), WORLD_E_NONE);
 }
 
 static void the_newest_policy_counts_and_a_rolled_back_one_never_did(void **state) {
