@@ -143,17 +143,18 @@ static void interrupt(
         v->until_acknowledged = change != CHANGE_RELEASED;
         switch (change) {
         case CHANGE_CANCELLED:
-                verdict_sub_ja(v, "キャンセル。商品を戻し棚へ、「戻し」を読む");
+                verdict_sub_ja(v, "キャンセル。商品を棚に戻し、戻しカードを読む");
                 verdict_sub_en(v, "cancelled: goods back to the shelf, read RETURN");
                 break;
         case CHANGE_HELD:
-                verdict_sub_ja(v, "%s。保留棚に置き、棚を読む", *wish->reason ? wish->reason : "保留");
+                verdict_sub_ja(
+                        v, "%s。保留棚に置き、保留カードを読む", *wish->reason ? wish->reason : "保留");
                 verdict_sub_en(v, "%s: put it on the hold shelf, read PARK",
                         *wish->reason ? wish->reason : "on hold");
                 break;
         case CHANGE_CONTENT:
-                verdict_sub_ja(v, "内容が変わった。保留棚か、リーダーを呼ぶ");
-                verdict_sub_en(v, "contents changed: park it or call the leader");
+                verdict_sub_ja(v, "内容が変わった。リーダーを呼ぶか、保留する");
+                verdict_sub_en(v, "the lines have changed: a leader's badge, or PARK");
                 break;
         default:
                 verdict_sub_ja(v, "保留解除。商品かOKを読む");

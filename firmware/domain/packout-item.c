@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHOICES_MAX 9 /* one digit card */
+#define CHOICES_MAX 9    /* one digit card */
+#define CASE_MAX    9999 /* units that a case label may claim where no line bounds them */
 
 /* What a scan could go on. */
 struct fit {
@@ -63,9 +64,16 @@ static void find_fit(struct turn *t, struct fit *f) {
                 }
 }
 
+/* A case label that says what is in it, and how many. */
+static bool holds_units(const struct barcode *scan) {
+        return !scan->is_gtin && scan->content[0] && scan->count > 0;
+}
+
 /* How a code is kept: the same unit must be found again under it, whatever symbol it comes in next time. */
 static const char *kept_code(const struct barcode *scan) {
-        return scan->is_gtin ? scan->gtin : scan->text;
+        if (scan->is_gtin)
+                return scan->gtin;
+        return holds_units(scan) ? scan->content : scan->text;
 }
 
 static int take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how) {
@@ -286,12 +294,13 @@ static int scan_unverified(struct turn *t) {
         const char *code = kept_code(&t->scan);
         char line[NAME_SIZE], head[32], head_en[32];
         int times = t->b->times, n = snprintf(line, sizeof(line), "code:%s", code), r;
+        int units = holds_units(&t->scan) ? (int) (t->scan.count < CASE_MAX ? t->scan.count : CASE_MAX) : 1;
         struct verdict *v;
 
         t->b->times = 1;
         if (n >= (int) sizeof(line) || !id_is_valid(line, sizeof(line) - 1))
                 (void) copy_text(line, sizeof(line), "unverified");
-        r = take(t, NULL, line, times, 1, times > 1 ? "counted" : "scanned");
+        r = take(t, NULL, line, times * units, units, times > 1 ? "counted" : "scanned");
         if (r < 0)
                 return r;
         v = turn_say(t, VERDICT_OK);
@@ -486,7 +495,7 @@ static int set_aside(struct turn *t, struct line *l, int units) {
         t->b->damaged = true;
         v = turn_say(t, VERDICT_DAMAGED);
         words_line(l, &w);
-        verdict_sub_ja(v, "%sを不良品棚へ。代わりを読む。無ければ「欠品」", w.ja);
+        verdict_sub_ja(v, "%sを不良品棚へ。代わりか「欠品」を読む", w.ja);
         verdict_sub_en(v, "set %s aside, read another one; none: SHORT", w.en);
         return 0;
 }

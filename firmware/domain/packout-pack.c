@@ -213,10 +213,10 @@ int pack_say_next(struct turn *t, enum verdict_kind kind) {
         if (r < 0)
                 return r;
         if (number[0] == '\0' && t->s.waybill == WAYBILL_BLOCK)
-                return turn_tell(t, kind, "送り状番号が残っていない。リーダーを呼ぶ",
+                return turn_tell(t, kind, "送り状番号がない。リーダーを呼ぶか、保留する",
                         "no waybill number is left: call a leader, or read PARK");
         if (number[0] == '\0')
-                return turn_tell(t, kind, "送り状データ待ち。待ってOKか、保留棚に置く",
+                return turn_tell(t, kind, "送り状データ待ち。待ってOKを読むか、保留する",
                         "no label yet: wait and read OK, or read PARK");
         words_piece(&t->s, t->p, &piece);
         v = turn_say(t, kind);
@@ -361,7 +361,7 @@ int pack_short(struct turn *t) {
 
                 t->b->gesture = GESTURE_SHORT_LEADER;
                 words_missing(&t->s, &w);
-                verdict_sub_ja(v, "%s無しで送る:リーダーの名札。待つ:保留カード", w.ja);
+                verdict_sub_ja(v, "%s無しで送るならリーダーの名札、待つなら保留カードを読む", w.ja);
                 verdict_sub_en(v, "without %s: a leader's badge; to wait: PARK", w.en);
                 return 0;
         }

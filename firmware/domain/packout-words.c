@@ -67,6 +67,11 @@ static const struct line *find_line(const struct shipment *s, const char *id) {
         return NULL;
 }
 
+/* What is known of goods that no line names: the code they were read by. */
+static const char *line_code(const struct parcel_line *pl) {
+        return strncmp(pl->line, "code:", strlen("code:")) == 0 ? pl->line + strlen("code:") : pl->line;
+}
+
 void words_contents(const struct shipment *s, const struct parcel *p, struct words *w) {
         *w = (struct words){0};
         for (size_t i = 0; i < p->n_lines; i++) {
@@ -74,7 +79,8 @@ void words_contents(const struct shipment *s, const struct parcel *p, struct wor
                 const struct line *l = find_line(s, pl->line);
 
                 if (pl->quantity > 0)
-                        list_line(w, l ? l->label_ja : pl->line, l ? l->label_en : pl->line, pl->quantity);
+                        list_line(w, l ? l->label_ja : line_code(pl), l ? l->label_en : line_code(pl),
+                                pl->quantity);
         }
         if (w->ja[0] == '\0')
                 *w = (struct words){"中身なし", "nothing in it"};
@@ -105,6 +111,29 @@ int words_owner(struct turn *t, const char *merchant, const char *shipment, stru
         if (r == 0)
                 shipment_deinit(&s);
         return 0;
+}
+
+int words_bay(struct turn *t, const char *bay, struct words *w) {
+        struct bay_info info;
+        int r;
+
+        *w = (struct words){"出口", "its bay"};
+        if (*bay == '\0')
+                return 0;
+        r = t->world->bay_info(t->world->userdata, bay, &info);
+        if (r < 0)
+                return r;
+        clip(r == 0 ? info.name_ja : bay, LABEL_COLUMNS, w->ja, sizeof(w->ja));
+        clip(r == 0 ? info.name_en : bay, LABEL_COLUMNS, w->en, sizeof(w->en));
+        return 0;
+}
+
+void words_merchant(const struct turn *t, const char *merchant, struct words *w) {
+        const struct json *name = json_get(policy_merchant(t->world->policy, merchant), "name");
+        const char *ja = json_get_string(name, "ja", merchant);
+
+        clip(ja, LABEL_COLUMNS, w->ja, sizeof(w->ja));
+        clip(json_get_string(name, "en", ja), LABEL_COLUMNS, w->en, sizeof(w->en));
 }
 
 void words_when(int64_t usec, int offset_sec, const char *bench, char text[WORDS_SIZE]) {

@@ -378,9 +378,24 @@ int shipment_missing(const struct shipment *s) {
         return missing;
 }
 
+/* A case label names what is in the case and how many: (02) and (37). */
+static int units_in_case(const struct barcode *code, const char *line_code, int units) {
+        char gtin[GS1_GTIN_SIZE];
+
+        if (!code->content[0] || code->count == 0 || gs1_gtin_normalise(line_code, gtin) != 0 ||
+                strcmp(code->content, gtin) != 0)
+                return 0;
+        return code->count > (uint32_t) (QUANTITY_MAX / units) ? QUANTITY_MAX : (int) code->count * units;
+}
+
 int line_match(const struct line *l, const struct barcode *code) {
-        for (const struct json *c = json_first(l->codes); c; c = json_next(c))
+        for (const struct json *c = json_first(l->codes); c; c = json_next(c)) {
+                int units = (int) json_get_int(c, "units", 1);
+
                 if (barcode_matches_code(code, json_get_string(c, "code", "")))
-                        return (int) json_get_int(c, "units", 1);
+                        return units;
+                if (units_in_case(code, json_get_string(c, "code", ""), units) > 0)
+                        return units_in_case(code, json_get_string(c, "code", ""), units);
+        }
         return 0;
 }

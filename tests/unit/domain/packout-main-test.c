@@ -185,6 +185,42 @@ static void a_case_may_fill_two_lines_of_one_code(void **state) {
         assert_int_equal(json_get_int(second, "units", 0), 12);
 }
 
+static void a_case_label_counts_what_it_says_is_inside(void **state) {
+        static const char label[] = "]C102"
+                                    "04901234567894"
+                                    "37"
+                                    "12"; /* (02) what, (37) how many */
+        SCENE(NULL);
+        _cleanup_(json_freep) struct json *verified = NULL;
+
+        scene_wish(&s, "acme", "S-1", 1, "[\"S-1\"]", LINE_BLACK(13), "", "");
+        scene_play(&s, (struct step[]){{"S-1", VERDICT_OPENED, "parcel.opened"},
+                               {label, VERDICT_OK, "item.verified:scanned"},
+                               {label, VERDICT_TOO_MANY, "item.refused:too-many"}, {NULL}});
+        scene_scan(&s, 0, JAN_BLACK);
+        assert_int_equal(scene_verdict(&s)->kind, VERDICT_PACKED);
+        verified = scene_fact(&s, "parcel.packed", 0);
+        assert_int_equal(json_get_int(json_first(json_get(verified, "contents")), "quantity", 0), 13);
+}
+
+static void upc_a_and_ean_8_are_goods_also_where_they_look_like_a_waybill(void **state) {
+        static const char lines[] = "{\"line\":\"1\",\"name\":{\"ja\":\"ペン\"},\"quantity\":1,\"codes\":[{"
+                                    "\"code\":\"044440000091\"}]},"
+                                    "{\"line\":\"2\",\"name\":{\"ja\":\"紙\"},\"quantity\":1,\"codes\":[{"
+                                    "\"code\":\"49123456\"}]}";
+        SCENE(NULL);
+
+        scene_wish(&s, "acme", "S-1", 1, "[\"S-1\"]", lines, "", "");
+        scene_play(
+                &s, (struct step[]){{"S-1", VERDICT_OPENED, "parcel.opened"},
+                            {"]E00044440000091", VERDICT_OK, "item.verified:scanned"}, /* as EAN-13 by AIM */
+                            {"044440000091", VERDICT_TOO_MANY, "item.refused:too-many"}, {NULL}});
+        scene_scan(&s, 0, "]E449123456");
+        assert_int_equal(scene_verdict(&s)->kind, VERDICT_PACKED);
+        scene_scan(&s, 0, "044440000091"); /* goods on a packed box, never a foreign label */
+        assert_int_equal(scene_verdict(&s)->kind, VERDICT_TOO_MANY);
+}
+
 #define SERIAL_LINE(id, policy, n)                                                                           \
         "{\"line\":\"" id "\",\"name\":{\"ja\":\"時計\"},\"quantity\":" #n ",\"serial\":\"" policy           \
         "\",\"codes\":[{\"code\":\"" JAN_HAT "\"}]}"
@@ -532,6 +568,8 @@ int main(void) {
                 cmocka_unit_test(an_unknown_code_is_shown_and_nothing_is_recorded),
                 cmocka_unit_test(one_code_on_two_lines_fills_the_lowest_open_one),
                 cmocka_unit_test(a_case_may_fill_two_lines_of_one_code),
+                cmocka_unit_test(a_case_label_counts_what_it_says_is_inside),
+                cmocka_unit_test(upc_a_and_ean_8_are_goods_also_where_they_look_like_a_waybill),
                 cmocka_unit_test(the_same_serial_is_refused_here_and_on_another_parcel),
                 cmocka_unit_test(an_item_without_its_serial_on_a_packed_box_is_refused),
                 cmocka_unit_test(a_serial_goes_where_a_line_asks_for_one),

@@ -163,6 +163,28 @@ static void people_and_badges(void **state) {
         assert_int_equal(w.badge(w.userdata, "BB22", person, call, &role), WORLD_E_NONE);
 }
 
+static void a_bay_has_the_names_and_the_carrier_of_its_newest_command(void **state) {
+        struct scene *s = *state;
+        struct world w = scene_world(s);
+        struct bay_info info;
+
+        assert_int_equal(w.bay_info(w.userdata, "y1", &info), WORLD_E_NONE);
+        assert_int_equal(scene_try(s, "bay.scheduled", "", "y1", "", "",
+                                 "\"version\":1,\"bay\":\"y1\",\"carrier\":\"yamato\",\"name\":{\"ja\":"
+                                 "\"ヤマト常温\"}"),
+                0);
+        w = scene_world(s);
+        assert_int_equal(w.bay_info(w.userdata, "y1", &info), 0);
+        assert_string_equal(info.carrier, "yamato");
+        assert_string_equal(info.name_ja, "ヤマト常温");
+        assert_string_equal(info.name_en, "ヤマト常温");
+        assert_int_equal(scene_try(s, "bay.scheduled", "", "y1", "", "",
+                                 "\"version\":2,\"bay\":\"y1\",\"carrier\":\"yamato\""),
+                0);
+        assert_int_equal(w.bay_info(w.userdata, "y1", &info), 0);
+        assert_string_equal(info.name_ja, "y1");
+}
+
 static void the_newest_policy_counts_and_a_rolled_back_one_never_did(void **state) {
         struct scene *s = *state;
         struct store *store = ledger_store(s->l);
@@ -386,6 +408,7 @@ int main(void) {
                 T(goods_are_known_by_any_form_of_their_gtin),
                 T(serials_are_found_by_unit_and_by_parcel),
                 T(people_and_badges),
+                T(a_bay_has_the_names_and_the_carrier_of_its_newest_command),
                 T(the_newest_policy_counts_and_a_rolled_back_one_never_did),
                 T(a_wish_that_was_rolled_back_is_not_remembered),
                 T(shipments_in_use_stay_whole_however_many_there_are),
