@@ -14,7 +14,7 @@ import shipments as goods  # noqa: E402
 from compare import events, read_mail  # noqa: E402
 from packer import Packer  # noqa: E402
 from rig import RigError, wait_for  # noqa: E402
-from scene import SHIRT, SOCKS, WATCH, Scene, item  # noqa: E402
+from scene import SHIRT, SOCKS, Scene, item  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +55,7 @@ def cancel(scene: Scene, s: dict) -> None:
 # ---- the main path ----
 
 
+@pytest.mark.asan_e2e
 def test_a_scan_becomes_a_fact_a_light_and_a_mail(scene, bench):
     s = scene.make("S-MAIN", carrier="japanpost")
     parcel = scene.ready(bench, s)
