@@ -309,14 +309,16 @@ void up_on_tick(struct sync *s) {
         up_refresh(s);
         for (size_t i = 0; i < N_FEEDS; i++) {
                 struct feed *f = &s->feeds[i];
+                uint64_t n_resends = f->up.n_resends;
 
                 if (!f->has_receiver)
                         continue;
                 if (s->broker_up && uplink_on_tick(&f->up, sync_now(s)) == UPLINK_REWOUND) {
                         forget_ahead(f);
-                        log_notice("lane %s: nothing was applied for long; again from %" PRIu64 " (%" PRIu64
-                                   " times now)",
-                                lane_to_str(f->lane), f->up.upto + 1, f->up.n_resends);
+                        if (f->up.n_resends > n_resends)
+                                log_notice("lane %s: nothing was applied for long; again from %" PRIu64
+                                           " (%" PRIu64 " times now)",
+                                        lane_to_str(f->lane), f->up.upto + 1, f->up.n_resends);
                 }
                 silent |= uplink_is_silent(&f->up, sync_now(s));
         }

@@ -68,7 +68,7 @@ void uplink_forget_sent(struct uplink *u) {
         u->sent = u->upto;
         u->resend_at_usec = 0;
         u->resend_delay_usec = UPLINK_RESEND_USEC;
-        u->rewound_usec = 0;
+        u->rewound_usec = u->gap_at_usec = 0;
 }
 
 void uplink_set_head(struct uplink *u, uint64_t head, uint64_t now_usec) {
@@ -102,7 +102,7 @@ void uplink_on_sent(struct uplink *u, uint64_t seq, uint64_t now_usec, uint64_t 
 
 static enum uplink_outcome rewind_to_mark(struct uplink *u, uint64_t now_usec) {
         u->sent = u->upto;
-        u->resend_at_usec = 0;
+        u->resend_at_usec = u->gap_at_usec = 0;
         u->rewound_usec = now_usec;
         return UPLINK_REWOUND;
 }
@@ -111,6 +111,7 @@ static void move_to(struct uplink *u, uint64_t upto, uint64_t now_usec) {
         u->upto = upto;
         if (u->sent < upto)
                 u->sent = upto;
+        u->gap_at_usec = 0;
         u->resend_at_usec = 0; /* begins anew with the next one sent, or below */
         u->resend_delay_usec = UPLINK_RESEND_USEC;
         if (u->sent > upto)
@@ -139,8 +140,13 @@ static enum uplink_outcome meet_receiver(struct uplink *u, const struct applied 
 
 static enum uplink_outcome hear_gap(struct uplink *u, uint64_t now_usec, enum uplink_outcome otherwise) {
         u->n_gaps++;
-        if (u->sent == u->upto || (u->rewound_usec > 0 && now_usec - u->rewound_usec < UPLINK_GAP_USEC))
+        if (u->sent == u->upto)
                 return otherwise;
+        if (u->rewound_usec > 0 && now_usec - u->rewound_usec < UPLINK_GAP_USEC) {
+                /* It may be another one, and is not said twice. */
+                u->gap_at_usec = now_usec + UPLINK_GAP_AGAIN_USEC;
+                return otherwise;
+        }
         return rewind_to_mark(u, now_usec);
 }
 
@@ -172,6 +178,8 @@ enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a,
 }
 
 enum uplink_outcome uplink_on_tick(struct uplink *u, uint64_t now_usec) {
+        if (u->gap_at_usec > 0 && now_usec >= u->gap_at_usec && u->verdict == UPLINK_FINE)
+                return rewind_to_mark(u, now_usec);
         if (u->resend_at_usec == 0 || now_usec < u->resend_at_usec || u->verdict != UPLINK_FINE)
                 return UPLINK_SAME;
         u->n_resends++;

@@ -20,7 +20,8 @@
 #define UPLINK_RESEND_USEC     30000000ULL  /* nothing applied for so long: again; doubles */
 #define UPLINK_RESEND_MAX_USEC 480000000ULL /* no further than this */
 #define UPLINK_SILENT_USEC     300000000ULL /* nothing applied for so long: tell a person */
-#define UPLINK_GAP_USEC        200000ULL /* a gap said sooner after a rewind is about what the rewind repairs */
+#define UPLINK_GAP_USEC        200000ULL    /* a gap said sooner after a rewind is mostly what it repairs, */
+#define UPLINK_GAP_AGAIN_USEC  1000000ULL   /* and when it was not, this is when it is repaired */
 
 struct applied { /* how far a receiver has committed one lane */
         char source[SOURCE_TEXT_MAX];
@@ -52,6 +53,7 @@ struct uplink {
         uint64_t resend_at_usec;    /* 0: nothing waits to be applied */
         uint64_t resend_delay_usec; /* the next one */
         uint64_t rewound_usec;
+        uint64_t gap_at_usec;  /* a gap was said that may be repaired by then; 0: none */
         uint64_t stalled_usec; /* since when something waits and nothing was applied; 0: nothing waits */
         uint64_t n_resends, n_gaps, n_backwards, n_receivers;
 };
@@ -76,7 +78,7 @@ enum uplink_outcome {
 };
 /* @a: its source is ours; unless ignored, its credit is the caller's to keep. @u->head must be fresh: beyond it nothing can have been applied. */
 enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a, uint64_t now_usec);
-/* Return: UPLINK_REWOUND when nothing was applied for too long, else UPLINK_SAME. */
+/* Return: UPLINK_REWOUND when nothing was applied for too long (counted in n_resends), or a gap is still there; else UPLINK_SAME. */
 enum uplink_outcome uplink_on_tick(struct uplink *u, uint64_t now_usec);
 bool uplink_is_silent(const struct uplink *u, uint64_t now_usec);
 /* A lane that has no receiver: all of it counts as applied. Return: true when the mark moved. */

@@ -238,6 +238,27 @@ static void what_moves_is_not_sent_again(void **state) {
         assert_int_equal(uplink_on_tick(&u, 156 * SEC), UPLINK_REWOUND);
 }
 
+static void a_gap_that_a_rewind_did_not_repair_is_repaired_a_second_later(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied a = said(OURS, 5);
+
+        (void) state;
+        a.gap = true;
+        assert_int_equal(uplink_on_applied(&u, &a, 100 * SEC), UPLINK_REWOUND);
+        uplink_on_sent(&u, 9, 100 * SEC, 0);
+        assert_int_equal(uplink_on_applied(&u, &a, 100 * SEC + 1), UPLINK_SAME);
+        assert_int_equal(uplink_on_tick(&u, 100 * SEC + 2), UPLINK_SAME);
+        assert_int_equal(uplink_on_tick(&u, 101 * SEC + 1), UPLINK_REWOUND);
+        assert_int_equal(u.sent, 5);
+        assert_int_equal(u.n_resends, 0);
+        uplink_on_sent(&u, 9, 101 * SEC + 2, 0);
+        assert_int_equal(uplink_on_applied(&u, &a, 101 * SEC + 3), UPLINK_SAME);
+        a.upto = 6;
+        a.gap = false;
+        assert_int_equal(uplink_on_applied(&u, &a, 101 * SEC + 4), UPLINK_MOVED);
+        assert_int_equal(uplink_on_tick(&u, 103 * SEC), UPLINK_SAME); /* it was repaired */
+}
+
 static void gaps_that_a_rewind_repairs_are_not_repaired_twice(void **state) {
         struct uplink u = lane(5, 9, 20);
         struct applied a = said(OURS, 5);
@@ -289,6 +310,7 @@ int main(void) {
                 cmocka_unit_test(a_line_that_went_down_forgets_what_was_sent),
                 cmocka_unit_test(nothing_applied_means_again_and_each_time_later),
                 cmocka_unit_test(what_moves_is_not_sent_again),
+                cmocka_unit_test(a_gap_that_a_rewind_did_not_repair_is_repaired_a_second_later),
                 cmocka_unit_test(gaps_that_a_rewind_repairs_are_not_repaired_twice),
                 cmocka_unit_test(five_minutes_without_applied_are_silence),
                 cmocka_unit_test(a_lane_without_receiver_is_applied_where_it_stands),
