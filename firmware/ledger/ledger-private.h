@@ -77,6 +77,10 @@ struct purge_table {
         struct store_stmt trace_rows, is_closed;
 };
 
+struct gap_table {
+        struct store_stmt rows, named;
+};
+
 struct purge_place { /* where the next slice goes on; zero is the beginning */
         int64_t closed_usec;
         struct shipment_ref ref;
@@ -125,6 +129,7 @@ struct ledger {
         struct sealed_table sealed;
         struct tombstone_table tombstones;
         struct purge_table purge;
+        struct gap_table gap;
         struct purge_place purge_at;
 };
 
@@ -135,7 +140,7 @@ struct statement_group {
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
         number_statements, floor_statements, notice_statements, world_statements, sealed_statements,
-        tombstone_statements, purge_statements, trace_statements;
+        tombstone_statements, purge_statements, trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 

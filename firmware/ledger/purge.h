@@ -50,6 +50,17 @@ int ledger_purge(struct ledger *l, const struct purge_limits *limits, struct pur
 int ledger_trace_skip(struct ledger *l, const struct purge_limits *limits, uint64_t max_rows, int max_slice,
         struct purge_result *result);
 
+/**
+ * ledger_name_gaps() - say by ledger.gap what lies behind @upto and is no longer here
+ * @upto: applied by the receiver; it went down when that was restored from before what we have purged since
+ * @max:  rows of @lane looked at
+ * @np:   how many facts say so now; stretches that are named already are not named twice
+ *
+ * Within a transaction. Return: 0, -errno (roll back).
+ */
+int ledger_name_gaps(
+        struct ledger *l, enum lane lane, uint64_t upto, const struct stamp *now, int max, size_t *np);
+
 enum ledger_fullness {
         LEDGER_ROOM,           /* nothing to say */
         LEDGER_WARNING,        /* 80 % of either limit: said on the screen, nothing stops */

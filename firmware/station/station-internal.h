@@ -28,7 +28,8 @@ struct station {
         uint64_t unapplied;
         uint64_t upto[N_LANES]; /* what purging must not pass: applied by the OMS, read by notify */
         struct office_clock office_clock;
-        bool uplink_known, room_due, purge_due;
+        uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */
+        bool uplink_known, room_due, purge_due, gaps_due;
         int fullness;                    /* enum ledger_fullness */
         unsigned seconds, purge_seconds; /* since the start; when the next round is due */
         bool stopping, again;

@@ -23,6 +23,7 @@
 #define FULLNESS_PERIOD 5                 /* seconds */
 #define PURGE_PERIOD    600 /* seconds between two rounds; a round goes on in slices until nothing is due */
 #define TRACE_SLICE     200
+#define GAP_ROWS        1000 /* behind what is applied, looked through for holes */
 
 /* A synchronised clock that the OMS's contradicts is one that nobody should act on. */
 static struct stamp station_now(void *userdata) {
@@ -180,7 +181,8 @@ static void look_at_room(struct station *s) {
                 return;
         }
         look_at_readers(s, &uplink);
-        s->uplink_known = uplink.known;
+        memcpy(s->applied, uplink.upto, sizeof(s->applied));
+        s->uplink_known = s->gaps_due = uplink.known;
         office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
         if (s->seconds >= s->purge_seconds) {
                 s->purge_due = true;
@@ -220,6 +222,27 @@ static int purge_slice(struct station *s) {
         return r;
 }
 
+/* An OMS that was restored asks for what it had applied before, and what is purged cannot be sent again. */
+static int gap_slice(struct station *s) {
+        static const enum lane lanes[] = {LANE_FACT, LANE_TRACE};
+        const struct stamp now = station_now(s);
+        int r = 0;
+
+        s->gaps_due = false;
+        for (size_t i = 0; i < ELEMENTSOF(lanes) && r == 0; i++) {
+                size_t n = 0;
+
+                r = ledger_name_gaps(s->ledger, lanes[i], s->applied[lanes[i]], &now, GAP_ROWS, &n);
+                if (r < 0 || n == 0)
+                        continue;
+                log_warning(
+                        "ledger: the office asks for what is no longer here; %zu gaps of lane %s are named",
+                        n, lane_to_str(lanes[i]));
+                desk_touch(s->desk);
+        }
+        return r;
+}
+
 static int station_on_slice(void *userdata) {
         struct station *s = userdata;
         int r = 0;
@@ -232,6 +255,8 @@ static int station_on_slice(void *userdata) {
                 r = tail_slice(s->notices);
         if (r == 0 && s->purge_due)
                 r = purge_slice(s);
+        if (r == 0 && s->gaps_due)
+                r = gap_slice(s);
         if (r < 0)
                 return r;
         if ((s->fullness < LEDGER_INTAKE_STOPPED && tail_has_more(s->inbox)) || tail_has_more(s->notices) ||

@@ -138,7 +138,8 @@ def rescan(scene: Scene, s: dict) -> dict:
     return awake(scene).scan(s["shipment"], "already")
 
 
-def test_what_is_over_is_purged_and_a_rescan_still_says_when_it_went(scene):
+def purged(scene: Scene) -> tuple[dict, str, str]:
+    """Shipped, told, 31 days older and gone: the shipment, its parcel, when."""
     s, parcel = ship_one(scene, "S-PURGE")
     at = scene.rig.query("station/ledger.db", "SELECT substr(time, 12, 5) FROM fact WHERE type = 'parcel.shipped' AND subject = ?", parcel)[0][0]
     wait_for("all applied", lambda: level(scene))
@@ -150,12 +151,39 @@ def test_what_is_over_is_purged_and_a_rescan_still_says_when_it_went(scene):
     wait_for("all applied", lambda: level(scene))
     restart(scene)
     wait_for("the purge", lambda: scene.count("parcel.shipped", parcel) == 0)
+    return s, parcel, at
+
+
+def test_what_is_over_is_purged_and_a_rescan_still_says_when_it_went(scene):
+    s, parcel, at = purged(scene)
     assert scene.rig.query("station/ledger.db", "SELECT count(*) FROM fact WHERE subject = ?", s["shipment"]) == [(0,)]
     assert scene.rig.query("station/ledger.db", "SELECT count(*) FROM sealed WHERE subject = ?", s["shipment"]) == [(0,)]
     for code in (s["shipment"], scene.number(s)):
         verdict = rescan(scene, {"shipment": code})
         assert verdict["sub"]["ja"].startswith("発送済み ") and at in verdict["sub"]["ja"] and "b1" in verdict["sub"]["ja"], verdict
     assert scene.count("parcel.opened") == 1
+
+
+def test_an_office_restored_to_before_a_purge_is_told_what_is_gone(scene):
+    office = scene.folder / "oms"
+    scene.rig.stop("oms")
+    yesterday = {p.name: p.read_bytes() for p in office.iterdir() if p.name.startswith("oms.db")}
+    scene.rig.start("oms")
+    scene.rig.wait_up()
+    purged(scene)
+    scene.rig.stop("oms")
+    for path in [p for p in office.iterdir() if p.name.startswith("oms.db")]:
+        path.unlink()
+    for name, held in yesterday.items():
+        (office / name).write_bytes(held)
+    scene.rig.start("oms")
+    scene.rig.wait_up()
+    scene.rig.oms("restored")
+    wait_for("the gaps in words", lambda: scene.count("ledger.gap") == 2)
+    wait_for("all applied", lambda: level(scene))
+    there = {e["id"] for e in events(scene.rig)}
+    here = {row[0] for row in scene.rig.query("station/ledger.db", "SELECT id FROM fact WHERE lane < 2")}
+    assert here <= there
 
 
 def office_clock(scene: Scene) -> str:

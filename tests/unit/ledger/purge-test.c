@@ -291,6 +291,37 @@ static struct purge_result skip_trace(struct scene *s, struct purge_limits limit
         return result;
 }
 
+static size_t name_gaps(struct scene *s, enum lane lane, uint64_t upto, int max) {
+        size_t n = 0;
+
+        assert_int_equal(store_begin(ledger_store(s->l)), 0);
+        assert_int_equal(ledger_name_gaps(s->l, lane, upto, &s->now, max, &n), 0);
+        assert_int_equal(store_commit(ledger_store(s->l)), 0);
+        return n;
+}
+
+static void what_a_restored_office_asks_for_and_is_purged_is_named_once(void **state) {
+        struct scene *s = *state;
+
+        shipped_long_ago(s);
+        assert_int_equal(name_gaps(s, LANE_FACT, 0, 100), 0); /* all is here */
+        (void) purge(s, all_applied(s));                      /* 2 to 7 */
+        assert_int_equal(name_gaps(s, LANE_FACT, 7, 100), 0);
+        assert_int_equal(name_gaps(s, LANE_FACT, 3, 0), 0); /* nothing looked at */
+        assert_int_equal(name_gaps(s, LANE_FACT, 3, 100), 1);
+        assert_int_equal(
+                scene_number(s, "SELECT count(*) FROM fact WHERE type = 'ledger.gap' AND lane = 0 AND data = "
+                                "'{\"v\":1,\"lane\":\"fact\",\"from\":\"4\",\"to\":\"7\"}'"),
+                1);
+        assert_int_equal(name_gaps(s, LANE_FACT, 3, 100), 0);
+        assert_int_equal(name_gaps(s, LANE_FACT, 5, 100), 0);
+        assert_int_equal(name_gaps(s, LANE_FACT, 1, 100), 1);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM fact WHERE type = 'ledger.gap' AND data = "
+                                         "'{\"v\":1,\"lane\":\"fact\",\"from\":\"2\",\"to\":\"7\"}'"),
+                1);
+        assert_int_equal(name_gaps(s, LANE_FACT, 0, 100), 0);
+}
+
 static void trace_over_its_quota_is_given_up_and_named(void **state) {
         struct scene *s = *state;
         struct purge_limits limits = all_applied(s);
@@ -355,6 +386,7 @@ int main(void) {
                 T(tombstones_go_after_four_hundred_days),
                 T(a_slice_takes_no_more_than_it_may),
                 T(what_a_snapshot_told_does_not_come_back_after_its_purge),
+                T(what_a_restored_office_asks_for_and_is_purged_is_named_once),
                 T(trace_over_its_quota_is_given_up_and_named),
                 cmocka_unit_test(fullness_has_its_limits),
         };
