@@ -24,5 +24,5 @@ struct bell *bell_free(struct bell *b); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct bell *, bell_free)
 
 void bell_on_tick(struct bell *b); /* connects when it is not */
-void bell_poke(struct bell *b); /* there is something for it to read; lost without harm */
+void bell_poke(struct bell *b);    /* there is something for it to read; lost without harm */
 void bell_ask_status(struct bell *b);
