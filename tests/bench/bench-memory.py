@@ -59,7 +59,7 @@ def main() -> int:
         figure(f"{name}-rss-anon-idle{tls}", anon / 1024, "MiB", None, f"value <= {GOALS[name]}")
         figure(f"{name}-rss-idle", rss / 1024, "MiB", empty_kib(BUILD / "bin" / f"okuru-{name}") / 1024)
     for name in WAITING:
-        figure(f"{name}-rss-anon-more-with-{FACTS}-queued", (queued[name][0] - idle[name][0]) / 1024, "MiB", None, "value <= 4")
+        figure(f"{name}-rss-anon-more-with-{FACTS}-waiting-offline", (queued[name][0] - idle[name][0]) / 1024, "MiB", None, "value <= 4")
     return 0
 
 
