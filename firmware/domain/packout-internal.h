@@ -29,7 +29,8 @@ struct turn {
         char serial_line[NAME_SIZE];  /* the unit that this very scan added: not yet among world->units_of */
         struct shipment_ref *noticed; /* owned: whose notice this decision has reserved */
         size_t n_noticed;
-        bool alone; /* nobody acts: a tick. Facts name neither person nor bench */
+        char leader[ID_SIZE]; /* whose badge allows the act in hand; "" nobody's was asked for */
+        bool alone;           /* nobody acts: a tick. Facts name neither person nor bench */
 };
 
 /* --- packout-turn.c: the parts that every handler is made of --- */

@@ -131,6 +131,8 @@ static int write_packed(struct turn *t, bool partial) {
         write_contents(&fb.w, t->p, &units);
         if (partial)
                 write_missing(&fb.w, &t->s);
+        if (partial && t->leader[0])
+                json_write_string(&fb.w, "leader", t->leader);
         fact_end(&fb);
         free(units.items);
         t->p->state = PARCEL_PACKED;
@@ -172,6 +174,8 @@ static void print(struct turn *t, const char *carrier, const char *number, const
         json_write_int(&fb.w, "print", p->prints);
         if (reason)
                 json_write_string(&fb.w, "reason", reason);
+        if (reason && t->leader[0])
+                json_write_string(&fb.w, "leader", t->leader);
         fact_end(&fb);
         if (t->d->n_labels == DECISION_LABELS_MAX)
                 return; /* never: one box is packed in a decision */

@@ -82,7 +82,10 @@ int people_badge(struct turn *t) {
                 (alarm_awaits_leader(t) || gesture_awaits_leader(t))) {
                 if (role != ROLE_LEADER)
                         return turn_need_leader(t, "リーダーではない", "not a leader");
-                return t->b->alarm != ALARM_NONE ? alarm_approve(t, person) : gesture_approve(t, person);
+                if (t->b->alarm != ALARM_NONE)
+                        return alarm_approve(t, person);
+                (void) copy_text(t->leader, sizeof(t->leader), person);
+                return gesture_approve(t, person);
         }
         if (strcmp(person, t->b->person) == 0)
                 return turn_tell(t, VERDICT_ALREADY, "担当者は同じ", "signed in already");

@@ -250,13 +250,19 @@ static bool reads_by_hand(const struct turn *t, const char *carrier) {
 }
 
 int waybill_approve_read(struct turn *t, const char *leader) {
+        struct number_owner owner;
         char number[CODE_SIZE];
+        int r;
 
         (void) copy_text(number, sizeof(number), t->b->argument);
         turn_end_gesture(t);
         if (!t->p || t->p->state != PARCEL_PACKED)
                 return turn_tell(t, VERDICT_NOT_NOW, "箱がない", "there is no box");
-        return make_ready(t, carrier_of(&t->s, t->p), number, "read", leader);
+        /* While the leader was fetched, another bench may have taken the same number. */
+        r = t->world->number(t->world->userdata, number, &owner);
+        if (r == 0 && strcmp(owner.parcel, t->p->id) != 0)
+                return refuse_owned(t, &owner);
+        return r < 0 ? r : make_ready(t, carrier_of(&t->s, t->p), number, "read", leader);
 }
 
 /* --- a scan on a packed box, and on one that is still open --- */

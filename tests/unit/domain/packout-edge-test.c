@@ -251,8 +251,82 @@ static void five_hundred_lines_pack_in_one_fact(void **state) {
         assert_int_equal(json_size(json_get(packed, "contents")), 500);
 }
 
+static void a_number_that_another_bench_took_meanwhile_is_not_taken_twice(void **state) {
+        SCENE(NULL);
+        scene_people(&s, true);
+        scene_scan(&s, 1, SECOND);
+        scene_simple(&s, "S-1", 1, "", "\"waybill\":\"read\",");
+        scene_simple(&s, "S-2", 1, "", "\"waybill\":\"read\",");
+        scene_play(&s, (struct step[]){{"S-1", VERDICT_OPENED, "parcel.opened"},
+                               {JAN_BLACK, VERDICT_PACKED, "item.verified:scanned parcel.packed"},
+                               {FOREIGN, VERDICT_LEADER_NEEDED, "item.refused:leader-needed"},
+                               {"S-2", VERDICT_OPENED, "parcel.opened", 1},
+                               {JAN_BLACK, VERDICT_PACKED, "item.verified:scanned parcel.packed", 1},
+                               {FOREIGN, VERDICT_LEADER_NEEDED, "item.refused:leader-needed", 1},
+                               {LEADER, VERDICT_READY, "parcel.ready:read", 1},
+                               {LEADER, VERDICT_FOREIGN_WAYBILL, "item.refused:foreign-waybill"}, {NULL}});
+}
+
+static void two_benches_never_pack_one_shipment_at_once(void **state) {
+        SCENE(NULL);
+        scene_simple(&s, "S-1", 3, "", "\"pieces\":2,");
+        fake_label(&s.f, "acme", "S-1", 1, "yamato", WAYBILL_1, "");
+        fake_label(&s.f, "acme", "S-1", 2, "yamato", WAYBILL_2, "");
+        scene_play(&s, (struct step[]){{"S-1", VERDICT_OPENED, "parcel.opened"},
+                               {JAN_BLACK, VERDICT_OK, "item.verified:scanned"},
+                               {"S-1", VERDICT_ALREADY, ""}, /* the slip once more */
+                               {"S-1", VERDICT_OPEN_ELSEWHERE, "item.refused:open-elsewhere", 1},
+                               {WAYBILL_2, VERDICT_OPEN_ELSEWHERE, "item.refused:open-elsewhere", 1},
+                               {"OKURU-C-NEXT-PIECE", VERDICT_PACKED, "parcel.packed"},
+                               {WAYBILL_1, VERDICT_READY, "parcel.ready:given parcel.opened"},
+                               {JAN_BLACK, VERDICT_OK, "item.verified:scanned"},
+                               {"OKURU-C-PARK", VERDICT_PARKED, "parcel.parked:by-hand"},
+                               /* counts are the shipment's: one in each box, one to go */
+                               {"S-1", VERDICT_RESUMED, "parcel.resumed:open", 1},
+                               {JAN_BLACK, VERDICT_PACKED, "item.verified:scanned parcel.packed", 1},
+                               {JAN_BLACK, VERDICT_TOO_MANY, "item.refused:too-many", 1},
+                               {WAYBILL_2, VERDICT_READY, "parcel.ready:given", 1},
+                               {JAN_BLACK, VERDICT_NOT_NOW, "", 1}, /* goods of the next, before its slip */
+                               {NULL}});
+}
+
+static void a_serial_symbol_on_a_line_that_keeps_none_is_counted_only(void **state) {
+        static const char symbol[] = "]d2"
+                                     "01"
+                                     "04901234567894"
+                                     "21"
+                                     "AB-1";
+        SCENE(NULL);
+        _cleanup_(json_freep) struct json *verified = NULL;
+
+        scene_simple(&s, "S-1", 2, WAYBILL_1, "");
+        scene_scan(&s, 0, "S-1");
+        scene_scan(&s, 0, symbol);
+        verified = scene_fact(&s, "item.verified", 0);
+        assert_null(json_get(verified, "serial"));
+        scene_scan(&s, 0, symbol); /* nobody asked that it be another one */
+        assert_int_equal(scene_verdict(&s)->kind, VERDICT_PACKED);
+}
+
+static void facts_name_every_order_of_the_shipment(void **state) {
+        SCENE(NULL);
+        _cleanup_(json_freep) struct json *opened = NULL;
+
+        fake_wish(&s.f, "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"orders\":[\"A-"
+                        "1\",\"A-2\"],"
+                        "\"open_codes\":[\"S-1\"],\"carrier\":\"yamato\",\"lines\":[" LINE_BLACK(1) "]}");
+        scene_scan(&s, 0, "S-1");
+        opened = scene_fact(&s, "parcel.opened", 0);
+        assert_int_equal(json_size(json_get(opened, "orders")), 2);
+        assert_string_equal(json_string(json_at(json_get(opened, "orders"), 1)), "A-2");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_number_that_another_bench_took_meanwhile_is_not_taken_twice),
+                cmocka_unit_test(two_benches_never_pack_one_shipment_at_once),
+                cmocka_unit_test(a_serial_symbol_on_a_line_that_keeps_none_is_counted_only),
+                cmocka_unit_test(facts_name_every_order_of_the_shipment),
                 cmocka_unit_test(a_label_that_came_before_its_shipment_opens_nothing_yet),
                 cmocka_unit_test(an_sscc_opens_with_and_without_its_frame),
                 cmocka_unit_test(a_broken_gs1_code_is_told_from_an_unknown_one),

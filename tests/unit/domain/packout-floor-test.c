@@ -212,6 +212,7 @@ static void a_label_is_printed_again_by_a_leader_and_counted(void **state) {
                                {LEADER, VERDICT_REPRINTED, "waybill.printed:by-hand"}, {NULL}});
         printed = scene_fact(&s, "waybill.printed", 0);
         assert_int_equal(json_get_int(printed, "print", 0), 2);
+        assert_string_equal(json_get_string(printed, "leader", ""), "p-boss");
         assert_int_equal(s.last.n_labels, 1);
 }
 

@@ -223,6 +223,7 @@ static void incomplete_goes_out_only_where_allowed_and_by_a_leader(void **state)
                                {LEADER, VERDICT_PACKED, "item.short parcel.packed"}, {NULL}});
         packed = scene_fact(&s, "parcel.packed", 0);
         assert_true(json_get_bool(packed, "partial", false));
+        assert_string_equal(json_get_string(packed, "leader", ""), "p-boss");
         assert_int_equal(json_get_int(json_first(json_get(packed, "missing")), "quantity", 0), 2);
         scene_play(&s, (struct step[]){{WAYBILL_2, VERDICT_READY, "parcel.ready:given"},
                                {"S-2", VERDICT_ALREADY, ""}, /* no second box by itself */
