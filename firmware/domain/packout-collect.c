@@ -436,9 +436,11 @@ static int assume_bay(struct turn *t, const struct due_bay *due) {
                 r = ship_row(t, &rows.items[i], SHIPPED_ASSUMED, due->usec, &shipped);
                 n += shipped;
         }
-        if (r == 0 && n > 0)
-                r = words_bay(t, due->bay, &name);
-        if (r < 0 || n == 0)
+        /* Whoever works here looks at the light for the box in hand, and this is none of it. */
+        if (r < 0 || n == 0 || t->b->parcel[0] || t->b->gesture != GESTURE_NONE)
+                return r;
+        r = words_bay(t, due->bay, &name);
+        if (r < 0)
                 return r;
         v = turn_say(t, VERDICT_SHIPPED);
         verdict_sub_ja(v, "%s 集荷時刻を過ぎた。%d個を発送済みとした", name.ja, n);

@@ -66,12 +66,17 @@ def test_a_collection_that_nobody_confirmed_is_assumed_after_its_grace(scene):
     scene.move_clock(start + 45 * MINUTE)  # the truck was there at 14:30, its grace ends at 15:00
     bench.sign_in("P017")
     missed = scene.ready(bench, late)
+    inhand = scene.make("S-IN-HAND", item("1", SHIRT, 2))
+    bench.scan(inhand["shipment"], "opened")
     time.sleep(1.2)  # one look of the station's at the clock
     assert scene.count("parcel.shipped") == 0
     scene.move_clock(start + 61 * MINUTE)
     wait_for("the assumption", lambda: scene.count("parcel.shipped", parcel))
     assert [(f["subject"], f["how"], f["actor"]) for f in scene.facts("parcel.shipped")] == [(parcel, "assumed", "")]
     assert scene.count("parcel.shipped", missed) == 0, "it came to the bay after the truck"
+    assert bench.look(0.5) is None, "the light is for the box in hand"
+    bench.item(inhand["lines"][0])
+    bench.match(bench.item(inhand["lines"][0]))
     # the notice waits half an hour by that merchant's policy
     assert mails_to(scene, s) == []
     scene.move_clock(start + 92 * MINUTE)

@@ -406,6 +406,19 @@ static void what_was_ready_at_the_trucks_time_is_assumed_shipped(void **state) {
         assert_int_equal(fake_nth_parcel(&s.f, "acme", "S-2", 0)->state, PARCEL_READY);
 }
 
+static void an_assumed_collection_does_not_take_the_light_from_who_works(void **state) {
+        SCENE(POLICY("assumed", ""));
+
+        make_ready(&s, "S-1", WAYBILL_1, "");
+        fake_collection(&s.f, "y1", s.now.wall_usec + (int64_t) USEC_PER_SEC, 0);
+        scene_simple(&s, "S-2", 2, WAYBILL_2, "");
+        scene_play(&s, (struct step[]){{"S-2", VERDICT_OPENED, "parcel.opened"}, {NULL}});
+        scene_tick(&s, 0, 2);
+        assert_string_equal(s.facts, "parcel.shipped:assumed notice.reserved");
+        assert_int_equal(s.last.n_verdicts, 0); /* green for a parcel that is not in the packer's hands */
+        scene_play(&s, (struct step[]){{JAN_BLACK, VERDICT_OK, "item.verified:scanned"}, {NULL}});
+}
+
 static void nothing_is_assumed_where_policy_asks_for_more(void **state) {
         SCENE(POLICY("bay-closed", ""));
         make_ready(&s, "S-1", WAYBILL_1, "");
@@ -585,6 +598,7 @@ int main(void) {
                 cmocka_unit_test(a_count_that_differs_needs_a_leader_or_another_count),
                 cmocka_unit_test(two_boxes_of_a_shipment_owe_one_notice),
                 cmocka_unit_test(what_was_ready_at_the_trucks_time_is_assumed_shipped),
+                cmocka_unit_test(an_assumed_collection_does_not_take_the_light_from_who_works),
                 cmocka_unit_test(nothing_is_assumed_where_policy_asks_for_more),
                 cmocka_unit_test(an_unknown_shipment_is_accepted_as_unverified_by_policy),
                 cmocka_unit_test(an_unverified_box_meets_its_shipment),
