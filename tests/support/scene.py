@@ -103,7 +103,7 @@ class Scene:
                 "notices": {"shipped": "station"}, "held": False, "reason": None, "cancelled": False,
                 "labels": [{"piece": p + 1, "carrier": carrier, "number": n, "print": {
                     "media": "text/plain", "data": base64.b64encode(f"{customer} {number}".encode()).decode()}} for p, n in enumerate(numbers)],
-                "contact": {"language": "ja", "delete_by": "2027-01-21T00:00:00+09:00", "channels": ["email"], "consent": {"shipped": True},
+                "contact": {"language": "ja", "delete_by": "2099-01-21T00:00:00+09:00", "channels": ["email"], "consent": {"shipped": True},
                             "contact": {"name": customer, "email": f"customer-{self.serial:04d}@example.jp"}}, **more}
 
     def push(self, *shipments: dict, wait: bool = True) -> None:

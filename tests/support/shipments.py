@@ -148,7 +148,7 @@ def make(count: int, seed: int = 20261121, prefix: str = "") -> list[dict]:
             "labels": [{"piece": p + 1, "carrier": carrier, "number": number,
                         "print": {"media": "application/vnd.zebra.zpl", "data": base64.b64encode(f"^XA^FO40,40^FD{number}^FS^XZ".encode()).decode()}}
                        for p, number in enumerate(numbers)],
-            "contact": {"language": language, "delete_by": "2027-01-21T00:00:00+09:00", "channels": ["email"], "consent": {"shipped": True},
+            "contact": {"language": language, "delete_by": "2099-01-21T00:00:00+09:00", "channels": ["email"], "consent": {"shipped": True},
                         "contact": {"name": f"{family} {rng.choice(GIVEN)}", "email": f"{rng.choice(ROMAN)}.{n + 1}@example.jp"}},
         })
     return out
