@@ -59,6 +59,11 @@ def test_nothing_green_is_lost_and_nothing_is_doubled(killed):
     assert len(gremlin.done) == KILLS
 
 
+def test_the_tables_of_the_ledger_still_say_what_its_facts_say(killed):
+    done = killed[0].rebuild_check()
+    assert done.returncode == 0, f"seed {SEED}: {done.stderr}"
+
+
 def test_the_kills_met_work(killed):
     """Control: a kill that hits nothing shows nothing."""
     _, packer, gremlin = killed

@@ -6,6 +6,7 @@ import contextlib
 import json
 import random
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -72,6 +73,12 @@ class Ground:
         new.write_text(word)
         new.rename(self.rig.folder / "etc/storage")
 
+    def revive(self) -> None:
+        """What systemd does with a program that ended by itself: start it again."""
+        for name, process in list(self.rig.processes.items()):
+            if process.poll() is not None:
+                self.rig.start(name)
+
     def write(self, name: str, text: str) -> str:
         path = self.rig.folder / "etc" / name
         path.write_text(text, encoding="utf-8")
@@ -90,6 +97,11 @@ class Ground:
         """Shipments that can be packed: the contact comes last."""
         rows = self.rig.query("station/ledger.db", "SELECT count(*) FROM shipment WHERE version > 0 AND contact_pos > 0")
         return rows[0][0] if rows else 0
+
+    def rebuild_check(self) -> subprocess.CompletedProcess:
+        """Do the derived tables say what the facts say?"""
+        command = [self.rig.program("okuru"), "rebuild", "--check", "--json", "--config", str(self.rig.folder / "etc/station.yaml")]
+        return subprocess.run(command, env=self.rig.environment, text=True, capture_output=True)
 
     def wait_ready(self) -> None:
         """The station answers and its scanners are open: what is typed before that is thrown away."""
@@ -333,18 +345,30 @@ class SteadyPacker(Packer):
 
     def pack(self, name: str) -> None:
         """One shipment, from the slip to the matched label."""
-        shipment = self.g.shipments[name]
-        left, verdict = self.open(shipment), None
-        for line in shipment["lines"]:
-            for unit in range(line["quantity"]):
-                code = line["codes"][0]["code"]
-                if line["serial"] == "require":
-                    code = f"]d201{int(code):014d}21{name.replace('-', '')}{line['line']}{unit}"
-                verdict = self.unit(code, left)
-                left -= 1
-                key = (name, line["line"])
-                self.green.units[key] = self.green.units.get(key, 0) + 1
+        self.open(self.g.shipments[name])
+        self.finish(name)
+
+    def finish(self, name: str, done: int = 0) -> None:
+        """The units behind the first @done, which lie in the box already, and the label."""
+        units = units_of(self.g.shipments[name])
+        verdict = self.sure_scan("OKURU-C-OK", "packed") if done == len(units) else None
+        for n, (line, code) in enumerate(units):
+            if n >= done:
+                verdict = self.unit(code, len(units) - n)
+            self.green.units[(name, line)] = self.green.units.get((name, line), 0) + 1
         self.green.packed.add(verdict["parcel"])
         verdict = self.sure_scan(self.label_of(verdict), "ready", "shipped", again=("already",))
         self.green.ready[verdict["parcel"]] = name
         self.green.shipped[verdict["parcel"]] = name
+
+
+def units_of(shipment: dict) -> list[tuple[str, str]]:
+    """(line, what stands on it to be scanned) of each unit."""
+    out = []
+    for line in shipment["lines"]:
+        for unit in range(line["quantity"]):
+            code = line["codes"][0]["code"]
+            if line["serial"] == "require":
+                code = f"]d201{int(code):014d}21{shipment['shipment'].replace('-', '')}{line['line']}{unit}"
+            out.append((line["line"], code))
+    return out
