@@ -248,12 +248,20 @@ struct ask {
         const char *reason;
 };
 
+/* A box that knows nothing asks as soon as it is up, and gets one anyhow because its inbox is new: one is enough. */
+static int write_snapshot(struct serve *s, const char *station) {
+        bool is_coming;
+        int r = storage_snapshot_is_coming(s->storage, station, &is_coming);
+
+        return r < 0 || is_coming ? r : storage_snapshot(s->storage, station, s->wall_usec);
+}
+
 static int write_asked(struct serve *s, const void *what) {
         struct ask *a = (struct ask *) what;
         int r = 0;
 
         if (strcmp(a->what, "snapshot") == 0)
-                r = storage_snapshot(s->storage, a->station->name, s->wall_usec);
+                r = write_snapshot(s, a->station->name);
         else
                 r = storage_send_by_code(s->storage, a->station->name, a->code, s->wall_usec);
         a->ok = r == 0;
@@ -316,7 +324,9 @@ void serve_on_ask(struct serve *s, const struct topic *topic, const struct link_
         ask.code = json_get_string(doc, "code", NULL);
         if (strcmp(ask.what, "snapshot") == 0 || (strcmp(ask.what, "shipment") == 0 && ask.code)) {
                 serve_commit_facts(s);
-                r = write_alone(s, write_asked, &ask);
+                r = serve_keep_taken(s); /* by which it knows what is still on its way */
+                if (r == 0)
+                        r = write_alone(s, write_asked, &ask);
         }
         if (r < 0)
                 serve_fail(s, "ask", r);

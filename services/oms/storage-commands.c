@@ -2,6 +2,8 @@
 /* Numbered streams of commands: appended to, read, forgotten as they are taken. */
 #include "services/oms/storage-private.h"
 
+#include <errno.h>
+
 static const struct store_sql statements[] = {
         /* ?1 station, 0 for every one */
         {offsetof(struct command_statements, append),
@@ -26,6 +28,9 @@ static const struct store_sql statements[] = {
         {offsetof(struct command_statements, read),
                 "SELECT sequence, id, type, merchant, subject, time, data FROM command "
                 "WHERE stream = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3"},
+        {offsetof(struct command_statements, snapshot),
+                "SELECT EXISTS (SELECT 1 FROM command WHERE stream = ?1 AND sequence > ?2 AND "
+                "type = 'snapshot.end')"},
 };
 
 int storage_prepare_commands(struct storage *s) {
@@ -99,6 +104,22 @@ int storage_get_stream(struct storage *s, const char *station, struct storage_st
         int r = storage_find_station(s, station, &id);
 
         return r != 0 ? r : storage_current_stream(s, id, stream);
+}
+
+int storage_snapshot_is_coming(struct storage *s, const char *station, bool *comingp) {
+        _cleanup_reset_ struct store_stmt *q = &s->commands.snapshot;
+        struct storage_stream stream;
+        int r = storage_get_stream(s, station, &stream);
+
+        *comingp = false;
+        if (r != 0)
+                return r < 0 ? r : 0;
+        store_bind_int64(q, 1, stream.id);
+        store_bind_int64(q, 2, (int64_t) stream.taken);
+        r = store_step(q);
+        if (r == 0)
+                *comingp = store_column_int64(q, 0) != 0;
+        return r > 0 ? -EIO : r; /* it always has a row */
 }
 
 static int retire(struct storage *s, int64_t station) {

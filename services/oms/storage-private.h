@@ -18,7 +18,8 @@ struct station_statements {
 };
 
 struct command_statements {
-        struct store_stmt append, advance, current, find, add, retire, make_current, take, forget, read;
+        struct store_stmt append, advance, current, find, add, retire, make_current, take, forget, read,
+                snapshot;
 };
 struct wish_statements {
         struct store_stmt get, version, put, drop, erase, of_station, by_code;

@@ -141,6 +141,8 @@ int storage_open_stream(struct storage *s, const char *station, const char *inbo
 int storage_take(struct storage *s, const struct storage_stream *stream, uint64_t upto);
 /* All that is open, between snapshot.begin and snapshot.end. Return: 0, STORAGE_E_NONE without a stream, -errno. */
 int storage_snapshot(struct storage *s, const char *station, int64_t now_usec);
+/* One is in the current stream of @station and not yet taken to its end: with what stands behind it nothing is missing. */
+int storage_snapshot_is_coming(struct storage *s, const char *station, bool *comingp);
 /* An open shipment that one of @code's ways opens: it is sent again. Return: 0, STORAGE_E_NONE, -errno. */
 int storage_send_by_code(struct storage *s, const char *station, const char *code, int64_t now_usec);
 

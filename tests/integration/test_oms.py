@@ -581,6 +581,18 @@ def test_a_station_may_ask(office, box):
     assert box.types().count("shipment") == 3
 
 
+def test_a_snapshot_that_is_on_its_way_is_not_sent_twice(office, box):
+    box.take = False
+    box.hello()
+    until(lambda: box.seen, "the first command")
+    box.publish("ask", {"v": 1, "id": "q-1", "what": "snapshot"})
+    until(lambda: box.replies == [{"v": 1, "id": "q-1", "ok": True}], f"a reply: {box.replies}")
+    assert push(office, shipment(1)).returncode == 0
+    box.take = True
+    box.command("shipment", "S-1")
+    assert box.types().count("snapshot.end") == 1
+
+
 def test_versions_jump_over_a_restore(office, box):
     box.hello()
     box.wait_snapshot()
