@@ -124,7 +124,7 @@ static int know_parcel(struct ledger *l, const struct row *row, const struct jso
         p.p.ready_usec = p.p.state == PARCEL_READY ? p.p.since_usec : 0;
         (void) copy_text(
                 p.p.bay, sizeof(p.p.bay), json_get_string(e, "bay", "")); /* a longer one is no name */
-        r = shipment_make(l, row->merchant, p.p.shipment, false);
+        r = shipment_make_known(l, row->merchant, p.p.shipment);
         if (r == 0)
                 r = parcel_insert(l, &p);
         if (r == STORE_E_EXISTS)
@@ -167,7 +167,7 @@ static int know_notice(struct ledger *l, const struct row *row, const struct jso
         r = tombstone_has(l, row->merchant, n.shipment, &buried);
         if (r != 0 || buried)
                 return r;
-        r = shipment_make(l, row->merchant, n.shipment, false);
+        r = shipment_make_known(l, row->merchant, n.shipment);
         if (r == 0)
                 r = notice_reserve(l, &n);
         return r == STORE_E_EXISTS ? 0 : r;

@@ -185,6 +185,8 @@ void open_code_keys(const char *code, char keys[2][CODE_SIZE]);
 
 /* Makes the row when there is none (a label, a contact or an unverified parcel came first). */
 int shipment_make(struct ledger *l, const char *merchant, const char *shipment, bool unverified);
+/* The same for one that a snapshot tells of: it answers to its id, as a buried one does, so that a rescan is recognised. */
+int shipment_make_known(struct ledger *l, const char *merchant, const char *shipment);
 int shipment_put_doc(struct ledger *l, const struct row *row, const struct json *doc);
 /* Takes away what stands in the tables because of the newest wish's codes. */
 int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shipment);

@@ -132,10 +132,8 @@ int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shi
 
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (h.unverified)
+        if (h.unverified || h.doc_pos == 0)
                 return each_open_code(&l->shipments.open_code_delete, shipment, merchant, shipment);
-        if (h.doc_pos == 0)
-                return 0;
         r = fact_document(l, h.doc_pos, &old, NULL);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
@@ -146,6 +144,14 @@ int shipment_make(struct ledger *l, const char *merchant, const char *shipment, 
         int r = statement_do(&l->shipments.make, "tti", merchant, shipment, unverified ? 1 : 0);
 
         if (r == 0 && unverified && store_changes(l->store) > 0)
+                r = each_open_code(&l->shipments.open_code_add, shipment, merchant, shipment);
+        return r;
+}
+
+int shipment_make_known(struct ledger *l, const char *merchant, const char *shipment) {
+        int r = shipment_make(l, merchant, shipment, false);
+
+        if (r == 0 && store_changes(l->store) > 0)
                 r = each_open_code(&l->shipments.open_code_add, shipment, merchant, shipment);
         return r;
 }

@@ -454,6 +454,25 @@ static void facts_about_nobody_s_parcel_do_not_fit(void **state) {
                 scene_try(s, "parcel.opened", M, P2, "b1", "", "\"shipment\":\"S-2\""), LEDGER_E_UNFIT);
 }
 
+static void what_a_snapshot_tells_of_answers_to_its_id_until_its_wish_comes(void **state) {
+        struct scene *s = *state;
+        struct number_owner owner;
+        struct world w;
+
+        scene_fact(s, "known.received", M,
+                "\"merchant\":\"acme\",\"parcels\":[{\"parcel\":\"" P1
+                "\",\"shipment\":\"S-7\",\"piece\":1,\"state\":\"shipped\","
+                "\"at\":\"2026-11-20T10:00:00+09:00\"}]");
+        w = scene_world(s);
+        assert_int_equal(w.closed_code(w.userdata, "S-7", &owner), 0);
+        assert_string_equal(owner.parcel, P1);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM open_code WHERE shipment = 'S-7'"), 1);
+        scene_shipment(s, "S-7", 1, NULL);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM open_code WHERE shipment = 'S-7'"),
+                scene_number(s, "SELECT count(*) FROM open_code WHERE shipment = 'S-7' AND code IN ('S-7', "
+                                "'TOTE-S-7')"));
+}
+
 static void a_snapshot_tells_what_another_disk_did(void **state) {
         struct scene *s = *state;
         struct number_owner owner;
@@ -509,6 +528,7 @@ int main(void) {
                 T(a_notice_goes_its_way_and_its_generation_rises),
                 T(people_sign_in_and_out),
                 T(facts_about_nobody_s_parcel_do_not_fit),
+                T(what_a_snapshot_tells_of_answers_to_its_id_until_its_wish_comes),
                 T(a_snapshot_tells_what_another_disk_did),
         };
 
