@@ -54,14 +54,17 @@ int collect_begin(struct turn *t) {
 
 static int refuse_collection(struct turn *t, const struct parcel *p) {
         struct verdict *v;
-        char when[WORDS_SIZE];
+        char when[WORDS_SIZE], tail[WORDS_SIZE];
+        int r = words_number_on_box(t, p, tail);
 
+        if (r < 0)
+                return r;
         words_when(p->since_usec, p->since_offset_sec, p->bench, when);
         if (p->state == PARCEL_READY) {
                 v = turn_say(t, VERDICT_PULL);
                 turn_refuse(t, t->s.cancelled ? "cancelled" : "held", NULL, t->s.id);
-                verdict_sub_ja(v, "渡さない。…%sを抜き取る", words_number_tail(p->number));
-                verdict_sub_en(v, "do not hand over: pull …%s", words_number_tail(p->number));
+                verdict_sub_ja(v, "渡さない。…%sを抜き取る", tail);
+                verdict_sub_en(v, "do not hand over: pull …%s", tail);
         } else if (p->state == PARCEL_SHIPPED) {
                 v = turn_say(t, VERDICT_ALREADY);
                 verdict_sub_ja(v, "発送済み %s。何もしない", when);
@@ -165,9 +168,7 @@ static int read_rows(struct turn *t, const char *bay, struct rows *rows) {
         return r < 0 ? r : 0;
 }
 
-static void say_which_to_pull(struct verdict *v, const struct parcel *p, const struct words *bay, int n) {
-        const char *tail = p ? words_number_tail(p->number) : "?";
-
+static void say_which_to_pull(struct verdict *v, const char *tail, const struct words *bay, int n) {
         verdict_sub_ja(v, "%sから…%sを先に抜き取る(全%d個)", bay->ja, tail, n);
         verdict_sub_en(v, "pull …%s out of %s first (%d to pull)", tail, bay->en, n);
 }
@@ -179,6 +180,7 @@ static int refuse_pull(struct turn *t, const struct rows *rows, const char *bay,
         struct parcel *p = NULL;
         struct verdict *v;
         struct words name;
+        char tail[WORDS_SIZE] = "?";
         int n = 0, r;
 
         for (size_t i = 0; i < rows->n; i++)
@@ -196,10 +198,13 @@ static int refuse_pull(struct turn *t, const struct rows *rows, const char *bay,
                 return r;
         if (r == 0)
                 p = shipment_parcel(&s, first->parcel);
+        if (p)
+                r = words_number_on_box(t, p, tail);
+        shipment_deinit(&s); /* harmless when there was none */
+        if (r < 0)
+                return r;
         v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
-        say_which_to_pull(v, p, &name, n);
-        if (r == 0)
-                shipment_deinit(&s);
+        say_which_to_pull(v, tail, &name, n);
         turn_end_gesture(t);
         return 0;
 }

@@ -85,6 +85,8 @@ void words_merchant(const struct turn *t, const char *merchant, struct words *w)
 /* "14:02 bench-3" */
 void words_when(int64_t usec, int offset_sec, const char *bench, char text[WORDS_SIZE]);
 void words_piece(const struct shipment *s, const struct parcel *p, struct words *w); /* "1/2口" */
+/* Last 4 characters of the number that a ready parcel bears, to look for it in its bay. Asks the world. */
+int words_number_on_box(struct turn *t, const struct parcel *p, char text[WORDS_SIZE]);
 const char *words_number_tail(const char *number); /* its last 4 characters */
 
 /* --- lines and parcels --- */

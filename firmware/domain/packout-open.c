@@ -158,9 +158,12 @@ static int say_closed(struct turn *t, const struct number_owner *o) {
 
 static int say_pull(struct turn *t, const struct parcel *p) {
         struct verdict *v = turn_say(t, VERDICT_PULL);
-        const char *tail = words_number_tail(p->number);
+        char tail[WORDS_SIZE] = "";
         struct words bay;
         int r = words_bay(t, p->bay, &bay);
+
+        if (r == 0)
+                r = words_number_on_box(t, p, tail);
 
         turn_refuse(t, t->s.cancelled ? "cancelled" : "held", NULL, t->s.id);
         verdict_sub_ja(v, "%sの…%sを抜き、抜き取りカードを読む", bay.ja, tail);

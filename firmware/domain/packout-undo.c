@@ -221,17 +221,15 @@ void undo_pull(struct turn *t, const struct shipment *s, struct parcel *p, const
 }
 
 int undo_pull_scan(struct turn *t) {
-        struct parcel *p;
+        struct parcel *p = NULL;
         struct number_owner owner;
         struct verdict *v;
         bool old_label;
         int r = waybill_find_owner(t, "", &owner);
 
         old_label = r == 0 && owner.dead && owner.parcel[0];
-        if (r >= 0) {
-                p = NULL;
+        if (r >= 0)
                 r = old_label ? find_by_old_label(t, &owner, &p) : 0;
-        }
         if (r == 0 && !p) {
                 old_label = false;
                 r = find_parcel(t, &p);

@@ -92,6 +92,18 @@ const char *words_number_tail(const char *number) {
         return n > 4 ? number + n - 4 : number;
 }
 
+int words_number_on_box(struct turn *t, const struct parcel *p, char text[WORDS_SIZE]) {
+        char number[CODE_SIZE];
+        int r = WORLD_E_NONE;
+
+        if (strcmp(p->pull_reason, "label-changed") == 0)
+                r = t->world->number_on_box(t->world->userdata, p->id, number);
+        if (r < 0)
+                return r;
+        (void) snprintf(text, WORDS_SIZE, "%s", words_number_tail(r == 0 ? number : p->number));
+        return 0;
+}
+
 int words_owner(struct turn *t, const char *merchant, const char *shipment, struct words *w) {
         struct shipment s = {0};
         const char *order = NULL;

@@ -57,6 +57,8 @@ struct world {
         int (*shipment)(void *u, const char *merchant, const char *shipment, struct shipment *s);
         int (*number)(void *u, const char *number, struct number_owner *owner);
         int (*parcel)(void *u, const char *parcel, struct number_owner *owner);
+        /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */
+        int (*number_on_box)(void *u, const char *parcel, char number[CODE_SIZE]);
         /* Is it a closed shipment of long ago or today: its last state by open code (order slip rescanned).
          */
         int (*closed_code)(void *u, const char *code, struct number_owner *owner);

@@ -61,7 +61,7 @@ struct notice_table {
         struct store_stmt reserve, change, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
-        struct store_stmt open_codes, closed_code, number, parcel, unit, units_of, line_item, any_line_item,
+        struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item, any_line_item,
                 item, any_item, badge, bay, collections;
 };
 struct sealed_table {

@@ -34,6 +34,8 @@ static const struct store_sql world_sql[] = {
         LEDGER_SQL(world.number,
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
                 "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number = ?1"),
+        LEDGER_SQL(world.number_on_box, "SELECT data ->> 'number' FROM fact WHERE subject = ?1 AND type = "
+                                        "'parcel.ready' ORDER BY pos DESC LIMIT 1"),
         LEDGER_SQL(world.parcel,
                 "SELECT p.merchant, p.shipment, p.id, p.piece, p.state = 'voided', " OWNER_COLUMNS
                 " FROM parcel p WHERE p.id = ?1"),
@@ -183,6 +185,16 @@ static int world_number(void *u, const char *number, struct number_owner *owner)
         open_code_keys(number, keys);
         r = living_number(l, keys, owner);
         return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
+}
+
+static int world_number_on_box(void *u, const char *parcel, char number[CODE_SIZE]) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.number_on_box;
+        int r = statement_first(q, "t", parcel);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        return statement_copy(q, 0, number, CODE_SIZE) ? 0 : WORLD_E_NONE;
 }
 
 static int world_parcel(void *u, const char *parcel, struct number_owner *owner) {
@@ -427,6 +439,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .open_code = world_open_code,
                 .shipment = world_shipment,
                 .number = world_number,
+                .number_on_box = world_number_on_box,
                 .parcel = world_parcel,
                 .closed_code = world_closed_code,
                 .unit = world_unit,

@@ -320,6 +320,13 @@ static int answer_number(void *userdata, const char *number, struct number_owner
         return WORLD_E_NONE;
 }
 
+static int answer_number_on_box(void *userdata, const char *parcel, char number[CODE_SIZE]) {
+        struct fake_world *f = userdata;
+
+        (void) parcel, (void) number;
+        return f->fail ? f->fail : WORLD_E_NONE; /* what it was given last is on it */
+}
+
 static int answer_parcel(void *userdata, const char *parcel, struct number_owner *o) {
         struct fake_world *f = userdata;
 
@@ -513,6 +520,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .open_code = answer_open_code,
                 .shipment = answer_shipment,
                 .number = answer_number,
+                .number_on_box = answer_number_on_box,
                 .parcel = answer_parcel,
                 .closed_code = answer_closed_code,
                 .unit = answer_unit,

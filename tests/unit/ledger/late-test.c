@@ -138,6 +138,10 @@ static void a_release_leaves_a_box_of_a_dead_label_to_be_pulled(void **state) {
         floor_shipment(f, 3, NULL);
         assert_int_equal(
                 scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason = 'label-changed'"), 1);
+        assert_int_equal(floor_scan(f, "OKURU-C-BAY-CLOSE-Y1"), VERDICT_BAY_CANNOT_CLOSE);
+        assert_non_null(strstr(floor_sub_ja(f), "…8703")); /* what the box bears, not what it is to bear */
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_PULL);
+        assert_non_null(strstr(floor_sub_ja(f), "…8703"));
         assert_int_equal(floor_scan(f, "OKURU-C-PULL"), VERDICT_GESTURE);
         assert_int_equal(floor_scan(f, N1), VERDICT_PULLED); /* the label that is on the box */
         assert_int_equal(floor_scan(f, "S-1"), VERDICT_RESUMED);
