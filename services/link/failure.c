@@ -91,10 +91,24 @@ static const char *connack_text(int code) {
         }
 }
 
+/* Alerts by which a broker ends the handshake because of our certificate; not each has the word in it. */
+static bool is_about_our_certificate(const char *tls) {
+        static const char *const words[] = {"certificate", "unknown ca", "decrypt error", "access denied"};
+
+        if (!strstr(tls, " alert "))
+                return false;
+        for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                if (strstr(tls, words[i]))
+                        return true;
+        return false;
+}
+
 void failure_from_mosquitto(struct failure *f, int code, const struct failure_hints *hints) {
         /* OpenSSL's own words first: a refused client certificate ends as "connection lost" otherwise. */
         if (hints->tls[0]) {
-                failure_set(f, LINK_REASON_TLS, "TLS: %s", hints->tls);
+                failure_set(f, LINK_REASON_TLS, "TLS: %s%s",
+                        is_about_our_certificate(hints->tls) ? "the broker refuses our certificate: " : "",
+                        hints->tls);
                 return;
         }
         if (hints->connack != 0) {

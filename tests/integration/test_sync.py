@@ -17,7 +17,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-from broker import OMS, Broker  # noqa: E402
+from broker import OMS, Broker, make_ca, make_cert, new_key, openssl  # noqa: E402
 
 REALM, SITE, STATION = "test", "tokyo", "bench-1"
 PREFIX = f"okuru/v1/{REALM}/{SITE}/{STATION}"
@@ -704,3 +704,59 @@ def test_it_uses_little_memory(box, offices):
     until(lambda: office.n() == 301, "all facts")
     anon = next(int(x.split()[1]) for x in Path(f"/proc/{box.process.pid}/status").read_text().splitlines() if x.startswith("RssAnon"))
     assert anon <= 6 * 1024, f"RssAnon {anon} KiB with TLS"
+
+
+# ---- certificates ----
+
+def certificate(broker, how):
+    """A pair that the broker must refuse: of another CA, or of ours and over."""
+    folder = broker.directory
+    if how == "another CA":
+        make_ca(folder / "other", "other")
+        return make_cert(folder / "other", f"{SITE}/{STATION}", ca="other")
+    if not (folder / "over.pem").exists():
+        new_key(folder, "over", f"{SITE}/{STATION}", "-out", "over.csr")
+        openssl(folder, "x509", "-req", "-days", "-1", "-in", "over.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "over.pem")
+    return folder / "over.pem", folder / "over.key"
+
+
+@pytest.mark.parametrize("how", ["another CA", "over"])
+def test_a_refused_certificate_is_said_once_and_a_new_one_is_taken_without_a_restart(box, offices, broker, how):
+    office = offices()
+    good = [path.read_bytes() for path in broker.cert(f"{SITE}/{STATION}")]
+    mine = [box.folder / "station.pem", box.folder / "station.key"]
+    for path, bad in zip(mine, certificate(broker, how)):
+        path.write_bytes(bad.read_bytes())
+        path.chmod(0o600)
+    text = (box.folder / "sync.yaml").read_text()
+    for path, old in zip(mine, broker.cert(f"{SITE}/{STATION}")):
+        text = text.replace(str(old), str(path))
+    (box.folder / "sync.yaml").write_text(text)
+    box.start()
+    until(lambda: box.log().count("broker: still tls") >= 8, "tries")
+    until(lambda: box.ask("sync/inbox.db", "SELECT value FROM line WHERE name = 'broker'") == [("tls",)], "the word for those who look at the box")
+    said = [x for x in box.log().splitlines() if x.startswith("<4>broker")]
+    assert len(said) == 1 and "refuses our certificate" in said[0], said
+    assert not office.arrived
+    for path, held in zip(mine, good):
+        path.write_bytes(held)
+    until(lambda: office.n() == 1, "the line", 10)
+
+
+def test_ten_thousand_facts_that_wait_for_a_broker_cost_nothing(box, broker):
+    subprocess.run([str(box.build / "tests/ledger-tool"), "--folder", str(box.folder / "ledger"), "--realm", REALM, "--batch", "1000"], check=True,
+                   stdout=subprocess.DEVNULL, text=True, input="".join(json.dumps({
+                       "type": "conflict.found", "merchant": "acme", "subject": f"S-{i}", "data": {"v": 1, "kind": "contents-differ", "text": "x"}}) + "\n" for i in range(10000)))
+    broker.kill()
+    box.start()
+
+    def used():
+        stat = Path(f"/proc/{box.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        anon = next(int(x.split()[1]) for x in Path(f"/proc/{box.process.pid}/status").read_text().splitlines() if x.startswith("RssAnon"))
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK"), anon
+    until(lambda: box.log().count("broker: still") >= 5, "tries")
+    cpu, anon = used()
+    time.sleep(5)
+    cpu_later, anon_later = used()
+    assert cpu_later - cpu <= 0.25, "5 % of a core"
+    assert anon_later - anon <= 256, "memory stays"
