@@ -119,6 +119,12 @@ static int greet(struct serve *s, struct station *station, const struct status *
         return r;
 }
 
+/* The broker kept it from a time that nobody can say is now: the box that lives says so within the minute. */
+static bool is_of_the_past(const struct serve *s, const struct link_message *m, const struct status *status) {
+        return m->retained && status->online && status->at_usec > 0 &&
+               s->wall_usec - status->at_usec > (int64_t) PRESENCE_FRESH_USEC;
+}
+
 void serve_on_status(struct serve *s, const struct topic *topic, const struct link_message *m) {
         struct heard heard = {.message = m};
         struct station *station;
@@ -130,6 +136,8 @@ void serve_on_status(struct serve *s, const struct topic *topic, const struct li
                 serve_ignore(s, m->topic, &d);
                 return;
         }
+        if (r == 0 && is_of_the_past(s, m, &status))
+                return;
         if (r == 0)
                 r = fleet_get(&s->fleet, topic, &station);
         if (r == 0) {

@@ -57,6 +57,8 @@ int status_read(const char *text, size_t n, struct status *s, struct diag *d) {
         (void) copy_text(read.boot, sizeof(read.boot), json_get_string(doc, "boot", ""));
         if (time_parse(json_get_string(doc, "booted", ""), &read.booted_usec, NULL) < 0)
                 read.booted_usec = 0;
+        if (time_parse(json_get_string(doc, "at", ""), &read.at_usec, NULL) < 0)
+                read.at_usec = 0;
         read.fact_applied = lane_applied(doc, "fact");
         read.trace_applied = lane_applied(doc, "trace");
         *s = read;

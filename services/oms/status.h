@@ -14,6 +14,7 @@ struct status {
         char inbox[HEX_ID_MAX];    /* "" when not said */
         char boot[UUID_TEXT_MAX];  /* "" when not said */
         int64_t booted_usec;       /* wall clock; 0 when not said */
+        int64_t at_usec;           /* the station's wall clock when it said so; 0 when not said */
         char receiver[HEX_ID_MAX]; /* whose `applied` it has seen last; "" none */
         uint64_t fact_applied, trace_applied;
 };

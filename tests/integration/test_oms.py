@@ -361,6 +361,21 @@ def test_of_two_live_boxes_with_one_name_the_one_that_booted_last_is_answered(of
     assert box.hello()["upto"] == 1
 
 
+def test_a_status_that_the_broker_kept_from_long_ago_is_nobody(office, box, broker):
+    """A disk was replaced while nobody was listening: what is left of the old box is no second one."""
+    office.stop()
+    old = Box(broker, booted="2026-11-20T08:00:00+09:00")
+    old.publish("status", old.status(True, at="2026-11-20T09:00:00+09:00"), retain=True).wait_for_publish(WAIT)
+    office.start()
+    box.hello(at="2100-01-01T00:00:00+00:00")
+    box.tell(box.fact(1))
+    box.wait_upto(1)
+    assert not old.applied or {a["source"] for a in old.applied} == {box.source(), box.source("trace")}
+    assert office.conflicts() == []
+    old.client.disconnect()
+    old.client.loop_stop()
+
+
 def test_restarted_it_knows_where_it_was(office, box):
     box.hello()
     box.tell(*[box.fact(i) for i in range(1, 31)])
