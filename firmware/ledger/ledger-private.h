@@ -61,8 +61,8 @@ struct notice_table {
         struct store_stmt reserve, change, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
-        struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item, any_line_item,
-                item, any_item, badge, bay, collections;
+        struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
+                any_line_item, item, any_item, badge, bay, collections;
 };
 struct sealed_table {
         struct store_stmt put, get, erase, erase_kind, supersede, prune_labels, expire;
