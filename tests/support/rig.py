@@ -4,18 +4,29 @@
 The demo and the program tests stand on it. Nothing is shared between two rigs; every server listens on the loopback only."""
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 from broker import Broker
 
 REALM, SITE, STATION = "demo", "dc1", "pack-01"
+
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """A station that outlives its test reads on, by its old link, from whichever scanner gets that pty's number next."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class RigError(Exception):
@@ -167,7 +178,9 @@ mqtt:
         command = [self.program(f"okuru-{name}"), *(["serve"] if name == "oms" else []), "--config", str(config), *arguments]
         self.logs[name] = self.folder / "log" / f"{name}.log"
         with open(self.logs[name], "ab") as log:
-            self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            # The kernel takes the thread for the parent, and only the main one lives as long as we do.
+            bond = die_with_parent if threading.current_thread() is threading.main_thread() else None
+            self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=bond,
                                                     env={**self.environment, **self.own_environment.get(name, {})})
         return self.processes[name]
 

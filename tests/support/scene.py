@@ -41,6 +41,14 @@ class Scene:
         self.versions = {"policy": 0, "people": 0}
 
     def open(self) -> "Scene":
+        try:
+            self.fill()
+        except BaseException:
+            self.rig.stop_all()
+            raise
+        return self
+
+    def fill(self) -> None:
         self.rig.start_all()
         self.packers = [Packer(bench) for bench in self.rig.benches]
         self.push_policy()
@@ -52,7 +60,6 @@ class Scene:
         wait_for("bays at the bench", lambda: self.count("bay.scheduled") == 4)
         for packer, badge in zip(self.packers, ("P017", "P023")):
             packer.sign_in(badge)
-        return self
 
     def close(self) -> None:
         try:
