@@ -410,6 +410,10 @@ void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en) {
         d->refuse_en = reason_en;
 }
 
+bool desk_is_committing(const struct desk *d) {
+        return committer_is_busy(d->committer);
+}
+
 bool desk_is_idle(const struct desk *d) {
         return !d->in_group && !has_work(d) && !committer_is_busy(d->committer);
 }

@@ -97,5 +97,7 @@ size_t desk_slice_room(const struct desk *d);
 /* Within on_slice() only: this group wrote something of its own and must be committed. */
 void desk_touch(struct desk *d);
 
+/* The connection is in the committer's hand: a commit or a checkpoint is on its way. */
+bool desk_is_committing(const struct desk *d);
 /* Nothing waits and nothing is in the committer's hand. */
 bool desk_is_idle(const struct desk *d);

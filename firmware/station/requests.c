@@ -129,6 +129,7 @@ static void request_status(struct station *s, const struct request_caller *calle
         json_write_int(&w, "head", (int64_t) s->head);
         json_write_int(&w, "unapplied", (int64_t) s->unapplied);
         json_write_string(&w, "storage", health[s->health]);
+        json_write_bool(&w, "committing", desk_is_committing(s->desk));
         json_write_string(&w, "room", ledger_fullness_to_str((enum ledger_fullness) s->fullness));
         write_benches(s, &w);
         write_devices(s, &w);
