@@ -44,7 +44,6 @@ static const struct yaml_rule station_rules[] = {
         PATH("inbox", false, inbox),
         PATH("notices", false, notices),
         PATH("board", true, board),
-        PATH("policy", false, policy),
         {"seal", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, seal_rules, NULL},
         {"amber_after", YAML_WANT_DURATION, false, offsetof(struct station_config, amber_usec), 0,
                 100 * USEC_PER_MSEC, 60 * USEC_PER_SEC, NULL, NULL, NULL},
