@@ -52,7 +52,7 @@ struct station_config {
         char notices[STATION_PATH_MAX]; /* notify's notices.db; "" without notify */
         char board[STATION_PATH_MAX];
         char seal_public[STATION_PATH_MAX], seal_secret[STATION_PATH_MAX];
-        int64_t amber_usec, red_usec;  /* how long a commit may take before the light says so: 2 s and 20 s */
+        int64_t amber_usec, red_usec; /* how long a commit may take before the light says so: 2 s and 20 s */
         char board_name[33];
         struct bench_config benches[STATION_BENCHES_MAX];
         size_t n_benches;

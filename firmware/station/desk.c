@@ -45,7 +45,8 @@ static int arm(sd_event_source *timer, uint64_t usec) {
 }
 
 static void submit(struct desk *d, enum committer_work work) {
-        int r = arm(d->slow, (uint64_t) d->options.amber_usec); /* a checkpoint makes scans wait just as well */
+        int r = arm(
+                d->slow, (uint64_t) d->options.amber_usec); /* a checkpoint makes scans wait just as well */
 
         committer_submit(d->committer, work);
         if (r < 0)
