@@ -92,6 +92,12 @@ static void read_gap(const struct envelope *e, struct effect *out) {
                 out->kind = EFFECT_GAP;
 }
 
+/* The first ledger of a box has nobody before it, and its new inbox gets a snapshot anyway. */
+static void read_start(const struct envelope *e, struct effect *out) {
+        if (json_get_string(e->data, "predecessor", NULL))
+                out->kind = EFFECT_SUCCESSOR;
+}
+
 void effect_read(const struct envelope *e, struct effect *out) {
         *out = (struct effect){.merchant = e->merchant, .at = e->time};
         if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
@@ -104,4 +110,6 @@ void effect_read(const struct envelope *e, struct effect *out) {
                 read_refusal(e, out);
         else if (strcmp(e->type, "ledger.gap") == 0)
                 read_gap(e, out);
+        else if (strcmp(e->type, "ledger.started") == 0)
+                read_start(e, out);
 }

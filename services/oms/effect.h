@@ -8,10 +8,11 @@
 
 enum effect_kind {
         EFFECT_NONE,
-        EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
-        EFFECT_NOTICE,   /* a notice has a new state */
-        EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
-        EFFECT_GAP,      /* sequences that the station can no longer send */
+        EFFECT_PARCEL,    /* a parcel has a new state, number or bay */
+        EFFECT_NOTICE,    /* a notice has a new state */
+        EFFECT_CONFLICT,  /* for a person: the station found it, or refused a command */
+        EFFECT_GAP,       /* sequences that the station can no longer send */
+        EFFECT_SUCCESSOR, /* a ledger that follows another one: it may know less than we do */
 };
 
 /* All texts are borrowed from the envelope; NULL for what the fact does not say. */

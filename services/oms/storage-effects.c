@@ -179,6 +179,13 @@ static int add_gap(struct storage *s, int64_t station, const struct effect *e, i
         return store_run(q);
 }
 
+/* What was packed between the copy and the loss stands only here: told again, it is not packed twice. */
+static int tell_successor(struct storage *s, int64_t station, int64_t now_usec) {
+        int r = storage_write_snapshot(s, station, now_usec);
+
+        return r == STORAGE_E_NONE ? 0 : r; /* no inbox was heard of yet: it begins with a snapshot */
+}
+
 int storage_apply_effect(struct storage *s, int64_t station, const struct effect *effect, int64_t now_usec) {
         switch (effect->kind) {
         case EFFECT_NONE:
@@ -191,6 +198,8 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
                 return put_conflict(s, station, effect, now_usec);
         case EFFECT_GAP:
                 return add_gap(s, station, effect, now_usec);
+        case EFFECT_SUCCESSOR:
+                return tell_successor(s, station, now_usec);
         }
         return 0;
 }
