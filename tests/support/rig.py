@@ -77,7 +77,8 @@ class Bench:
 
 
 class Rig:
-    def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None):
+    def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
+                 broker: Broker | None = None):
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -91,7 +92,7 @@ class Rig:
         self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
         for bench in self.benches:
             bench.diagnose = self.diagnose
-        self.broker = Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
+        self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
         self.make_keys()
         self.write_configs()
 

@@ -1,0 +1,364 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two boxes with one name, a ledger from a copy, a new disk, an OMS from yesterday: told apart, and nothing lost or doubled."""
+import contextlib
+import json
+import shutil
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from compare import compare, events  # noqa: E402
+from faults import Ground, SteadyPacker, ground, simple  # noqa: E402
+from rig import Rig, wait_for  # noqa: E402
+
+BOX = ("station", "sync", "notify")
+
+
+@pytest.fixture
+def floor(build, tmp_path):
+    with ground(build, tmp_path / "floor", simple(10)) as g:
+        yield g
+
+
+@pytest.fixture
+def packer(floor):
+    p = SteadyPacker(floor, floor.rig.benches[0])
+    p.sign_in("P017")
+    return p
+
+
+def stop(g, *programs) -> None:
+    for name in programs:
+        g.rig.stop(name)
+
+
+def start(g, packer, *programs) -> None:
+    for name in programs:
+        g.rig.start(name)
+    if "station" in programs:
+        g.wait_ready()
+        packer.light.drain()
+
+
+def ledger_id(g) -> str | None:
+    """Of the running station; None while it begins a new one."""
+    status = g.rig.try_status()
+    return status and status["ledger"]
+
+
+def receiver_id(g) -> str:
+    return g.rig.query("oms/oms.db", "SELECT value FROM meta WHERE key = 'receiver'")[0][0]
+
+
+def conflicts(g) -> list[str]:
+    return [json.loads(line)["kind"] for line in g.rig.oms("conflicts", "--json").splitlines()]
+
+
+def facts_of(g, kind: str) -> list[dict]:
+    return [e for e in events(g.rig) if e["type"] == kind and not e["retold"]]
+
+
+def shipped_at_oms(g) -> list[str]:
+    """Shipments by their facts, once for each fact that had an effect."""
+    return sorted(e["data"]["shipment"] for e in facts_of(g, "parcel.shipped"))
+
+
+def all_well(g, packer) -> None:
+    outcome = compare(g.rig, packer.green, g.shipments)
+    assert (outcome.lost, outcome.duplicated) == ([], [])
+    assert outcome.shipments_shipped == outcome.notices_accepted == len(packer.green.shipped)
+    done = g.rebuild_check()
+    assert done.returncode == 0, done.stderr
+
+
+# ---- a ledger from a copy ----
+
+
+def copy_ledger(g, to: Path) -> None:
+    shutil.copytree(g.rig.folder / "station", to)
+
+
+def restore_ledger(g, copy: Path) -> None:
+    shutil.rmtree(g.rig.folder / "station")
+    shutil.copytree(copy, g.rig.folder / "station")
+
+
+def began_anew(g, packer, old: str, reason: str) -> None:
+    """The first fact of the new one says why; the bench is as it was, and ready."""
+    wait_for("a new ledger", lambda: ledger_id(g) not in (None, old), timeout=30)
+    first = json.loads(g.rig.query("station/ledger.db", "SELECT data FROM fact WHERE type = 'ledger.started' ORDER BY pos LIMIT 1")[0][0])
+    assert (first["predecessor"], first["reason"]) == (old, reason)
+    g.wait_ready()
+    packer.light.drain()
+
+
+def test_a_ledger_from_a_copy_is_not_gone_on_with_and_each_fact_has_its_effect_once(floor, packer, tmp_path):
+    one, two, three, four = list(floor.shipments)[:4]
+    packer.pack(one)
+    floor.settle(1)
+    stop(floor, *BOX)
+    copy_ledger(floor, tmp_path / "copy")
+    start(floor, packer, *BOX)
+    packer.pack(two)
+    packer.pack(three)
+    floor.settle(3)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    restore_ledger(floor, tmp_path / "copy")
+    start(floor, packer, *BOX)
+    began_anew(floor, packer, old, "restored")
+    packer.pack(four)
+    floor.settle(4)
+    all_well(floor, packer)
+    assert shipped_at_oms(floor) == sorted([one, two, three, four])
+
+
+def test_what_was_shipped_behind_the_copy_is_not_packed_again(floor, packer, tmp_path):
+    one, two = list(floor.shipments)[:2]
+    packer.pack(one)
+    floor.settle(1)
+    stop(floor, *BOX)
+    copy_ledger(floor, tmp_path / "copy")
+    start(floor, packer, *BOX)
+    packer.pack(two)
+    floor.settle(2)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    restore_ledger(floor, tmp_path / "copy")
+    start(floor, packer, *BOX)
+    began_anew(floor, packer, old, "restored")
+    wait_for("what the OMS knows of it", lambda: packer_sees(packer, floor.shipments[two]) == "already", timeout=20, step=0.2)
+
+
+def packer_sees(packer, shipment: dict) -> str:
+    """What the slip says; a box that was opened by it is voided again."""
+    verdict = packer.scan(shipment["open_codes"][0])
+    if verdict["kind"] == "opened":
+        packer.scan("OKURU-C-VOID")
+        packer.scan("OKURU-C-RETURN", "voided")
+    return verdict["kind"]
+
+
+def test_a_copy_that_was_packed_with_before_the_line_was_back_is_told_by_its_forked_facts(floor, packer, tmp_path):
+    """The station packs on from the copy while sync is down: other facts at places that the OMS has already."""
+    one, two, three, four = list(floor.shipments)[:4]
+    packer.pack(one)
+    floor.settle(1)
+    stop(floor, *BOX)
+    copy_ledger(floor, tmp_path / "copy")
+    shutil.copytree(floor.rig.folder / "sync", tmp_path / "copy-sync")
+    start(floor, packer, *BOX)
+    packer.pack(two)
+    floor.settle(2)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    restore_ledger(floor, tmp_path / "copy")
+    shutil.rmtree(floor.rig.folder / "sync")
+    shutil.copytree(tmp_path / "copy-sync", floor.rig.folder / "sync")
+    start(floor, packer, "station")
+    packer.pack(three)
+    packer.pack(four)
+    start(floor, packer, "sync", "notify")
+    began_anew(floor, packer, old, "forked")
+    floor.settle(4)
+    all_well(floor, packer)
+    assert shipped_at_oms(floor) == sorted([one, two, three, four])
+
+
+def test_control_a_restart_is_no_new_ledger(floor, packer):
+    one, two = list(floor.shipments)[:2]
+    packer.pack(one)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    start(floor, packer, *BOX)
+    packer.pack(two)
+    floor.settle(2)
+    all_well(floor, packer)
+    assert ledger_id(floor) == old
+    assert len(facts_of(floor, "ledger.started")) == 1
+    assert conflicts(floor) == []
+
+
+# ---- a new disk ----
+
+
+def swap_disk(g) -> None:
+    for name in BOX:
+        shutil.rmtree(g.rig.folder / name)
+        (g.rig.folder / name).mkdir(mode=0o750)
+
+
+def test_a_new_disk_gets_its_snapshot_and_mails_nobody_twice(floor, packer):
+    one, two, three = list(floor.shipments)[:3]
+    packer.pack(one)
+    packer.pack(two)
+    floor.settle(2)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    swap_disk(floor)
+    start(floor, packer, *BOX)
+    wait_for("the snapshot", lambda: floor.rig.query("station/ledger.db", "SELECT 1 FROM fact WHERE type = 'snapshot.ended'"))
+    assert ledger_id(floor) != old
+    packer.sign_in("P017")
+    assert [packer_sees(packer, floor.shipments[name]) for name in (one, two)] == ["already", "already"]
+    packer.pack(three)
+    floor.settle(3)
+    outcome = compare(floor.rig, packer.green, floor.shipments)
+    assert (outcome.lost, outcome.duplicated, outcome.shipments_shipped) == ([], [], 3)
+    assert len(facts_of(floor, "ledger.started")) == 2
+    assert conflicts(floor) == []
+
+
+def test_control_without_its_snapshot_a_new_disk_knows_nothing(floor, packer):
+    one = next(iter(floor.shipments))
+    packer.pack(one)
+    floor.settle(1)
+    stop(floor, *BOX, "oms")
+    swap_disk(floor)
+    start(floor, packer, *BOX)
+    assert packer_sees(packer, floor.shipments[one]) != "already"
+
+
+# ---- the OMS from yesterday ----
+
+
+def start_oms(g) -> None:
+    """Up and at the broker: what is sent to nobody comes again, but only after half a minute."""
+    def lines() -> int:
+        return g.rig.logs["oms"].read_text().count("broker: up")
+    before = lines()
+    g.rig.start("oms")
+    wait_for("the OMS at the broker", lambda: lines() > before)
+
+
+def yesterday(g, packer, tmp_path) -> tuple[str, str]:
+    """One shipment before the copy of the OMS's database, one behind it; then the copy is all it has. Stopped."""
+    one, two = list(g.shipments)[:2]
+    packer.pack(one)
+    g.settle(1)
+    stop(g, "oms")
+    shutil.copytree(g.rig.folder / "oms", tmp_path / "oms-copy")
+    start_oms(g)
+    packer.pack(two)
+    g.settle(2)
+    stop(g, "oms")
+    shutil.rmtree(g.rig.folder / "oms")
+    shutil.copytree(tmp_path / "oms-copy", g.rig.folder / "oms")
+    return one, two
+
+
+def test_an_oms_restored_from_yesterday_is_told_again_what_it_lost(floor, packer, tmp_path):
+    one, two = yesterday(floor, packer, tmp_path)
+    assert shipped_at_oms(floor) == [one]
+    before = receiver_id(floor)
+    start_oms(floor)
+    floor.rig.oms("restored")
+    wait_for("a new receiver", lambda: receiver_id(floor) != before)
+    floor.settle(2, timeout=60)
+    assert shipped_at_oms(floor) == sorted([one, two])
+    more = simple(12, prefix="new-")[-2:]
+    floor.push(more)
+    floor.shipments.update({s["shipment"]: s for s in more})
+    wait_for("the new shipments", lambda: floor.known() == 12, timeout=30)
+    three, four = list(floor.shipments)[2], more[0]["shipment"]
+    packer.pack(three)
+    packer.pack(four)
+    floor.settle(4)
+    all_well(floor, packer)
+    assert conflicts(floor) == []
+
+
+def test_control_nobody_says_that_it_was_restored(floor, packer, tmp_path):
+    """Then what was lost stays lost, and a conflict says so to a person; `okuru-oms restored` repairs even that."""
+    one, two = yesterday(floor, packer, tmp_path)
+    start_oms(floor)
+    stop(floor, "sync")
+    start(floor, packer, "sync")  # or within a minute: it says how far it was told to be
+    wait_for("the conflict", lambda: "receiver-went-back" in conflicts(floor), timeout=90, step=0.2)
+    assert shipped_at_oms(floor) == [one]
+    floor.rig.oms("restored")
+    floor.settle(2, timeout=60)
+    assert shipped_at_oms(floor) == sorted([one, two])
+    all_well(floor, packer)
+
+
+# ---- two boxes ----
+
+
+class SecondBox(Ground):
+    """Another machine with the same name and certificate, at the broker and the OMS of @first."""
+
+    def __init__(self, first: Ground, build: Path, folder: Path, same_machine: bool = False):
+        machine = folder / "machine"
+        machine.mkdir(parents=True)
+        environment = {}
+        if not same_machine:
+            (machine / "boot_id").write_text(f"{uuid.uuid4()}\n")
+            (machine / "machine-id").write_text(uuid.uuid4().hex + "\n")
+            environment = {"LD_PRELOAD": str(build / "tests/other-machine.so"), "OKURU_TEST_MACHINE": str(machine), "OKURU_TEST_LATER_SEC": "120"}
+        self.rig = Rig(build, folder, broker=first.rig.broker, environment=environment)
+        self.shipments = first.shipments
+
+    def open(self) -> "SecondBox":
+        for name in BOX:
+            self.rig.start(name)
+        self.wait_ready()
+        wait_for("the snapshot", lambda: self.rig.query("station/ledger.db", "SELECT 1 FROM fact WHERE type = 'snapshot.ended'"), timeout=30)
+        return self
+
+    def close(self) -> None:
+        self.rig.broker = Quiet()
+        super().close()
+
+
+class Quiet:
+    """The broker is the first one's to stop."""
+
+    def stop(self) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def second_box(*arguments, **options):
+    box = SecondBox(*arguments, **options)
+    try:
+        yield box.open()
+    finally:
+        box.close()
+
+
+def test_of_two_boxes_with_one_name_the_later_one_is_answered_and_a_person_is_told(floor, packer, build, tmp_path):
+    one, two, three = list(floor.shipments)[:3]
+    packer.pack(one)
+    floor.settle(1)
+    with second_box(floor, build, tmp_path / "second") as second:
+        wait_for("the conflict", lambda: "two-ledgers" in conflicts(floor), timeout=90, step=0.2)
+        other = SteadyPacker(second, second.rig.benches[0])
+        other.sign_in("P023")
+        other.pack(two)
+        packer.pack(three)
+        wait_for("the fact of the later box", lambda: two in shipped_at_oms(floor), timeout=60)
+        wait_for("its mail", second.rig.mails)
+        assert three not in shipped_at_oms(floor), "both boxes are answered"
+        for name in ("notify", "sync", "station"):  # somebody pulls the plug of the wrong one, in order
+            second.rig.stop(name)
+        floor.settle(2, timeout=60)
+        assert shipped_at_oms(floor) == sorted([one, two, three])
+        ids = [e["id"] for e in events(floor.rig) if not e["retold"]]
+        assert len(ids) == len(set(ids))
+
+
+def test_control_the_same_machine_with_another_ledger_is_one_box(floor, packer, build, tmp_path):
+    one, two = list(floor.shipments)[:2]
+    packer.pack(one)
+    floor.settle(1)
+    stop(floor, *BOX)
+    with second_box(floor, build, tmp_path / "second", same_machine=True) as second:
+        other = SteadyPacker(second, second.rig.benches[0])
+        other.sign_in("P023")
+        other.pack(two)
+        wait_for("the fact", lambda: two in shipped_at_oms(floor), timeout=60)
+        assert conflicts(floor) == []
