@@ -380,6 +380,25 @@ static int must_begin_anew(const struct station_config *config, const char *id, 
         return r < 0 ? r : tail_uplink(t, id, uplink);
 }
 
+/*
+ * Applied is only what was sent, and sent only what is on the disk: a mark beyond our end says that the disk is an older one. It is
+ * seen here or never: packed on without a line, the new facts would stand where the OMS has others, and never be sent.
+ */
+static int look_for_lost_end(struct ledger *l, struct tail_uplink *uplink) {
+        for (enum lane lane = LANE_FACT; lane <= LANE_TRACE; lane++) {
+                struct ledger_head head;
+                int r = ledger_head(l, lane, &head);
+
+                if (r < 0)
+                        return r;
+                if (uplink->upto[lane] <= head.seq || uplink->begin_anew)
+                        continue;
+                uplink->begin_anew = true;
+                (void) copy_text(uplink->reason, sizeof(uplink->reason), "restored");
+        }
+        return 0;
+}
+
 static int open_ledger(struct station *s, struct diag *d) {
         struct store_options store = {.check_ms = CHECK_MS, .wal_bytes = WAL_ROOM_BYTES};
         struct ledger_options options = {
@@ -393,6 +412,8 @@ static int open_ledger(struct station *s, struct diag *d) {
         if (r == 0) {
                 r = must_begin_anew(s->config, ledger_id(s->ledger), &uplink);
                 office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
+                if (r == 0)
+                        r = look_for_lost_end(s->ledger, &uplink);
                 if (r < 0 || !uplink.begin_anew)
                         return r;
                 reason = uplink.reason;
