@@ -87,6 +87,13 @@ struct stamp stamp_now(void) {
         return stamp;
 }
 
+uint64_t monotonic_usec(void) {
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail: every kernel has this clock */
+        return (uint64_t) timespec_usec(&now);
+}
+
 /* A moment taken apart, in the proleptic Gregorian calendar. */
 struct time_parts {
         int year, month, day, weekday; /* month and day from 1; weekday 0 is Sunday */

@@ -29,6 +29,8 @@ struct stamp {
 /* Reads the wall clock, its UTC offset, CLOCK_BOOTTIME and the kernel's sync state (adjtimex). For mains
  * only. */
 struct stamp stamp_now(void);
+/* CLOCK_MONOTONIC, whatever the test clock says: for how long something took, and until when to wait. */
+uint64_t monotonic_usec(void);
 
 /**
  * time_format() - RFC 3339 with milliseconds and numeric offset

@@ -2,6 +2,7 @@
 #include "firmware/cli/ask.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 #include "firmware/base/wire.h"
 
 #include <assert.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 
 /* An answer comes after the commit: a disk that hangs lets it wait, and the station says so at its lights after 20 s. */
 #define ANSWER_TIMEOUT_MS 60000
@@ -68,10 +68,7 @@ int ask_send(struct ask *a, const char *request) {
 }
 
 static int64_t now_ms(void) {
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-        return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        return (int64_t) (monotonic_usec() / USEC_PER_MSEC);
 }
 
 /* Return: 0 when bytes came, ASK_E_SILENT, -errno. */

@@ -2,6 +2,7 @@
 #include "firmware/cli/child.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,15 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 extern char **environ;
 
 static int64_t now_ms(void) {
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-        return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+        return (int64_t) (monotonic_usec() / USEC_PER_MSEC);
 }
 
 static int spawn(const char *const argv[], int write_fd, pid_t *pidp) {

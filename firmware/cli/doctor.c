@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #define SYNC_ROUNDS    200
 #define SYNC_SLOW_USEC 50000 /* p99; above it a packer feels every scan */
@@ -80,13 +79,6 @@ static int compare_usec(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
-static int64_t now_usec(void) {
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-        return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* One overwrite and sync each, as a commit has them. Return: 0, -errno. */
 static int measure(int fd, int64_t usec[SYNC_ROUNDS]) {
         static const char block[BLOCK] = "okuru doctor";
@@ -94,11 +86,11 @@ static int measure(int fd, int64_t usec[SYNC_ROUNDS]) {
         if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
                 return -errno;
         for (int i = 0; i < SYNC_ROUNDS; i++) {
-                int64_t begin = now_usec();
+                uint64_t begin = monotonic_usec();
 
                 if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
                         return -errno;
-                usec[i] = now_usec() - begin;
+                usec[i] = (int64_t) (monotonic_usec() - begin);
         }
         return 0;
 }

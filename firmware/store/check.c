@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/base/str.h"
+#include "firmware/base/time.h"
 #include "firmware/store/store-private.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 static int64_t now_ms(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail with this clock */
-        return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+        return (int64_t) (monotonic_usec() / USEC_PER_MSEC);
 }
 
 /* "ok" is the only row of a sound table; anything else is the first thing found. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/store/committer.h"
 
+#include "firmware/base/time.h"
 #include "firmware/store/store-private.h"
 
 #include <assert.h>
@@ -8,7 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 enum phase { PHASE_IDLE, PHASE_WORK, PHASE_FINISHED };
 
@@ -23,18 +23,11 @@ struct committer {
         struct committer_result result; /* under the lock */
 };
 
-static uint64_t now_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail with this clock */
-        return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
-}
-
 static struct committer_result run(struct store *s, enum committer_work work) {
-        uint64_t start = now_usec();
+        uint64_t start = monotonic_usec();
         int r = work == COMMITTER_WORK_COMMIT ? store_commit_lent(s) : store_checkpoint_lent(s);
 
-        return (struct committer_result){.work = work, .error = r, .duration_usec = now_usec() - start};
+        return (struct committer_result){.work = work, .error = r, .duration_usec = monotonic_usec() - start};
 }
 
 static void *committer_main(void *userdata) {

@@ -2,6 +2,7 @@
 #include "firmware/store/faultvfs.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -32,10 +33,7 @@ static struct fault_plan *plan_of(sqlite3_file *f) {
 }
 
 static int64_t now_ms(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail with this clock */
-        return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+        return (int64_t) (monotonic_usec() / USEC_PER_MSEC);
 }
 
 /* The word in the plan's file; "" without one. */
