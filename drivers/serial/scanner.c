@@ -9,19 +9,19 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
-#include <time.h>
 
+#include "drivers/attach.h"
+#include "drivers/timer.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
-#define RETRY_USEC     1000000
-#define ACCURACY_USEC  1000
 #define READS_PER_TURN 8 /* of 1 KiB: a flooding device must not starve the other benches */
 
 struct serial_scanner {
         struct scan_sink sink; /* callbacks borrowed; outlive the scanner */
         char *path;            /* owned */
         speed_t speed;
-        uint64_t retry_usec;
+        struct attach attach;
         uint64_t settle_usec;  /* as configured */
         uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first byte is a head */
         int64_t priority;
@@ -29,11 +29,7 @@ struct serial_scanner {
         int fd;          /* owned; -1 while down */
         sd_event_source *io;
         sd_event_source *silence;
-        sd_event_source *retry;
         struct serial_framer framer;
-        bool told; /* state and error were told once */
-        enum device_state state;
-        int error;
 };
 
 static int baud_to_speed(unsigned int baud, speed_t *speedp) {
@@ -64,28 +60,6 @@ static int baud_to_speed(unsigned int baud, speed_t *speedp) {
         return -EINVAL;
 }
 
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail on Linux for this clock */
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
-static void serial_scanner_tell_state(struct serial_scanner *s, enum device_state state, int error) {
-        if (s->told && s->state == state && s->error == error)
-                return;
-        s->told = true;
-        s->state = state;
-        s->error = error;
-        s->sink.on_state(s->sink.userdata, state, error);
-}
-
-static int timer_arm(sd_event_source *timer, uint64_t in_usec) {
-        int r = sd_event_source_set_time(timer, now_usec() + in_usec);
-
-        return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
 static void serial_scanner_abandon(struct serial_scanner *s, enum scan_refusal why) {
         why = serial_framer_abandon(&s->framer, why);
         if (why != SCAN_REFUSED_NONE)
@@ -96,16 +70,14 @@ static void serial_scanner_close(struct serial_scanner *s) {
         s->io = sd_event_source_disable_unref(s->io);
         closep(&s->fd);
         s->fd = -1;
-        if (s->silence)
-                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF); /* fails only when forked */
+        timer_disarm(s->silence);
 }
 
-/* Unplugged is an outcome, not a fault. */
-static void serial_scanner_down(struct serial_scanner *s, int error) {
+static void serial_scanner_on_close(void *userdata) {
+        struct serial_scanner *s = userdata;
+
         serial_scanner_close(s);
         serial_scanner_abandon(s, SCAN_REFUSED_UNPLUGGED);
-        (void) timer_arm(s->retry, s->retry_usec); /* fails only when forked */
-        serial_scanner_tell_state(s, DEVICE_DOWN, error);
 }
 
 static void serial_scanner_feed(struct serial_scanner *s, const uint8_t *bytes, size_t n, uint64_t usec) {
@@ -137,14 +109,14 @@ static bool serial_scanner_read(struct serial_scanner *s, uint32_t revents) {
                         continue;
                 if (n < 0 && errno == EAGAIN) {
                         if (revents & (EPOLLHUP | EPOLLERR))
-                                serial_scanner_down(s, -EIO); /* or the loop would turn for ever */
+                                attach_lost(&s->attach, -EIO); /* or the loop would turn for ever */
                         break;
                 }
                 if (n <= 0) {
-                        serial_scanner_down(s, n < 0 ? -errno : -EIO);
+                        attach_lost(&s->attach, n < 0 ? -errno : -EIO);
                         return any;
                 }
-                serial_scanner_feed(s, buf, (size_t) n, now_usec());
+                serial_scanner_feed(s, buf, (size_t) n, monotonic_usec());
                 any = true;
         }
         if (s->fd < 0)
@@ -152,7 +124,7 @@ static bool serial_scanner_read(struct serial_scanner *s, uint32_t revents) {
         if (serial_framer_is_pending(&s->framer))
                 (void) (any ? timer_arm(s->silence, SCAN_GAP_USEC) : 0); /* fails only when forked */
         else
-                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+                timer_disarm(s->silence);
         return any;
 }
 
@@ -208,7 +180,9 @@ static int tty_open(const char *path, speed_t speed, int *fdp) {
         return 0;
 }
 
-static int serial_scanner_open(struct serial_scanner *s) {
+static int serial_scanner_on_open(void *userdata) {
+        struct serial_scanner *s = userdata;
+        uint64_t settle_usec;
         int r = tty_open(s->path, s->speed, &s->fd);
 
         if (r < 0)
@@ -216,39 +190,24 @@ static int serial_scanner_open(struct serial_scanner *s) {
         r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, serial_scanner_on_readable, s);
         if (r < 0)
                 return r;
-        s->trusted_usec = now_usec() + (s->settle_usec ? s->settle_usec : is_pty(s->fd) ? 0 : SCAN_GAP_USEC);
-        return sd_event_source_set_priority(s->io, s->priority);
-}
-
-static int serial_scanner_on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct serial_scanner *s = userdata;
-        int r;
-        (void) source;
-        (void) usec;
-
-        r = serial_scanner_open(s);
-        if (r < 0)
-                serial_scanner_down(s, r);
-        else
-                serial_scanner_tell_state(s, DEVICE_UP, 0);
-        return 0;
-}
-
-static int serial_scanner_add_timer(
-        struct serial_scanner *s, sd_event_source **sourcep, sd_event_time_handler_t handler, int enabled) {
-        int r = sd_event_add_time(s->event, sourcep, CLOCK_MONOTONIC, 0, ACCURACY_USEC, handler, s);
-
-        if (r >= 0)
-                r = sd_event_source_set_priority(
-                        *sourcep, s->priority - 1); /* when both are due, silence decides, by reading */
-        if (r >= 0)
-                r = sd_event_source_set_enabled(*sourcep, enabled);
+        settle_usec = s->settle_usec ? s->settle_usec : is_pty(s->fd) ? 0 : SCAN_GAP_USEC;
+        s->trusted_usec = monotonic_usec() + settle_usec;
+        r = sd_event_source_set_priority(s->io, s->priority);
         return r < 0 ? r : 0;
+}
+
+static void serial_scanner_on_state(void *userdata, enum device_state state, int error) {
+        struct serial_scanner *s = userdata;
+
+        s->sink.on_state(s->sink.userdata, state, error);
 }
 
 int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct serial_config *config,
         struct scan_sink sink) {
         _cleanup_(serial_scanner_freep) struct serial_scanner *s = calloc(1, sizeof(*s));
+        const struct attach_config attach = {.priority = config->priority, .retry_usec = config->retry_usec};
+        const struct attach_ops ops = {
+                serial_scanner_on_open, serial_scanner_on_close, serial_scanner_on_state, s};
         int r;
 
         if (!s)
@@ -257,7 +216,6 @@ int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct
         s->sink = sink;
         s->event = sd_event_ref(event);
         s->priority = config->priority;
-        s->retry_usec = config->retry_usec ? config->retry_usec : RETRY_USEC;
         s->settle_usec = config->settle_usec;
         s->framer.framing = config->framing;
         s->path = strdup(config->path);
@@ -266,10 +224,10 @@ int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct
         r = baud_to_speed(config->baud, &s->speed);
         if (r < 0)
                 return r;
-        r = serial_scanner_add_timer(s, &s->silence, serial_scanner_on_silence, SD_EVENT_OFF);
+        r = timer_new(&s->silence, event, s->priority - 1, serial_scanner_on_silence, s);
         if (r < 0)
                 return r;
-        r = serial_scanner_add_timer(s, &s->retry, serial_scanner_on_retry, SD_EVENT_ONESHOT);
+        r = attach_init(&s->attach, event, &attach, &ops);
         if (r < 0)
                 return r;
         *sp = take_ptr(s);
@@ -281,7 +239,7 @@ struct serial_scanner *serial_scanner_free(struct serial_scanner *s) {
                 return NULL;
         serial_scanner_close(s);
         (void) sd_event_source_disable_unref(s->silence);
-        (void) sd_event_source_disable_unref(s->retry);
+        attach_deinit(&s->attach);
         (void) sd_event_unref(s->event);
         free(s->path);
         free(s);

@@ -8,20 +8,20 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
+#include "drivers/attach.h"
+#include "drivers/timer.h"
 #include "drivers/wedge/decoder.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
-#define RETRY_USEC      1000000
-#define ACCURACY_USEC   1000
 #define EVENTS_PER_TURN 4096
 
 struct wedge_scanner {
         struct scan_sink sink; /* callbacks borrowed; outlive the scanner */
         struct wedge_match match;
         char *serial, *path; /* owned; what match points to */
-        uint64_t retry_usec;
+        struct attach attach;
         int64_t priority;
         sd_event *event; /* a reference */
         struct udev *udev;
@@ -35,38 +35,12 @@ struct wedge_scanner {
         sd_event_source *io;
         sd_event_source *hotplug;
         sd_event_source *silence;
-        sd_event_source *retry;
         sd_event_source *more; /* libevdev still holds events that no epoll will tell of */
         struct wedge_decoder decoder;
-        bool told; /* state and error were told once */
-        enum device_state state;
-        int error;
 };
 
 DEFINE_FREEP(struct libevdev *, libevdev_free)
 DEFINE_FREEP(struct udev_device *, udev_device_unref)
-
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail on Linux for this clock */
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
-static void wedge_scanner_tell_state(struct wedge_scanner *s, enum device_state state, int error) {
-        if (s->told && s->state == state && s->error == error)
-                return;
-        s->told = true;
-        s->state = state;
-        s->error = error;
-        s->sink.on_state(s->sink.userdata, state, error);
-}
-
-static int timer_arm(sd_event_source *timer, uint64_t in_usec) {
-        int r = sd_event_source_set_time(timer, now_usec() + in_usec);
-
-        return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
 
 static void wedge_scanner_abandon(struct wedge_scanner *s, enum scan_refusal why) {
         why = wedge_decoder_abandon(&s->decoder, why);
@@ -80,25 +54,22 @@ static void wedge_scanner_close(struct wedge_scanner *s) {
         closep(&s->fd);
         s->fd = -1;
         free(take_ptr(s->syspath));
-        /* These fail only when forked. */
-        if (s->silence)
-                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+        timer_disarm(s->silence);
         if (s->more)
-                (void) sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
+                (void) sd_event_source_set_enabled(s->more, SD_EVENT_OFF); /* fails only when forked */
 }
 
-/* Unplugged is an outcome, not a fault. */
-static void wedge_scanner_down(struct wedge_scanner *s, int error) {
+static void wedge_scanner_on_close(void *userdata) {
+        struct wedge_scanner *s = userdata;
+
         wedge_scanner_close(s);
         wedge_scanner_abandon(s, SCAN_REFUSED_UNPLUGGED);
-        (void) timer_arm(s->retry, s->retry_usec); /* fails only when forked */
-        wedge_scanner_tell_state(s, DEVICE_DOWN, error);
 }
 
 static void wedge_scanner_feed(struct wedge_scanner *s, const struct input_event *ev) {
         uint64_t usec = s->kernel_time
                                 ? (uint64_t) ev->input_event_sec * 1000000 + (uint64_t) ev->input_event_usec
-                                : now_usec();
+                                : monotonic_usec();
         const struct scan_text *scan;
         enum scan_refusal why;
         int r;
@@ -150,14 +121,14 @@ static bool wedge_scanner_turn(struct wedge_scanner *s) {
         int r = wedge_scanner_read(s, &any);
 
         if (r < 0 && r != -EAGAIN) {
-                wedge_scanner_down(s, r);
+                attach_lost(&s->attach, r);
                 return any;
         }
-        /* The three fail only when forked. */
+        /* These fail only when forked. */
         if (r == -EAGAIN)
                 (void) sd_event_source_set_enabled(s->more, SD_EVENT_ONESHOT);
         if (!wedge_decoder_is_pending(&s->decoder))
-                (void) sd_event_source_set_enabled(s->silence, SD_EVENT_OFF);
+                timer_disarm(s->silence);
         else if (any)
                 (void) timer_arm(s->silence, SCAN_GAP_USEC);
         return any;
@@ -169,7 +140,7 @@ static int wedge_scanner_on_readable(sd_event_source *source, int fd, uint32_t r
         (void) fd;
 
         if (!wedge_scanner_turn(s) && s->fd >= 0 && (revents & (EPOLLHUP | EPOLLERR)))
-                wedge_scanner_down(s, -ENODEV); /* or the loop would turn for ever */
+                attach_lost(&s->attach, -ENODEV); /* or the loop would turn for ever */
         return 0;
 }
 
@@ -258,7 +229,8 @@ static void evdev_mask_misc(int fd) {
                 &mask); /* before Linux 4.4, or emulated: less of a code fits into the queue */
 }
 
-static int wedge_scanner_open(struct wedge_scanner *s) {
+static int wedge_scanner_on_open(void *userdata) {
+        struct wedge_scanner *s = userdata;
         int r = wedge_scanner_choose(s);
 
         if (r < 0)
@@ -269,27 +241,12 @@ static int wedge_scanner_open(struct wedge_scanner *s) {
         r = libevdev_grab(s->evdev, LIBEVDEV_GRAB);
         if (r < 0)
                 return r;
-        s->trusted_usec = now_usec() + SCAN_GAP_USEC;
+        s->trusted_usec = monotonic_usec() + SCAN_GAP_USEC;
         r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, wedge_scanner_on_readable, s);
         if (r < 0)
                 return r;
-        return sd_event_source_set_priority(s->io, s->priority);
-}
-
-static int wedge_scanner_on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
-        struct wedge_scanner *s = userdata;
-        int r;
-        (void) source;
-        (void) usec;
-
-        if (s->fd >= 0)
-                return 0;
-        r = wedge_scanner_open(s);
-        if (r < 0)
-                wedge_scanner_down(s, r);
-        else
-                wedge_scanner_tell_state(s, DEVICE_UP, 0);
-        return 0;
+        r = sd_event_source_set_priority(s->io, s->priority);
+        return r < 0 ? r : 0;
 }
 
 static int wedge_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
@@ -307,10 +264,10 @@ static int wedge_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t re
                         return 0;
                 action = udev_device_get_action(device);
                 if (s->fd < 0)
-                        (void) timer_arm(s->retry, 0); /* fails only when forked */
+                        attach_hurry(&s->attach);
                 else if (action && strcmp(action, "remove") == 0 &&
                          strcmp(udev_device_get_syspath(device), s->syspath) == 0)
-                        wedge_scanner_down(s, -ENODEV);
+                        attach_lost(&s->attach, -ENODEV);
         }
         return 0;
 }
@@ -326,19 +283,8 @@ static void wedge_scanner_watch(struct wedge_scanner *s) {
         s->monitor = udev_monitor_unref(s->monitor);
 }
 
-static int wedge_scanner_add_timer(
-        struct wedge_scanner *s, sd_event_source **sourcep, sd_event_time_handler_t handler, int enabled) {
-        int r = sd_event_add_time(s->event, sourcep, CLOCK_MONOTONIC, 0, ACCURACY_USEC, handler, s);
-
-        if (r >= 0)
-                r = sd_event_source_set_priority(*sourcep, s->priority - 1);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(*sourcep, enabled);
-        return r < 0 ? r : 0;
-}
-
 static int wedge_scanner_add_sources(struct wedge_scanner *s) {
-        int r = wedge_scanner_add_timer(s, &s->silence, wedge_scanner_on_silence, SD_EVENT_OFF);
+        int r = timer_new(&s->silence, s->event, s->priority - 1, wedge_scanner_on_silence, s);
 
         if (r >= 0)
                 r = sd_event_add_defer(s->event, &s->more, wedge_scanner_on_more, s);
@@ -346,9 +292,13 @@ static int wedge_scanner_add_sources(struct wedge_scanner *s) {
                 r = sd_event_source_set_enabled(s->more, SD_EVENT_OFF);
         if (r >= 0)
                 r = sd_event_source_set_priority(s->more, s->priority);
-        if (r >= 0)
-                r = wedge_scanner_add_timer(s, &s->retry, wedge_scanner_on_retry, SD_EVENT_ONESHOT);
         return r < 0 ? r : 0;
+}
+
+static void wedge_scanner_on_state(void *userdata, enum device_state state, int error) {
+        struct wedge_scanner *s = userdata;
+
+        s->sink.on_state(s->sink.userdata, state, error);
 }
 
 static int wedge_scanner_copy_match(struct wedge_scanner *s, const struct wedge_match *m) {
@@ -365,6 +315,9 @@ static int wedge_scanner_copy_match(struct wedge_scanner *s, const struct wedge_
 int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct wedge_config *config,
         struct scan_sink sink) {
         _cleanup_(wedge_scanner_freep) struct wedge_scanner *s = calloc(1, sizeof(*s));
+        const struct attach_config attach = {.priority = config->priority, .retry_usec = config->retry_usec};
+        const struct attach_ops ops = {
+                wedge_scanner_on_open, wedge_scanner_on_close, wedge_scanner_on_state, s};
         int r;
 
         if (!s)
@@ -373,7 +326,6 @@ int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct w
         s->sink = sink;
         s->event = sd_event_ref(event);
         s->priority = config->priority;
-        s->retry_usec = config->retry_usec ? config->retry_usec : RETRY_USEC;
         s->decoder.layout = config->layout;
         r = wedge_scanner_copy_match(s, &config->match);
         if (r < 0)
@@ -383,6 +335,9 @@ int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct w
                 return -ENOMEM;
         wedge_scanner_watch(s);
         r = wedge_scanner_add_sources(s);
+        if (r < 0)
+                return r;
+        r = attach_init(&s->attach, event, &attach, &ops);
         if (r < 0)
                 return r;
         *sp = take_ptr(s);
@@ -395,7 +350,7 @@ struct wedge_scanner *wedge_scanner_free(struct wedge_scanner *s) {
         wedge_scanner_close(s);
         (void) sd_event_source_disable_unref(s->hotplug);
         (void) sd_event_source_disable_unref(s->silence);
-        (void) sd_event_source_disable_unref(s->retry);
+        attach_deinit(&s->attach);
         (void) sd_event_source_disable_unref(s->more);
         (void) sd_event_unref(s->event);
         (void) udev_monitor_unref(s->monitor);

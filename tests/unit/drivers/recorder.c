@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 static void recorder_add(struct recorder *r, const char *what, const char *detail) {
         assert_true(r->n < RECORDER_MAX);
@@ -46,19 +46,12 @@ void recorder_deinit(struct recorder *r) {
         *r = (struct recorder){0};
 }
 
-static time_t seconds(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return t.tv_sec;
-}
-
 void recorder_wait(struct recorder *r, sd_event *event, size_t n) {
-        time_t until = seconds() + 10;
+        uint64_t until_usec = monotonic_usec() + 10 * USEC_PER_SEC;
 
         while (r->n < n) {
                 assert_true(sd_event_run(event, 100000) >= 0);
-                if (seconds() > until)
+                if (monotonic_usec() > until_usec)
                         fail_msg("%zu lines of %zu, the last is \"%s\"", r->n, n, recorder_line(r, r->n - 1));
         }
 }

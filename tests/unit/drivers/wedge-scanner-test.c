@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,6 +17,7 @@
 #include "drivers/wedge/scanner.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
+#include "firmware/base/time.h"
 #include "tests/unit/drivers/recorder.h"
 #include "tests/unit/drivers/typist.h"
 
@@ -216,13 +216,6 @@ static int tear_down(void **state) {
 #define AFTER_SETTLING 200000 /* microseconds after opening: by then a first key is a head */
 static const struct wedge_match honeywell = {.vendor = 0x0c2e, .product = 0x0200};
 
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
-}
-
 static void scans_are_delivered_with_a_monotonic_time(void **state) {
         struct rig *g = *state;
 
@@ -235,7 +228,7 @@ static void scans_are_delivered_with_a_monotonic_time(void **state) {
         expect(g, 0, "up");
         expect(g, 1, "scan 4901234567894");
         expect(g, 2, "scan OKURU-C-SHORT");
-        assert_in_range(now_usec() - g->recorder.last_usec, 0, 5000000);
+        assert_in_range(monotonic_usec() - g->recorder.last_usec, 0, 5000000);
 }
 
 static void silence_ends_an_unfinished_scan(void **state) {
@@ -295,7 +288,7 @@ static void unplugged_mid_code_and_back_5_times_no_ghost_and_no_fd_is_left(void 
                 script(g, &t, AFTER_SETTLING, 20000);
                 load(g, 7 + i);
                 expect(g, 1, "up");
-                for (uint64_t until = now_usec() + AFTER_SETTLING + 50000; now_usec() < until;)
+                for (uint64_t until = monotonic_usec() + AFTER_SETTLING + 50000; monotonic_usec() < until;)
                         assert_true(sd_event_run(g->event, 10000) >= 0);
                 unplug(g, 7 + i, 1);
                 expect(g, 2, "refused unplugged");
