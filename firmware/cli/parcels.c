@@ -56,7 +56,7 @@ static int on_parcel(const struct standing_parcel *p, void *userdata) {
         table_cell(t, p->merchant);
         table_cell(t, p->shipment);
         table_cellf(t, "%d/%d", p->piece, p->pieces);
-        table_cell(t, p->number);
+        table_cell(t, *p->on_box ? p->on_box : p->number); /* what a person looks for on the floor */
         table_cell(t, p->id);
         table_cell(t, *p->pull_reason ? p->pull_reason : p->reason);
         return t->error;
@@ -143,6 +143,8 @@ static int on_own(const struct standing_parcel *p, void *userdata) {
                 *p->how ? ", " : "", p->how, p->unverified ? ", unverified" : "",
                 p->partial ? ", partial" : "");
         say_field(&d->text, "waybill", "%s%s%s", p->carrier, *p->number ? " " : "", p->number);
+        if (*p->on_box && strcmp(p->on_box, p->number) != 0)
+                say_field(&d->text, "on box", "%s, which is no longer its own", p->on_box);
         say_field(&d->text, "bench", "%s%s%s", p->bench, *p->actor ? ", by " : "", p->actor);
         say_field(&d->text, "bay", "%s", p->bay);
         say_field(&d->text, "shelf", "%s", p->shelf);

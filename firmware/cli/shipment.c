@@ -71,7 +71,7 @@ static int on_parcel(const struct standing_parcel *p, void *userdata) {
         table_cell(t, moment(p->since_usec, since));
         table_cell(t, p->bench);
         table_cell(t, *p->shelf ? p->shelf : p->bay);
-        table_cell(t, p->number);
+        table_cell(t, *p->on_box ? p->on_box : p->number);
         table_cell(t, p->id);
         table_cell(t, *p->pull_reason ? p->pull_reason : p->reason);
         return t->error;

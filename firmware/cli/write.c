@@ -21,6 +21,8 @@ void write_parcel(struct json_writer *w, const struct standing_parcel *p) {
         json_write_string(w, "actor", p->actor);
         json_write_string(w, "carrier", p->carrier);
         json_write_string(w, "number", p->number);
+        if (*p->on_box)
+                json_write_string(w, "number_on_box", p->on_box);
         json_write_string(w, "bay", p->bay);
         json_write_string(w, "shelf", p->shelf);
         json_write_string(w, "reason", p->reason);

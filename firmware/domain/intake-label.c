@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command `label`: all numbers of a shipment at once. A number that was there and is not any more is dead for ever; where it
- * already sits on a parcel, the bench is interrupted, the parcel is pulled from its bay, or, once shipped, two truths have met.
+ * The command `label`: all numbers of a shipment at once. A number that was there and is not any more is dead for ever; one that
+ * is another piece's now lives on, but not on the box that bears it. Either way the bench is interrupted, the parcel is pulled
+ * from its bay, or, once shipped, two truths have met.
  */
 #include "firmware/domain/intake-internal.h"
 
@@ -84,6 +85,13 @@ static bool wish_has(const struct wish *w, const char *number) {
                 if (strcmp(w->labels[i].number, number) == 0)
                         return true;
         return false;
+}
+
+/* Does the box bear a number that its piece has no longer? */
+static bool bears_another(const struct wish *w, const struct parcel *p) {
+        const struct label *l = wish_piece(w, p->piece);
+
+        return *p->number && (!l || strcmp(l->number, p->number) != 0);
 }
 
 /* A number that lives elsewhere, or is dead, would make two parcels answer to one label. */
@@ -181,12 +189,12 @@ static void follow_parcel(
         struct bench *bench = intake_bench_of(in, p->id);
         const struct label *before = shipment_label(s, p->piece);
         bool given = s->waybill == WAYBILL_GIVEN, stopped = s->held || s->cancelled;
-        bool died = *p->number && given && !wish_has(w, p->number);
-        bool changed = given && before && !wish_has(w, before->number);
+        bool wrong = given && bears_another(w, p), died = wrong && !wish_has(w, p->number);
+        bool changed = wrong || (given && before && (!l || strcmp(l->number, before->number) != 0));
 
         if (p->state == PARCEL_VOIDED)
                 return;
-        if (died && p->state == PARCEL_SHIPPED) {
+        if (wrong && p->state == PARCEL_SHIPPED) {
                 intake_conflict(in, s->merchant, s->id, "label-after-shipped", p->id,
                         "the label was changed after the parcel was in the carrier's hands");
                 return;
@@ -195,9 +203,9 @@ static void follow_parcel(
                 replace_number(in, s, p, l);
         if (!bench || stopped)
                 return; /* a box that is stopped prints when it goes on */
-        if (p->state == PARCEL_PACKED && l && given && (died || !*p->number))
-                print_now(in, s, p, l, bench, died || changed);
-        else if (died || changed)
+        if (p->state == PARCEL_PACKED && l && given && (wrong || !*p->number))
+                print_now(in, s, p, l, bench, changed);
+        else if (changed)
                 say_changed(in, bench);
 }
 
@@ -226,7 +234,7 @@ static void add_intake(struct intake *in, const struct shipment *s, const struct
         json_write_array(&b.w, "pull");
         for (size_t i = 0; i < s->n_parcels; i++)
                 if (s->parcels[i].state == PARCEL_READY && s->waybill == WAYBILL_GIVEN &&
-                        !wish_has(w, s->parcels[i].number)) {
+                        bears_another(w, &s->parcels[i])) {
                         json_write_object(&b.w, NULL);
                         json_write_string(&b.w, "parcel", s->parcels[i].id);
                         json_write_string(&b.w, "reason", "label-changed");

@@ -10,6 +10,18 @@
 
 /* --- void --- */
 
+/* Is the number on this box another piece's by now? Then it does not die with the box. */
+static bool number_moved_on(const struct shipment *s, const struct parcel *p) {
+        const struct label *own = shipment_label(s, p->piece);
+
+        if (s->waybill != WAYBILL_GIVEN || (own && waybill_same(own->carrier, own->number, p->number)))
+                return false;
+        for (size_t i = 0; i < s->n_labels; i++)
+                if (waybill_same(s->labels[i].carrier, s->labels[i].number, p->number))
+                        return true;
+        return false;
+}
+
 static void write_voided(struct turn *t, const struct shipment *s, const struct parcel *p, const char *reason,
         const char *leader) {
         struct fact_builder fb;
@@ -27,7 +39,7 @@ static void write_voided(struct turn *t, const struct shipment *s, const struct 
                 json_write_end_object(&fb.w);
         }
         json_write_end_array(&fb.w);
-        if (p->number[0])
+        if (p->number[0] && !number_moved_on(s, p))
                 json_write_string(&fb.w, "number", p->number);
         if (*leader)
                 json_write_string(&fb.w, "leader", leader);
@@ -224,7 +236,7 @@ int undo_pull_scan(struct turn *t) {
         struct parcel *p = NULL;
         struct number_owner owner;
         struct verdict *v;
-        bool old_label;
+        bool old_label; /* what is on the box is no longer its own */
         int r = waybill_find_owner(t, "", &owner);
 
         old_label = r == 0 && owner.dead && owner.parcel[0];
@@ -246,6 +258,7 @@ int undo_pull_scan(struct turn *t) {
                 verdict_sub_en(v, "%s %s", shipped ? "shipped" : "not in a bay since", when);
                 return 0;
         }
+        old_label |= strcmp(p->pull_reason, "label-changed") == 0;
         undo_pull(t, &t->s, p, p->pull_reason[0] ? p->pull_reason : "by-hand");
         turn_end_gesture(t);
         v = turn_say(t, VERDICT_PULLED);

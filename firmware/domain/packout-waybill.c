@@ -192,6 +192,39 @@ static int refuse_owned(struct turn *t, const struct number_owner *o) {
 }
 
 /* The label of another piece that is not on any box yet. 0: none */
+/*
+ * Numbers may move from one piece to another. While the box that bore this one stands in its bay with it, or is gone with it,
+ * a second box of that number would be taken for the first.
+ */
+static const struct parcel *still_on(const struct turn *t, const char *number) {
+        for (size_t i = 0; i < t->s.n_parcels; i++) {
+                const struct parcel *p = &t->s.parcels[i];
+                const struct label *l = shipment_label(&t->s, p->piece);
+
+                if (p == t->p || (p->state != PARCEL_READY && p->state != PARCEL_SHIPPED))
+                        continue;
+                if (waybill_same(p->carrier, p->number, number) &&
+                        !(l && waybill_same(l->carrier, l->number, number)))
+                        return p;
+        }
+        return NULL;
+}
+
+static int refuse_still_on(struct turn *t, const struct parcel *p) {
+        bool shipped = p->state == PARCEL_SHIPPED;
+        struct verdict *v = turn_say(t, VERDICT_NOT_NOW);
+
+        turn_refuse(t, "own-other-piece", NULL, t->s.id);
+        verdict_sub_ja(v,
+                shipped ? "%d口目がこの番号で発送済み。保留する" : "%d口目に付いたまま。先に抜き取る",
+                p->piece);
+        verdict_sub_en(v,
+                shipped ? "box %d was shipped under this number: read PARK"
+                        : "box %d still bears it: pull that one first",
+                p->piece);
+        return 0;
+}
+
 static int other_piece_of(const struct turn *t, const char *number) {
         for (size_t i = 0; i < t->s.n_labels; i++)
                 if (t->s.labels[i].piece != t->p->piece &&
@@ -271,6 +304,7 @@ int waybill_scan(struct turn *t, bool *handledp) {
         const char *carrier = carrier_of(&t->s, t->p);
         char expected[CODE_SIZE], number[CODE_SIZE];
         struct number_owner owner;
+        const struct parcel *bearer;
         struct words item;
         bool is_item = false, own_slip = false;
         int r, piece;
@@ -285,8 +319,11 @@ int waybill_scan(struct turn *t, bool *handledp) {
                 return refuse_dead(t);
         if (r == 0 && !is_ours(t, &owner))
                 return alarm_foreign(t, &owner); /* also when our own label says the same: two claim it */
-        if (expected[0] && strcmp(expected, number) == 0)
-                return make_ready(t, carrier, number, matched_by(t), "");
+        if (expected[0] && strcmp(expected, number) == 0) {
+                bearer = still_on(t, number);
+                return bearer ? refuse_still_on(t, bearer)
+                              : make_ready(t, carrier, number, matched_by(t), "");
+        }
         piece = other_piece_of(t, number);
         if (piece > 0)
                 return refuse_other_piece(t, piece);

@@ -96,7 +96,7 @@ int words_number_on_box(struct turn *t, const struct parcel *p, char text[WORDS_
         char number[CODE_SIZE];
         int r = WORLD_E_NONE;
 
-        if (strcmp(p->pull_reason, "label-changed") == 0)
+        if (p->pull_reason[0]) /* a changed label is one reason, and a later one hides it */
                 r = t->world->number_on_box(t->world->userdata, p->id, number);
         if (r < 0)
                 return r;

@@ -13,11 +13,15 @@ static const struct store_sql number_sql[] = {
                                 "dead) VALUES (?1, ?2, ?3, ?4, ?5, '', 0) "
                                 "ON CONFLICT (number, merchant, shipment) DO UPDATE SET piece = "
                                 "excluded.piece, carrier = excluded.carrier"),
+        /* A box in its bay, or gone, keeps the number it bears: it is found by it, whoever is to have it next. */
         LEDGER_SQL(numbers.own, "INSERT INTO number (number, merchant, shipment, piece, carrier, parcel, "
                                 "dead) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) "
                                 "ON CONFLICT (number, merchant, shipment) DO UPDATE SET piece = "
                                 "excluded.piece, carrier = excluded.carrier, "
-                                "parcel = excluded.parcel"),
+                                "parcel = CASE WHEN EXISTS (SELECT 1 FROM parcel p WHERE p.id = "
+                                "number.parcel AND p.number = number.number AND p.state IN ('ready', "
+                                "'shipped')) THEN number.parcel ELSE "
+                                "excluded.parcel END"),
         LEDGER_SQL(numbers.kill,
                 "UPDATE number SET dead = 1 WHERE number = ?1 AND merchant = ?2 AND shipment = ?3"),
         LEDGER_SQL(numbers.move,

@@ -15,9 +15,12 @@ struct standing {
         struct store_stmt bays, benches, waiting, notices, notices_of, conflicts, counts, lanes;
 };
 
-#define PARCEL                                                                                               \
-        "SELECT id, merchant, shipment, piece, pieces, state, bench, actor, carrier, number, bay, shelf, "   \
-        "reason, pull_reason, how, unverified, partial, since_usec, since_offset FROM parcel "
+#define PARCEL                                                                                                                              \
+        "SELECT id, merchant, shipment, piece, pieces, state, bench, actor, carrier, number, bay, shelf, "                                  \
+        "reason, pull_reason, how, unverified, partial, since_usec, since_offset, " /* A changed label is known before it is on the box. */ \
+        "CASE WHEN pull_reason = '' THEN '' ELSE ifnull((SELECT f.data ->> 'number' FROM fact f WHERE "                                     \
+        "f.subject = parcel.id AND f.type = 'parcel.ready' ORDER BY f.pos DESC LIMIT 1), '') END "                                          \
+        "FROM parcel "
 /* The words of the partial index, so that it is used. */
 #define LIVING "state <> 'shipped' AND state <> 'voided' "
 #define NOTICE                                                                                               \
@@ -149,6 +152,7 @@ static int hand_out_parcels(struct store_stmt *query, standing_parcel_fn fn, voi
                         .partial = int_of(q, 16) != 0,
                         .since_usec = store_column_int64(q, 17),
                         .since_offset_sec = int_of(q, 18),
+                        .on_box = text_of(q, 19),
                 };
 
                 r = fn(&p, userdata);

@@ -30,6 +30,8 @@ struct standing_parcel {
         int piece, pieces;
         const char *state; /* "open" … "voided" */
         const char *bench, *actor, *carrier, *number, *bay, *shelf;
+        const char *
+                on_box; /* of a pull task: the number on the box, which a changed label does not change; "" unknown */
         const char *reason;      /* why parked, pulled or voided */
         const char *pull_reason; /* a pull task: why it must leave its bay */
         const char *how;         /* of shipped */

@@ -96,6 +96,18 @@ void floor_label(struct floor *f, int version, const char *number) {
         label(f, version, number, "");
 }
 
+void floor_labels(struct floor *f, int version, const char *first, const char *second) {
+        char data[384];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":%d,"
+                "\"labels\":[{\"piece\":1,\"carrier\":\"yamato\",\"number\":\"%s\"},"
+                "{\"piece\":2,\"carrier\":\"yamato\",\"number\":\"%s\"}]}",
+                version, first, second);
+        floor_command(f, "label", "S-1", data);
+        assert_int_equal(floor_facts(f, "command.refused"), 0);
+}
+
 void floor_label_print(struct floor *f, int version, const char *number) {
         label(f, version, number,
                 ",\"print\":{\"ref\":\"018f0000-0000-7000-8000-0000000000aa\",\"hash\":"

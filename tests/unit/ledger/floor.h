@@ -28,7 +28,9 @@ int floor_outcome(struct floor *f, const char *type, const char *data);
 /* Shipment S-1 of acme: 13 socks, bay y1, notices by the station. @more: members, or NULL */
 void floor_shipment(struct floor *f, int version, const char *more);
 void floor_label(struct floor *f, int version, const char *number);
-/* The same with print data in a sealed box. */
+/* Of two pieces. */
+void floor_labels(struct floor *f, int version, const char *first, const char *second);
+/* Of one piece, with print data in a sealed box. */
 void floor_label_print(struct floor *f, int version, const char *number);
 void floor_policy(struct floor *f, const char *shipped, const char *unknown);
 /* The last decision has this many facts of the type. */

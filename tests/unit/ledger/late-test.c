@@ -203,6 +203,59 @@ static void more_than_is_wanted_never_goes_out(void **state) {
         assert_int_equal(floor_facts(f, "parcel.ready"), 0);
 }
 
+/* --- boxes that nobody had heard of --- */
+
+/* In its bay under its tote's code before its shipment has come. */
+static void ready_unverified(struct floor *f) {
+        char parcel[UUID_TEXT_MAX];
+
+        floor_policy(f, "bay-closed", "accept");
+        assert_int_equal(scene_try(f->s, "snapshot.ended", "", "snapshot", "", "", ""), 0);
+        assert_int_equal(floor_scan(f, "TOTE-1"), VERDICT_OPENED);
+        (void) copy_text(parcel, sizeof(parcel), f->bench.parcel);
+        assert_int_equal(floor_scan(f, CASE), VERDICT_OK);
+        assert_int_equal(floor_scan(f, JAN), VERDICT_OK);
+        assert_int_equal(floor_scan(f, "OKURU-C-OK"), VERDICT_PACKED);
+        scene_fact(f->s, "parcel.ready", parcel,
+                "\"shipment\":\"TOTE-1\",\"carrier\":\"yamato\",\"number\":\"" N1
+                "\",\"matched\":\"read\",\"bay\":\"y1\"");
+        bench_init(&f->bench, "b1");
+}
+
+static void a_hold_that_comes_with_the_shipment_stops_the_box_in_its_bay(void **state) {
+        static const struct {
+                const char *more, *reason;
+        } wishes[] = {{"\"held\":true", "held"}, {"\"cancelled\":true", "cancelled"}};
+        struct floor *f = *state;
+        char sql[128];
+
+        for (size_t i = 0; i < ELEMENTSOF(wishes); i++) {
+                if (i > 0) {
+                        (void) floor_teardown(state);
+                        (void) floor_setup(state);
+                        f = *state;
+                }
+                ready_unverified(f);
+                floor_shipment(f, 1, wishes[i].more);
+                assert_int_equal(floor_facts(f, "parcel.reconciled"), 1);
+                assert_int_equal(floor_scan(f, "OKURU-C-BAY-CLOSE-Y1"), VERDICT_BAY_CANNOT_CLOSE);
+                assert_non_null(strstr(floor_sub_ja(f), "…8703"));
+                (void) snprintf(sql, sizeof(sql), "SELECT count(*) FROM parcel WHERE pull_reason = '%s'",
+                        wishes[i].reason);
+                assert_int_equal(scene_number(f->s, sql), 1);
+        }
+}
+
+static void a_release_lets_the_box_that_met_its_shipment_go(void **state) {
+        struct floor *f = *state;
+
+        ready_unverified(f);
+        floor_shipment(f, 1, "\"held\":true");
+        floor_shipment(f, 2, NULL);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel WHERE pull_reason <> ''"), 0);
+        assert_int_equal(floor_scan(f, "OKURU-C-BAY-CLOSE-Y1"), VERDICT_COUNT);
+}
+
 /* --- labels --- */
 
 static void a_late_label_prints_on_the_bench_that_waits_also_after_a_restart(void **state) {
@@ -264,6 +317,100 @@ static void a_label_for_a_held_box_waits_for_its_release(void **state) {
         assert_int_equal(floor_scan(f, N1), VERDICT_READY);
 }
 
+/* Both boxes of S-1 ready: 12 socks under N1, one under N2. */
+static void two_boxes_ready(struct floor *f) {
+        floor_shipment(f, 1, "\"pieces\":2");
+        floor_labels(f, 1, N1, N2);
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_OPENED);
+        assert_int_equal(floor_scan(f, CASE), VERDICT_OK);
+        assert_int_equal(floor_scan(f, "OKURU-C-NEXT-PIECE"), VERDICT_PACKED);
+        (void) floor_scan(f, N1);
+        assert_int_equal(floor_facts(f, "parcel.ready"), 1);
+        assert_int_equal(floor_scan(f, JAN), VERDICT_PACKED);
+        assert_int_equal(floor_scan(f, N2), VERDICT_READY);
+}
+
+static int pulls(struct floor *f, int piece) {
+        char sql[128];
+
+        (void) snprintf(sql, sizeof(sql),
+                "SELECT count(*) FROM parcel WHERE pull_reason = 'label-changed' AND piece = %d", piece);
+        return (int) scene_number(f->s, sql);
+}
+
+static void pull(struct floor *f, const char *on_box, int piece) {
+        char sql[128];
+
+        assert_int_equal(floor_scan(f, "OKURU-C-PULL"), VERDICT_GESTURE);
+        assert_int_equal(floor_scan(f, on_box), VERDICT_PULLED);
+        (void) snprintf(
+                sql, sizeof(sql), "SELECT count(*) FROM parcel WHERE state = 'pulled' AND piece = %d", piece);
+        assert_int_equal(scene_number(f->s, sql), 1);
+}
+
+static void labels_swapped_between_two_boxes_are_two_pull_tasks(void **state) {
+        struct floor *f = *state;
+
+        two_boxes_ready(f);
+        floor_labels(f, 2, N2, N1);
+        assert_int_equal(pulls(f, 1), 1);
+        assert_int_equal(pulls(f, 2), 1);
+        assert_int_equal(floor_facts(f, "waybill.replaced"), 0); /* neither number is dead */
+        assert_int_equal(floor_scan(f, "OKURU-C-BAY-CLOSE-Y1"), VERDICT_BAY_CANNOT_CLOSE);
+        pull(f, N1, 1);
+        assert_int_equal(floor_scan(f, N1), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N1), VERDICT_FOREIGN_WAYBILL); /* it is the other box's now */
+        assert_int_equal(floor_scan(f, N2), VERDICT_NOT_NOW);         /* which still bears it in its bay */
+        assert_int_equal(floor_facts(f, "parcel.ready"), 0);
+        assert_int_equal(floor_scan(f, "OKURU-C-PARK"), VERDICT_PARKED);
+        pull(f, N2, 2);
+        assert_int_equal(floor_scan(f, N2), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N1), VERDICT_READY);
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_PACKED);
+        assert_int_equal(floor_scan(f, N2), VERDICT_READY);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel p JOIN number n ON n.parcel = p.id "
+                                            "WHERE n.piece = p.piece AND n.number = p.number AND NOT n.dead"),
+                2);
+}
+
+static void a_label_that_moves_on_to_the_next_box_is_a_pull_task_for_both(void **state) {
+        struct floor *f = *state;
+
+        two_boxes_ready(f);
+        floor_labels(f, 2, N2, N3);
+        assert_int_equal(pulls(f, 1), 1);
+        assert_int_equal(pulls(f, 2), 1);
+        assert_int_equal(floor_facts(f, "waybill.replaced"), 1); /* N1 is dead, N2 is not */
+        pull(f, N2, 2);                                          /* by what is on it */
+        pull(f, N1, 1);
+        assert_int_equal(floor_scan(f, N2), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N2), VERDICT_FOREIGN_WAYBILL);
+        assert_int_equal(floor_scan(f, N3), VERDICT_READY);
+        assert_int_equal(floor_scan(f, "S-1"), VERDICT_RESUMED);
+        assert_int_equal(floor_scan(f, N2), VERDICT_READY);
+}
+
+static void a_number_that_is_another_boxs_now_does_not_die_with_a_void(void **state) {
+        struct floor *f = *state;
+
+        two_boxes_ready(f);
+        floor_labels(f, 2, N2, N1);
+        pull(f, N1, 1);
+        assert_int_equal(floor_scan(f, "OKURU-C-VOID"), VERDICT_GESTURE);
+        assert_int_equal(floor_scan(f, N1), VERDICT_RETURN);
+        assert_int_equal(floor_scan(f, "OKURU-C-RETURN"), VERDICT_VOIDED);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM number WHERE dead"), 0);
+}
+
+static void labels_swapped_after_the_truck_are_a_conflict(void **state) {
+        struct floor *f = *state;
+
+        floor_policy(f, "at-ready", "refuse");
+        two_boxes_ready(f);
+        floor_labels(f, 2, N2, N1);
+        assert_int_equal(floor_facts(f, "conflict.found"), 2);
+}
+
 static void what_is_cancelled_during_a_collection_is_not_handed_over(void **state) {
         struct floor *f = *state;
 
@@ -287,10 +434,16 @@ int main(void) {
                 T(a_pulled_box_that_lacks_something_is_opened_whatever_it_was_pulled_for),
                 T(a_change_is_not_forgotten_by_a_restart),
                 T(more_than_is_wanted_never_goes_out),
+                T(a_hold_that_comes_with_the_shipment_stops_the_box_in_its_bay),
+                T(a_release_lets_the_box_that_met_its_shipment_go),
                 T(a_late_label_prints_on_the_bench_that_waits_also_after_a_restart),
                 T(a_late_label_on_paper_is_said_and_not_printed),
                 T(a_changed_label_is_said_mid_pack),
                 T(a_label_for_a_held_box_waits_for_its_release),
+                T(labels_swapped_between_two_boxes_are_two_pull_tasks),
+                T(a_label_that_moves_on_to_the_next_box_is_a_pull_task_for_both),
+                T(a_number_that_is_another_boxs_now_does_not_die_with_a_void),
+                T(labels_swapped_after_the_truck_are_a_conflict),
                 T(what_is_cancelled_during_a_collection_is_not_handed_over),
         };
 

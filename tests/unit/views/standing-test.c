@@ -104,6 +104,31 @@ static void parcels_are_listed_by_where_they_lie(void **state) {
         assert_string_equal(v->text, "S-1/1 parked h1;");
 }
 
+static int add_numbers(const struct standing_parcel *p, void *userdata) {
+        return add(userdata, "%s on box %s;", p->number, p->on_box);
+}
+
+static void a_pull_task_tells_the_number_that_is_on_the_box(void **state) {
+        struct view *v = *state;
+
+        scene_shipment(v->scene, "S-1", 1, NULL);
+        scene_open_parcel(v->scene, P1, "S-1", 1);
+        scene_pack(v->scene, P1, "S-1");
+        scene_ready(v->scene, P1, "S-1", N1);
+        assert_int_equal(standing_parcels(v->standing, STANDING_READY, add_numbers, v), 0);
+        assert_string_equal(v->text, N1 " on box ;");
+        scene_fact(v->scene, "label.given", "S-1",
+                "\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":2,\"labels\":[{\"piece\":1,"
+                "\"carrier\":\"yamato\",\"number\":\"" N2 "\"}],\"pull\":[{\"parcel\":\"" P1
+                "\",\"reason\":\"label-changed\"}]");
+        scene_fact(v->scene, "waybill.replaced", P1,
+                "\"shipment\":\"S-1\",\"carrier\":\"yamato\",\"old\":\"" N1 "\",\"number\":\"" N2
+                "\",\"reason\":\"label-changed\"");
+        clear(v);
+        assert_int_equal(standing_parcels(v->standing, STANDING_PULL, add_numbers, v), 0);
+        assert_string_equal(v->text, N2 " on box " N1 ";");
+}
+
 static int add_match(const struct standing_match *m, void *userdata) {
         return add(userdata, "%s %s %s%s%s;", m->by, m->shipment, m->state, m->dead ? " dead" : "",
                 m->gone ? " gone" : "");
@@ -274,6 +299,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
                 T(parcels_are_listed_by_where_they_lie),
+                T(a_pull_task_tells_the_number_that_is_on_the_box),
                 T(a_text_is_found_whatever_it_names),
                 T(what_was_purged_is_found_as_gone),
                 T(bays_are_those_planned_and_those_in_use),
