@@ -36,6 +36,17 @@ static const char *const conflict_kinds[] = {[CHANGE_CONTENT] = "changed-after-s
         [CHANGE_HELD] = "held-after-shipped",
         [CHANGE_CANCELLED] = "cancelled-after-shipped"};
 
+/* Shipments that nobody had announced, packed under one of the wish's codes: their boxes are its own from now on. */
+struct met {
+        struct shipment items[SHIPMENT_OPEN_CODES_MAX]; /* owned */
+        size_t n;
+};
+static void met_deinit(struct met *m) {
+        while (m->n > 0)
+                shipment_deinit(&m->items[--m->n]);
+}
+#define _cleanup_met_ _cleanup_(met_deinit)
+
 static const struct line *find_line(const struct shipment *s, const char *id) {
         for (size_t i = 0; i < s->n_lines; i++)
                 if (strcmp(s->lines[i].id, id) == 0)
@@ -84,19 +95,29 @@ static const char *pull_reason(const struct parcel *p, const struct shipment *kn
         return *p->pull_reason ? NULL : pull_reasons[change];
 }
 
-static void write_pulls(struct fact_builder *b, const struct shipment *known, const struct shipment *wish,
-        enum change change) {
-        json_write_array(&b->w, "pull");
-        for (size_t i = 0; i < known->n_parcels; i++) {
-                const char *reason = pull_reason(&known->parcels[i], known, wish, change);
+static void write_pull(struct fact_builder *b, const char *parcel, const char *reason) {
+        if (!reason)
+                return;
+        json_write_object(&b->w, NULL);
+        json_write_string(&b->w, "parcel", parcel);
+        json_write_string(&b->w, "reason", reason);
+        json_write_end_object(&b->w);
+}
 
-                if (!reason)
-                        continue;
-                json_write_object(&b->w, NULL);
-                json_write_string(&b->w, "parcel", known->parcels[i].id);
-                json_write_string(&b->w, "reason", reason);
-                json_write_end_object(&b->w);
-        }
+/* What stops the boxes that the shipment meets; it is no change to them, they have known no wish before. */
+static enum change stop_of(const struct shipment *wish) {
+        return wish->cancelled ? CHANGE_CANCELLED : wish->held ? CHANGE_HELD : CHANGE_NONE;
+}
+
+static void write_pulls(struct fact_builder *b, const struct shipment *known, const struct met *met,
+        const struct shipment *wish, enum change change) {
+        json_write_array(&b->w, "pull");
+        for (size_t i = 0; i < known->n_parcels; i++)
+                write_pull(b, known->parcels[i].id, pull_reason(&known->parcels[i], known, wish, change));
+        for (size_t i = 0; i < met->n; i++)
+                for (size_t k = 0; k < met->items[i].n_parcels; k++)
+                        write_pull(b, met->items[i].parcels[k].id,
+                                pull_reason(&met->items[i].parcels[k], &met->items[i], wish, stop_of(wish)));
         json_write_end_array(&b->w);
         json_write_array(&b->w, "unpull");
         for (size_t i = 0; i < known->n_parcels; i++)
@@ -105,8 +126,8 @@ static void write_pulls(struct fact_builder *b, const struct shipment *known, co
         json_write_end_array(&b->w);
 }
 
-static void add_intake(
-        struct intake *in, const struct shipment *known, const struct shipment *wish, enum change change) {
+static void add_intake(struct intake *in, const struct shipment *known, const struct met *met,
+        const struct shipment *wish, enum change change) {
         struct fact_builder b;
 
         fact_begin(&b, &in->d->facts, change_facts[change], wish->merchant, wish->id, NULL, NULL,
@@ -115,7 +136,7 @@ static void add_intake(
                 if (strcmp(json_key(m), "v") != 0 && strcmp(json_key(m), "pull") != 0 &&
                         strcmp(json_key(m), "unpull") != 0)
                         json_write_value(&b.w, json_key(m), m);
-        write_pulls(&b, known, wish, change);
+        write_pulls(&b, known, met, wish, change);
         fact_end(&b);
 }
 
@@ -253,43 +274,56 @@ static void reconcile_all(struct intake *in, const struct shipment *unverified, 
 }
 
 /* Parcels that were packed under one of its codes before anybody had heard of it. */
-static int reconcile_codes(struct intake *in, const struct shipment *known, struct shipment *wish) {
-        if (!known->doc)
-                reconcile_all(in, known, wish);
+static int find_met(struct intake *in, const struct shipment *wish, struct met *met) {
         for (const struct json *e = json_first(json_get(wish->doc, "open_codes")); e; e = json_next(e)) {
-                struct shipment other = {0};
+                struct shipment *other = &met->items[met->n];
                 const char *code = json_string(e);
                 int r;
 
                 if (strcmp(code, wish->id) == 0 || !id_is_valid(code, ID_SIZE - 1))
                         continue;
-                r = in->world->shipment(in->world->userdata, wish->merchant, code, &other);
+                r = in->world->shipment(in->world->userdata, wish->merchant, code, other);
                 if (r < 0)
                         return r;
-                if (r == WORLD_E_NONE)
-                        continue;
-                if (!other.doc) {
-                        reconcile_all(in, &other, wish);
-                        owe_notice(in, &other, wish);
-                }
-                shipment_deinit(&other);
+                if (r == 0 && !other->doc)
+                        met->n++;
+                else if (r == 0)
+                        shipment_deinit(other);
         }
         return 0;
 }
 
+static void reconcile(
+        struct intake *in, const struct shipment *known, struct met *met, struct shipment *wish) {
+        if (!known->doc)
+                reconcile_all(in, known, wish);
+        for (size_t i = 0; i < met->n; i++) {
+                reconcile_all(in, &met->items[i], wish);
+                owe_notice(in, &met->items[i], wish);
+        }
+}
+
 static int apply(struct intake *in, const struct shipment *known, struct shipment *wish) {
         enum change change = tell_change(known, wish);
+        _cleanup_met_ struct met met = {.n = 0};
+        int r;
 
         if (known->cancelled && !wish->cancelled)
                 return intake_refuse(in, "too-late", "cancelled",
                         "a cancelled shipment stays cancelled: send a new one", known->version);
-        add_intake(in, known, wish, change);
+        r = find_met(in, wish, &met);
+        if (r < 0)
+                return r;
+        add_intake(in, known, &met, wish, change);
         follow_parcels(in, known, wish, change);
+        for (size_t i = 0; i < met.n; i++)
+                follow_parcels(in, &met.items[i], wish, stop_of(wish));
         wish->shipped_notice_live = known->shipped_notice_live;
         wish->shipped_notice_generation = known->shipped_notice_generation;
         if (known->shipped_owner != OWNER_STATION)
                 owe_notice(in, known, wish);
-        return reconcile_codes(in, known, wish);
+        reconcile(in, known, &met, wish);
+        return 0;
 }
 
 int intake_shipment(struct intake *in) {

@@ -9,7 +9,6 @@
 
 #define LINE_ID_MAX     32
 #define CODES_MAX       20
-#define OPEN_CODES_MAX  20
 #define ORDERS_MAX      20
 #define GOODS_MAX       500
 #define INSERTS_MAX     50
@@ -76,7 +75,7 @@ static const struct json_rule shipment_rules[] = {
         {"shipment", JSON_WANT_ID, true, 1, 64},
         {"version", JSON_WANT_INT, true, 1, JSON_INT_MAX},
         {"orders", JSON_WANT_ARRAY, true, 1, ORDERS_MAX},
-        {"open_codes", JSON_WANT_ARRAY, true, 1, OPEN_CODES_MAX},
+        {"open_codes", JSON_WANT_ARRAY, true, 1, SHIPMENT_OPEN_CODES_MAX},
         {"lines", JSON_WANT_ARRAY, true, 1, GOODS_MAX},
         {"inserts", JSON_WANT_ARRAY, false, 0, INSERTS_MAX},
         {"gift", JSON_WANT_OBJECT, false, 0, 0},

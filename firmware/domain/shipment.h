@@ -12,8 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SHIPMENT_LINES_MAX  550 /* lines and inserts */
-#define SHIPMENT_PIECES_MAX 99
+#define SHIPMENT_LINES_MAX      550 /* lines and inserts */
+#define SHIPMENT_PIECES_MAX     99
+#define SHIPMENT_OPEN_CODES_MAX 20
 
 enum serial_policy { SERIAL_NONE, SERIAL_RECORD, SERIAL_REQUIRE };
 enum insert_check { CHECK_ITEM /* goods: always scanned */, CHECK_SCAN, CHECK_CONFIRM, CHECK_NONE };
