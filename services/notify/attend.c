@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/notify-internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "services/notify/compose.h"
+#include "services/notify/decide.h"
+
+/* ---- what the ledger says ---- */
+
+struct matter { /* what the ledger says about a notice, at its head */
+        struct shipment shipment;
+        bool is_known;
+        const struct policy *policy; /* borrowed from follow */
+        enum contact_state contact;
+        struct contact_card card;
+        uint8_t *box; /* owned */
+        size_t n_box;
+};
+
+static void matter_deinit(struct matter *m) {
+        shipment_deinit(&m->shipment);
+        free(m->box);
+        m->box = NULL;
+}
+
+static int read_contact(struct notify *n, const struct notice_row *row, struct matter *m) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        struct shipments *v = follow_shipments(n->follow);
+        int r = shipments_contact(v, row->merchant, row->shipment, &data);
+
+        m->contact = CONTACT_NONE;
+        if (r == 0)
+                m->contact =
+                        contact_read_card(data, row->kind, (enum language) n->config->language, &m->card);
+        if (r == 0 && m->contact == CONTACT_READY) {
+                r = shipments_sealed(v, m->card.ref, &m->box, &m->n_box);
+                if (r == STORE_E_NONE)
+                        m->contact = CONTACT_NONE;
+        }
+        return r == STORE_E_NONE ? 0 : r;
+}
+
+/* One moment of the ledger. Return: 0, positive when it cannot be read now, -errno. */
+static int read_matter(struct notify *n, const struct notice_row *row, struct matter *m) {
+        int r = store_read_begin(follow_store(n->follow));
+
+        if (r != 0)
+                return r;
+        r = follow_policy(n->follow, &m->policy);
+        if (r == 0)
+                r = shipments_get(follow_shipments(n->follow), row->merchant, row->shipment, &m->shipment);
+        m->is_known = r == 0;
+        if (r == 0)
+                r = read_contact(n, row, m);
+        else if (r == STORE_E_NONE)
+                r = 0;
+        store_read_end(follow_store(n->follow));
+        return r;
+}
+
+/* ---- sending ---- */
+
+static void list_parcels(const struct matter *m, struct notice_row *row) {
+        struct carrier_policy carrier;
+        size_t used = 0;
+
+        policy_carrier(m->policy, m->shipment.merchant, m->shipment.carrier, &carrier);
+        row->parcels[0] = '\0';
+        for (size_t i = 0; i < m->shipment.n_parcels; i++) {
+                const struct parcel *p = &m->shipment.parcels[i];
+
+                if (!letter_parcel_has_gone(p, carrier.report) ||
+                        used + UUID_TEXT_MAX >= sizeof(row->parcels))
+                        continue;
+                used += (size_t) snprintf(row->parcels + used, sizeof(row->parcels) - used, "%s ", p->id);
+        }
+}
+
+enum {
+        LOOK_UNDONE = 1, /* the mail is not true any more */
+        LOOK_BLIND,      /* the ledger cannot be read now */
+};
+
+/* Facts that came while we committed: what they undo must not go. Return: 0, LOOK_*, -errno. */
+static int look_again(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        bool marked = row->correction;
+        int r;
+
+        do
+                r = follow_slice(n->follow, now);
+        while (r == FOLLOW_E_MORE);
+        if (r < 0)
+                return r == -EBADMSG && store_failure(outbox_store(n->outbox)) == 0 ? LOOK_BLIND : r;
+        if (r > 0)
+                return LOOK_BLIND;
+        r = outbox_get(n->outbox, row->id, row);
+        if (r != 0)
+                return r < 0 ? r : -ENOENT;
+        return row->state != NOTICE_SENDING || row->correction != marked ? LOOK_UNDONE : 0;
+}
+
+/* Return: 0, LOOK_BLIND when nothing more can be done now, -errno. */
+static int unsend(struct notify *n, struct notice_row *row, int look, const struct stamp *now) {
+        int r = 0;
+
+        if (row->state == NOTICE_SENDING) { /* else somebody else told it */
+                row->state = NOTICE_RESERVED;
+                row->attempts--;
+                row->correction = row->correction && row->unknowns > 0;
+                row->next_usec = now->boot_usec;
+                r = outcome_commit(n, row);
+        }
+        return r == 0 && look == LOOK_BLIND ? LOOK_BLIND : r;
+}
+
+static int start_sending(
+        struct notify *n, struct notice_row *row, struct courier_job *job, const struct stamp *now) {
+        int r;
+
+        row->state = NOTICE_SENDING;
+        row->attempts++;
+        row->reason[0] = '\0';
+        (void) copy_text(row->channel, sizeof(row->channel), "email");
+        r = outcome_commit(n, row);
+        if (r == 0)
+                r = look_again(n, row, now);
+        if (r != 0)
+                return r < 0 ? r : unsend(n, row, r, now);
+        (void) copy_text(n->sending, sizeof(n->sending), row->id);
+        sender_give(n->sender, job);
+        return 0;
+}
+
+static int prepare(
+        struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
+        _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        struct compose_input in = {.config = n->config,
+                .secret = n->secret,
+                .notice = row,
+                .shipment = &m->shipment,
+                .policy = m->policy,
+                .card = &m->card,
+                .box = m->box,
+                .n_box = m->n_box};
+        enum contact_state state;
+        int r;
+
+        if (row->first_usec == 0) { /* the Date of every copy, so that a copy is the same mail */
+                row->first_usec = now->wall_usec;
+                row->first_offset_sec = now->offset_sec;
+        }
+        r = compose_mail(&in, &state, &job);
+        if (r < 0)
+                return r;
+        if (state == CONTACT_BAD_ADDRESS)
+                return outcome_give_up(n, row, NOTICE_FAILED, contact_state_to_str(state), now);
+        if (state == CONTACT_SEALED)
+                log_warning(
+                        "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
+                        row->id);
+        if (state != CONTACT_READY)
+                return outcome_wait(n, row, contact_state_to_str(state), now);
+        list_parcels(m, row);
+        return start_sending(n, row, &job, now);
+}
+
+int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        _cleanup_(matter_deinit) struct matter m = {0};
+        struct notice_decision decision;
+        int r = read_matter(n, row, &m);
+
+        if (r < 0 && r != -ENOMEM)
+                return outcome_wait(n, row, "ledger", now); /* damaged there; other shipments may be well */
+        if (r != 0)
+                return r;
+        if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
+                row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
+        decision = notice_decide(&(struct notice_question){
+                .due_usec = row->due_usec,
+                .expires_usec = row->expires_usec,
+                .shipment = m.is_known ? &m.shipment : NULL,
+                .policy = m.policy,
+                .contact = m.contact,
+                .now = *now,
+        });
+        switch (decision.action) {
+        case NOTICE_WAIT:
+                return outcome_wait(n, row, decision.reason, now);
+        case NOTICE_CANCEL:
+                return outcome_give_up(n, row, NOTICE_CANCELLED, decision.reason, now);
+        case NOTICE_EXPIRE:
+                return outcome_give_up(n, row, NOTICE_EXPIRED, decision.reason, now);
+        case NOTICE_FAIL:
+                return outcome_give_up(n, row, NOTICE_FAILED, decision.reason, now);
+        case NOTICE_SEND:
+                return prepare(n, row, &m, now);
+        }
+        return -EINVAL;
+}

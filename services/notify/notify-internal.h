@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, attend.c has
+ * one notice in hand until the sender has it, outcome.c writes down how it ended.
+ */
+#include <systemd/sd-event.h>
+
+#include "firmware/base/bell.h"
+#include "firmware/base/uuid.h"
+#include "services/notify/follow.h"
+#include "services/notify/notify.h"
+#include "services/notify/outbox.h"
+#include "services/notify/route.h"
+#include "services/notify/sender.h"
+
+struct notify {
+        const struct notify_config *config; /* borrowed */
+        char boot[UUID_TEXT_MAX];
+        sd_event *event;
+        sd_event_source *timer, *answers;
+        struct seal_keypair *secret;
+        struct outbox *outbox;
+        struct follow *follow;
+        struct route route;
+        struct sender *sender;
+        struct bell *bell;
+        char sending[UUID_TEXT_MAX]; /* the notice that the sender has; "" none */
+        uint64_t purge_usec;         /* when to look again */
+        bool has_outcomes;           /* since the last poke */
+        struct diag *diag;
+};
+
+/* --- attend.c --- */
+/* A notice that is due: read the ledger, decide, and give it to the sender, or write down why not. Return: 0, positive when the
+ * ledger cannot be read now, -errno of our own database. */
+int attend(struct notify *n, struct notice_row *row, const struct stamp *now);
+
+/* --- outcome.c: one transaction each. Return: 0, -errno --- */
+int outcome_commit(struct notify *n, const struct notice_row *row); /* the row as it is now */
+/* How it ended, to be told to the station. */
+int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now);
+/* The same for one that is not to go; says `unknown` where a copy may have gone. */
+int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now);
+/* Not yet: to be looked at again. @reason: "" when it is only not due */
+int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now);
+/* What became of n->sending. */
+int outcome_finish(struct notify *n, const struct courier_answer *a, const struct stamp *now);
+/* What a process that died left in `sending`, and waiting times of an earlier boot. */
+int outcome_recover(struct notify *n);

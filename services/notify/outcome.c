@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/notify-internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "firmware/base/log.h"
+#include "services/notify/pause.h"
+
+#define CONTACT_USEC    (60 * USEC_PER_SEC) /* between looks at a notice that has nobody to go to */
+#define TEMPORARY_LEAST (60 * USEC_PER_SEC)
+#define TEMPORARY_MOST  (3600 * USEC_PER_SEC)
+#define ROUTE_LEAST     USEC_PER_SEC
+#define ROUTE_MOST      (30 * USEC_PER_SEC)
+#define UNKNOWN_USEC    (60 * USEC_PER_SEC) /* before a mail goes again whose answer was never heard */
+#define UNKNOWNS_MAX    2 /* answers never heard in a row: the second time a person decides */
+#define CRASHES_MAX     6 /* deaths while sending the same notice: it may be the cause */
+
+static uint32_t chance(void) {
+        uint32_t n = 0;
+
+        if (getrandom(&n, sizeof(n), 0) != (ssize_t) sizeof(n))
+                n = 0; /* no spread, no harm */
+        return n;
+}
+
+int outcome_commit(struct notify *n, const struct notice_row *row) {
+        struct store *store = outbox_store(n->outbox);
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = outbox_put(n->outbox, row);
+        if (r == 0)
+                return store_commit(store);
+        store_rollback(store);
+        return r;
+}
+
+int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now) {
+        struct store *store = outbox_store(n->outbox);
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = outbox_conclude(n->outbox, row, state, reason, now);
+        if (r == 0)
+                r = store_commit(store);
+        else
+                store_rollback(store);
+        if (r < 0)
+                return r;
+        n->has_outcomes = true;
+        log_info("notice %s: %s%s%s, attempts %d%s", row->id, notice_state_to_str(state), *reason ? ", " : "",
+                reason, row->attempts, row->correction ? ", may have gone before it was undone" : "");
+        return 0;
+}
+
+/* A copy whose answer was never heard may have gone: nobody may say that it did not. */
+int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now) {
+        if (row->unknowns == 0)
+                return outcome_conclude(n, row, state, reason, now);
+        row->correction |= state == NOTICE_CANCELLED;
+        return outcome_conclude(n, row, NOTICE_UNKNOWN, reason, now);
+}
+
+int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
+        uint64_t next = now->boot_usec + CONTACT_USEC;
+
+        if (strcmp(row->reason, reason) != 0 && *reason)
+                log_info("notice %s: waits, %s", row->id, reason);
+        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
+        row->next_usec = row->due_usec > now->boot_usec ? row->due_usec : next;
+        return outcome_commit(n, row);
+}
+
+/* ---- what the courier answered ---- */
+
+static int again(struct notify *n, struct notice_row *row, const char *reason, uint64_t at_usec) {
+        row->state = NOTICE_RESERVED;
+        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
+        row->next_usec = at_usec;
+        return outcome_commit(n, row);
+}
+
+static int on_route_down(
+        struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
+        if (n->route.n_down++ == 0)
+                log_warning("%s: no mail goes (%s%s)", n->route.courier.name, a->reason,
+                        a->code ? ", refused by the server" : "");
+        n->route.retry_usec = now->boot_usec + pause_usec(n->route.n_down, ROUTE_LEAST, ROUTE_MOST, chance());
+        row->attempts--; /* nobody was there to try with */
+        return again(n, row, a->reason, n->route.retry_usec);
+}
+
+static int on_unknown(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
+        row->unknowns++;
+        if (row->unknowns >= UNKNOWNS_MAX)
+                return outcome_conclude(n, row, NOTICE_UNKNOWN, reason, now);
+        log_warning("notice %s: %s; it goes once more with the same Message-ID", row->id, reason);
+        return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
+}
+
+int outcome_finish(struct notify *n, const struct courier_answer *a, const struct stamp *now) {
+        struct notice_row row;
+        int r = outbox_get(n->outbox, n->sending, &row);
+
+        n->sending[0] = '\0';
+        if (r != 0)
+                return r < 0 ? r : -ENOENT;
+        if (a->result != COURIER_ROUTE_DOWN) {
+                if (n->route.n_down > 0)
+                        log_notice("%s: mail goes again, %u tries later", n->route.courier.name,
+                                n->route.n_down);
+                n->route.n_down = 0;
+                n->route.retry_usec = 0;
+        }
+        switch (a->result) {
+        case COURIER_ACCEPTED:
+                return outcome_conclude(n, &row, NOTICE_ACCEPTED, "", now);
+        case COURIER_PERMANENT:
+                return outcome_give_up(n, &row, NOTICE_FAILED, a->reason, now);
+        case COURIER_UNKNOWN:
+                return on_unknown(n, &row, a->reason, now);
+        case COURIER_ROUTE_DOWN:
+                return on_route_down(n, &row, a, now);
+        case COURIER_TEMPORARY:
+                log_info("notice %s: %s for now (%d)", row.id, a->reason, a->code);
+                return again(n, &row, a->reason,
+                        now->boot_usec + pause_usec((unsigned) row.attempts, TEMPORARY_LEAST, TEMPORARY_MOST,
+                                                 chance()));
+        }
+        return -EINVAL;
+}
+
+/* Rows that a process which died left in `sending`. */
+static int recover_row(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        int taken = n->route.courier.was_taken
+                            ? n->route.courier.was_taken(n->route.courier.userdata, row->id)
+                            : -1;
+
+        (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* its waiting time was over before */
+        row->due_usec = now->boot_usec;
+        if (taken == 1)
+                return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
+        if (taken == 0)
+                return again(n, row, "crash", now->boot_usec);
+        row->unknowns++;
+        if (row->unknowns >= CRASHES_MAX)
+                return outcome_conclude(n, row, NOTICE_UNKNOWN, "crash", now);
+        return again(n, row, "crash", now->boot_usec);
+}
+
+int outcome_recover(struct notify *n) {
+        struct stamp now = stamp_now();
+        struct notice_row row;
+        struct store *store = outbox_store(n->outbox);
+        int r;
+
+        while ((r = outbox_sending(n->outbox, &row)) == 0) {
+                r = recover_row(n, &row, &now);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        r = store_begin(store);
+        if (r == 0)
+                r = outbox_rebase(n->outbox, &now);
+        if (r == 0)
+                return store_commit(store);
+        store_rollback(store);
+        return r;
+}
