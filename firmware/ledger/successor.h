@@ -15,7 +15,8 @@
  * ledger_start_new() - make the successor and open it
  * @folder: nobody may have its ledger.db open
  * @reason: "copied", "restored", "forked", "machine-changed"
- * @upto:   per lane, what the receiver has applied of the old ledger; 0 for nothing. For a fork: the last sequence before it
+ * @upto:   per lane, what the receiver has surely applied of the old ledger; 0 for nothing, or not known. For a fork: not behind
+ *          the place where the two part; lower is harmless, for the receiver knows by its id what it has already
  *
  * A power cut leaves either the old ledger or the whole new one in place; call it again then.
  *

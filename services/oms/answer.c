@@ -11,6 +11,8 @@ int answer_write(const struct answer *a, struct str *out) {
         json_write_object(&w, NULL);
         json_write_string(&w, "source", a->source);
         json_write_int(&w, "upto", (int64_t) a->upto);
+        if (*a->upto_id)
+                json_write_string(&w, "upto_id", a->upto_id);
         json_write_string(&w, "receiver", a->receiver);
         json_write_int(&w, "credit", a->credit);
         json_write_string(&w, "time", time_format(a->wall_usec, 0, time));

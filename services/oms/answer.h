@@ -8,6 +8,7 @@ struct answer {
         const char *source;
         const char *receiver;
         uint64_t upto;
+        const char *upto_id; /* "" when nothing is kept there */
         unsigned credit;
         int64_t wall_usec; /* our clock */
         bool gap;

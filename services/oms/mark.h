@@ -6,6 +6,8 @@
  *
  * Source: services/sync/contract/README.md, "applied".
  */
+#include "firmware/base/uuid.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,6 +15,8 @@ struct mark {
         uint64_t upto;   /* every sequence up to here is committed or refused for good */
         uint64_t gap;    /* 0, or a sequence that came although the one after upto had not */
         uint64_t forked; /* 0, or a sequence that came with another id than is kept */
+        char upto_id
+                [UUID_TEXT_MAX]; /* of the event that is kept at upto; "" for none. The storage's to fill */
         unsigned n_new, n_same, n_retold, n_refused;
 };
 

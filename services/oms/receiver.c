@@ -327,6 +327,7 @@ static int answer_lane(
         const struct answer answer = {.source = l->name,
                 .receiver = storage_receiver(r->storage),
                 .upto = l->mark.upto,
+                .upto_id = l->mark.upto_id,
                 .gap = gap,
                 .forked = l->forked};
         int error;

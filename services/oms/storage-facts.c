@@ -69,6 +69,22 @@ static int add_source(struct append *a, const char *name) {
         return r;
 }
 
+/* The station compares it with its own: a place that was passed over or refused says nothing. */
+static int read_upto_id(struct storage *s, int64_t row, struct mark *mark) {
+        _cleanup_reset_ struct store_stmt *q = &s->facts.id_at;
+        int r;
+
+        *mark->upto_id = '\0';
+        if (mark->upto == 0)
+                return 0;
+        store_bind_int64(q, 1, row);
+        store_bind_int64(q, 2, (int64_t) mark->upto);
+        r = store_step(q);
+        if (r == 0)
+                (void) copy_text(mark->upto_id, sizeof(mark->upto_id), store_column_text(q, 0));
+        return r == STORE_E_DONE ? 0 : r;
+}
+
 int storage_get_mark(struct storage *s, const struct source *source, struct mark *mark) {
         char name[SOURCE_TEXT_MAX];
         int64_t row, station;
@@ -77,6 +93,8 @@ int storage_get_mark(struct storage *s, const struct source *source, struct mark
         *mark = (struct mark){0};
         if (r == 0)
                 r = find_source(s, name, &row, &station, &mark->upto);
+        if (r == 0)
+                r = read_upto_id(s, row, mark);
         return r == STORAGE_E_NONE ? 0 : r;
 }
 
@@ -266,7 +284,9 @@ int storage_append(struct storage *s, const struct source *source, const struct 
                 r = add_source(&a, name);
         for (size_t i = 0; i < n && r == 0; i++)
                 r = append_one(&a, &events[i]);
-        return r == 0 ? put_mark(&a) : r;
+        if (r == 0)
+                r = put_mark(&a);
+        return r == 0 ? read_upto_id(s, a.row, mark) : r;
 }
 
 int storage_prepare_facts(struct storage *s) {

@@ -259,6 +259,29 @@ static struct feed *find_feed(struct sync *s, const char *source) {
         return NULL;
 }
 
+static int compare_id(const struct fact_row *row, void *userdata) {
+        struct applied *a = userdata;
+
+        if (row->seq == a->upto) /* else it is purged, and this is one behind it */
+                a->place = strcmp(row->id, a->upto_id) == 0 ? APPLIED_OURS : APPLIED_OTHERS;
+        return 0;
+}
+
+/* Does the receiver's mark stand on our fact? Return: false when the ledger cannot be read: it will be said again. */
+static bool look_at_place(struct sync *s, struct feed *f, struct applied *a) {
+        uint64_t last;
+        int r;
+
+        if (!uplink_wants_place(&f->up, a))
+                return true;
+        r = facts_read(s->facts, f->lane, a->upto - 1, 1, compare_id, a, &last);
+        if (r == -EBADMSG)
+                return true; /* damaged: no verdict */
+        if (r < 0)
+                complain(f, "the ledger cannot be read", r);
+        return r == 0;
+}
+
 static void take_verdict(struct sync *s, const struct feed *f) {
         log_error("lane %s: the OMS says that this ledger is %s; the station must begin a new one",
                 lane_to_str(f->lane), f->up.verdict == UPLINK_FORKED ? "forked" : "older than what it has");
@@ -288,6 +311,8 @@ void up_on_applied(struct sync *s, const struct link_message *m) {
         }
         if (a.upto > f->up.head && refresh_feed(s, f) != 0)
                 return; /* nothing can be said against it before the ledger is seen; it will be said again */
+        if (!look_at_place(s, f, &a))
+                return;
         outcome = uplink_on_applied(&f->up, &a, sync_now(s));
         if (outcome == UPLINK_IGNORED)
                 return;

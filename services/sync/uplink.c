@@ -14,6 +14,7 @@ static const struct json_rule applied_rules[] = {
         {"source", JSON_WANT_STRING, true, 1, SOURCE_TEXT_MAX - 1},
         {"receiver", JSON_WANT_STRING, true, HEX_ID_MAX - 1, HEX_ID_MAX - 1},
         {"upto", JSON_WANT_INT, true, 0, JSON_INT_MAX},
+        {"upto_id", JSON_WANT_STRING, false, UUID_TEXT_MAX - 1, UUID_TEXT_MAX - 1},
         {"credit", JSON_WANT_INT, false, 0, UPLINK_CREDIT_MAX},
         {"gap", JSON_WANT_BOOL, false, 0, 0},
         {"forked", JSON_WANT_INT, false, 1, JSON_INT_MAX},
@@ -31,6 +32,10 @@ int applied_read(const char *text, size_t n, struct applied *a, struct diag *d) 
                 diag_set(d, 0, 0, "receiver", "must be 32 hex digits");
                 return -EBADMSG;
         }
+        if (json_get(doc, "upto_id") && !uuid_is_valid(json_get_string(doc, "upto_id", ""))) {
+                diag_set(d, 0, 0, "upto_id", "must be a uuid");
+                return -EBADMSG; /* a fork is not read out of a slip of the pen */
+        }
         *a = (struct applied){
                 .upto = (uint64_t) json_get_int(doc, "upto", 0),
                 .credit = json_get_int(doc, "credit", -1),
@@ -40,6 +45,7 @@ int applied_read(const char *text, size_t n, struct applied *a, struct diag *d) 
         /* A clock that cannot be read must not keep a mark from moving. */
         a->has_time = time_parse(json_get_string(doc, "time", ""), &a->time_usec, NULL) == 0;
         (void) copy_text(a->source, sizeof(a->source), json_get_string(doc, "source", ""));
+        (void) copy_text(a->upto_id, sizeof(a->upto_id), json_get_string(doc, "upto_id", ""));
         (void) copy_text(a->receiver, sizeof(a->receiver), json_get_string(doc, "receiver", ""));
         return 0;
 }
@@ -125,6 +131,28 @@ static enum uplink_outcome stop_with(struct uplink *u, enum uplink_verdict verdi
         return UPLINK_MOVED;
 }
 
+/*
+ * The successor tells again what is behind upto, so it must not be beyond what this receiver surely has of ours. Told twice is
+ * harmless: the ids are known. Of another receiver nothing is known; and a mark that was never seen to agree may be the
+ * original's, whose facts this copy does not have.
+ */
+static void keep_common(struct uplink *u, const struct applied *a, bool is_new) {
+        bool is_unsure = a->place == APPLIED_OTHERS && (!u->agreed || a->upto <= u->upto);
+
+        if (is_new || is_unsure)
+                u->upto = 0;
+        if (a->forked > 0 && u->upto >= a->forked)
+                u->upto = a->forked - 1;
+}
+
+bool uplink_wants_place(const struct uplink *u, const struct applied *a) {
+        bool is_new = strcmp(a->receiver, u->receiver) != 0;
+
+        if (u->verdict != UPLINK_FINE || a->upto == 0 || a->upto > u->head || *a->upto_id == '\0')
+                return false;
+        return is_new || a->upto > u->upto || (a->upto == u->upto && !u->agreed);
+}
+
 /* A database that is not the one we knew: it alone says how far it is, further back too. */
 static enum uplink_outcome meet_receiver(struct uplink *u, const struct applied *a, uint64_t now_usec) {
         bool is_first = *u->receiver == '\0';
@@ -156,17 +184,13 @@ enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a,
 
         if (u->verdict != UPLINK_FINE)
                 return UPLINK_IGNORED; /* this ledger is over; the station begins another one */
-        if (a->forked > 0) {
-                /* What stands before the fork is common to both; all behind it is told again. */
-                if (u->upto >= a->forked)
-                        u->upto = a->forked - 1;
-                return stop_with(u, UPLINK_FORKED);
-        }
-        if (a->upto > u->head)
-                return stop_with(u, UPLINK_BEYOND);
-        if (!is_new && a->upto < u->upto) {
+        if (!is_new && a->upto < u->upto && a->forked == 0) {
                 u->n_backwards++; /* overtaken on its way, or a fault there: what was committed stays so */
                 return UPLINK_IGNORED;
+        }
+        if (a->forked > 0 || a->place == APPLIED_OTHERS || a->upto > u->head) {
+                keep_common(u, a, is_new);
+                return stop_with(u, a->upto > u->head && a->forked == 0 ? UPLINK_BEYOND : UPLINK_FORKED);
         }
         if (is_new) {
                 outcome = meet_receiver(u, a, now_usec);
@@ -174,6 +198,8 @@ enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a,
                 outcome = a->upto > u->sent ? UPLINK_REWOUND : UPLINK_MOVED;
                 move_to(u, a->upto, now_usec);
         }
+        if (a->upto == u->upto && (outcome != UPLINK_SAME || a->place == APPLIED_OURS))
+                u->agreed = a->place == APPLIED_OURS;
         return a->gap ? hear_gap(u, now_usec, outcome) : outcome;
 }
 

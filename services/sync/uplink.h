@@ -9,6 +9,7 @@
  * Source: services/sync/contract/README.md (facts go up); protocol of the project, section 2.
  */
 #include "firmware/base/diag.h"
+#include "firmware/base/uuid.h"
 #include "services/link/source.h"
 
 #include <stdbool.h>
@@ -23,11 +24,20 @@
 #define UPLINK_GAP_USEC        200000ULL    /* a gap said sooner after a rewind is mostly what it repairs, */
 #define UPLINK_GAP_AGAIN_USEC  1000000ULL   /* and when it was not, this is when it is repaired */
 
+/* What the caller finds in the ledger at `upto`, before the word is obeyed. */
+enum applied_place {
+        APPLIED_UNSEEN, /* no id was said, or nothing stands there (any more): no verdict */
+        APPLIED_OURS,   /* the receiver's fact is ours, and so are all before it */
+        APPLIED_OTHERS, /* it is another one: a copy of this ledger was gone on with */
+};
+
 struct applied { /* how far a receiver has committed one lane */
         char source[SOURCE_TEXT_MAX];
         char receiver[HEX_ID_MAX];
         uint64_t upto;
-        int64_t credit; /* -1 when not said */
+        char upto_id[UUID_TEXT_MAX]; /* of its fact at upto; "" when not said */
+        enum applied_place place;    /* the caller's; APPLIED_UNSEEN when just read */
+        int64_t credit;              /* -1 when not said */
         bool gap;
         uint64_t forked;   /* 0: none */
         bool has_time;     /* said, and readable */
@@ -38,7 +48,7 @@ int applied_read(const char *text, size_t n, struct applied *a, struct diag *d);
 
 enum uplink_verdict {
         UPLINK_FINE,
-        UPLINK_FORKED, /* the receiver has another fact at a place of ours */
+        UPLINK_FORKED, /* the receiver has another fact at a place of ours; upto is what is surely common */
         UPLINK_BEYOND, /* the receiver has facts that we never wrote: this disk was restored */
 };
 const char *uplink_verdict_to_str(enum uplink_verdict v); /* "", "forked", "beyond" */
@@ -50,6 +60,7 @@ struct uplink {
         uint64_t head; /* newest in the ledger */
         char receiver[HEX_ID_MAX]; /* "" before the first `applied` */
         enum uplink_verdict verdict;
+        bool agreed;                /* the receiver's fact at upto was seen to be ours, since uplink_init() */
         uint64_t resend_at_usec;    /* 0: nothing waits to be applied */
         uint64_t resend_delay_usec; /* the next one */
         uint64_t rewound_usec;
@@ -76,6 +87,8 @@ enum uplink_outcome {
         UPLINK_REWOUND, /* the same may hold, and what was read ahead is not next any more */
         UPLINK_IGNORED, /* counted */
 };
+/* Must the caller look for @a's upto_id in the ledger, and set @a->place? Not for what is ignored anyway or was seen before. */
+bool uplink_wants_place(const struct uplink *u, const struct applied *a);
 /* @a: its source is ours; unless ignored, its credit is the caller's to keep. @u->head must be fresh: beyond it nothing can have been applied. */
 enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a, uint64_t now_usec);
 /* Return: UPLINK_REWOUND when nothing was applied for too long (counted in n_resends), or a gap is still there; else UPLINK_SAME. */

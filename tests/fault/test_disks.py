@@ -197,6 +197,53 @@ def test_a_copy_that_was_packed_with_while_the_office_was_away(floor, packer, tm
     assert shipped_at_oms(floor) == sorted(names[:6])
 
 
+def test_a_copy_without_an_inbox_that_was_packed_with_beyond_the_mark(floor, packer, tmp_path):
+    """Nothing here knows how far the original had come; only the id of the fact at the mark tells that it is another one."""
+    names = list(floor.shipments)
+    packer.pack(names[0])
+    floor.settle(1)
+    stop(floor, *BOX)
+    copy_ledger(floor, tmp_path / "copy")
+    start(floor, packer, *BOX)
+    packer.pack(names[1])
+    floor.settle(2)
+    old, applied = ledger_id(floor), head(floor)
+    stop(floor, *BOX)
+    restore_ledger(floor, tmp_path / "copy")
+    lose_inbox(floor)
+    start(floor, packer, "station")
+    packer.sign_in("P017")
+    for name in names[2:6]:
+        packer.pack(name)
+    assert (ledger_id(floor), head(floor) > applied) == (old, True), "it is not packed with beyond the mark"
+    start(floor, packer, "sync", "notify")
+    began_anew(floor, packer, old, "forked")
+    floor.settle(6)
+    all_well(floor, packer)
+    assert shipped_at_oms(floor) == sorted(names[:6])
+
+
+def lose_inbox(g) -> None:
+    shutil.rmtree(g.rig.folder / "sync")
+    (g.rig.folder / "sync").mkdir(mode=0o750)
+
+
+def test_control_a_lost_inbox_alone_is_no_new_ledger(floor, packer):
+    one, two = list(floor.shipments)[:2]
+    packer.pack(one)
+    floor.settle(1)
+    old = ledger_id(floor)
+    stop(floor, *BOX)
+    lose_inbox(floor)
+    start(floor, packer, *BOX)
+    packer.pack(two)
+    floor.settle(2)
+    all_well(floor, packer)
+    assert ledger_id(floor) == old
+    assert len(facts_of(floor, "ledger.started")) == 1
+    assert conflicts(floor) == []
+
+
 def test_control_a_restart_is_no_new_ledger(floor, packer):
     one, two = list(floor.shipments)[:2]
     packer.pack(one)

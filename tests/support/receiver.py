@@ -163,6 +163,8 @@ class Receiver:
                 if time.monotonic() < self.gap_said.get(source, 0) + GAP_SEC:
                     continue
                 self.gap_said[source], answer["gap"] = time.monotonic(), True
+            if kept := self.one("SELECT id FROM event WHERE source = ? AND sequence = ?", source, answer["upto"]):
+                answer["upto_id"] = kept
             if "forked" in due:
                 answer["forked"] = due["forked"]
             self.publish(":".join(source.split(":")[3:5]), "applied", answer)

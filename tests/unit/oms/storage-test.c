@@ -136,6 +136,23 @@ static void what_cannot_be_accepted_is_passed_over_and_stops_nobody(void **state
         assert_int_equal(mark.forked, 0);
 }
 
+static void a_mark_names_the_fact_that_it_stands_on_where_one_is_kept(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        struct mark mark, again;
+        char first[UUID_TEXT_MAX];
+
+        mark = APPEND(*state, &source, {1, 1});
+        (void) copy_text(first, sizeof(first), mark.upto_id);
+        assert_true(uuid_is_valid(first));
+        mark = APPEND(*state, &source, {2, 2});
+        assert_string_not_equal(mark.upto_id, first);
+        assert_int_equal(storage_get_mark(*state, &source, &again), 0);
+        assert_string_equal(again.upto_id, mark.upto_id);
+        mark = APPEND(*state, &source, {.sequence = 3, .n_id = 3, .refused = "bad-envelope"});
+        assert_int_equal(mark.upto, 3);
+        assert_string_equal(mark.upto_id, "");
+}
+
 static void lanes_are_numbered_each_for_itself(void **state) {
         struct source fact = scene_source(SCENE_LEDGER, "fact"), trace = scene_source(SCENE_LEDGER, "trace");
 
@@ -226,6 +243,7 @@ int main(void) {
                 TEST(another_fact_at_a_taken_place_is_kept_aside_and_told),
                 TEST(what_is_told_again_by_another_ledger_has_no_second_effect),
                 TEST(what_cannot_be_accepted_is_passed_over_and_stops_nobody),
+                TEST(a_mark_names_the_fact_that_it_stands_on_where_one_is_kept),
                 TEST(lanes_are_numbered_each_for_itself),
                 TEST(a_gap_that_is_told_ahead_of_its_turn_lets_the_rest_come),
                 TEST(a_gap_of_another_lane_or_ledger_moves_nothing),

@@ -10,6 +10,7 @@
 
 #define SEC      1000000ULL
 #define OURS     "0123456789abcdef0123456789abcdef"
+#define FACT     "01930000-0000-7000-8000-000000000001"
 #define RESTORED "fedcba9876543210fedcba9876543210"
 
 /* A lane with @head facts of which the receiver has @upto and @sent are handed over, at second 100. */
@@ -40,6 +41,11 @@ static void applied_is_read_by_its_shape(void **state) {
                 {"{\"source\":\"s\",\"upto\":42,\"receiver\":\"" OURS "\",\"credit\":200}", 0},
                 {"{\"source\":\"s\",\"upto\":0,\"receiver\":\"" OURS "\"}", 0},
                 {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"new\":[1]}", 0},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"upto_id\":\"" FACT "\"}", 0},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS "\",\"upto_id\":\"7\"}", -EBADMSG},
+                {"{\"source\":\"s\",\"upto\":1,\"receiver\":\"" OURS
+                 "\",\"upto_id\":\"0193-not-a-uuid-but-of-its-length-000\"}",
+                        -EBADMSG},
                 {"{\"source\":\"s\",\"upto\":-1,\"receiver\":\"" OURS "\"}", -EBADMSG},
                 {"{\"source\":\"s\",\"upto\":\"1\",\"receiver\":\"" OURS "\"}", -EBADMSG},
                 {"{\"source\":\"s\",\"upto\":1.5,\"receiver\":\"" OURS "\"}", -EBADMSG},
@@ -130,11 +136,12 @@ static void what_applied_means_depends_on_who_says_it_and_how_far(void **state) 
                         UPLINK_FINE},
                 {"nothing, by a new one", 5, 9, 20, RESTORED, 0, false, 0, UPLINK_REWOUND, 0, 0, UPLINK_FINE},
                 {"beyond us", 5, 9, 20, OURS, 21, false, 0, UPLINK_MOVED, 5, 9, UPLINK_BEYOND},
-                {"beyond us, by a new one", 5, 9, 20, RESTORED, 21, false, 0, UPLINK_MOVED, 5, 9,
+                {"beyond us, by a new one", 5, 9, 20, RESTORED, 21, false, 0, UPLINK_MOVED, 0, 9,
                         UPLINK_BEYOND},
                 {"our head", 5, 9, 20, OURS, 20, false, 0, UPLINK_REWOUND, 20, 20, UPLINK_FINE},
                 {"forked behind the mark", 5, 9, 20, OURS, 5, false, 7, UPLINK_MOVED, 5, 9, UPLINK_FORKED},
                 {"forked before the mark", 5, 9, 20, OURS, 5, false, 3, UPLINK_MOVED, 2, 9, UPLINK_FORKED},
+                {"forked, by a new one", 5, 9, 20, RESTORED, 5, false, 7, UPLINK_MOVED, 0, 9, UPLINK_FORKED},
         };
 
         (void) state;
@@ -150,6 +157,65 @@ static void what_applied_means_depends_on_who_says_it_and_how_far(void **state) 
                         fail_msg("%s: upto %lu sent %lu verdict %d", cases[i].name, (unsigned long) u.upto,
                                 (unsigned long) u.sent, (int) u.verdict);
         }
+}
+
+static void another_fact_at_the_mark_is_a_fork_and_what_was_not_seen_to_agree_is_told_again(void **state) {
+        static const struct {
+                const char *name, *receiver;
+                uint64_t agreed; /* the mark that was seen to agree before; 0 none */
+                uint64_t say;
+                enum applied_place place;
+                uint64_t upto_after;
+                enum uplink_verdict verdict;
+        } cases[] = {
+                {"ours, further", OURS, 0, 8, APPLIED_OURS, 8, UPLINK_FINE},
+                {"ours, the same", OURS, 0, 5, APPLIED_OURS, 5, UPLINK_FINE},
+                {"not to be seen", OURS, 0, 8, APPLIED_UNSEEN, 8, UPLINK_FINE},
+                {"another's, and nothing ever agreed", OURS, 0, 8, APPLIED_OTHERS, 0, UPLINK_FORKED},
+                {"another's, at the mark itself", OURS, 0, 5, APPLIED_OTHERS, 0, UPLINK_FORKED},
+                {"another's, behind what agreed", OURS, 6, 8, APPLIED_OTHERS, 6, UPLINK_FORKED},
+                {"another's, of another receiver", RESTORED, 6, 8, APPLIED_OTHERS, 0, UPLINK_FORKED},
+                {"another's, of another receiver, further back", RESTORED, 6, 3, APPLIED_OTHERS, 0,
+                        UPLINK_FORKED},
+                {"another's, but an old word", OURS, 6, 5, APPLIED_OTHERS, 6, UPLINK_FINE},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct uplink u = lane(5, 9, 20);
+                struct applied agreed = said(OURS, cases[i].agreed),
+                               a = said(cases[i].receiver, cases[i].say);
+
+                agreed.place = APPLIED_OURS;
+                a.place = cases[i].place;
+                if (cases[i].agreed > 0)
+                        assert_int_equal(uplink_on_applied(&u, &agreed, 101 * SEC), UPLINK_MOVED);
+                (void) uplink_on_applied(&u, &a, 102 * SEC);
+                if (u.upto != cases[i].upto_after || u.verdict != cases[i].verdict)
+                        fail_msg("%s: upto %lu verdict %d", cases[i].name, (unsigned long) u.upto,
+                                (int) u.verdict);
+        }
+}
+
+static void a_mark_is_looked_at_once_for_each_place_and_receiver(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied a = said(OURS, 5), b = said(RESTORED, 5);
+
+        (void) state;
+        assert_false(uplink_wants_place(&u, &a)); /* no id is said */
+        (void) copy_text(a.upto_id, sizeof(a.upto_id), FACT);
+        (void) copy_text(b.upto_id, sizeof(b.upto_id), FACT);
+        assert_true(uplink_wants_place(&u, &a));
+        a.place = APPLIED_OURS;
+        (void) uplink_on_applied(&u, &a, 101 * SEC);
+        assert_false(uplink_wants_place(&u, &a));
+        assert_true(uplink_wants_place(&u, &b));
+        a.upto = 4;
+        assert_false(uplink_wants_place(&u, &a)); /* ignored anyway */
+        a.upto = 6;
+        assert_true(uplink_wants_place(&u, &a));
+        a.upto = 21;
+        assert_false(uplink_wants_place(&u, &a)); /* beyond us: nothing to be looked at */
 }
 
 static void a_first_receiver_is_no_other_receiver(void **state) {
@@ -303,6 +369,9 @@ int main(void) {
                 cmocka_unit_test(the_clock_of_the_office_is_read_where_it_is_one_and_refuses_nothing),
                 cmocka_unit_test(a_credit_that_is_not_said_is_told_from_none),
                 cmocka_unit_test(what_applied_means_depends_on_who_says_it_and_how_far),
+                cmocka_unit_test(
+                        another_fact_at_the_mark_is_a_fork_and_what_was_not_seen_to_agree_is_told_again),
+                cmocka_unit_test(a_mark_is_looked_at_once_for_each_place_and_receiver),
                 cmocka_unit_test(a_first_receiver_is_no_other_receiver),
                 cmocka_unit_test(after_a_verdict_nothing_more_is_sent_or_heard),
                 cmocka_unit_test(a_verdict_is_kept_by_name),
