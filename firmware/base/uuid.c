@@ -2,12 +2,15 @@
 #include "firmware/base/uuid.h"
 
 #include "firmware/base/bytes.h"
+#include "firmware/base/cleanup.h"
 #include "firmware/base/sha1.h"
 #include "firmware/base/time.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #define UUID_SIZE        16
 #define UUID_COUNTER_MAX 0x0FFF /* rand_a, 12 bits */
@@ -101,6 +104,19 @@ bool uuid_is_valid(const char *text) {
                         return false;
         }
         return text[UUID_TEXT_MAX - 1] == '\0';
+}
+
+int uuid_read_boot(char text[UUID_TEXT_MAX]) {
+        _autoclose_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+        char read_text[UUID_TEXT_MAX] = "";
+        ssize_t n = fd < 0 ? -1 : read(fd, read_text, UUID_TEXT_MAX - 1);
+
+        if (n < 0)
+                return -errno;
+        if (!uuid_is_valid(read_text))
+                return -EBADMSG;
+        memcpy(text, read_text, UUID_TEXT_MAX);
+        return 0;
 }
 
 int hex_id_make(char text[HEX_ID_MAX]) {

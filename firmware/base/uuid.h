@@ -21,6 +21,9 @@ int uuid7_make(struct uuid_source *source, int64_t wall_usec, char text[UUID_TEX
 /* SHA-1 name-based in the namespace URL (6ba7b811-9dad-11d1-80b4-00c04fd430c8). */
 void uuid5_url(const char *name, size_t n, char text[UUID_TEXT_MAX]);
 bool uuid_is_valid(const char *text);
+/* The kernel's id of this boot; CLOCK_BOOTTIME means nothing beside another one. Return: 0; -EBADMSG or -errno without the kernel's
+ * file. Source: random(4). */
+int uuid_read_boot(char text[UUID_TEXT_MAX]);
 /* 128 random bits as 32 lower-case hex digits. Return: 0, or -errno of getrandom(). */
 int hex_id_make(char text[HEX_ID_MAX]);
 bool hex_id_is_valid(const char *text);

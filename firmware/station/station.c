@@ -2,7 +2,6 @@
 #include "firmware/station/station.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include <sys/statvfs.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "firmware/base/log.h"
 #include "firmware/ledger/purge.h"
@@ -362,16 +360,6 @@ static int station_on_signal(sd_event_source *source, const struct signalfd_sigi
 
 /* ---- putting it together ---- */
 
-static int read_boot_id(char text[UUID_TEXT_MAX]) {
-        _autoclose_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd < 0 ? -1 : read(fd, text, UUID_TEXT_MAX - 1);
-
-        if (n != UUID_TEXT_MAX - 1)
-                return fd < 0 ? -errno : -EIO;
-        text[n] = '\0';
-        return uuid_is_valid(text) ? 0 : -EBADMSG;
-}
-
 /* What the inbox says of this ledger's way up, before the ledger is used. */
 static int must_begin_anew(const struct station_config *config, const char *id, struct tail_uplink *uplink) {
         _cleanup_(tail_freep) struct tail *t = NULL;
@@ -489,7 +477,7 @@ static int say_started(struct station *s) {
 static int build(struct station *s, struct diag *d) {
         const struct devices_callbacks devices = {station_on_scan, station_on_lost, station_on_device, s};
         const struct callers_callbacks control = {station_on_request, s};
-        int r = read_boot_id(s->boot_id);
+        int r = uuid_read_boot(s->boot_id);
 
         if (r < 0)
                 return r;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <curl/curl.h>
@@ -145,16 +144,8 @@ static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, v
 
 /* ---- start and stop ---- */
 
-static int read_boot(char boot[UUID_TEXT_MAX]) {
-        _autofclose_ FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-        if (!f)
-                return -errno;
-        return fgets(boot, UUID_TEXT_MAX, f) && uuid_is_valid(boot) ? 0 : -EBADMSG;
-}
-
 static int open_all(struct notify *n) {
-        int r = read_boot(n->boot);
+        int r = uuid_read_boot(n->boot);
 
         if (r == 0)
                 r = seal_keypair_load(n->config->seal, &n->secret, n->diag);

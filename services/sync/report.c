@@ -8,23 +8,15 @@
 #include "services/sync/sync-internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 #define STATUS_EVERY_USEC (60 * USEC_PER_SEC)
 #define BENCHES_MAX       64
 
-static void read_boot_id(char id[UUID_TEXT_MAX]) {
-        _autofclose_ FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-        if (!f || fread(id, 1, UUID_TEXT_MAX - 1, f) != UUID_TEXT_MAX - 1)
-                (void) copy_text(id, UUID_TEXT_MAX, "00000000-0000-0000-0000-000000000000");
-        id[UUID_TEXT_MAX - 1] = '\0';
-}
-
 void report_begin(struct sync *s) {
-        read_boot_id(s->boot_id);
+        if (uuid_read_boot(s->boot_id) < 0)
+                (void) copy_text(s->boot_id, sizeof(s->boot_id), "00000000-0000-0000-0000-000000000000");
         s->disk_free_percent = -1;
         (void) copy_text(s->broker_word, sizeof(s->broker_word), "not-yet");
         s->line_changed = true;

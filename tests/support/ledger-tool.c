@@ -197,8 +197,7 @@ int main(int argc, char **argv) {
                         return complain(public, r, &d);
                 t.seals = true;
         }
-        _autofclose_ FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-        if (f && fgets(boot, sizeof(boot), f))
+        if (uuid_read_boot(boot) == 0)
                 ledger.boot_id = boot;
         ledger.now = stamp_now();
         r = ledger_open(&t.ledger, folder, &ledger, &d);

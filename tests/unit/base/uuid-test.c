@@ -105,12 +105,23 @@ static void hex_ids_are_random_and_of_32_digits(void **state) {
         assert_false(hex_id_is_valid("00112233445566778899aabbccddeeff0"));
 }
 
+static void a_boot_has_one_id(void **state) {
+        char a[UUID_TEXT_MAX], b[UUID_TEXT_MAX];
+        (void) state;
+
+        assert_int_equal(uuid_read_boot(a), 0);
+        assert_int_equal(uuid_read_boot(b), 0);
+        assert_true(uuid_is_valid(a));
+        assert_string_equal(a, b);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_name_gives_the_same_uuid_everywhere),
                 cmocka_unit_test(a_time_ordered_id_begins_with_its_millisecond),
                 cmocka_unit_test(ids_of_one_process_rise_whatever_the_clock_does),
                 cmocka_unit_test(uuids_are_canonical_or_invalid),
+                cmocka_unit_test(a_boot_has_one_id),
                 cmocka_unit_test(hex_ids_are_random_and_of_32_digits),
         };
 
