@@ -2,6 +2,7 @@
 #include "firmware/store/store-private.h"
 
 #include "firmware/base/str.h"
+#include "firmware/store/gathervfs.h"
 #ifdef OKURU_TEST_CLOCK
 #include "firmware/store/faultvfs.h"
 #endif
@@ -160,12 +161,33 @@ static const char *choose_vfs(const struct store_options *options) {
 
 static int open_connection(
         struct store *s, const char *name, int flags, const struct store_options *options) {
-        int rc = sqlite3_open_v2(
-                name, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, choose_vfs(options));
+        const char *vfs = choose_vfs(options);
+        int rc;
 
+        if (s->role == STORE_ROLE_WRITER) {
+                vfs = gathervfs_over(vfs);
+                if (!vfs)
+                        return -ENOMEM;
+        }
+        rc = sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
         if (!s->db)
                 return -ENOMEM;
         return store_translate(s, rc, "open");
+}
+
+static int ask_for_page_size(struct store *s) {
+        char sql[64];
+
+        (void) snprintf(sql, sizeof(sql), "PRAGMA page_size=%d", STORE_PAGE_BYTES); /* fits */
+        return store_pragma_int(s, sql, NULL);
+}
+
+static int read_page_size(struct store *s) {
+        int64_t bytes = 0;
+        int r = store_pragma_int(s, "PRAGMA page_size", &bytes);
+
+        s->page_bytes = (unsigned) bytes;
+        return r;
 }
 
 static int prepare_writer(struct store *s, const struct store_options *options, struct diag *d) {
@@ -177,9 +199,13 @@ static int prepare_writer(struct store *s, const struct store_options *options, 
                 s, sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist), "persist WAL");
         if (r == 0)
                 r = store_configure(s, options);
+        if (r == 0) /* before the first WAL, or never: an older file keeps its own */
+                r = ask_for_page_size(s);
         if (r < 0)
                 return store_refuse(s, d, r, "cannot be set up: %s", sqlite3_errmsg(s->db));
         r = enter_wal(s, d);
+        if (r == 0)
+                r = read_page_size(s);
         if (r < 0)
                 return r;
         store_watch_wal(s);

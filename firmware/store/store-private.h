@@ -6,8 +6,9 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
-#define STORE_PAGE_BYTES 4096
-#define STORE_META_MAX   256
+#define STORE_PAGE_BYTES                                                                                     \
+        2048 /* of new files: a commit checksums, writes and syncs whole pages, and changes little in each */
+#define STORE_META_MAX 256
 
 enum store_role { STORE_ROLE_WRITER, STORE_ROLE_READER, STORE_ROLE_SCRATCH };
 
@@ -45,6 +46,7 @@ struct store {
         struct store_stmt log_append, log_read, log_head, log_trim;
         struct store_stmt cursor_get, cursor_put;
 
+        unsigned page_bytes;
         unsigned wal_frames, wal_frames_back; /* in the WAL, and of these already in the database file */
 };
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define FRAME_BYTES (STORE_PAGE_BYTES + 24)
+#define FRAME_HEAD_BYTES 24
 
 uint64_t store_wal_bytes(const struct store *s) {
-        return (uint64_t) (s->wal_frames - s->wal_frames_back) * FRAME_BYTES;
+        return (uint64_t) (s->wal_frames - s->wal_frames_back) * (s->page_bytes + FRAME_HEAD_BYTES);
 }
 
 bool store_checkpoint_is_due(const struct store *s, uint64_t idle_usec) {

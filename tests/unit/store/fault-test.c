@@ -49,6 +49,59 @@ static void a_commit_is_one_sync(void **state) {
         (void) store_close(s);
 }
 
+static void a_commit_is_one_write_however_many_pages(void **state) {
+        struct store *s = open_on_fault_disk(*state);
+        int before;
+
+        assert_int_equal(scene_put(s, "first", 1), 0);
+        before = plan.n_writes;
+        for (int i = 0; i < 10; i++) {
+                char code[1200]; /* table, index, and each its own pages */
+
+                (void) snprintf(code, sizeof(code), "%01000d", i);
+                assert_int_equal(scene_put(s, code, i), 0);
+        }
+        assert_int_equal(plan.n_writes - before, 10);
+        assert_true(store_wal_bytes(s) > 10 * 3 * 1024);
+        (void) store_close(s);
+}
+
+/* More than is gathered, and more than the page cache holds: frames are written before the commit and read back. */
+static int put_many(struct store *s, int n) {
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int r = store_prepare(s, &q, "INSERT INTO item (code, n) VALUES (?1, ?2)");
+
+        if (r == 0)
+                r = store_begin(s);
+        for (int i = 0; i < n && r == 0; i++) {
+                char code[600];
+
+                (void) snprintf(code, sizeof(code), "%0500d", (i * 7919) % n);
+                store_bind_text(&q, 1, code);
+                store_bind_int64(&q, 2, i);
+                r = store_run(&q);
+        }
+        return r;
+}
+
+static void a_large_transaction_is_whole_or_not_there(void **state) {
+        struct store *s = open_on_fault_disk(*state), *reader;
+
+        assert_int_equal(put_many(s, 5000), 0);
+        assert_int_equal(scene_count(s), 5000);
+        store_rollback(s);
+        assert_int_equal(scene_count(s), 0);
+        assert_int_equal(put_many(s, 6000), 0);
+        assert_int_equal(store_commit(s), 0);
+        reader = scene_open_reader(*state);
+        assert_int_equal(scene_int(reader,
+                                 "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"),
+                0);
+        assert_int_equal(scene_int(reader, "SELECT count(DISTINCT code) FROM item"), 6000);
+        (void) store_close(reader);
+        (void) store_close(s);
+}
+
 static void after_a_failed_sync_nothing_says_ok(void **state) {
         struct store *s = open_on_fault_disk(*state);
         _cleanup_(store_finish) struct store_stmt q = {0};
@@ -238,7 +291,7 @@ static int fill_a_small_disk(const struct scene *scene) {
 
         CHECK(mount("tmpfs", scene->folder, "tmpfs", 0, "size=3m,mode=0750") == 0);
         CHECK(store_open_writer(&s, scene->path, &scene_schema, NULL, NULL) == 0);
-        CHECK(store_reserve_create(scene->folder, 512 * 1024) == 0);
+        CHECK(store_reserve_create(scene->folder, 1024 * 1024) == 0);
         do {
                 (void) snprintf(code, sizeof(code), "%0500lld", (long long) n);
                 r = scene_put(s, code, 1);
@@ -287,6 +340,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, scene_teardown)
                 TEST(a_commit_is_one_sync),
+                TEST(a_commit_is_one_write_however_many_pages),
+                TEST(a_large_transaction_is_whole_or_not_there),
                 TEST(after_a_failed_sync_nothing_says_ok),
                 TEST(sqlite_alone_says_ok_after_a_failed_sync),
                 TEST(a_failed_sync_of_a_checkpoint_counts_too),
