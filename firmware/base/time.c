@@ -30,34 +30,48 @@ int clock_quality_from_str(const char *text, enum clock_quality *qp) {
         return -EINVAL;
 }
 
-/* What the tests' file moves the clocks by; 0 without the file, and always in a release. */
-static int64_t test_clock_usec(void) {
-#ifdef OKURU_TEST_CLOCK
-        const char *path = getenv("OKURU_TEST_CLOCK");
-        _autofclose_ FILE *f = path ? fopen(path, "re") : NULL;
-        char text[64];
-        double sec;
+struct test_clock { /* what the tests' file says; nothing without the file, and always in a release */
+        int64_t moved_usec, set_usec;
+        enum clock_quality quality;
+        bool has_quality;
+};
 
-        if (f && fgets(text, sizeof(text), f)) {
-                sec = strtod(text, NULL);
-                if (sec > -1e10 && sec < 1e10)
-                        return (int64_t) (sec * (double) USEC_PER_SEC);
-        }
-#endif
-        return 0;
+#ifdef OKURU_TEST_CLOCK
+static int64_t seconds_to_usec(double sec) {
+        return sec > -1e10 && sec < 1e10 ? (int64_t) (sec * (double) USEC_PER_SEC) : 0;
 }
 
-/* The kernel's state; holdover is decided by who knows when the last synchronisation was. */
+static void read_quality(struct test_clock *t, const char *word) {
+        t->has_quality = word && clock_quality_from_str(word, &t->quality) == 0;
+}
+
+static struct test_clock read_test_clock(void) {
+        const char *path = getenv("OKURU_TEST_CLOCK");
+        _autofclose_ FILE *f = path ? fopen(path, "re") : NULL;
+        char text[96], word[16] = "";
+        double moved_sec = 0, set_sec = 0;
+        struct test_clock t = {0};
+
+        read_quality(&t, getenv("OKURU_TEST_CLOCK_QUALITY"));
+        if (!f || !fgets(text, sizeof(text), f) ||
+                sscanf(text, "%lf %lf %15s", &moved_sec, &set_sec, word) < 1)
+                return t;
+        t.moved_usec = seconds_to_usec(moved_sec);
+        t.set_usec = seconds_to_usec(set_sec);
+        if (*word)
+                read_quality(&t, word);
+        return t;
+}
+#else
+static struct test_clock read_test_clock(void) {
+        return (struct test_clock){0};
+}
+#endif
+
+/* The kernel's state; what it is worth is decided by firmware/domain/clock.h. Only reads, needs no right. */
 static enum clock_quality clock_state(void) {
         struct timex kernel = {0};
-#ifdef OKURU_TEST_CLOCK
-        const char *word = getenv("OKURU_TEST_CLOCK_QUALITY");
-        enum clock_quality quality;
 
-        if (word && clock_quality_from_str(word, &quality) == 0)
-                return quality;
-#endif
-        /* Only reads, needs no right. */
         if (adjtimex(&kernel) >= 0 && (kernel.status & STA_UNSYNC) == 0)
                 return CLOCK_QUALITY_SYNCED;
         return CLOCK_QUALITY_UNKNOWN;
@@ -68,7 +82,8 @@ static int64_t timespec_usec(const struct timespec *t) {
 }
 
 struct stamp stamp_now(void) {
-        int64_t moved_usec = test_clock_usec(), boot_usec;
+        const struct test_clock test = read_test_clock();
+        int64_t boot_usec;
         struct timespec wall, boot;
         struct stamp stamp = {0};
         struct tm local;
@@ -77,13 +92,13 @@ struct stamp stamp_now(void) {
         /* Neither call can fail: both clocks exist in every kernel that we run on. */
         (void) clock_gettime(CLOCK_REALTIME, &wall);
         (void) clock_gettime(CLOCK_BOOTTIME, &boot);
-        stamp.wall_usec = timespec_usec(&wall) + moved_usec;
-        boot_usec = timespec_usec(&boot) + moved_usec;
+        stamp.wall_usec = timespec_usec(&wall) + test.moved_usec + test.set_usec;
+        boot_usec = timespec_usec(&boot) + test.moved_usec;
         stamp.boot_usec = boot_usec > 0 ? (uint64_t) boot_usec : 0;
         sec = (time_t) (stamp.wall_usec / (int64_t) USEC_PER_SEC);
         if (localtime_r(&sec, &local))
                 stamp.offset_sec = (int) local.tm_gmtoff;
-        stamp.clock = clock_state();
+        stamp.clock = test.has_quality ? test.quality : clock_state();
         return stamp;
 }
 

@@ -4,8 +4,9 @@
  * Clocks and their texts. Deciding code gets a struct stamp as an argument and never reads a clock; only
  * mains do, with stamp_now(). In builds with OKURU_TEST_CLOCK the file named by the environment variable
  * OKURU_TEST_CLOCK holds a decimal number of seconds that is added to the wall clock and to the boot clock
- * (read at each call), so that tests never sleep through a day; the variable OKURU_TEST_CLOCK_QUALITY (a word of
- * clock_quality_to_str()) stands for what the kernel says of its synchronisation.
+ * (read at each call), so that tests never sleep through a day; behind it, when they are there, a number that is added
+ * to the wall clock alone (a clock that is set), and a word of clock_quality_to_str() that stands for what the kernel
+ * says of its synchronisation. Without that word the variable OKURU_TEST_CLOCK_QUALITY does.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,6 +6,7 @@
 #include "firmware/cli/look.h"
 #include "firmware/cli/report.h"
 #include "firmware/cli/say.h"
+#include "firmware/domain/clock.h"
 #include "firmware/views/databases.h"
 
 #include <errno.h>
@@ -119,14 +120,26 @@ static void add_sync(struct report *r, const char *folder) {
 
 /* ---- clock, databases, station ---- */
 
+/* The kernel's word; what the station makes of it comes with the station. */
 static void add_clock(struct report *r) {
         struct stamp now = stamp_now();
+        bool synced = now.clock == CLOCK_QUALITY_SYNCED;
         char text[TIME_TEXT_MAX];
 
-        report_add(r, now.clock == CLOCK_QUALITY_SYNCED ? REPORT_OK : REPORT_NOTE, "clock", "%s, %s",
+        report_add(r, synced ? REPORT_OK : REPORT_NOTE, "clock", "%s, the kernel says: %s",
                 time_format(now.wall_usec, now.offset_sec, text),
-                now.clock == CLOCK_QUALITY_SYNCED ? "synced"
-                                                  : "not synced: nothing expires and nothing is purged");
+                synced ? "synchronised" : "not synchronised; look at the time service (timedatectl)");
+}
+
+static void add_station_clock(struct report *r, const struct json *clock) {
+        const char *since = json_get_string(clock, "since", "just now");
+        enum clock_why why;
+
+        if (clock_why_from_str(json_get_string(clock, "why", ""), &why) < 0)
+                return; /* a station of another build */
+        report_add(r, why == CLOCK_AGREES ? REPORT_OK : REPORT_NOTE, "clock",
+                "the station's facts say %s since %s: %s", json_get_string(clock, "quality", "?"), since,
+                clock_advice(why));
 }
 
 static void add_database(struct report *r, const char *path, enum database_kind kind) {
@@ -174,6 +187,7 @@ static void add_station(struct report *r, const struct setup *setup) {
                                              : REPORT_OK,
                 "station", "answers; storage %s, %s; head %" PRId64 ", not yet at the OMS %" PRId64, storage,
                 room, json_get_int(answer, "head", 0), json_get_int(answer, "unapplied", 0));
+        add_station_clock(r, json_get(answer, "clock"));
         add_devices(r, answer);
 }
 

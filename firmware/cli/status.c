@@ -4,6 +4,7 @@
 #include "firmware/cli/look.h"
 #include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
+#include "firmware/domain/clock.h"
 #include "firmware/views/line.h"
 
 #include <inttypes.h>
@@ -39,6 +40,22 @@ static void on_word(const struct line_word *word, void *userdata) {
 
 /* ---- for people ---- */
 
+/* "clock     synced since 08:00, synchronised, and the office's clock agrees" */
+static void print_clock(const struct json *clock) {
+        const char *quality = json_get_string(clock, "quality", NULL),
+                   *since = json_get_string(clock, "since", NULL);
+        enum clock_why why;
+        char text[MOMENT_MAX];
+
+        if (!quality || clock_why_from_str(json_get_string(clock, "why", ""), &why) < 0)
+                return; /* a station of another build */
+        (void) printf("clock     ");
+        say(stdout, strcmp(quality, "unknown") == 0 ? "UNKNOWN" : quality);
+        if (since)
+                (void) printf(" since %s", moment_of(since, text));
+        (void) printf(": %s\n", clock_advice(why));
+}
+
 static void print_station(const struct status *s) {
         const struct json *a = s->station;
         const struct setup *setup = &s->look.setup;
@@ -62,6 +79,7 @@ static void print_station(const struct status *s) {
         say(stdout, json_get_string(a, "ledger", "?"));
         (void) printf(", head %" PRId64 ", not yet at the OMS: %" PRId64 "\n", json_get_int(a, "head", 0),
                 json_get_int(a, "unapplied", 0));
+        print_clock(json_get(a, "clock"));
 }
 
 static void print_counts(const struct status *s) {

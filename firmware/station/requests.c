@@ -111,6 +111,21 @@ static void write_devices(struct station *s, struct json_writer *w) {
         json_write_end_array(w);
 }
 
+static void write_clock(struct station *s, struct json_writer *w) {
+        const struct clock_judgement j = clock_watch_judge(&s->clock);
+        const struct clock_memory *m = &s->clock.memory;
+        bool is_known = m->begun && m->judged.quality == j.quality && m->judged.why == j.why;
+        char since[TIME_TEXT_MAX];
+
+        json_write_object(w, "clock");
+        json_write_string(w, "quality", clock_quality_to_str(j.quality));
+        json_write_string(w, "why", clock_why_to_str(j.why));
+        json_write_bool(w, "trusted", clock_is_trusted(&j));
+        if (is_known) /* else it changed just now */
+                json_write_string(w, "since", time_format(m->since_usec, m->since_offset_sec, since));
+        json_write_end_object(w);
+}
+
 static void request_status(struct station *s, const struct request_caller *caller) {
         static const char *const health[] = {
                 [DESK_FINE] = "fine", [DESK_SLOW] = "slow", [DESK_STUCK] = "stuck"};
@@ -131,6 +146,7 @@ static void request_status(struct station *s, const struct request_caller *calle
         json_write_string(&w, "storage", health[s->health]);
         json_write_bool(&w, "committing", desk_is_committing(s->desk));
         json_write_string(&w, "room", ledger_fullness_to_str((enum ledger_fullness) s->fullness));
+        write_clock(s, &w);
         write_benches(s, &w);
         write_devices(s, &w);
         json_write_end_object(&w);

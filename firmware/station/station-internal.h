@@ -3,6 +3,7 @@
 /* The station's state, for the files of this folder that serve its callbacks. */
 #include "firmware/seal/seal.h"
 #include "firmware/station/callers.h"
+#include "firmware/station/clock-watch.h"
 #include "firmware/station/desk.h"
 #include "firmware/station/devices.h"
 #include "firmware/station/station.h"
@@ -27,7 +28,7 @@ struct station {
         uint64_t head; /* newest committed position */
         uint64_t unapplied;
         uint64_t upto[N_LANES]; /* what purging must not pass: applied by the OMS, read by notify */
-        struct office_clock office_clock;
+        struct clock_watch clock;
         uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */
         bool uplink_known, room_due, purge_due, gaps_due;
         int fullness;                    /* enum ledger_fullness */

@@ -23,14 +23,10 @@
 #define TRACE_SLICE     200
 #define GAP_ROWS        1000 /* behind what is applied, looked through for holes */
 
-/* A synchronised clock that the OMS's contradicts is one that nobody should act on. */
 static struct stamp station_now(void *userdata) {
         const struct station *s = userdata;
-        struct stamp now = stamp_now();
 
-        if (office_clock_contradicts(&s->office_clock, &now))
-                now.clock = CLOCK_QUALITY_UNKNOWN;
-        return now;
+        return clock_watch_now(&s->clock);
 }
 
 static void stop(struct station *s, int error) {
@@ -181,7 +177,7 @@ static void look_at_room(struct station *s) {
         look_at_readers(s, &uplink);
         memcpy(s->applied, uplink.upto, sizeof(s->applied));
         s->uplink_known = s->gaps_due = uplink.known;
-        office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
+        clock_watch_hear(&s->clock, uplink.office_clock);
         if (s->seconds >= s->purge_seconds) {
                 s->purge_due = true;
                 s->purge_seconds = s->seconds + PURGE_PERIOD;
@@ -202,12 +198,13 @@ static void look_at_room(struct station *s) {
 
 /* Closed subjects leave once their time is over: a few in each group that has nothing else to do. */
 static int purge_slice(struct station *s) {
+        const struct clock_judgement clock = clock_watch_judge(&s->clock);
         struct purge_limits limits = {.now = station_now(s)};
         struct purge_result result;
         int r;
 
         s->purge_due = false;
-        limits.trusted = s->uplink_known && office_clock_agrees(&s->office_clock, &limits.now);
+        limits.trusted = s->uplink_known && clock_is_trusted(&clock);
         for (size_t i = 0; i < N_LANES; i++)
                 limits.upto[i] = s->upto[i];
         r = ledger_purge(s->ledger, &limits, &result);
@@ -247,6 +244,12 @@ static int station_on_slice(void *userdata) {
 
         if (s->room_due)
                 look_at_room(s);
+        r = clock_watch_write(&s->clock, s->ledger, s->config->station);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                desk_touch(s->desk);
+        r = 0;
         if (s->fullness < LEDGER_INTAKE_STOPPED)
                 r = tail_slice(s->inbox);
         if (r == 0)
@@ -272,6 +275,8 @@ static void station_on_full(void *userdata) {
                 log_error("storage: the reserve could not be released");
         tail_forget(s->inbox);
         tail_forget(s->notices);
+        if (clock_watch_recall(&s->clock, s->boot_id, s->ledger) < 0)
+                log_debug("clock: what was kept of it cannot be read now");
         s->fullness = LEDGER_FULL;
         desk_refuse(s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
 }
@@ -335,7 +340,8 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
                         (void) sd_event_exit(s->event, 0);
         } else {
                 s->room_due |= s->seconds++ % FULLNESS_PERIOD == 0;
-                if (tail_has_more(s->inbox) || tail_has_more(s->notices) || s->purge_due || s->room_due)
+                if (clock_watch_look(&s->clock) || tail_has_more(s->inbox) || tail_has_more(s->notices) ||
+                        s->purge_due || s->room_due)
                         desk_poke(s->desk);
                 desk_tick(s->desk);
         }
@@ -393,18 +399,24 @@ static int open_ledger(struct station *s, struct diag *d) {
                 .realm = s->config->realm, .boot_id = s->boot_id, .now = stamp_now(), .store = &store};
         struct tail_uplink uplink = {0};
         const char *reason = "machine-changed";
-        int r = ledger_open(&s->ledger, s->config->folder, &options, d);
+        int r = clock_watch_recall(&s->clock, s->boot_id, NULL);
 
+        if (r == 0)
+                r = ledger_open(&s->ledger, s->config->folder, &options, d);
         if (r < 0)
                 return r;
         if (r == 0) {
                 r = must_begin_anew(s->config, ledger_id(s->ledger), &uplink);
-                office_clock_read(&s->office_clock, s->boot_id, uplink.office_clock);
+                if (r == 0)
+                        r = clock_watch_recall(&s->clock, s->boot_id, s->ledger);
+                clock_watch_hear(&s->clock, uplink.office_clock);
                 if (r == 0)
                         r = look_for_lost_end(s->ledger, &uplink);
                 if (r < 0 || !uplink.begin_anew)
                         return r;
                 reason = uplink.reason;
+                options.now =
+                        station_now(s); /* the new one goes on with what the old one knew of its clock */
                 s->ledger = ledger_close(s->ledger);
         }
         log_notice("ledger: a new one begins: %s", reason);

@@ -290,3 +290,13 @@ int facts_find_gap(
 int facts_count_notices_waiting(struct facts *f, int64_t *np) {
         return read_number(&f->notices, np);
 }
+
+int facts_clock(struct facts *f, struct clock_memory *m) {
+        char text[CLOCK_MEMORY_TEXT_MAX] = "";
+        int r = store_meta_get(f->store, CLOCK_MEMORY_KEY, text, sizeof(text));
+
+        if (r != 0 && r != STORE_E_NONE && r != -ENAMETOOLONG)
+                return r;
+        clock_read(m, r == 0 ? text : "");
+        return 0;
+}

@@ -8,6 +8,7 @@
  */
 #include "firmware/base/cleanup.h"
 #include "firmware/base/diag.h"
+#include "firmware/domain/clock.h"
 #include "firmware/domain/fact.h"
 #include "firmware/store/store.h"
 
@@ -95,3 +96,10 @@ int facts_find_gap(
 
 /* How many notices are reserved and not yet told of. Return: as facts_head(). */
 int facts_count_notices_waiting(struct facts *f, int64_t *np);
+
+/**
+ * facts_clock() - what the station holds of the box's clock: the one truth for all programs, for clock_believe()
+ *
+ * Return: 0, also when nothing stands there yet; else as facts_head().
+ */
+int facts_clock(struct facts *f, struct clock_memory *m);

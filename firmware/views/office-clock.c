@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Both are times of day of some clock: within ten thousand years of 1970, so that no sum can overflow. */
-#define SANE_USEC (10000LL * 366 * OFFICE_CLOCK_DAY_USEC)
+#define SANE_USEC (10000LL * 366 * 86400 * (int64_t) USEC_PER_SEC)
 
 static int64_t distance(int64_t a, int64_t b) {
         return a > b ? a - b : b - a;
@@ -42,14 +42,6 @@ void office_clock_read(struct office_clock *c, const char *boot_id, const char *
         *c = (struct office_clock){.is_known = true, .ahead_usec = ahead_usec};
 }
 
-int64_t office_clock_difference(const struct office_clock *c, const struct stamp *now) {
-        return distance(now->wall_usec, (int64_t) now->boot_usec + c->ahead_usec);
-}
-
-bool office_clock_agrees(const struct office_clock *c, const struct stamp *now) {
-        return c->is_known && office_clock_difference(c, now) < OFFICE_CLOCK_DAY_USEC;
-}
-
-bool office_clock_contradicts(const struct office_clock *c, const struct stamp *now) {
-        return c->is_known && office_clock_difference(c, now) >= OFFICE_CLOCK_DAY_USEC;
+int64_t office_clock_time(const struct office_clock *c, const struct stamp *now) {
+        return (int64_t) now->boot_usec + c->ahead_usec;
 }

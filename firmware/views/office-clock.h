@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The OMS's clock, as okuru-sync hears it in `applied` and keeps it in inbox.db (meta `office-clock`), so that the station can
- * tell whether its own is worth believing. Kept against CLOCK_BOOTTIME and for one boot: a wall clock that is set, by whatever
+ * tell whether its own is worth believing (firmware/domain/clock.h). Kept against CLOCK_BOOTTIME and for one boot: a wall clock that is set, by whatever
  * hand, does not move it. Pure.
  *
  * Source: the project's design, section 4 (clock): trusted is synchronised and within a day of the OMS's time.
@@ -11,7 +11,6 @@
 
 #define OFFICE_CLOCK_KEY       "office-clock"
 #define OFFICE_CLOCK_TEXT_MAX  64
-#define OFFICE_CLOCK_DAY_USEC  (86400 * (int64_t) USEC_PER_SEC)
 #define OFFICE_CLOCK_NEWS_USEC (60 * (int64_t) USEC_PER_SEC) /* a change by less is not worth a write */
 
 struct office_clock {
@@ -32,9 +31,5 @@ void office_clock_write(const struct office_clock *c, const char *boot_id, char 
 /* Not known when @text is of another boot, or no such text. */
 void office_clock_read(struct office_clock *c, const char *boot_id, const char *text);
 
-/* How far our wall clock is from the OMS's now; only for one that is known. */
-int64_t office_clock_difference(const struct office_clock *c, const struct stamp *now);
-/* Known, and within a day of ours. */
-bool office_clock_agrees(const struct office_clock *c, const struct stamp *now);
-/* Known, and a day or more from ours: whatever our kernel says of its synchronisation. */
-bool office_clock_contradicts(const struct office_clock *c, const struct stamp *now);
+/* The OMS's wall clock now; only of one that is known. */
+int64_t office_clock_time(const struct office_clock *c, const struct stamp *now);

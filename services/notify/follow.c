@@ -92,7 +92,7 @@ static int read_times(const struct follow *f, const struct fact_row *fact, const
         row->not_before_usec = trusted ? not_before : 0;
         row->expires_usec = trusted ? expires : 0;
         row->due_usec = notice_due_usec(row->wait_usec, same_boot ? fact->mono_usec : 0,
-                trusted && f->now.clock == CLOCK_QUALITY_SYNCED ? time : 0, &f->now);
+                trusted && f->now.clock != CLOCK_QUALITY_UNKNOWN ? time : 0, &f->now);
         row->next_usec = row->due_usec;
         return 0;
 }
@@ -357,6 +357,20 @@ int follow_slice(struct follow *f, const struct stamp *now) {
                 f->complained = true;
         }
         return r;
+}
+
+struct stamp follow_now(struct follow *f) {
+        struct stamp now = stamp_now();
+        struct clock_judgement j;
+        struct clock_memory m;
+
+        now.clock = CLOCK_QUALITY_UNKNOWN;
+        if (connect_ledger(f) != 0 || facts_clock(f->facts, &m) != 0)
+                return now;
+        j = clock_believe(&m, f->boot, &now);
+        if (j.quality != CLOCK_QUALITY_UNKNOWN)
+                now.clock = clock_is_trusted(&j) ? CLOCK_QUALITY_SYNCED : CLOCK_QUALITY_HOLDOVER;
+        return now;
 }
 
 struct shipments *follow_shipments(struct follow *f) {

@@ -34,3 +34,9 @@ struct shipments *follow_shipments(struct follow *f);
 struct store *follow_store(struct follow *f);
 /* The policy as of now; borrowed likewise. Return: as shipments_policy(). */
 int follow_policy(struct follow *f, const struct policy **policyp);
+
+/*
+ * The time, with the station's word on it in place of the kernel's: synced only when it is trusted, so that things may expire;
+ * holdover when it is good for waiting; unknown when it is good for neither, or there is no ledger to ask.
+ */
+struct stamp follow_now(struct follow *f);

@@ -84,7 +84,7 @@ static int set_timer(struct notify *n, uint64_t usec) {
 
 /* All that is to do now. Errors here are of our own database, or of memory: a new start decides. */
 static int turn(struct notify *n) {
-        struct stamp now = stamp_now();
+        struct stamp now = follow_now(n->follow);
         int r = follow_to_head(n, &now);
 
         if (r == 0)
@@ -106,7 +106,7 @@ static int leave(struct notify *n, int r) {
 
 static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct notify *n = userdata;
-        struct stamp now = stamp_now();
+        struct stamp now = follow_now(n->follow);
         int r;
 
         (void) source;
@@ -127,7 +127,7 @@ static void notify_on_bell(void *userdata) {
 
 static int take_answer(struct notify *n) {
         struct courier_answer answer;
-        struct stamp now = stamp_now();
+        struct stamp now = follow_now(n->follow);
 
         return sender_take(n->sender, &answer) ? outcome_finish(n, &answer, &now) : 0;
 }

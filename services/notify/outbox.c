@@ -283,7 +283,7 @@ int outbox_rebase(struct outbox *o, const struct stamp *now) {
                 if (r != 0)
                         return r == OUTBOX_E_NONE ? 0 : r;
                 row.due_usec = notice_due_usec(row.wait_usec, 0,
-                        now->clock == CLOCK_QUALITY_SYNCED && row.not_before_usec > 0
+                        now->clock != CLOCK_QUALITY_UNKNOWN && row.not_before_usec > 0
                                 ? row.not_before_usec - (int64_t) row.wait_usec
                                 : 0,
                         now);

@@ -153,7 +153,7 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
 }
 
 int outcome_recover(struct notify *n) {
-        struct stamp now = stamp_now();
+        struct stamp now = follow_now(n->follow);
         struct notice_row row;
         struct store *store = outbox_store(n->outbox);
         int r;

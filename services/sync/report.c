@@ -70,6 +70,17 @@ static int64_t count_outcomes(struct sync *s) {
         return head > done ? head - done : 0;
 }
 
+/* The station judges it: it remembers what was, and is asked what its facts say. */
+static void look_at_clock(struct sync *s, struct status_view *v) {
+        struct clock_memory m;
+
+        if (facts_clock(s->facts, &m) != 0)
+                return;
+        v->clock = clock_believe(&m, s->boot_id, &v->now);
+        if (v->clock.quality == m.judged.quality && v->clock.why == m.judged.why)
+                v->clock_since_usec = m.since_usec;
+}
+
 static struct status_view look(struct sync *s) {
         struct status_view v = {
                 .config = s->config,
@@ -90,6 +101,7 @@ static struct status_view look(struct sync *s) {
         };
 
         v.booted_usec = v.now.wall_usec - (int64_t) v.now.boot_usec;
+        look_at_clock(s, &v);
         v.fact = look_at_lane(s, &s->feeds[FEED_FACT], &v.now);
         v.trace = look_at_lane(s, &s->feeds[FEED_TRACE], &v.now);
         if (*s->config->cert && certificate_end_of_file(s->config->cert, &v.certificate_end_usec) < 0)

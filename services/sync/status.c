@@ -61,7 +61,10 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
         write_known(w, "free_percent", v->disk_free_percent);
         json_write_bool(w, "intake_stopped", v->intake_stopped);
         json_write_end_object(w);
-        json_write_string(w, "clock", clock_quality_to_str(v->now.clock));
+        json_write_string(w, "clock", clock_quality_to_str(v->clock.quality));
+        json_write_string(w, "clock_why", clock_why_to_str(v->clock.why));
+        if (v->clock_since_usec > 0)
+                write_time(w, "clock_since", v->clock_since_usec, v->now.offset_sec);
         if (v->certificate_end_usec >= 0)
                 write_time(w, "certificate_ends", v->certificate_end_usec, 0);
         write_known(w, "notices_waiting", v->notices_waiting);

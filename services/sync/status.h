@@ -3,6 +3,7 @@
 /* What sync says about its box: the small messages up, written. Pure. Shapes: services/sync/contract/README.md. */
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
+#include "firmware/domain/clock.h"
 #include "services/sync/config.h"
 #include "services/sync/downlink.h"
 #include "services/sync/uplink.h"
@@ -18,6 +19,8 @@ struct status_view {
         const char *ledger, *inbox, *boot;
         int64_t booted_usec; /* wall clock, as far as that can be trusted */
         struct stamp now;
+        struct clock_judgement clock; /* the station's */
+        int64_t clock_since_usec;     /* 0 not known */
         struct status_lane fact, trace;
         const struct downlink_stream *taken; /* NULL: nothing ever came */
         int disk_free_percent;               /* -1 not known */

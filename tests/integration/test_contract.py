@@ -261,7 +261,7 @@ def test_a_message_that_is_not_of_the_contract_is_told(topic, payload):
 EXAMPLES = {str(path.relative_to(FOLDER / "examples").with_suffix("")): load(path) for path in sorted((FOLDER / "examples").rglob("*.json"))}
 # Kinds that a run of some seconds does not show, and why.
 SELDOM = {
-    "fact/clock.changed": "no program writes it yet: shape reserved",
+    "fact/clock.changed": "a clock that changes within seconds is a bad one (tests/integration/test_station_clock.py)",
     "fact/notice.resend-asked": "no verb asks for it yet: shape reserved",
     "fact/notice.delivered": "no channel of today says so: shape reserved",
     "fact/notice.expired": "wants a trusted clock and a contact that does not come (tests/integration/test_notify.py)",
@@ -351,7 +351,7 @@ def test_the_same_place_of_a_source_is_the_same_to_the_byte(recording):
 # ---- what a run does not show: through the ledger and okuru-sync, as the station would write it ----
 
 RARE = [
-    ("clock.changed", "pack-01", {"from_clock": "unknown", "to_clock": "synced", "step_ms": "-1200"}),
+    ("clock.changed", "pack-01", {"from_clock": "unknown", "to_clock": "synced", "step_ms": "-1200", "why": "agrees"}),
     ("notice.resend-asked", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0}),
     *((f"notice.{outcome}", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "attempts": 1,
                                     "at": "2026-11-21T14:00:00.000+09:00", "reason": "too-old"}) for outcome in ("delivered", "unknown", "expired")),

@@ -142,7 +142,7 @@ static void now_is_what_the_kernel_says(void **state) {
 }
 
 #ifdef OKURU_TEST_CLOCK
-static void the_test_clock_moves_wall_and_boot_together_at_each_call(void **state) {
+static void the_test_clock_moves_wall_and_boot_together_or_sets_the_one_at_each_call(void **state) {
         char path[] = "/tmp/okuru-time-test-XXXXXX";
         _autoclose_ int fd = mkstemp(path);
         struct stamp before = stamp_now(), after;
@@ -159,6 +159,11 @@ static void the_test_clock_moves_wall_and_boot_together_at_each_call(void **stat
         after = stamp_now();
         assert_true(after.wall_usec < before.wall_usec);
         assert_true(after.boot_usec < before.boot_usec);
+        assert_int_equal(pwrite(fd, "10 -172800 holdover\n", 20, 0), 20);
+        after = stamp_now(); /* set back by two days */
+        assert_in_range(before.wall_usec - after.wall_usec, 172800000000 - 15000000, 172800000000 - 10000000);
+        assert_in_range(after.boot_usec - before.boot_usec, 10000000, 15000000);
+        assert_int_equal(after.clock, CLOCK_QUALITY_HOLDOVER);
         (void) unlink(path);
         after = stamp_now();
         assert_in_range(after.wall_usec - before.wall_usec, 0, 5000000);
@@ -190,7 +195,7 @@ int main(void) {
                 cmocka_unit_test(the_quality_of_a_clock_has_three_words),
                 cmocka_unit_test(now_is_what_the_kernel_says),
 #ifdef OKURU_TEST_CLOCK
-                cmocka_unit_test(the_test_clock_moves_wall_and_boot_together_at_each_call),
+                cmocka_unit_test(the_test_clock_moves_wall_and_boot_together_or_sets_the_one_at_each_call),
                 cmocka_unit_test(a_test_may_say_how_good_the_clock_is),
 #endif
         };
