@@ -114,6 +114,7 @@ struct signal {
         enum signal_sound sound;
         struct signal_text text[SIGNAL_N_LANGUAGES];
         char merchant[33], shipment[65], parcel[37]; /* what it is about; "" none */
+        bool prompt; /* answers nothing that was read: the one next thing, once a green was seen */
 };
 
 enum {

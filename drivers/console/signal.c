@@ -76,6 +76,8 @@ static void signal_write_json(const struct signal *s, struct str *out) {
                 console_write_text(&w, "shipment", s->shipment);
         if (s->parcel[0])
                 console_write_text(&w, "parcel", s->parcel);
+        if (s->prompt)
+                json_write_bool(&w, "prompt", true);
         json_write_end_object(&w);
         str_add_char(out, '\n');
 }

@@ -5,7 +5,7 @@
  * signal, without a time, written at once and never waited for.
  *
  * JSON: {"bench","light","pattern","sound","number","kind","head":{"ja","en"},"sub":{"ja","en"}} and, when known, "merchant",
- * "shipment", "parcel". Text: a block of the light's colour on a terminal, then bench, head, sub-line and sound; control bytes
+ * "shipment", "parcel"; "prompt": true on what answers no scan. Text: a block of the light's colour on a terminal, then bench, head, sub-line and sound; control bytes
  * and whatever else moves a terminal are escaped.
  *
  * Source: ECMA-48 (SGR); Unicode TR 36, section 2 (bidirectional controls).

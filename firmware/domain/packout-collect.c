@@ -31,11 +31,20 @@ int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enu
 
 /* --- one by one --- */
 
-int collect_begin(struct turn *t) {
-        char bay[NAME_SIZE];
+int collect_say(struct turn *t) {
+        const char *bay = t->b->argument;
         struct words name = {0};
         struct verdict *v;
-        int r = 0;
+        int r = *bay ? words_bay(t, bay, &name) : 0;
+
+        v = turn_say(t, VERDICT_COLLECTION);
+        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOKを読む", name.ja, *bay ? ":" : "");
+        verdict_sub_en(v, "%s%sread each waybill; OK when done", name.en, *bay ? ": " : "");
+        return r;
+}
+
+int collect_begin(struct turn *t) {
+        char bay[NAME_SIZE];
 
         if (t->p)
                 return turn_tell(t, VERDICT_NOT_NOW, "今の箱を終えるか、保留する",
@@ -44,12 +53,7 @@ int collect_begin(struct turn *t) {
         turn_end_gesture(t);
         t->b->gesture = GESTURE_COLLECTION;
         (void) copy_text(t->b->argument, sizeof(t->b->argument), bay);
-        if (*bay)
-                r = words_bay(t, bay, &name);
-        v = turn_say(t, VERDICT_COLLECTION);
-        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOKを読む", name.ja, *bay ? ":" : "");
-        verdict_sub_en(v, "%s%sread each waybill; OK when done", name.en, *bay ? ": " : "");
-        return r;
+        return collect_say(t);
 }
 
 static int refuse_collection(struct turn *t, const struct parcel *p) {

@@ -143,6 +143,11 @@ int open_find(struct turn *t, struct open_found *found);
 int open_find_item(struct turn *t, const char *merchant, bool *is_itemp, struct words *w);
 int open_unknown_code(struct turn *t); /* nothing recorded; says so, or that the layout is wrong */
 
+/* --- packout-prompt.c --- */
+/* What the bench waits for, once what was shown has been seen. Nothing while an alarm stands. */
+int prompt_say(struct turn *t);
+int prompt_say_idle(struct turn *t);
+
 /* --- packout-item.c --- */
 int item_scan(struct turn *t);        /* goods on the open parcel */
 int item_scan_packed(struct turn *t); /* anything but a waybill on a packed one */
@@ -152,6 +157,7 @@ int item_approve_hand(struct turn *t, const char *leader);
 int item_damaged(struct turn *t);
 /* Units were added: OK 残N, or the box is complete. @l: the line last taken */
 int item_finish(struct turn *t, const struct line *l);
+int item_say_confirm(struct turn *t, enum verdict_kind kind); /* what OK confirms */
 
 /* --- packout-pack.c --- */
 int pack_ok(struct turn *t); /* OK on an open or packed parcel: confirms, packs, prints what came late */
@@ -205,6 +211,7 @@ void undo_pull(struct turn *t, const struct shipment *s, struct parcel *p, const
 
 /* --- packout-collect.c --- */
 int collect_begin(struct turn *t);
+int collect_say(struct turn *t); /* what a collection waits for */
 int collect_scan(struct turn *t);
 int collect_bay(struct turn *t);
 int collect_digit(struct turn *t, int digit);

@@ -107,24 +107,28 @@ static int take(struct turn *t, struct line *l, const char *line, int quantity, 
         return 0;
 }
 
+int item_say_confirm(struct turn *t, enum verdict_kind kind) {
+        const struct json *gift = json_get(json_get(t->s.doc, "gift"), "instructions");
+        const char *ja = json_get_string(gift, "ja", ""), *en = json_get_string(gift, "en", ja);
+        struct verdict *v = turn_say(t, kind);
+        struct words w = {0};
+
+        for (size_t i = 0; i < t->s.n_lines && !w.ja[0]; i++)
+                if (t->s.lines[i].check == CHECK_CONFIRM && line_left(&t->s.lines[i]) > 0)
+                        words_line(&t->s.lines[i], &w);
+        verdict_sub_ja(v, "%s%s%sを入れ、OKを読む", ja, *ja ? "。" : "", w.ja[0] ? w.ja : "同梱物");
+        verdict_sub_en(v, "%s%sput in %s, read OK", en, *en ? ". " : "", w.en[0] ? w.en : "inserts");
+        return 0;
+}
+
 int item_finish(struct turn *t, const struct line *l) {
         int missing = shipment_missing(&t->s);
         char head[32], head_en[32];
         struct words w = {0};
         struct verdict *v;
 
-        if (missing == 0 && shipment_awaits_confirm(&t->s)) {
-                const struct json *gift = json_get(json_get(t->s.doc, "gift"), "instructions");
-                const char *ja = json_get_string(gift, "ja", ""), *en = json_get_string(gift, "en", ja);
-
-                v = turn_say(t, VERDICT_CONFIRM_INSERTS);
-                for (size_t i = 0; i < t->s.n_lines && !w.ja[0]; i++)
-                        if (t->s.lines[i].check == CHECK_CONFIRM && line_left(&t->s.lines[i]) > 0)
-                                words_line(&t->s.lines[i], &w);
-                verdict_sub_ja(v, "%s%s%sを入れ、OKを読む", ja, *ja ? "。" : "", w.ja[0] ? w.ja : "同梱物");
-                verdict_sub_en(v, "%s%sput in %s, read OK", en, *en ? ". " : "", w.en[0] ? w.en : "inserts");
-                return 0;
-        }
+        if (missing == 0 && shipment_awaits_confirm(&t->s))
+                return item_say_confirm(t, VERDICT_CONFIRM_INSERTS);
         if (missing == 0)
                 return pack_parcel(t, false);
         v = turn_say(t, VERDICT_OK);

@@ -118,6 +118,8 @@ static int dispatch(struct turn *t) {
                 return on_lost(t);
         case INPUT_TICK:
                 return on_tick(t);
+        case INPUT_PROMPT:
+                return prompt_say(t);
         }
         return 0;
 }
@@ -140,8 +142,7 @@ int packout_step(
 /* The step that comes next, without a fact: nothing is printed because a program has started. */
 static int say_at_start(struct turn *t) {
         if (!t->p)
-                return turn_tell(t, VERDICT_IDLE, "伝票・トート・送り状のどれかを読む",
-                        "read an order slip, a tote or a waybill");
+                return prompt_say_idle(t);
         if (t->s.cancelled)
                 return alarm_cancelled(t);
         if (t->s.held)

@@ -52,6 +52,7 @@ enum input_kind {
         INPUT_SCAN,      /* bytes of one scan */
         INPUT_SCAN_LOST, /* the device lost or refused one: reason says which */
         INPUT_TICK,      /* time passed: idle lock, collections assumed */
+        INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
 };
 enum scan_lost {
         SCAN_LOST_KERNEL,

@@ -81,13 +81,18 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(REOPENED,         "reopened",         GREEN, STEADY,     A,       "やり直し",     "REOPENED"),
         LOOK(DAMAGED,          "damaged",          AMBER, STEADY,     A,       "不良品",       "DAMAGED"),
         LOOK(SHORT,            "short",            AMBER, FLASH,      C,       "欠品",         "SHORT"),
-        LOOK(IDLE,             "idle",             DARK,  STEADY,     NONE,    "伝票を読む",   "READ SLIP"),
+        LOOK(IDLE,             "idle",             WHITE, STEADY,     NONE,    "伝票を読む",   "READ SLIP"),
+        LOOK(NEXT,             "next",             WHITE, STEADY,     NONE,    "次",           "NEXT"),
 };
 /* clang-format on */
 
 const struct verdict_look *verdict_look(enum verdict_kind kind) {
         assert((size_t) kind < N_VERDICT_KINDS);
         return &looks[kind];
+}
+
+bool verdict_passes(const struct verdict *v) {
+        return !v->prompt && !v->until_acknowledged && verdict_look(v->kind)->light == VERDICT_LIGHT_GREEN;
 }
 
 /* East Asian Wide and Fullwidth blocks that Japanese text is made of. Ambiguous ones (×, …) count as narrow,

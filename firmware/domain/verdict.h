@@ -71,6 +71,7 @@ enum verdict_kind {
         VERDICT_DAMAGED = 53,          /* 不良品 */
         VERDICT_SHORT = 54,            /* 欠品 */
         VERDICT_IDLE = 55,             /* 伝票を読む: nothing open, the one next thing */
+        VERDICT_NEXT = 56,             /* 商品 残3: the one next thing of the box in hand */
         N_VERDICT_KINDS,
 };
 
@@ -115,7 +116,11 @@ struct verdict {
         char sub_ja[VERDICT_SUB_MAX], sub_en[VERDICT_SUB_MAX];
         char merchant[33], shipment[65], parcel[37]; /* what it is about; "" none */
         bool until_acknowledged;                     /* D: stays until the right scan */
+        bool prompt; /* no answer: the one next thing, shown without a sound once a green was seen */
 };
+/* A green is seen and goes; nothing else is ever cleared by time. floor.md: after at most 1.5 s. */
+#define VERDICT_GREEN_USEC 1400000
+bool verdict_passes(const struct verdict *v);
 /**
  * verdict_set() - fill from the table; sub-lines empty
  * @bench: NULL leaves ""

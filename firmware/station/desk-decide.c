@@ -54,6 +54,8 @@ void desk_spoil_answers(struct desk *d) {
                 for (size_t i = 0; i < a->n_verdicts; i++) {
                         char bench[NAME_SIZE];
 
+                        if (a->verdicts[i].prompt)
+                                continue; /* asked for nothing to be recorded */
                         (void) copy_text(bench, sizeof(bench), a->verdicts[i].bench);
                         verdict_set(&a->verdicts[i], VERDICT_NOT_RECORDED, bench);
                         verdict_sub_ja(&a->verdicts[i], "保存場所がいっぱい。リーダーを呼ぶ");
@@ -174,8 +176,10 @@ static int fail_input(struct desk *d, const struct desk_input *in, int error) {
 
 static int step_input(struct desk *d, const struct desk_input *in, struct bench *bench,
         struct decision *decision, struct stamp *now) {
-        static const enum input_kind kinds[] = {
-                [DESK_SCAN] = INPUT_SCAN, [DESK_LOST] = INPUT_SCAN_LOST, [DESK_TICK] = INPUT_TICK};
+        static const enum input_kind kinds[] = {[DESK_SCAN] = INPUT_SCAN,
+                [DESK_LOST] = INPUT_SCAN_LOST,
+                [DESK_TICK] = INPUT_TICK,
+                [DESK_PROMPT] = INPUT_PROMPT};
         struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
         struct world world;
         int r = ledger_world(d->ledger, &world);

@@ -4,7 +4,7 @@
 #include "firmware/station/desk.h"
 #include "firmware/store/committer.h"
 
-enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_FACT };
+enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_FACT };
 
 struct desk_input { /* waiting */
         enum desk_kind kind;

@@ -388,6 +388,17 @@ int desk_fact(struct desk *d, const struct fact *f) {
         return 0;
 }
 
+int desk_prompt(struct desk *d, size_t bench) {
+        struct desk_input *in = calloc(1, sizeof(*in));
+
+        if (!in)
+                return -ENOMEM;
+        in->kind = DESK_PROMPT;
+        in->bench = bench;
+        queue(d, in);
+        return 0;
+}
+
 void desk_tick(struct desk *d) {
         d->ticked = true;
         pump(d);

@@ -75,6 +75,8 @@ int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_
 int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mono_usec);
 /* Time passed: idle lock, assumed collections; drained with the next group. */
 void desk_tick(struct desk *d);
+/* A green of this bench has been seen: its one next thing, answered as a verdict that is a prompt. */
+int desk_prompt(struct desk *d, size_t bench);
 /* A fact of the station itself (device up, station started); @f is copied. */
 int desk_fact(struct desk *d, const struct fact *f);
 /* There is something behind on_slice(): run it in the next group. */

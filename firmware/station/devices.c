@@ -216,6 +216,7 @@ static void show(struct devices *d, size_t bench, const struct verdict *v, enum 
                 .light = lights[look->light],
                 .pattern = patterns[look->pattern],
                 .sound = sounds[sound],
+                .prompt = v->prompt,
         };
 
         (void) copy_text(s.bench, sizeof(s.bench), v->bench);
@@ -231,7 +232,7 @@ static void show(struct devices *d, size_t bench, const struct verdict *v, enum 
 }
 
 void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
-        show(d, bench, v, verdict_look(v->kind)->sound);
+        show(d, bench, v, v->prompt ? VERDICT_SOUND_NONE : verdict_look(v->kind)->sound);
 }
 
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v) {

@@ -30,6 +30,8 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
         if (*v->parcel)
                 json_write_string(w, "parcel", v->parcel);
         json_write_bool(w, "until_acknowledged", v->until_acknowledged);
+        if (v->prompt)
+                json_write_bool(w, "prompt", true);
         json_write_end_object(w);
 }
 

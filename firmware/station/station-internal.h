@@ -23,6 +23,7 @@ struct station {
         struct seal_keypair *keys; /* NULL without */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
+        struct prompt *prompts;                        /* by bench; owned */
         bool covered[STATION_BENCHES_MAX]; /* what the light shows is the storage's state, not that */
         enum desk_health health;
         uint64_t head; /* newest committed position */
@@ -36,6 +37,12 @@ struct station {
         bool stopping, again;
         int error; /* why it ends */
 };
+
+/* prompt.c: a green that was seen gives way to the one next thing; whatever is shown before that calls it off. */
+int prompts_new(struct station *s);
+struct prompt *prompts_free(struct prompt *all, size_t n);
+/* @v is shown at @bench from now on. A prompt that nobody waits for any more is not to be shown: false. */
+bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v);
 
 /* Requests of the control socket. */
 void station_on_request(

@@ -50,10 +50,10 @@ static void station_on_verdict(void *userdata, const struct verdict *v, uint64_t
         size_t bench = bench_of(s, v->bench);
 
         (void) mono_usec;
-        if (v->kind == VERDICT_NONE)
+        if (v->kind == VERDICT_NONE || !prompt_on_verdict(s, bench, v))
                 return;
         s->shown[bench] = *v;
-        if (bench < s->config->n_benches) {
+        if (bench < s->config->n_benches && !(v->prompt && s->covered[bench])) {
                 s->covered[bench] = false;
                 devices_show(s->devices, bench, v);
         }
@@ -505,6 +505,9 @@ static int build(struct station *s, struct diag *d) {
         r = build_desk(s);
         if (r < 0)
                 return r;
+        r = prompts_new(s);
+        if (r < 0)
+                return r;
         r = devices_new(&s->devices, s->event, s->config, &devices, d);
         if (r < 0)
                 return r;
@@ -529,6 +532,7 @@ static void teardown(struct station *s) {
                         verdict_set(&dark, VERDICT_NONE, s->config->benches[i].name);
                         devices_show(s->devices, i, &dark);
                 }
+        s->prompts = prompts_free(s->prompts, s->config->n_benches);
         s->desk = desk_free(s->desk);
         s->devices = devices_free(s->devices);
         s->callers = callers_free(s->callers);

@@ -92,7 +92,7 @@ static int send_next(struct packer *p, uint64_t now_usec) {
 }
 
 static int take_line(struct client *c, struct packer *p, const char *line, uint64_t now_usec) {
-        if (p->begun_usec == 0 || strstr(line, "\"kind\":\"saving\""))
+        if (p->begun_usec == 0 || strstr(line, "\"kind\":\"saving\"") || strstr(line, "\"prompt\":true"))
                 return 0; /* nobody asked, or an answer will come */
         if (!strstr(line, "\"light\":\"green\"")) {
                 if (c->others++ == 0)

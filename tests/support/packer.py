@@ -14,11 +14,12 @@ from rig import Bench, RigError
 
 
 class Lines:
-    """JSON lines out of a FIFO."""
+    """JSON lines out of a FIFO. What prompts for the next scan answers none, and is kept apart."""
 
     def __init__(self, fd: int):
         self.fd, self.rest = fd, b""
         self.ready: list[dict] = []
+        self.prompts: list[dict] = []
 
     def read(self, timeout: float) -> dict | None:
         deadline = time.monotonic() + timeout
@@ -27,7 +28,8 @@ class Lines:
             if not select.select([self.fd], [], [], left)[0]:
                 return None
             *lines, self.rest = (self.rest + os.read(self.fd, 65536)).split(b"\n")
-            self.ready += [json.loads(line) for line in lines if line]
+            for line in map(json.loads, filter(None, lines)):
+                (self.prompts if line.get("prompt") else self.ready).append(line)
         return self.ready.pop(0)
 
     def drain(self) -> list[dict]:
