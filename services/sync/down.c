@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define LATER_ACCURACY_USEC 5000 /* sd-event's own, 250 ms, is more than ten times what it is to wait */
+
 static int down_on_idle(sd_event_source *source, void *userdata) {
         struct sync *s = userdata;
 
@@ -37,7 +39,7 @@ int down_begin(struct sync *s) {
         r = sd_event_source_set_priority(s->idle, SD_EVENT_PRIORITY_IDLE);
         if (r < 0)
                 return r;
-        r = sd_event_add_time(s->event, &s->later, CLOCK_MONOTONIC, 0, 0, down_on_later, s);
+        r = sd_event_add_time(s->event, &s->later, CLOCK_MONOTONIC, 0, LATER_ACCURACY_USEC, down_on_later, s);
         if (r < 0)
                 return r;
         (void) sd_event_source_set_description(s->later, "taken");

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -68,6 +69,7 @@ class Office:
             cert, key = broker.cert(OMS)
             self.client.tls_set(str(broker.ca), str(cert), str(key), tls_version=ssl.PROTOCOL_TLS_CLIENT)
         self.client.reconnect_delay_set(0.1, 0.2)
+        self.client.on_socket_open = lambda _client, _userdata, s: s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client.on_connect = lambda c, *_: c.subscribe(f"okuru/v1/{REALM}/+/+/#", 1)
         self.ready = False
         self.client.on_subscribe = lambda *_: setattr(self, "ready", True)
@@ -262,7 +264,7 @@ class Stream:
 
 @pytest.fixture(scope="module")
 def shared_broker(tmp_path_factory):
-    with Broker(tmp_path_factory.mktemp("broker"), tls=True, stations=[f"{SITE}/{STATION}"]) as started:
+    with Broker(tmp_path_factory.mktemp("broker"), tls=True, stations=[f"{SITE}/{STATION}"], extra="set_tcp_nodelay true") as started:
         yield started
 
 
@@ -544,6 +546,15 @@ def test_commands_are_taken_in_order_and_once(box, offices):
         office.publish("down", messages[i])
     stream.taken(5)
     assert [r[2] for r in box.inbox()] == ["S-1", "S-2", "S-3", "S-4", "S-5"]
+
+
+def test_who_waits_for_taken_before_each_command_waits_not_long(box, offices):
+    office, stream = begin(box, offices)
+    began = time.monotonic()
+    for n in range(1, 21):
+        stream.send()
+        stream.taken(n)
+    assert time.monotonic() - began < 3, "20 ms apart, not 250"
 
 
 def test_a_gap_is_answered_with_how_far_we_are(box, offices):
