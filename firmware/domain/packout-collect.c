@@ -22,7 +22,8 @@ int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enu
         json_write_string(&fb.w, "how", shipped_how_to_str(how));
         if (p->bay[0])
                 json_write_string(&fb.w, "bay", p->bay);
-        json_write_string(&fb.w, "ready_at", time_format(p->ready_usec, t->in->now.offset_sec, at));
+        json_write_string(&fb.w, "ready_at",
+                time_format(p->ready_usec > 0 ? p->ready_usec : p->since_usec, t->in->now.offset_sec, at));
         json_write_int(&fb.w, "policy", t->world->policy->version);
         fact_end(&fb);
         p->state = PARCEL_SHIPPED;
@@ -318,8 +319,8 @@ static int ship_row(
         p = shipment_parcel(&t->s, row->parcel);
         if (!p || p->state != PARCEL_READY || must_be_pulled(&t->s, p))
                 return 0;
-        if (until_usec > 0 && p->ready_usec > until_usec)
-                return 0;
+        if (until_usec > 0 && (p->ready_usec == 0 || p->ready_usec > until_usec))
+                return 0; /* it came later, or nobody knows when: a person closes the bay */
         if (how == SHIPPED_ASSUMED) {
                 struct carrier_policy policy;
 
@@ -462,8 +463,8 @@ int collect_assumed(struct turn *t) {
         int64_t now = t->in->now.wall_usec, from = t->b->assumed_until_usec;
         int r;
 
-        /* Under a clock that nobody trusts no truck has come. */
-        if (t->in->now.clock != CLOCK_QUALITY_SYNCED)
+        /* Under a clock that nobody knows no truck has come; one that ran on by itself is right to some minutes. */
+        if (t->in->now.clock == CLOCK_QUALITY_UNKNOWN)
                 return 0;
         if (from == 0 || from > now)
                 from = now - HOURS_BACK * USEC_A_HOUR;

@@ -107,7 +107,8 @@ static void write_ready(struct turn *t, const char *carrier, const char *number,
                 json_write_string(&fb.w, "leader", leader);
         fact_end(&fb);
         p->state = PARCEL_READY;
-        p->ready_usec = t->in->now.wall_usec;
+        p->since_usec = t->in->now.wall_usec;
+        p->ready_usec = t->in->now.clock == CLOCK_QUALITY_UNKNOWN ? 0 : p->since_usec;
 }
 
 static bool is_partial(const struct shipment *s) {

@@ -70,7 +70,7 @@ struct parcel {
         int64_t version; /* of the shipment when opened, packed, parked or resumed: the newest it was held against */
         int64_t since_usec; /* wall clock of the last change of state */
         int since_offset_sec;
-        int64_t ready_usec;        /* wall clock; 0 none */
+        int64_t ready_usec;        /* wall clock; 0 none, or one that nobody could say */
         struct parcel_line *lines; /* owned */
         size_t n_lines;
 };

@@ -37,7 +37,7 @@ static int apply_shipment(struct ledger *l, const struct row *row, const struct 
         if (r == 0)
                 r = put_pulls(l, data);
         if (r == 0)
-                r = shipment_settle(l, row->merchant, row->subject, row->wall_usec);
+                r = shipment_settle(l, row->merchant, row->subject, shipment_settle_usec(row));
         return r == -EBADMSG ? unfit(row, "not a shipment") : r;
 }
 

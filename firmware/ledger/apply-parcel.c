@@ -39,7 +39,7 @@ static int settle(
         if (r == 0)
                 r = lies_open ? bench_open(l, p->p.bench, p->p.id) : bench_done(l, bench_before, p->p.id);
         if (r == 0)
-                r = shipment_settle(l, p->p.merchant, p->p.shipment, row->wall_usec);
+                r = shipment_settle(l, p->p.merchant, p->p.shipment, shipment_settle_usec(row));
         return fitting(row, r);
 }
 
@@ -64,7 +64,7 @@ static int apply_opened(struct ledger *l, const struct row *row, const struct js
         if (r == 0)
                 r = bench_open(l, p.p.bench, p.p.id);
         if (r == 0)
-                r = shipment_settle(l, row->merchant, shipment, row->wall_usec);
+                r = shipment_settle(l, row->merchant, shipment, shipment_settle_usec(row));
         return fitting(row, r);
 }
 
@@ -184,7 +184,7 @@ static int apply_ready(struct ledger *l, const struct row *row, const struct jso
         PUT(p.p.number, json_get_string(data, "number", ""));
         PUT(p.p.bay, json_get_string(data, "bay", ""));
         p.p.printed = true;
-        p.p.ready_usec = row->wall_usec;
+        p.p.ready_usec = row_is_unsure(row) ? 0 : row->wall_usec;
         p.p.reason[0] = p.p.pull_reason[0] = 0;
         r = number_own(l, &p.p);
         return r == 0 ? settle(l, row, &p, p.p.bench) : r;
@@ -271,9 +271,9 @@ static int apply_reconciled(struct ledger *l, const struct row *row, const struc
         if (r == 0)
                 r = numbers_move(l, p.p.merchant, before, row->subject, shipment);
         if (r == 0)
-                r = shipment_settle(l, p.p.merchant, shipment, row->wall_usec);
+                r = shipment_settle(l, p.p.merchant, shipment, shipment_settle_usec(row));
         if (r == 0 && strcmp(before, shipment) != 0)
-                r = shipment_settle(l, p.p.merchant, before, row->wall_usec);
+                r = shipment_settle(l, p.p.merchant, before, shipment_settle_usec(row));
         return fitting(row, r);
 }
 

@@ -33,6 +33,10 @@ static uint32_t add_number(uint32_t crc, int64_t value) {
         return crc32c_column(crc, text, (size_t) n);
 }
 
+bool row_is_unsure(const struct row *row) {
+        return strcmp(row->clock, clock_quality_to_str(CLOCK_QUALITY_UNKNOWN)) == 0;
+}
+
 uint32_t row_check(const struct row *row) {
         uint32_t crc = add_number(0, row->pos);
 

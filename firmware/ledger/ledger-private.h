@@ -26,6 +26,7 @@ struct row {
         int64_t wall_usec; /* of `time` */
         int offset_sec;
 };
+bool row_is_unsure(const struct row *row); /* nobody knows when it was written */
 uint32_t row_check(const struct row *row); /* what the column "check" must be */
 /* Fills @row from columns pos … check in schema order; texts borrowed from @q. Return: 0, -EBADMSG for a time that is none. */
 int row_read(const struct store_stmt *q, struct row *row);
@@ -73,7 +74,7 @@ struct tombstone_table {
 };
 struct purge_table {
         struct store_stmt closed, facts_of, numbers_of, block_carry, rows, belongs, is_wish, is_person,
-                conflict_delete;
+                conflict_delete, better;
         struct store_stmt trace_rows, is_closed;
 };
 
@@ -86,6 +87,9 @@ struct purge_place { /* where the next slice goes on; zero is the beginning */
         struct shipment_ref ref;
         int64_t pos;
         int64_t trace_seq;
+};
+struct better_place { /* rows from here until there were followed by one of a better clock, of that time */
+        int64_t from_pos, until_pos, usec;
 };
 
 /*
@@ -131,6 +135,7 @@ struct ledger {
         struct purge_table purge;
         struct gap_table gap;
         struct purge_place purge_at;
+        struct better_place better;
 };
 
 /* The texts of one file's statements, with offsets within struct ledger. */
@@ -198,6 +203,8 @@ int shipment_put_contact(
 int shipment_load(struct ledger *l, const char *merchant, const char *shipment, struct shipment *s);
 /* What its parcels make of it: stage, and since when it is closed. */
 int shipment_settle(struct ledger *l, const char *merchant, const char *shipment, int64_t now_usec);
+/* The time of @row for it; 1 when that is nobody's: the oldest of all, so that purging looks at the rows themselves. */
+int64_t shipment_settle_usec(const struct row *row);
 int shipment_delete(struct ledger *l, const char *merchant, const char *shipment);
 
 /* ---- wishes.c ---- */

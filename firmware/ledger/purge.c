@@ -16,8 +16,10 @@ static const struct store_sql purge_sql[] = {
         LEDGER_SQL(purge.closed,
                 "SELECT merchant, id, closed_usec FROM shipment WHERE closed_usec > 0 AND closed_usec < ?1 "
                 "AND (closed_usec, merchant, id) > (?2, ?3, ?4) ORDER BY closed_usec, merchant, id LIMIT 1"),
-        LEDGER_SQL(
-                purge.facts_of, "SELECT pos, lane, seq, time FROM fact WHERE subject = ?1 AND merchant = ?2"),
+        LEDGER_SQL(purge.facts_of,
+                "SELECT pos, lane, seq, time, clock FROM fact WHERE subject = ?1 AND merchant = ?2"),
+        LEDGER_SQL(purge.better,
+                "SELECT pos, time FROM fact WHERE pos > ?1 AND clock <> 'unknown' ORDER BY pos LIMIT 1"),
         LEDGER_SQL(
                 purge.numbers_of, "SELECT carrier, number FROM number WHERE merchant = ?1 AND shipment = ?2"),
         LEDGER_SQL(purge.block_carry,
@@ -26,8 +28,9 @@ static const struct store_sql purge_sql[] = {
                 "WHERE merchant = ?1 AND carrier = ?2 AND length(?3) = length(first) AND ?3 BETWEEN first "
                 "AND last "
                 "ON CONFLICT (merchant, carrier, block) DO UPDATE SET used = max(used, excluded.used)"),
-        LEDGER_SQL(purge.rows, "SELECT pos, lane, seq, type, merchant, subject, time FROM fact WHERE pos > "
-                               "?1 ORDER BY pos LIMIT ?2"),
+        LEDGER_SQL(purge.rows,
+                "SELECT pos, lane, seq, type, merchant, subject, time, clock FROM fact WHERE pos > "
+                "?1 ORDER BY pos LIMIT ?2"),
         LEDGER_SQL(purge.belongs, "SELECT EXISTS (SELECT 1 FROM parcel WHERE id = ?2) OR "
                                   "EXISTS (SELECT 1 FROM shipment WHERE merchant = ?1 AND id = ?2)"),
         LEDGER_SQL(purge.is_wish, "SELECT EXISTS (SELECT 1 FROM wish WHERE pos = ?1)"),
@@ -62,10 +65,48 @@ static bool is_passed(const struct gate *g, enum lane lane, int64_t seq) {
         return (uint64_t) seq < g->heads[lane].seq && (uint64_t) seq <= g->limits->upto[lane];
 }
 
-static bool is_old(const struct gate *g, const char *time) {
-        int64_t usec;
+/* The time of the next fact under a better clock. Facts that lie in one unknown stretch share it: it is looked for once. */
+static int find_better(struct ledger *l, int64_t pos, int64_t *usecp) {
+        _cleanup_reset_ struct store_stmt *q = &l->purge.better;
+        struct better_place *at = &l->better;
+        int r;
 
-        return time && time_parse(time, &usec, NULL) == 0 && usec < g->before_usec;
+        if (pos < at->from_pos || pos >= at->until_pos) {
+                const char *time;
+
+                r = statement_first(q, "l", pos);
+                if (r != 0)
+                        return r == STORE_E_DONE ? PURGE_E_KEEP : r;
+                time = store_column_text(q, 1);
+                if (!time || time_parse(time, &at->usec, NULL) < 0)
+                        return -EBADMSG;
+                at->from_pos = pos;
+                at->until_pos = store_column_int64(q, 0);
+        }
+        *usecp = at->usec;
+        return 0;
+}
+
+/*
+ * When a row was written, at the latest. One of an unknown clock is dated by the next fact of a better one: in 1970 it would be
+ * over at once, in 2099 never.
+ */
+static int date_row(
+        struct ledger *l, int64_t pos, const char *time, const char *clock, int64_t *usecp, bool *unsurep) {
+        if (clock && strcmp(clock, clock_quality_to_str(CLOCK_QUALITY_UNKNOWN)) == 0) {
+                *unsurep = true;
+                return find_better(l, pos, usecp);
+        }
+        return time && time_parse(time, usecp, NULL) == 0 ? 0 : PURGE_E_KEEP;
+}
+
+static int check_old(
+        struct ledger *l, const struct gate *g, int64_t pos, const char *time, const char *clock) {
+        bool unsure;
+        int64_t usec = 0;
+        int r = date_row(l, pos, time, clock, &usec, &unsure);
+
+        return r != 0 ? r : usec < g->before_usec ? 0 : PURGE_E_KEEP;
 }
 
 /* ---- a subject ---- */
@@ -76,6 +117,8 @@ struct gone { /* rows that go together */
                 enum lane lane;
         } * rows;
         size_t n;
+        int64_t newest_usec; /* of them all */
+        bool unsure; /* some were written under an unknown clock: so were the times that were derived from them */
 };
 
 static int gather(struct ledger *l, const struct gate *g, const char *merchant, const char *subject,
@@ -87,10 +130,18 @@ static int gather(struct ledger *l, const struct gate *g, const char *merchant, 
         while ((r = store_step(q)) == 0) {
                 int64_t pos = store_column_int64(q, 0);
                 enum lane lane = (enum lane) store_column_int64(q, 1);
+                int64_t usec = 0;
                 void *rows;
 
-                if (!is_passed(g, lane, store_column_int64(q, 2)) || !is_old(g, store_column_text(q, 3)))
+                if (!is_passed(g, lane, store_column_int64(q, 2)))
                         return PURGE_E_KEEP;
+                r = date_row(l, pos, store_column_text(q, 3), store_column_text(q, 4), &usec, &gone->unsure);
+                if (r == 0 && usec >= g->before_usec)
+                        r = PURGE_E_KEEP;
+                if (r != 0)
+                        return r;
+                if (usec > gone->newest_usec)
+                        gone->newest_usec = usec;
                 rows = reallocarray(gone->rows, gone->n + 1, sizeof(*gone->rows));
                 if (!rows)
                         return -ENOMEM;
@@ -101,15 +152,20 @@ static int gather(struct ledger *l, const struct gate *g, const char *merchant, 
         return r == STORE_E_DONE ? 0 : r;
 }
 
-static int bury(struct ledger *l, const struct shipment *s) {
+static int bury(struct ledger *l, const struct shipment *s, const struct gone *gone) {
         struct parcel_tally tally;
         int r = parcel_tally(l, s->merchant, s->id, &tally);
 
-        for (size_t i = 0; i < s->n_parcels && r == 0; i++)
-                r = tombstone_add(l, s, &s->parcels[i], tally.known, i == 0);
+        for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
+                struct parcel p = s->parcels[i];
+
+                if (gone->unsure)
+                        p.since_usec = gone->newest_usec;
+                r = tombstone_add(l, s, &p, tally.known, i == 0);
+        }
         if (r == 0 && s->n_parcels == 0 && s->doc) {
                 struct parcel none = {.state = PARCEL_VOIDED,
-                        .since_usec = l->purge_at.closed_usec,
+                        .since_usec = gone->unsure ? gone->newest_usec : l->purge_at.closed_usec,
                         .since_offset_sec = l->offset_sec};
 
                 r = tombstone_add(l, s, &none, tally.known, true);
@@ -152,7 +208,7 @@ static int remove_subject(
         for (size_t i = 0; i < s->n_parcels && r == 0; i++)
                 r = gather(l, g, s->merchant, s->parcels[i].id, &gone);
         if (r == 0)
-                r = bury(l, s);
+                r = bury(l, s, &gone);
         if (r == 0)
                 r = carry_blocks(l, s);
         if (r == 0)
@@ -275,8 +331,9 @@ static int sweep_row(
         bool held = false;
         int r;
 
-        if (!is_old(g, store_column_text(q, 6)))
-                return PURGE_E_KEEP;
+        r = check_old(l, g, row.pos, store_column_text(q, 6), store_column_text(q, 7));
+        if (r != 0)
+                return r;
         l->purge_at.pos = row.pos;
         if (!may_be_loose(row.type) || !is_passed(g, row.lane, row.seq))
                 return 0;

@@ -384,6 +384,10 @@ static int tell_stage(struct ledger *l, const struct head *h, const char *mercha
         return r;
 }
 
+int64_t shipment_settle_usec(const struct row *row) {
+        return row_is_unsure(row) ? 1 : row->wall_usec;
+}
+
 int shipment_settle(struct ledger *l, const char *merchant, const char *shipment, int64_t now_usec) {
         const char *stage = NULL;
         bool closed = false;

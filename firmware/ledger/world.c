@@ -51,7 +51,7 @@ static const struct store_sql world_sql[] = {
         LEDGER_SQL(world.bay,
                 "SELECT merchant, shipment, id, pull_reason, carrier FROM parcel WHERE state = 'ready' "
                 "AND state <> 'shipped' "
-                "AND state <> 'voided' AND bay = ?1 ORDER BY ready_usec, id"),
+                "AND state <> 'voided' AND bay = ?1 ORDER BY ready_usec, since_usec, id"),
         LEDGER_SQL(
                 world.collections, "SELECT bay, minute, grace_min FROM bay_collection ORDER BY bay, minute"),
 };

@@ -91,6 +91,7 @@ def test_a_clock_that_falls_to_1970_is_said_and_packs_on_until_it_is_right_again
     assert "compare both with a third" in doctor
     box.set_clock()
     box.wait_why("agrees")
+    wait_for("the second fact", lambda: len(box.changes()) == 2)
     first, last = box.changes()
     assert first[:3] == ("synced", "unknown", "contradicted") and abs(first[3] - back) <= 1, "the station was down when it was set: seen all the same"
     assert last[:3] == ("unknown", "synced", "agrees") and abs(last[3] + back) <= 1
@@ -113,6 +114,7 @@ def test_a_clock_that_lost_its_servers_is_good_until_somebody_sets_it(box):
     box.wait_why("stepped")
     box.set_clock(quality="unknown")
     box.wait_why("was-synced")
+    wait_for("the third fact", lambda: len(box.changes()) == 3)
     assert box.changes() == [("synced", "holdover", "was-synced", 0), ("holdover", "unknown", "stepped", HOUR), ("unknown", "holdover", "was-synced", -HOUR)]
 
 
@@ -142,3 +144,28 @@ def test_31_days_later_only_a_clock_that_can_be_believed_purges(box, quality, go
         box.wait_why("too-long")
         time.sleep(1.5)  # it looks for what is due at its first second
         assert box.count("parcel.shipped", parcel) == 1
+
+
+def test_what_was_packed_in_1970_is_not_31_days_old_when_the_clock_is_right(box):
+    box.set_clock(ahead=-round(time.time()), quality="unknown")
+    box.wait_why("contradicted")
+    parcel = box.ship("S-1970")
+    box.set_clock()
+    box.wait_why("agrees")
+    box.ship("S-NOW")
+    wait_for("all applied", lambda: level(box))
+    box.restart()
+    time.sleep(1.5)  # it looks for what is due at its first second
+    assert box.count("parcel.shipped", parcel) == 1
+    box.office_passes(31 * DAY)
+    box.set_clock(passed=31 * DAY)
+    box.rig.stop("oms")
+    box.rig.start("oms")
+    box.restart()
+    box.packers[0].sign_in("P017")
+    box.ship("S-LATER")
+    wait_for("all applied", lambda: level(box))
+    box.restart()
+    wait_for("the purge, 31 days behind the correction", lambda: box.count("parcel.shipped", parcel) == 0)
+    box.packers[0].sign_in("P017")
+    box.packers[0].scan("S-1970", "already")  # its tombstone is as young

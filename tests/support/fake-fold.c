@@ -149,7 +149,7 @@ static void fold_ready(struct fold *x) {
         FILL(x->p->carrier, text(x, "carrier"));
         FILL(x->p->number, text(x, "number"));
         FILL(x->p->bay, text(x, "bay"));
-        x->p->ready_usec = x->now->wall_usec;
+        x->p->ready_usec = x->now->clock == CLOCK_QUALITY_UNKNOWN ? 0 : x->now->wall_usec;
         x->p->pull_reason[0] = '\0';
 }
 

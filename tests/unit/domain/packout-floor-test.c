@@ -393,10 +393,10 @@ static void what_was_ready_at_the_trucks_time_is_assumed_shipped(void **state) {
         scene_tick(&s, 0, 120); /* the truck's time has passed, its grace has not */
         assert_string_equal(s.facts, "");
         make_ready(&s, "S-2", WAYBILL_2, ""); /* too late for that truck */
-        s.now.clock = CLOCK_QUALITY_HOLDOVER;
+        s.now.clock = CLOCK_QUALITY_UNKNOWN;
         scene_tick(&s, 0, 1800);
-        assert_string_equal(s.facts, ""); /* nobody trusts this clock */
-        s.now.clock = CLOCK_QUALITY_SYNCED;
+        assert_string_equal(s.facts, ""); /* nobody knows this clock */
+        s.now.clock = CLOCK_QUALITY_HOLDOVER;
         scene_tick(&s, 0, 1);
         assert_string_equal(s.facts, "parcel.shipped:assumed notice.reserved");
         assert_string_equal(s.last.facts.items[0].bench, "");
@@ -404,6 +404,23 @@ static void what_was_ready_at_the_trucks_time_is_assumed_shipped(void **state) {
         scene_tick(&s, 0, 1);
         assert_string_equal(s.facts, "");
         assert_int_equal(fake_nth_parcel(&s.f, "acme", "S-2", 0)->state, PARCEL_READY);
+}
+
+static void what_was_ready_nobody_knows_when_is_never_assumed(void **state) {
+        SCENE(POLICY("assumed", ""));
+        int64_t right = s.now.wall_usec;
+
+        s.now.clock = CLOCK_QUALITY_UNKNOWN;
+        s.now.wall_usec = 1000000; /* 1970: before every truck */
+        make_ready(&s, "S-1", WAYBILL_1, "");
+        s.now.clock = CLOCK_QUALITY_SYNCED;
+        s.now.wall_usec = right;
+        make_ready(&s, "S-2", WAYBILL_2, "");
+        fake_collection(&s.f, "y1", s.now.wall_usec + (int64_t) USEC_PER_SEC, 0);
+        scene_tick(&s, 0, 2);
+        assert_string_equal(s.facts, "parcel.shipped:assumed notice.reserved");
+        assert_int_equal(fake_nth_parcel(&s.f, "acme", "S-1", 0)->state, PARCEL_READY);
+        assert_int_equal(fake_nth_parcel(&s.f, "acme", "S-2", 0)->state, PARCEL_SHIPPED);
 }
 
 static void an_assumed_collection_does_not_take_the_light_from_who_works(void **state) {
@@ -598,6 +615,7 @@ int main(void) {
                 cmocka_unit_test(a_count_that_differs_needs_a_leader_or_another_count),
                 cmocka_unit_test(two_boxes_of_a_shipment_owe_one_notice),
                 cmocka_unit_test(what_was_ready_at_the_trucks_time_is_assumed_shipped),
+                cmocka_unit_test(what_was_ready_nobody_knows_when_is_never_assumed),
                 cmocka_unit_test(an_assumed_collection_does_not_take_the_light_from_who_works),
                 cmocka_unit_test(nothing_is_assumed_where_policy_asks_for_more),
                 cmocka_unit_test(an_unknown_shipment_is_accepted_as_unverified_by_policy),

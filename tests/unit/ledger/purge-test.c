@@ -134,6 +134,41 @@ static void nothing_goes_before_its_time_or_by_a_clock_that_may_lie(void **state
         assert_int_equal(purge(s, limits).subjects, 1);
 }
 
+static void what_an_unknown_clock_dated_is_as_old_as_the_next_better_fact(void **state) {
+        struct scene *s = *state;
+        const int64_t right = s->now.wall_usec;
+        struct number_owner owner;
+        struct world w = scene_world(s);
+
+        s->now.clock = CLOCK_QUALITY_UNKNOWN;
+        s->now.wall_usec = 1000000; /* 1970 */
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_whole(s, P1, "S-1", N1);
+        s->now.wall_usec = 4070908800000000; /* 2099 */
+        scene_shipment(s, "S-2", 1, NULL);
+        scene_whole(s, P2, "S-2", N2);
+        s->now.clock = CLOCK_QUALITY_SYNCED;
+        s->now.wall_usec = right;
+        scene_fact(s, "clock.changed", "st1", "");
+        scene_fact(s, "station.started", "st1", "");
+        scene_shipment(s, "S-9", 1, NULL);
+        assert_int_equal(purge(s, all_applied(s)).subjects, 0);
+        scene_pass_days(s, 29);
+        assert_int_equal(purge(s, all_applied(s)).subjects, 0);
+        scene_pass_days(s, 2);
+        scene_fact(s, "clock.changed", "st1", "");
+        scene_fact(s, "station.started", "st1", "");
+        scene_shipment(s, "S-9", 2, NULL);
+        assert_int_equal(purge(s, all_applied(s)).subjects, 2);
+        scene_pass_days(s, 365); /* of their 400 */
+        assert_int_equal(purge(s, all_applied(s)).tombstones, 0);
+        assert_int_equal(w.number(w.userdata, N1, &owner), 0);
+        assert_true(owner.gone);
+        assert_int_equal(owner.at_usec / 86400000000, right / 86400000000);
+        scene_pass_days(s, 10);
+        assert_int_equal(purge(s, all_applied(s)).tombstones, 2);
+}
+
 static void a_clock_that_jumps_to_2099_purges_nothing_untrusted(void **state) {
         struct scene *s = *state;
         struct purge_limits limits;
@@ -378,6 +413,7 @@ int main(void) {
                 T(a_closed_subject_goes_whole_over_all_lanes),
                 T(a_rescan_after_purge_is_still_recognised),
                 T(nothing_goes_before_its_time_or_by_a_clock_that_may_lie),
+                T(what_an_unknown_clock_dated_is_as_old_as_the_next_better_fact),
                 T(a_clock_that_jumps_to_2099_purges_nothing_untrusted),
                 T(an_open_shipment_stays_however_old),
                 T(a_cancelled_shipment_goes_and_its_slip_is_still_known),
