@@ -8,6 +8,7 @@
 #include "firmware/cli/say.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/databases.h"
+#include "firmware/views/facts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,8 @@
 #define SYNC_ROUNDS    200
 #define SYNC_SLOW_USEC 50000 /* p99; above it a packer feels every scan */
 #define BLOCK          4096
-#define DISK_NOTE      80 /* percent used: as the ledger's warning and its limit */
+#define FACTS_SLICE    500 /* of one read: nobody is kept waiting */
+#define DISK_NOTE      80  /* percent used: as the ledger's warning and its limit */
 #define DISK_BAD       95
 
 /* ---- versions ---- */
@@ -161,6 +163,42 @@ static void add_database(struct report *r, const char *path, enum database_kind 
                         look.of_this_machine ? "" : ", made on ANOTHER machine");
 }
 
+static int count_fact(const struct fact_row *row, void *userdata) {
+        int64_t *n = userdata;
+
+        (void) row;
+        (*n)++;
+        return 0;
+}
+
+static int count_damage(int64_t pos, void *userdata) {
+        struct report *r = userdata;
+
+        report_add(
+                r, REPORT_BAD, "facts", "the fact at position %" PRId64 " is damaged: it is not sent", pos);
+        return 0;
+}
+
+/* Every row's check, as sync and notify will compute it. */
+static void add_facts(struct report *r, const char *ledger) {
+        _cleanup_(facts_closep) struct facts *f = NULL;
+        int64_t n = 0, last = 0, before;
+        int e = facts_open(&f, ledger, NULL);
+
+        if (e != 0)
+                return; /* said with the databases */
+        facts_pass_damage(f, count_damage, r);
+        do {
+                before = last;
+                e = facts_read_all(f, before, FACTS_SLICE, count_fact, &n, &last);
+        } while (e == 0 && last != before);
+        if (e < 0)
+                report_add(r, REPORT_BAD, "facts", "cannot be read behind position %" PRId64 ": %s", last,
+                        strerror(-e));
+        else
+                report_add(r, REPORT_OK, "facts", "the row checks of %" PRId64 " facts hold", n);
+}
+
 static void add_devices(struct report *r, const struct json *answer) {
         for (const struct json *v = json_first(json_get(answer, "devices")); v; v = json_next(v))
                 if (!json_get_bool(v, "up", false))
@@ -212,6 +250,7 @@ static void add_setup(struct report *r, const struct setup *setup) {
         add_disk(r, setup->folder);
         add_sync(r, setup->folder);
         add_database(r, setup->ledger, DATABASE_LEDGER);
+        add_facts(r, setup->ledger);
         add_database(r, setup->inbox, DATABASE_INBOX);
         add_database(r, setup->notices, DATABASE_NOTICES);
         add_station(r, setup);

@@ -77,6 +77,7 @@ static int reopen(struct look *l) {
                 return r;
         (void) facts_close(l->facts);
         l->facts = fresh;
+        look_watch(l);
         return 0;
 }
 
@@ -142,8 +143,7 @@ int verb_facts(const struct invocation *in) {
         if (r == 0 && in->options->follow)
                 r = follow(&look, &l);
         if (r == -EBADMSG)
-                r = say_failed("%s: the fact behind position %" PRId64 " is damaged: its row check is wrong",
-                        look.setup.ledger, l.last);
+                r = say_failed("%s: damaged behind position %" PRId64, look.setup.ledger, l.last);
         else
                 r = look_end(&look, r);
         str_deinit(&l.text);

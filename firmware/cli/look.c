@@ -4,6 +4,8 @@
 #include "firmware/base/time.h"
 #include "firmware/cli/say.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +18,21 @@ int look_setup(struct setup *s, const struct invocation *in) {
         return *d.text ? say_failure(&d) : say_failed("%s: %s", in->options->config, strerror(-r));
 }
 
+/* Said as it is met, beside what is asked for; the rest of the ledger is as good as before. */
+static int on_damage(int64_t pos, void *userdata) {
+        struct look *l = userdata;
+
+        (void) fprintf(stderr,
+                "okuru: the fact at position %" PRId64 " is damaged, its row check is wrong: not shown\n",
+                pos);
+        l->damaged = pos;
+        return 0;
+}
+
+void look_watch(struct look *l) {
+        facts_pass_damage(l->facts, on_damage, l);
+}
+
 int look_open(struct look *l, const struct invocation *in) {
         struct diag d = {0};
         int r = look_setup(&l->setup, in);
@@ -23,6 +40,8 @@ int look_open(struct look *l, const struct invocation *in) {
         if (r != VERB_OK)
                 return r;
         r = facts_open(&l->facts, l->setup.ledger, &d);
+        if (r == 0)
+                look_watch(l);
         if (r == 0)
                 r = standing_open(&l->standing, l->facts);
         if (r == STORE_E_NOT_YET)
@@ -40,7 +59,7 @@ void look_deinit(struct look *l) {
 
 int look_end(const struct look *l, int r) {
         if (r == 0)
-                return VERB_OK;
+                return l->damaged ? VERB_FAILED : VERB_OK;
         if (r == STORE_E_NOT_YET || r == STORE_E_STALE)
                 return say_failed("%s: the ledger is just being replaced; ask again", l->setup.ledger);
         return say_failed("%s: %s", l->setup.ledger, strerror(r < 0 ? -r : 0));

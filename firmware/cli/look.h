@@ -9,6 +9,7 @@ struct look {
         struct setup setup;
         struct facts *facts;
         struct standing *standing;
+        int64_t damaged; /* the last position that was passed over, its row being damaged; 0 none */
 };
 
 /* Return: VERB_OK, or VERB_FAILED, said. */
@@ -16,7 +17,9 @@ int look_setup(struct setup *s, const struct invocation *in);
 int look_open(
         struct look *l, const struct invocation *in); /* close with look_deinit(), also after a failure */
 void look_deinit(struct look *l);
-/* @r of a read that failed. Return: VERB_FAILED, said; VERB_OK for 0. */
+/* After ->facts was opened anew: damaged facts are said on stderr and passed over. */
+void look_watch(struct look *l);
+/* @r of a read that failed. Return: VERB_FAILED, said; VERB_OK for 0 when nothing was damaged. */
 int look_end(const struct look *l, int r);
 
 #define MOMENT_MAX 24

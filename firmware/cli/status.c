@@ -75,6 +75,10 @@ static void print_station(const struct status *s) {
         say(stdout, json_get_string(a, "storage", "?"));
         (void) printf(", ");
         say(stdout, json_get_string(a, "room", "?"));
+        if (json_get_int(a, "damaged", 0) > 0)
+                (void) printf("\nDAMAGED   the fact at position %" PRId64
+                              ": it is not sent, okuru rebuild --check tells more",
+                        json_get_int(a, "damaged", 0));
         (void) printf("\nledger    ");
         say(stdout, json_get_string(a, "ledger", "?"));
         (void) printf(", head %" PRId64 ", not yet at the OMS: %" PRId64 "\n", json_get_int(a, "head", 0),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an OMS asks for again and is no longer here: its database was restored from before what one of its lives had applied and
- * we have purged since. Nothing behind such a hole could ever reach it unless ledger.gap says so.
+ * we have purged since. Or what a disk has changed: a row whose check does not hold is never sent as if it were true. Nothing
+ * behind such a hole could ever reach the OMS unless ledger.gap says so.
  */
 #include "firmware/ledger/purge.h"
 
@@ -12,7 +13,8 @@
 #include <stdio.h>
 
 static const struct store_sql gap_sql[] = {
-        LEDGER_SQL(gap.rows, "SELECT seq FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
+        LEDGER_SQL(gap.rows,
+                "SELECT " ROW_COLUMNS " FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
         LEDGER_SQL(gap.named, "SELECT max(CAST(json_extract(data, '$.to') AS INTEGER)) FROM fact WHERE type "
                               "= 'ledger.gap' AND "
                               "lane = 0 AND subject = ?1 AND json_extract(data, '$.lane') = ?2 AND "
@@ -52,30 +54,68 @@ static void name(struct ledger *l, struct fact_list *facts, enum lane lane, int6
         fact_end(&b);
 }
 
-static int find_holes(struct ledger *l, struct fact_list *facts, enum lane lane, int64_t upto, int max) {
+struct walk { /* along a lane */
+        enum lane lane;
+        int64_t upto;     /* all up to here is there, or named */
+        int64_t damaged;  /* position of the newest damaged row; 0 none */
+        bool damaged_end; /* nothing good came behind it */
+        int n;
+};
+
+/* Up to before @seq all that is not there is named. */
+static int name_before(struct ledger *l, struct fact_list *facts, struct walk *w, int64_t seq) {
+        int64_t from = w->upto + 1;
+        int r = pass_named(l, w->lane, seq, &from);
+
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG; /* an aggregate always has a row */
+        if (from < seq)
+                name(l, facts, w->lane, from, seq - 1);
+        return 0;
+}
+
+static int walk_rows(struct ledger *l, struct fact_list *facts, struct walk *w, int max) {
         _cleanup_reset_ struct store_stmt *q = &l->gap.rows;
         int r;
 
-        statement_bind(q, "ili", (int) lane, upto, max);
-        while ((r = store_step(q)) == 0) {
-                int64_t seq = store_column_int64(q, 0), from = upto + 1;
+        statement_bind(q, "ili", (int) w->lane, w->upto, max);
+        for (; (r = store_step(q)) == 0; w->n++) {
+                struct row row;
 
-                upto = seq;
-                r = pass_named(l, lane, seq, &from);
-                if (r != 0)
-                        return r < 0 ? r : -EBADMSG; /* an aggregate always has a row */
-                if (from < seq)
-                        name(l, facts, lane, from, seq - 1);
+                w->damaged_end = row_read(q, &row) < 0 || row.check != (int64_t) row_check(&row);
+                if (w->damaged_end) {
+                        w->damaged = store_column_int64(q, 0); /* its sequence cannot be believed */
+                        continue;
+                }
+                r = name_before(l, facts, w, row.seq);
+                if (r < 0)
+                        return r;
+                w->upto = row.seq;
         }
         return r == STORE_E_DONE ? 0 : r;
 }
 
-int ledger_name_gaps(
-        struct ledger *l, enum lane lane, uint64_t upto, const struct stamp *now, int max, size_t *np) {
-        struct fact_list facts = {0};
-        int r = find_holes(l, &facts, lane, (int64_t) upto, max);
+/* Damaged rows at the very end have nothing behind them that would show the hole. */
+static int name_end(struct ledger *l, struct fact_list *facts, struct walk *w, int max) {
+        struct ledger_head head;
+        int r;
 
+        if (!w->damaged_end || w->n == max)
+                return 0;
+        r = ledger_head(l, w->lane, &head);
+        return r < 0 ? r : name_before(l, facts, w, (int64_t) head.seq + 1);
+}
+
+int ledger_name_gaps(struct ledger *l, enum lane lane, uint64_t upto, const struct stamp *now, int max,
+        size_t *np, int64_t *damagedp) {
+        struct walk w = {.lane = lane, .upto = (int64_t) upto};
+        struct fact_list facts = {0};
+        int r = walk_rows(l, &facts, &w, max);
+
+        if (r == 0)
+                r = name_end(l, &facts, &w, max);
         *np = facts.n;
+        *damagedp = w.damaged;
         if (r == 0)
                 r = facts.error;
         if (r == 0 && facts.n > 0)

@@ -51,15 +51,16 @@ int ledger_trace_skip(struct ledger *l, const struct purge_limits *limits, uint6
         struct purge_result *result);
 
 /**
- * ledger_name_gaps() - say by ledger.gap what lies behind @upto and is no longer here
+ * ledger_name_gaps() - say by ledger.gap what lies behind @upto and is no longer here, or is damaged
  * @upto: applied by the receiver; it went down when that was restored from before what we have purged since
  * @max:  rows of @lane looked at
  * @np:   how many facts say so now; stretches that are named already are not named twice
+ * @damagedp: position of the newest row among them whose check does not hold; 0 none
  *
  * Within a transaction. Return: 0, -errno (roll back).
  */
-int ledger_name_gaps(
-        struct ledger *l, enum lane lane, uint64_t upto, const struct stamp *now, int max, size_t *np);
+int ledger_name_gaps(struct ledger *l, enum lane lane, uint64_t upto, const struct stamp *now, int max,
+        size_t *np, int64_t *damagedp);
 
 enum ledger_fullness {
         LEDGER_ROOM,           /* nothing to say */

@@ -149,6 +149,8 @@ static void request_status(struct station *s, const struct request_caller *calle
         json_write_bool(&w, "committing", desk_is_committing(s->desk));
         json_write_string(&w, "room", ledger_fullness_to_str((enum ledger_fullness) s->fullness));
         write_clock(s, &w);
+        if (s->damaged)
+                json_write_int(&w, "damaged", s->damaged);
         write_benches(s, &w);
         write_devices(s, &w);
         json_write_end_object(&w);

@@ -31,6 +31,7 @@ struct station {
         uint64_t upto[N_LANES]; /* what purging must not pass: applied by the OMS, read by notify */
         struct clock_watch clock;
         uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */
+        int64_t damaged;           /* position of a fact whose row check does not hold; 0 none seen */
         bool uplink_known, room_due, purge_due, gaps_due;
         int fullness;                    /* enum ledger_fullness */
         unsigned seconds, purge_seconds; /* since the start; when the next round is due */

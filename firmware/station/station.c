@@ -21,7 +21,7 @@
 #define FULLNESS_PERIOD 5                 /* seconds */
 #define PURGE_PERIOD    600 /* seconds between two rounds; a round goes on in slices until nothing is due */
 #define TRACE_SLICE     200
-#define GAP_ROWS        1000 /* behind what is applied, looked through for holes */
+#define GAP_ROWS        200 /* behind what is applied, looked through for holes */
 
 static struct stamp station_now(void *userdata) {
         const struct station *s = userdata;
@@ -225,9 +225,16 @@ static int gap_slice(struct station *s) {
 
         s->gaps_due = false;
         for (size_t i = 0; i < ELEMENTSOF(lanes) && r == 0; i++) {
+                int64_t damaged = 0;
                 size_t n = 0;
 
-                r = ledger_name_gaps(s->ledger, lanes[i], s->applied[lanes[i]], &now, GAP_ROWS, &n);
+                r = ledger_name_gaps(s->ledger, lanes[i], s->applied[lanes[i]], &now, GAP_ROWS, &n, &damaged);
+                if (r == 0 && damaged > s->damaged) {
+                        s->damaged = damaged;
+                        log_error("ledger: the fact at position %lld is damaged, and not sent (okuru rebuild "
+                                  "--check tells more)",
+                                (long long) damaged);
+                }
                 if (r < 0 || n == 0)
                         continue;
                 log_warning(

@@ -21,7 +21,9 @@
 
 struct facts {
         struct store *store; /* owned */
-        struct store_stmt read, get, head, behind, gaps, notices, all, last, of;
+        struct store_stmt read, get, head, behind, gaps, notices, notice_at, all, last, of;
+        fact_damage_fn on_damage; /* NULL: damage ends a read */
+        void *damage_userdata;
 };
 
 static const struct store_sql facts_sql[] = {
@@ -37,6 +39,8 @@ static const struct store_sql facts_sql[] = {
                 "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
         {offsetof(struct facts, gaps),
                 "SELECT " COLUMNS " FROM fact WHERE lane = 0 AND type = 'ledger.gap' ORDER BY seq DESC"},
+        {offsetof(struct facts, notice_at), "SELECT id, merchant, shipment, kind, generation FROM notice "
+                                            "WHERE pos = ?1 AND state = 'reserved'"},
         {offsetof(struct facts, notices), "SELECT count(*) FROM notice WHERE state = 'reserved'"},
 };
 
@@ -124,6 +128,20 @@ static int row_read(const struct store_stmt *q, struct fact_row *row) {
         return 0;
 }
 
+void facts_pass_damage(struct facts *f, fact_damage_fn fn, void *userdata) {
+        f->on_damage = fn;
+        f->damage_userdata = userdata;
+}
+
+/* The next sequence, since its own cannot be believed: where that is a hole, the row is met once more. */
+static int pass_damage(struct facts *f, const struct fact_row *row, uint64_t *lastp) {
+        int r = f->on_damage(row->pos, f->damage_userdata);
+
+        if (r == 0)
+                (*lastp)++;
+        return r;
+}
+
 static int read_rows(
         struct facts *f, struct store_stmt *query, fact_row_fn fn, void *userdata, uint64_t *lastp) {
         _cleanup_reset_ struct store_stmt *q = query;
@@ -133,6 +151,12 @@ static int read_rows(
                 struct fact_row row;
 
                 r = row_read(q, &row);
+                if (r < 0 && f->on_damage && q != &f->get) {
+                        r = pass_damage(f, &row, lastp);
+                        if (r < 0)
+                                return r;
+                        continue;
+                }
                 if (r < 0) {
                         log_debug("%s: fact behind %" PRIu64 " is damaged", store_path(f->store), *lastp);
                         return r;
@@ -160,6 +184,8 @@ struct with_pos { /* a caller who counts in positions */
         fact_row_fn fn;
         void *userdata;
         int64_t *lastp;
+        fact_damage_fn on_damage;
+        void *damage_userdata;
 };
 
 static int on_row_with_pos(const struct fact_row *row, void *userdata) {
@@ -171,15 +197,33 @@ static int on_row_with_pos(const struct fact_row *row, void *userdata) {
         return r;
 }
 
+static int on_damage_with_pos(int64_t pos, void *userdata) {
+        struct with_pos *w = userdata;
+        int r = w->on_damage(pos, w->damage_userdata);
+
+        if (r == 0)
+                *w->lastp = pos;
+        return r;
+}
+
 int facts_read_all(
         struct facts *f, int64_t after, unsigned max, fact_row_fn fn, void *userdata, int64_t *lastp) {
-        struct with_pos w = {.fn = fn, .userdata = userdata, .lastp = lastp};
+        struct with_pos w = {.fn = fn,
+                .userdata = userdata,
+                .lastp = lastp,
+                .on_damage = f->on_damage,
+                .damage_userdata = f->damage_userdata};
         uint64_t seq = 0;
+        int r;
 
         *lastp = after;
         store_bind_int64(&f->all, 1, after);
         store_bind_int64(&f->all, 2, max);
-        return read_rows(f, &f->all, on_row_with_pos, &w, &seq);
+        if (w.on_damage)
+                facts_pass_damage(f, on_damage_with_pos, &w);
+        r = read_rows(f, &f->all, on_row_with_pos, &w, &seq);
+        facts_pass_damage(f, w.on_damage, w.damage_userdata);
+        return r;
 }
 
 int facts_read_of(
@@ -285,6 +329,27 @@ int facts_find_gap(
         if (r == 0 && search.found && lastp)
                 *lastp = search.last;
         return r == 0 && !search.found ? STORE_E_NONE : r;
+}
+
+static bool column_copy(const struct store_stmt *q, int i, char *to, size_t size) {
+        return copy_text(to, size, text_of(q, i));
+}
+
+int facts_notice_at(struct facts *f, int64_t pos, struct fact_notice *out) {
+        _cleanup_reset_ struct store_stmt *q = &f->notice_at;
+        bool fits;
+        int r;
+
+        store_bind_int64(q, 1, pos);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? STORE_E_NONE : r;
+        out->generation = (int) store_column_int64(q, 4);
+        fits = column_copy(q, 0, out->id, sizeof(out->id)) &&
+               column_copy(q, 1, out->merchant, sizeof(out->merchant)) &&
+               column_copy(q, 2, out->shipment, sizeof(out->shipment)) &&
+               column_copy(q, 3, out->kind, sizeof(out->kind));
+        return fits ? 0 : -EBADMSG;
 }
 
 int facts_count_notices_waiting(struct facts *f, int64_t *np) {

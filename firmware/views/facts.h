@@ -43,12 +43,21 @@ struct store *facts_store(struct facts *f);      /* for cursors that lie in the 
 /* Another ledger took its place (a disk was replaced, a fork was found): close, and open anew. */
 bool facts_is_stale(const struct facts *f);
 
+/*
+ * A row whose check does not hold, or whose columns make no sense: nothing that it says may be believed but where it stands.
+ * Return: 0 to pass over it as if it were not in the file; -errno to stop before it.
+ */
+typedef int (*fact_damage_fn)(int64_t pos, void *userdata);
+/* Reads of many rows pass over damaged ones and tell @fn; without it, and in facts_get(), they end with -EBADMSG. */
+void facts_pass_damage(struct facts *f, fact_damage_fn fn, void *userdata);
+
 /* Return: 0 to go on; positive to stop behind this row; -errno to stop before it. Must not block: a read is open. */
 typedef int (*fact_row_fn)(const struct fact_row *row, void *userdata);
 
 /**
  * facts_read() - hand out facts of one lane behind @after, at most @max, by rising sequence
- * @lastp: sequence of the last row that @fn took; @after when it took none. Also set on failure.
+ * @lastp: sequence of the last row that @fn took, or that was passed over as damaged; @after when there was none. Also set on
+ * failure.
  *
  * Sequences that are no longer in the file are passed over: the caller sees the step in @row->seq.
  *
@@ -93,6 +102,13 @@ int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *tim
  */
 int facts_find_gap(
         struct facts *f, enum lane lane, uint64_t seq, uint64_t *lastp, fact_row_fn fn, void *userdata);
+
+struct fact_notice { /* what the derived table says of a reserved notice */
+        char id[UUID_TEXT_MAX], merchant[NAME_SIZE], shipment[ID_SIZE], kind[NAME_SIZE];
+        int generation;
+};
+/* The notice that the (damaged) fact at @pos reserved, when it still waits. Return: 0, STORE_E_NONE, else as facts_head(). */
+int facts_notice_at(struct facts *f, int64_t pos, struct fact_notice *out);
 
 /* How many notices are reserved and not yet told of. Return: as facts_head(). */
 int facts_count_notices_waiting(struct facts *f, int64_t *np);

@@ -28,6 +28,7 @@ struct follow {
         unsigned n_read;  /* facts of the lane in this slice */
         bool concerned;   /* the slice changed the outbox */
         bool complained;
+        int64_t damaged; /* the newest position that was passed over */
 };
 
 int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox) {
@@ -231,6 +232,35 @@ static int on_fact(const struct fact_row *fact, void *userdata) {
         return r;
 }
 
+/*
+ * A row of which nothing may be believed is passed over, so that all others are told. When it reserved a notice, the derived
+ * table still says which: that one is not sent, and a person hears of it.
+ */
+static int on_damage(int64_t pos, void *userdata) {
+        struct follow *f = userdata;
+        struct fact_notice lost;
+        struct notice_row row = {.state = NOTICE_RESERVED, .changed_usec = f->now.wall_usec};
+        int r = facts_notice_at(f->facts, pos, &lost);
+
+        if (pos > f->damaged) {
+                log_error("%s: the fact at position %lld is damaged; passed over", f->path, (long long) pos);
+                f->damaged = pos;
+        }
+        if (r != 0)
+                return r == STORE_E_NONE ? 0 : r < 0 ? r : -EAGAIN;
+        row.generation = lost.generation;
+        (void) copy_text(row.id, sizeof(row.id), lost.id); /* all are of the same sizes */
+        (void) copy_text(row.merchant, sizeof(row.merchant), lost.merchant);
+        (void) copy_text(row.shipment, sizeof(row.shipment), lost.shipment);
+        (void) copy_text(row.kind, sizeof(row.kind), lost.kind);
+        (void) copy_text(row.boot, sizeof(row.boot), f->boot);
+        r = outbox_insert(f->outbox, &row);
+        if (r == OUTBOX_E_EXISTS)
+                return 0; /* it was read before it was damaged, and goes its way */
+        f->concerned = true;
+        return r == 0 ? outbox_conclude(f->outbox, &row, NOTICE_FAILED, "damaged", &f->now) : r;
+}
+
 /* ---- slices ---- */
 
 static int load_cursors(struct follow *f) {
@@ -265,6 +295,7 @@ static int connect_ledger(struct follow *f) {
                 disconnect(f);
                 return FOLLOW_E_NOT_YET;
         }
+        facts_pass_damage(f->facts, on_damage, f);
         r = load_cursors(f);
         if (r < 0)
                 disconnect(f);
@@ -352,7 +383,7 @@ int follow_slice(struct follow *f, const struct stamp *now) {
                 return FOLLOW_E_NOT_YET;
         }
         if (r == -EBADMSG && store_failure(outbox_store(f->outbox)) == 0 && !f->complained) {
-                log_error("%s: a fact behind %llu is damaged; no notice goes until it is mended", f->path,
+                log_error("%s: damaged behind %llu; no notice goes until it is mended", f->path,
                         (unsigned long long) f->done[LANE_FACT]);
                 f->complained = true;
         }

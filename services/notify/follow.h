@@ -24,7 +24,9 @@ DEFINE_FREEP(struct follow *, follow_free)
  * follow_slice() - take the next facts, in a transaction of its own when they concern a notice
  * @now: of this look
  *
- * Return: 0 at the head; FOLLOW_E_MORE; FOLLOW_E_NOT_YET; -EBADMSG a fact is damaged (said once, passed never); other -errno
+ * A fact whose row is damaged is passed over and said; a notice that it reserved fails, which is an outcome to be told.
+ *
+ * Return: 0 at the head; FOLLOW_E_MORE; FOLLOW_E_NOT_YET; -EBADMSG the file is damaged (said once, passed never); other -errno
  * of the outbox, after which it is suspect.
  */
 int follow_slice(struct follow *f, const struct stamp *now);

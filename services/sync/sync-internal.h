@@ -66,6 +66,7 @@ struct sync {
         uint64_t n_retained, n_unreadable, n_strange, n_foreign, n_stopped; /* refused messages, by why */
         char broker_word[32];
         bool disk_complained;
+        int64_t damaged; /* the newest position that was passed over because its row is damaged */
 };
 
 uint64_t sync_now(struct sync *s); /* of this turn of the loop */
@@ -77,9 +78,10 @@ int sync_commit(struct sync *s);
 void sync_look_for_ledger(struct sync *s);
 
 /* up.c */
-void up_begin(struct sync *s);   /* a ledger was opened */
-void up_on_line(struct sync *s); /* the line came up or went down */
-void up_refresh(struct sync *s); /* there may be new facts */
+void up_begin(struct sync *s);                 /* a ledger was opened */
+int up_on_damage(int64_t pos, void *userdata); /* of facts_pass_damage(); @userdata: the sync */
+void up_on_line(struct sync *s);               /* the line came up or went down */
+void up_refresh(struct sync *s);               /* there may be new facts */
 void up_on_tick(struct sync *s);
 void up_on_applied(struct sync *s, const struct link_message *m);
 bool up_send(struct sync *s);     /* Return: false when the window is full */

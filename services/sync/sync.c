@@ -173,6 +173,7 @@ static void use_ledger(struct sync *s, struct facts *facts) {
 
         s->facts = facts_close(s->facts);
         s->facts = facts;
+        facts_pass_damage(facts, up_on_damage, s);
         if (!is_other)
                 return; /* the same ledger in another file: moved, or put back */
         log_notice("ledger %s", facts_ledger(facts));

@@ -174,15 +174,29 @@ static void explain_hole(struct sync *s, struct feed *f) {
         f->hole = r == 0 && last + 1 < f->seqs[0] ? last + 1 : 0;
 }
 
+/* Never sent as if it were true. The station, whose ledger it is, says by ledger.gap that it will not come. */
+int up_on_damage(int64_t pos, void *userdata) {
+        struct sync *s = userdata;
+
+        if (pos > s->damaged) {
+                log_error("ledger: the fact at position %" PRId64 " is damaged, and not sent", pos);
+                s->damaged = pos;
+        }
+        return 0;
+}
+
 static bool read_ahead(struct sync *s, struct feed *f) {
-        uint64_t last, wanted = f->up.head - f->up.sent;
+        uint64_t after = f->up.sent, last = after, wanted = f->up.head - f->up.sent;
         unsigned max = wanted < FEED_BATCH ? (unsigned) wanted : FEED_BATCH;
         int r;
 
         forget_ahead(f);
         if (!s->facts)
                 return false;
-        r = facts_read(s->facts, f->lane, f->up.sent, max, on_row, f, &last);
+        do { /* a batch of nothing but damaged rows is not the end */
+                after = last;
+                r = facts_read(s->facts, f->lane, after, max, on_row, f, &last);
+        } while (r == 0 && f->n == 0 && last > after);
         if (r < 0 && r != -EAGAIN && f->n == 0)
                 complain(f, "the fact cannot be read or written", r);
         return f->n > 0;

@@ -327,10 +327,12 @@ static struct purge_result skip_trace(struct scene *s, struct purge_limits limit
 }
 
 static size_t name_gaps(struct scene *s, enum lane lane, uint64_t upto, int max) {
+        int64_t damaged;
         size_t n = 0;
 
         assert_int_equal(store_begin(ledger_store(s->l)), 0);
-        assert_int_equal(ledger_name_gaps(s->l, lane, upto, &s->now, max, &n), 0);
+        assert_int_equal(ledger_name_gaps(s->l, lane, upto, &s->now, max, &n, &damaged), 0);
+        assert_int_equal(damaged > 0, s->damaged);
         assert_int_equal(store_commit(ledger_store(s->l)), 0);
         return n;
 }
@@ -355,6 +357,23 @@ static void what_a_restored_office_asks_for_and_is_purged_is_named_once(void **s
                                          "'{\"v\":1,\"lane\":\"fact\",\"from\":\"2\",\"to\":\"7\"}'"),
                 1);
         assert_int_equal(name_gaps(s, LANE_FACT, 0, 100), 0);
+}
+
+static void what_a_disk_has_changed_is_named_and_not_sent(void **state) {
+        struct scene *s = *state;
+
+        for (int i = 0; i < 6; i++)
+                (void) scene_fact(s, "conflict.found", "S-1", "\"kind\":\"contents-differ\",\"text\":\"x\"");
+        s->damaged = true;
+        scene_sql(s, "UPDATE fact SET data = replace(data, 'x', 'y') WHERE lane = 0 AND seq IN (3, 4, 7)");
+        assert_int_equal(name_gaps(s, LANE_FACT, 0, 3), 0); /* nothing good behind them yet */
+        assert_int_equal(name_gaps(s, LANE_FACT, 0, 100), 2);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM fact WHERE type = 'ledger.gap' AND data IN ("
+                                         "'{\"v\":1,\"lane\":\"fact\",\"from\":\"3\",\"to\":\"4\"}', "
+                                         "'{\"v\":1,\"lane\":\"fact\",\"from\":\"7\",\"to\":\"7\"}')"),
+                2);
+        assert_int_equal(name_gaps(s, LANE_FACT, 0, 100), 0);
+        assert_int_equal(name_gaps(s, LANE_FACT, 3, 100), 0);
 }
 
 static void trace_over_its_quota_is_given_up_and_named(void **state) {
@@ -423,6 +442,7 @@ int main(void) {
                 T(a_slice_takes_no_more_than_it_may),
                 T(what_a_snapshot_told_does_not_come_back_after_its_purge),
                 T(what_a_restored_office_asks_for_and_is_purged_is_named_once),
+                T(what_a_disk_has_changed_is_named_and_not_sent),
                 T(trace_over_its_quota_is_given_up_and_named),
                 cmocka_unit_test(fullness_has_its_limits),
         };

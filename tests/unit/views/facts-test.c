@@ -114,6 +114,39 @@ static void a_damaged_row_stops_the_reader_before_it(void **state) {
         }
 }
 
+static int note_damage(int64_t pos, void *userdata) {
+        int64_t *seen = userdata;
+
+        *seen = *seen * 10 + pos;
+        return pos == 5 ? -EIO : 0;
+}
+
+static void a_reader_that_asks_for_it_passes_over_a_damaged_row(void **state) {
+        struct scene *s = *state;
+        _cleanup_(facts_closep) struct facts *f = NULL;
+        struct seen seen = {0};
+        int64_t damaged = 0, last_pos = 0;
+        uint64_t last = 0;
+
+        put(s, 4);
+        s->damaged = true;
+        set_third(s, "actor = 'p2'");
+        f = open_facts(s);
+        facts_pass_damage(f, note_damage, &damaged);
+        assert_int_equal(facts_read(f, LANE_FACT, 0, 10, see, &seen, &last), 0);
+        assert_int_equal(seen.n, 4);
+        assert_int_equal(last, 5);
+        assert_int_equal(damaged, 3);
+        assert_int_equal(facts_read(f, LANE_FACT, 2, 1, see, &seen, &last), 0);
+        assert_int_equal(last, 3); /* behind it, though nothing was handed out */
+        assert_int_equal(facts_read_all(f, 2, 1, see, &seen, &last_pos), 0);
+        assert_int_equal(last_pos, 3);
+        assert_int_equal(facts_get(f, 3, see, &seen), -EBADMSG); /* asked for by name it is not "not there" */
+        scene_sql(s, "UPDATE fact SET actor = 'p2' WHERE lane = 0 AND seq = 5");
+        assert_int_equal(facts_read(f, LANE_FACT, 3, 10, see, &seen, &last), -EIO);
+        assert_int_equal(last, 4);
+}
+
 static void the_gap_that_names_a_sequence_is_found(void **state) {
         struct scene *s = *state;
         _cleanup_(facts_closep) struct facts *f = NULL;
@@ -170,6 +203,8 @@ int main(void) {
                         a_reader_stops_where_its_caller_stops, scene_setup, scene_teardown),
                 cmocka_unit_test_setup_teardown(
                         a_damaged_row_stops_the_reader_before_it, scene_setup, scene_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_reader_that_asks_for_it_passes_over_a_damaged_row, scene_setup, scene_teardown),
                 cmocka_unit_test_setup_teardown(
                         the_gap_that_names_a_sequence_is_found, scene_setup, scene_teardown),
                 cmocka_unit_test_setup_teardown(
