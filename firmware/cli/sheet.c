@@ -5,13 +5,12 @@
 #include "firmware/cli/sheet-page.h"
 #include "firmware/cli/verb.h"
 #include "firmware/domain/barcode.h"
+#include "firmware/domain/command-shape.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define PEOPLE_FILE_MAX (1024 * 1024)
-#define BADGE_MIN       4
-#define BADGE_MAX       32
 
 static int add_control_cards(struct cards *cards, bool ja) {
         const struct control_card *card;
@@ -66,8 +65,10 @@ static int add_bays(struct cards *cards, const char *list, bool ja) {
 static int read_people(const char *path, struct json **docp) {
         _autofclose_ FILE *f = fopen(path, "re");
         _autofree_ char *text = malloc(PEOPLE_FILE_MAX);
+        _cleanup_(json_freep) struct json *doc = NULL;
         struct diag d = {0};
         size_t n;
+        int r;
 
         if (!text)
                 return -ENOMEM;
@@ -81,17 +82,15 @@ static int read_people(const char *path, struct json **docp) {
                 return -EINVAL;
         }
         (void) copy_text(d.file, sizeof(d.file), path); /* cut is better than nothing */
-        if (json_parse(text, n, docp, &d) < 0) {
+        r = json_parse(text, n, &doc, &d);
+        if (r == 0)
+                r = command_shape_check("people", doc, COMMAND_HANDED_IN, &d);
+        if (r < 0) {
                 (void) say_failure(&d);
                 return -EINVAL;
         }
+        *docp = take_ptr(doc);
         return 0;
-}
-
-static bool badge_is_valid(const char *badge) {
-        size_t n = strspn(badge, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
-
-        return n >= BADGE_MIN && n <= BADGE_MAX && !badge[n];
 }
 
 static int add_person(struct cards *cards, const struct json *p, bool ja) {
@@ -100,12 +99,6 @@ static int add_person(struct cards *cards, const struct json *p, bool ja) {
         bool leader = strcmp(json_get_string(p, "role", ""), "leader") == 0;
         char code[CONTROL_CODE_MAX + 1], title[96];
 
-        if (!badge_is_valid(badge) || !text_is_one_line(call)) {
-                (void) say_failed(
-                        "people: badge %s: wanted A-Z, 0-9 and -, 4 to 32 of them, and a call of one line",
-                        badge);
-                return -EINVAL;
-        }
         (void) snprintf(code, sizeof(code), BARCODE_BADGE_PREFIX "%s", badge);
         (void) snprintf(title, sizeof(title), "%.60s%s", call,
                 !leader ? ""
@@ -116,17 +109,11 @@ static int add_person(struct cards *cards, const struct json *p, bool ja) {
 
 static int add_people(struct cards *cards, const char *path, bool ja) {
         _cleanup_(json_freep) struct json *doc = NULL;
-        const struct json *people;
         int r = read_people(path, &doc);
 
         if (r < 0)
                 return r;
-        people = json_get(doc, "people");
-        if (json_type(people) != JSON_ARRAY) {
-                (void) say_failed("%s: has no list \"people\", as okuru-oms people takes it", path);
-                return -EINVAL;
-        }
-        for (const struct json *p = json_first(people); p && r == 0; p = json_next(p))
+        for (const struct json *p = json_first(json_get(doc, "people")); p && r == 0; p = json_next(p))
                 r = add_person(cards, p, ja);
         return r;
 }

@@ -26,12 +26,15 @@ int intake_fact_refused(struct intake *in);
 int intake_snapshot(struct intake *in);
 int intake_known(struct intake *in);
 
+enum { INTAKE_E_SETTLED = 1 }; /* refused or already there: nothing more is to be done */
+
 /* command.refused; @key and @text may be NULL, @known 0 leaves it out. Return: 0 or the list's error. */
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known);
-/* The same for a shape that json_check() and its like refused. */
+/* The same for a shape that a reader refused. */
 int intake_refuse_shape(struct intake *in, const struct diag *diag);
+/* The document against command_shape_check(). Return: 0, INTAKE_E_SETTLED refused, -errno. */
+int intake_check_shape(struct intake *in);
 /* A refusal when @version is older than @known, or the same with other content. Positive: refused or already there. */
-enum { INTAKE_E_SETTLED = 1 };
 int intake_check_version(struct intake *in, int64_t version, int64_t known, const struct json *known_doc);
 
 /* conflict.found about a shipment. */

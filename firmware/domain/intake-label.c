@@ -13,61 +13,33 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct json_rule label_rules[] = {
-        {"merchant", JSON_WANT_NAME, true, 0, 0},
-        {"shipment", JSON_WANT_ID, true, 1, 64},
-        {"version", JSON_WANT_INT, true, 1, JSON_INT_MAX},
-        {"labels", JSON_WANT_ARRAY, true, 0, SHIPMENT_PIECES_MAX},
-};
-static const struct json_rule piece_rules[] = {
-        {"piece", JSON_WANT_INT, true, 1, SHIPMENT_PIECES_MAX},
-        {"carrier", JSON_WANT_NAME, true, 0, 0},
-        {"number", JSON_WANT_STRING, true, 1, 40},
-        {"print", JSON_WANT_OBJECT, false, 0, 0},
-};
-
 struct wish { /* the labels asked for, numbers in their one form */
         struct label labels[SHIPMENT_PIECES_MAX];
         size_t n;
 };
 
-static int refuse_label(struct diag *d, size_t i, const char *key, const char *text) {
-        char path[48];
-
-        (void) snprintf(path, sizeof(path), "labels[%zu].%s", i, key);
-        diag_set(d, 0, 0, path, "%s", text);
-        return -EBADMSG;
-}
-
-static int read_label(const struct json *e, size_t i, struct label *l, struct diag *d) {
-        char where[32], number[WAYBILL_NUMBER_MAX + 1];
+/* Return: 0, INTAKE_E_SETTLED refused, -errno. */
+static int read_label(struct intake *in, const struct json *e, size_t i, struct label *l) {
+        char key[48];
         int r;
 
-        (void) snprintf(where, sizeof(where), "labels[%zu]", i);
-        r = json_check(e, where, piece_rules, ELEMENTSOF(piece_rules), d);
-        if (r < 0)
-                return r;
         *l = (struct label){.piece = (int) json_get_int(e, "piece", 0)};
         (void) copy_text(l->carrier, sizeof(l->carrier), json_get_string(e, "carrier", ""));
-        r = waybill_normalise(l->carrier, json_get_string(e, "number", ""), number);
+        r = waybill_normalise(l->carrier, json_get_string(e, "number", ""), l->number);
         if (r != 0)
-                return refuse_label(d, i, "number",
-                        r == WAYBILL_E_CHECK ? "the check digit is wrong" : "not a number of this carrier");
-        (void) copy_text(l->number, sizeof(l->number), number);
-        if (!copy_text(l->ref, sizeof(l->ref), json_get_string(json_get(e, "print"), "ref", "")))
-                return refuse_label(d, i, "print", "was not sealed on arrival");
-        return 0;
+                return -EINVAL; /* its shape was checked */
+        if (copy_text(l->ref, sizeof(l->ref), json_get_string(json_get(e, "print"), "ref", "")))
+                return 0;
+        (void) snprintf(key, sizeof(key), "labels[%zu].print", i);
+        r = intake_refuse(in, "bad-shape", key, "was not sealed on arrival", 0);
+        return r < 0 ? r : INTAKE_E_SETTLED;
 }
 
-static int read_wish(const struct json *doc, struct wish *w, struct diag *d) {
-        int r = json_check(doc, "", label_rules, ELEMENTSOF(label_rules), d);
-        size_t i = 0;
+static int read_wish(struct intake *in, struct wish *w) {
+        int r = intake_check_shape(in);
 
-        for (const struct json *e = json_first(json_get(doc, "labels")); e && r == 0; e = json_next(e), i++) {
-                r = read_label(e, i, &w->labels[w->n], d);
-                for (size_t k = 0; k < w->n && r == 0; k++)
-                        if (w->labels[k].piece == w->labels[w->n].piece)
-                                r = refuse_label(d, i, "piece", "two labels for one piece");
+        for (const struct json *e = json_first(json_get(in->doc, "labels")); e && r == 0; e = json_next(e)) {
+                r = read_label(in, e, w->n, &w->labels[w->n]);
                 w->n++;
         }
         return r;
@@ -247,12 +219,11 @@ static void add_intake(struct intake *in, const struct shipment *s, const struct
 int intake_label(struct intake *in) {
         struct shipment known = {0};
         struct wish w = {0};
-        struct diag diag = {0};
         const char *merchant, *shipment;
-        int r = read_wish(in->doc, &w, &diag);
+        int r = read_wish(in, &w);
 
-        if (r < 0)
-                return intake_refuse_shape(in, &diag);
+        if (r != 0)
+                return r < 0 ? r : 0;
         merchant = json_get_string(in->doc, "merchant", "");
         shipment = json_get_string(in->doc, "shipment", "");
         r = in->world->shipment(in->world->userdata, merchant, shipment, &known);
@@ -269,25 +240,11 @@ int intake_label(struct intake *in) {
         return r < 0 ? r : 0;
 }
 
-static const struct json_rule block_rules[] = {
-        {"merchant", JSON_WANT_NAME, true, 0, 0},
-        {"carrier", JSON_WANT_NAME, true, 0, 0},
-        {"block", JSON_WANT_ID, true, 1, 32},
-        {"from", JSON_WANT_STRING, true, 1, 40},
-        {"to", JSON_WANT_STRING, true, 1, 40},
-};
-
 int intake_label_block(struct intake *in) {
-        struct diag diag = {0};
-        char first[WAYBILL_NUMBER_MAX + 1];
-        int r = json_check(in->doc, "", block_rules, ELEMENTSOF(block_rules), &diag);
+        int r = intake_check_shape(in);
 
-        if (r < 0)
-                return intake_refuse_shape(in, &diag);
-        r = waybill_block_next(json_get_string(in->doc, "carrier", ""), json_get_string(in->doc, "from", ""),
-                json_get_string(in->doc, "to", ""), NULL, first);
         if (r != 0)
-                return intake_refuse(in, "bad-shape", "from", "no block of this carrier's numbers", 0);
+                return r < 0 ? r : 0;
         return fact_add_copy(&in->d->facts, "label.block", json_get_string(in->doc, "merchant", ""),
                 json_get_string(in->doc, "carrier", ""), in->command->id, in->doc);
 }

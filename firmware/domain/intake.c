@@ -2,6 +2,7 @@
 #include "firmware/domain/intake-internal.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/command-shape.h"
 #include "firmware/domain/notice.h"
 
 #include <errno.h>
@@ -48,6 +49,16 @@ int intake_refuse(struct intake *in, const char *reason, const char *key, const 
 
 int intake_refuse_shape(struct intake *in, const struct diag *diag) {
         return intake_refuse(in, "bad-shape", diag->key, diag->text, 0);
+}
+
+int intake_check_shape(struct intake *in) {
+        struct diag diag = {0};
+        int r = command_shape_check(in->command->type, in->doc, COMMAND_RECEIVED, &diag);
+
+        if (r != -EBADMSG)
+                return r;
+        r = intake_refuse_shape(in, &diag);
+        return r < 0 ? r : INTAKE_E_SETTLED;
 }
 
 /* The members that the OMS wrote: the ledger keeps the intake fact's data, which has ours among them. */

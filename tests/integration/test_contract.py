@@ -296,6 +296,96 @@ def test_an_example_without_a_member_of_its_data_or_with_a_strange_one_is_seen(n
         assert contract.errors(schema_of(name), wrong), what
 
 
+# ---- the shapes in the code ----
+
+# Sealed on its way in: the code sees them in clear only where people hand them in, and then without a version.
+SEALED = {"label", "contact"}
+# The code knows more than a shape says: numbers of a carrier have check digits, a block is a range, a piece has one label.
+KNOWS_MORE = {"/labels", "/labels/0/number", "/labels/0/carrier", "/labels/0/print/media", "/from", "/to", "/carrier"}
+# What the code does not look into when a command comes: it reads these later, with defaults, or never.
+NOT_LOOKED_INTO = re.compile(r"/v|/n|/name(/.*)?|/items/0/name(/.*)?|/consent/.*|/channels/.*|/source|/sequence|/snapshot|/labels/0/print/data"
+                             r"|/(parcels|units|notices)/0/(parcel|notice|kind|state|at)|.*/(code|serial|number)")
+
+
+def members(path: Path, schema: dict, value, where: str = ""):
+    """(where, schema, value) of every member that the schema names, also those that the value has not; the first of an array."""
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            ref = schema["$ref"]
+            path, schema = (path.parent / ref.split("#")[0]).resolve() if ref.split("#")[0] else path, resolve(path, ref)
+        else:
+            schema = schema["anyOf"][0]
+    yield where, schema
+    for key, part in schema.get("properties", {}).items():
+        yield from members(path, part, value.get(key) if isinstance(value, dict) else None, f"{where}/{key}")
+    if "items" in schema and isinstance(value, list) and value:
+        yield from members(path, schema["items"], value[0], f"{where}/0")
+
+
+def values(schema: dict, value) -> list:
+    """Around every limit that the schema has, and of every kind."""
+    found = [None, True, 1.5, "", "a", "A", "\u0007", "\u00e9", "a b", [], {}]
+    bounds = [int(n) for n in re.findall(r"[{,]([0-9]+)", schema.get("pattern", ""))]
+    bounds += [schema[key] for key in ("minLength", "maxLength") if key in schema]
+    found += [letter * (n + d) for letter in "aA1" for n in bounds for d in (-1, 0, 1) if n + d >= 0]
+    found += [schema[key] + d for key in ("minimum", "maximum") if key in schema for d in (-1, 0, 1)]
+    found += schema.get("enum", [])
+    if "maxItems" in schema and value:
+        found += [value[:1] * schema["maxItems"], value[:1] * (schema["maxItems"] + 1)]
+    return found
+
+
+def changed(data: dict, where: str, value, remove: bool = False) -> dict:
+    data = copy.deepcopy(data)
+    *way, last = [int(step) if step.isdigit() else step for step in where.split("/")[1:]]
+    node = data
+    for step in way:
+        node = node[step]
+    if remove:
+        node.pop(last, None)
+    else:
+        node[last] = value
+    return data
+
+
+def at(data, where: str):
+    for step in where.split("/")[1:]:
+        data = data[int(step)] if isinstance(data, list) else data.get(step) if isinstance(data, dict) else None
+    return data
+
+
+def variants(kind: str, data: dict):
+    path = FOLDER / "schema" / "command" / f"{kind}.json"
+    for where, schema in members(path, load(path), data):
+        if not where or where == "/version" and kind in SEALED or at(data, where.rpartition("/")[0]) is None:
+            continue
+        if not where.endswith("/0"):
+            yield where, changed(data, where, None, remove=True)
+        for value in values(schema, at(data, where)):
+            yield where, changed(data, where, value)
+
+
+SHAPES = sorted(names_below("command") - UNDERSTOOD_LATER - {"shipment", "policy"})
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_the_code_takes_and_refuses_what_the_schema_does(build, kind):
+    data = EXAMPLES[f"command/{kind}"]["data"]
+    tried = [("", data), *variants(kind, data)]
+    lines = "".join(json.dumps({"type": kind, "handed_in": kind in SEALED, "data": doc}) + "\n" for _, doc in tried)
+    run = subprocess.run([build / "tests" / "shape-tool"], input=lines, capture_output=True, text=True, timeout=60, check=True)
+    answers = run.stdout.splitlines()
+    assert len(answers) == len(tried) > 20 and answers[0] == "ok"
+    too_strict, too_lax = [], []
+    for (where, doc), answer in zip(tried, answers):
+        wrong = contract.errors(f"command/{kind}", doc)
+        if not wrong and answer != "ok" and where not in KNOWS_MORE:
+            too_strict.append((where, at(doc, where), answer))
+        if wrong and answer == "ok" and not NOT_LOOKED_INTO.fullmatch(where):
+            too_lax.append((where, at(doc, where), wrong))
+    assert not too_strict and not too_lax
+
+
 # ---- a live run ----
 
 

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/command-shape.h"
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
+#include "firmware/domain/shipment.h"
+#include "firmware/domain/waybill.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PEOPLE_MAX  2000
+#define ITEMS_MAX   1000
+#define WAYBILL_MAX 40 /* of a number as its carrier writes it */
+
+/* First in the table of a document that counts its versions: one that is handed in has none yet. */
+#define VERSION_RULE                                                                                         \
+        { "version", JSON_WANT_INT, true, 1, JSON_INT_MAX }
+
+static int wrong(struct diag *d, const char *key, const char *text) {
+        diag_set(d, 0, 0, key, "%s", text);
+        return -EBADMSG;
+}
+
+/* @rules begin with VERSION_RULE. */
+static int check_counted(const struct json *doc, enum command_form form, const struct json_rule *rules,
+        size_t n, struct diag *d) {
+        size_t skip = form == COMMAND_HANDED_IN;
+
+        return json_check(doc, "", rules + skip, n - skip, d);
+}
+
+/* Every element of the array @key. */
+static int check_each(
+        const struct json *doc, const char *key, const struct json_rule *rules, size_t n, struct diag *d) {
+        char where[48];
+        size_t i = 0;
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(doc, key)); e && r == 0; e = json_next(e), i++) {
+                (void) snprintf(where, sizeof(where), "%s[%zu]", key, i);
+                r = json_check(e, where, rules, n, d);
+        }
+        return r;
+}
+
+/* ---- label, label.block ---- */
+
+static const struct json_rule label_rules[] = {
+        VERSION_RULE,
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"labels", JSON_WANT_ARRAY, true, 0, SHIPMENT_PIECES_MAX},
+};
+static const struct json_rule piece_rules[] = {
+        {"piece", JSON_WANT_INT, true, 1, SHIPMENT_PIECES_MAX},
+        {"carrier", JSON_WANT_NAME, true, 0, 0},
+        {"number", JSON_WANT_STRING, true, 1, WAYBILL_MAX},
+        {"print", JSON_WANT_OBJECT, false, 0, 0},
+};
+static const struct json_rule print_rules[] = {
+        {"media", JSON_WANT_TEXT, true, 1, 100},
+        {"data", JSON_WANT_STRING, true, 1, 0}, /* bounded by what one command may have */
+};
+static const struct json_rule block_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"carrier", JSON_WANT_NAME, true, 0, 0},
+        {"block", JSON_WANT_ID, true, 1, 32},
+        {"from", JSON_WANT_STRING, true, 1, WAYBILL_MAX},
+        {"to", JSON_WANT_STRING, true, 1, WAYBILL_MAX},
+};
+
+static int check_number(const struct json *carrier_of, const char *key, const char *where, struct diag *d) {
+        char number[WAYBILL_NUMBER_MAX + 1];
+        int r = waybill_normalise(
+                json_get_string(carrier_of, "carrier", ""), json_get_string(carrier_of, key, ""), number);
+
+        if (r == 0)
+                return 0;
+        return wrong(
+                d, where, r == WAYBILL_E_CHECK ? "the check digit is wrong" : "not a number of this carrier");
+}
+
+static int check_piece(const struct json *e, size_t i, bool *seen, enum command_form form, struct diag *d) {
+        char where[48];
+        int64_t piece;
+        int r;
+
+        (void) snprintf(where, sizeof(where), "labels[%zu]", i);
+        r = json_check(e, where, piece_rules, ELEMENTSOF(piece_rules), d);
+        if (r < 0)
+                return r;
+        piece = json_get_int(e, "piece", 1);
+        (void) snprintf(where, sizeof(where), "labels[%zu].piece", i);
+        if (seen[piece])
+                return wrong(d, where, "two labels for one piece");
+        seen[piece] = true;
+        (void) snprintf(where, sizeof(where), "labels[%zu].number", i);
+        r = check_number(e, "number", where, d);
+        if (r < 0 || form == COMMAND_RECEIVED || json_type(json_get(e, "print")) != JSON_OBJECT)
+                return r;
+        (void) snprintf(where, sizeof(where), "labels[%zu].print", i);
+        return json_check(json_get(e, "print"), where, print_rules, ELEMENTSOF(print_rules), d);
+}
+
+static int check_label(const struct json *doc, enum command_form form, struct diag *d) {
+        bool seen[SHIPMENT_PIECES_MAX + 1] = {false};
+        int r = check_counted(doc, form, label_rules, ELEMENTSOF(label_rules), d);
+        size_t i = 0;
+
+        for (const struct json *e = json_first(json_get(doc, "labels")); e && r == 0; e = json_next(e))
+                r = check_piece(e, i++, seen, form, d);
+        return r;
+}
+
+static int check_block(const struct json *doc, enum command_form form, struct diag *d) {
+        char first[WAYBILL_NUMBER_MAX + 1];
+        int r = json_check(doc, "", block_rules, ELEMENTSOF(block_rules), d);
+        (void) form;
+
+        if (r == 0)
+                r = check_number(doc, "from", "from", d);
+        if (r == 0)
+                r = check_number(doc, "to", "to", d);
+        if (r == 0 &&
+                waybill_block_next(json_get_string(doc, "carrier", ""), json_get_string(doc, "from", ""),
+                        json_get_string(doc, "to", ""), NULL, first) != 0)
+                r = wrong(d, "from", "no block of this carrier's numbers");
+        return r;
+}
+
+/* ---- contact ---- */
+
+static const struct json_rule contact_rules[] = {
+        VERSION_RULE,
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"contact", JSON_WANT_OBJECT, true, 0, 0},
+        {"language", JSON_WANT_NAME, false, 0, 0},
+        {"channels", JSON_WANT_ARRAY, false, 0, 8},
+        {"consent", JSON_WANT_OBJECT, false, 0, 0},
+        {"delete_by", JSON_WANT_TEXT, false, 0, 40},
+};
+static const struct json_rule address_rules[] = {
+        {"name", JSON_WANT_TEXT, false, 0, 200},
+        {"email", JSON_WANT_TEXT, false, 3, 254},
+        {"phone", JSON_WANT_TEXT, false, 1, 40},
+};
+static const struct json_rule sealed_rules[] = {
+        {"ref", JSON_WANT_ID, true, 36, 36},
+        {"hash", JSON_WANT_ID, true, 64, 64},
+};
+static const struct json_rule erase_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+};
+
+static int check_contact(const struct json *doc, enum command_form form, struct diag *d) {
+        const struct json *contact = json_get(doc, "contact");
+        const char *delete_by;
+        int64_t ignored;
+        int r = check_counted(doc, form, contact_rules, ELEMENTSOF(contact_rules), d);
+
+        if (r == 0 && form == COMMAND_RECEIVED)
+                r = json_check(contact, "contact", sealed_rules, ELEMENTSOF(sealed_rules), d);
+        else if (r == 0)
+                r = json_check(contact, "contact", address_rules, ELEMENTSOF(address_rules), d);
+        delete_by = json_get_string(doc, "delete_by", NULL);
+        if (r == 0 && delete_by && time_parse(delete_by, &ignored, NULL) < 0)
+                r = wrong(d, "delete_by", "must be an RFC 3339 time");
+        return r;
+}
+
+static int check_erase(const struct json *doc, enum command_form form, struct diag *d) {
+        (void) form;
+        return json_check(doc, "", erase_rules, ELEMENTSOF(erase_rules), d);
+}
+
+/* ---- people ---- */
+
+static const struct json_rule people_rules[] = {
+        VERSION_RULE,
+        {"people", JSON_WANT_ARRAY, true, 0, PEOPLE_MAX},
+};
+static const struct json_rule person_rules[] = {
+        {"person", JSON_WANT_ID, true, 1, 64},
+        {"badge", JSON_WANT_ID, true, 4, 32},
+        {"role", JSON_WANT_NAME, true, 0, 0},
+        {"call", JSON_WANT_TEXT, false, 0, 12},
+};
+
+static int check_people(const struct json *doc, enum command_form form, struct diag *d) {
+        char key[48];
+        size_t i = 0;
+        int r = check_counted(doc, form, people_rules, ELEMENTSOF(people_rules), d);
+
+        if (r == 0)
+                r = check_each(doc, "people", person_rules, ELEMENTSOF(person_rules), d);
+        for (const struct json *e = json_first(json_get(doc, "people")); e && r == 0; e = json_next(e), i++) {
+                const char *role = json_get_string(e, "role", ""), *badge = json_get_string(e, "badge", "");
+
+                (void) snprintf(key, sizeof(key), "people[%zu].role", i);
+                if (strcmp(role, "packer") != 0 && strcmp(role, "leader") != 0)
+                        return wrong(d, key, "neither packer nor leader");
+                (void) snprintf(key, sizeof(key), "people[%zu].badge", i);
+                if (strspn(badge, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != strlen(badge))
+                        return wrong(d, key, "only A-Z, 0-9 and - can be scanned on every keyboard layout");
+        }
+        return r;
+}
+
+/* ---- bay, item.codes ---- */
+
+static const struct json_rule bay_rules[] = {
+        VERSION_RULE,
+        {"bay", JSON_WANT_NAME, true, 0, 0},
+        {"carrier", JSON_WANT_NAME, true, 0, 0},
+        {"temperature", JSON_WANT_NAME, false, 0, 0},
+        {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"collections", JSON_WANT_ARRAY, false, 0, 24},
+        {"grace_min", JSON_WANT_INT, false, 0, 1440},
+};
+static const struct json_rule items_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"items", JSON_WANT_ARRAY, true, 0, ITEMS_MAX},
+};
+static const struct json_rule item_rules[] = {
+        {"code", JSON_WANT_STRING, true, 1, 64},
+        {"units", JSON_WANT_INT, false, 1, 9999},
+        {"name", JSON_WANT_OBJECT, true, 0, 0},
+};
+
+static bool hhmm_is_valid(const char *t) {
+        return t && strlen(t) == 5 && t[2] == ':' && strspn(t, "012") >= 1 &&
+               strspn(t + 1, "0123456789") >= 1 && strspn(t + 3, "012345") >= 1 &&
+               strspn(t + 4, "0123456789") == 1 && (t[0] < '2' || t[1] <= '3');
+}
+
+static int check_bay(const struct json *doc, enum command_form form, struct diag *d) {
+        int r = check_counted(doc, form, bay_rules, ELEMENTSOF(bay_rules), d);
+
+        for (const struct json *e = json_first(json_get(doc, "collections")); e && r == 0; e = json_next(e))
+                if (!hhmm_is_valid(json_string(e)))
+                        r = wrong(d, "collections", "not a time of day as HH:MM");
+        return r;
+}
+
+static int check_items(const struct json *doc, enum command_form form, struct diag *d) {
+        int r = json_check(doc, "", items_rules, ELEMENTSOF(items_rules), d);
+        (void) form;
+
+        return r < 0 ? r : check_each(doc, "items", item_rules, ELEMENTSOF(item_rules), d);
+}
+
+/* ---- what only an OMS program says ---- */
+
+static const struct json_rule refused_rules[] = {
+        {"source", JSON_WANT_TEXT, true, 1, 200},
+        {"sequence", JSON_WANT_ID, true, 1, 20},
+        {"reason", JSON_WANT_TEXT, true, 1, 200},
+};
+static const struct json_rule snapshot_rules[] = {
+        {"snapshot", JSON_WANT_ID, true, 1, 64},
+};
+static const struct json_rule known_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"parcels", JSON_WANT_ARRAY, false, 0, 500},
+        {"units", JSON_WANT_ARRAY, false, 0, 5000},
+        {"notices", JSON_WANT_ARRAY, false, 0, 500},
+};
+static const struct json_rule known_parcel_rules[] = {
+        {"parcel", JSON_WANT_ID, true, 36, 36},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"piece", JSON_WANT_INT, true, 1, SHIPMENT_PIECES_MAX},
+        {"number", JSON_WANT_STRING, false, 1, WAYBILL_MAX},
+        {"state", JSON_WANT_NAME, true, 0, 0},
+        {"at", JSON_WANT_TEXT, false, 0, 40},
+};
+static const struct json_rule known_unit_rules[] = {
+        {"code", JSON_WANT_STRING, true, 1, 64},
+        {"serial", JSON_WANT_STRING, true, 1, 64},
+        {"parcel", JSON_WANT_ID, true, 36, 36},
+};
+static const struct json_rule known_notice_rules[] = {
+        {"notice", JSON_WANT_ID, true, 36, 36},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"kind", JSON_WANT_NAME, true, 0, 0},
+        {"generation", JSON_WANT_INT, true, 0, 9999},
+        {"state", JSON_WANT_NAME, true, 0, 0},
+};
+
+static int check_refused(const struct json *doc, enum command_form form, struct diag *d) {
+        (void) form;
+        return json_check(doc, "", refused_rules, ELEMENTSOF(refused_rules), d);
+}
+
+static int check_snapshot(const struct json *doc, enum command_form form, struct diag *d) {
+        (void) form;
+        return json_check(doc, "", snapshot_rules, ELEMENTSOF(snapshot_rules), d);
+}
+
+static int check_known(const struct json *doc, enum command_form form, struct diag *d) {
+        int r = json_check(doc, "", known_rules, ELEMENTSOF(known_rules), d);
+        (void) form;
+
+        if (r == 0)
+                r = check_each(doc, "parcels", known_parcel_rules, ELEMENTSOF(known_parcel_rules), d);
+        if (r == 0)
+                r = check_each(doc, "units", known_unit_rules, ELEMENTSOF(known_unit_rules), d);
+        if (r == 0)
+                r = check_each(doc, "notices", known_notice_rules, ELEMENTSOF(known_notice_rules), d);
+        for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e)) {
+                enum parcel_state state;
+
+                if (parcel_state_from_str(json_get_string(e, "state", ""), &state) < 0)
+                        r = wrong(d, "parcels", "a state that is not known here");
+        }
+        return r;
+}
+
+int command_shape_check(const char *type, const struct json *doc, enum command_form form, struct diag *d) {
+        static const struct {
+                const char *type;
+                int (*check)(const struct json *doc, enum command_form form, struct diag *d);
+        } shapes[] = {
+                {"bay", check_bay},
+                {"contact", check_contact},
+                {"contact.erase", check_erase},
+                {"fact.refused", check_refused},
+                {"item.codes", check_items},
+                {"known", check_known},
+                {"label", check_label},
+                {"label.block", check_block},
+                {"people", check_people},
+                {"snapshot.begin", check_snapshot},
+                {"snapshot.end", check_snapshot},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(shapes); i++)
+                if (strcmp(shapes[i].type, type) == 0)
+                        return shapes[i].check(doc, form, d);
+        return -EINVAL;
+}
