@@ -226,6 +226,9 @@ static void add_station(struct report *r, const struct setup *setup) {
                 "station", "answers; storage %s, %s; head %" PRId64 ", not yet at the OMS %" PRId64, storage,
                 room, json_get_int(answer, "head", 0), json_get_int(answer, "unapplied", 0));
         add_station_clock(r, json_get(answer, "clock"));
+        for (const struct json *e = json_first(json_get(answer, "ill")); e; e = json_next(e))
+                report_add(r, REPORT_BAD, "ill", "%s: %s, since %s", json_get_string(e, "part", "?"),
+                        json_get_string(e, "text", "?"), json_get_string(e, "since", "?"));
         add_devices(r, answer);
 }
 

@@ -86,6 +86,22 @@ static void print_station(const struct status *s) {
         print_clock(json_get(a, "clock"));
 }
 
+/* What a person can do about a database of sync or notify: its program makes a new one, and the office tells the rest again. */
+static void print_ills(const struct json *station) {
+        for (const struct json *e = json_first(json_get(station, "ill")); e; e = json_next(e)) {
+                const char *part = json_get_string(e, "part", "");
+                char since[MOMENT_MAX];
+
+                (void) printf("ILL       ");
+                say(stdout, part);
+                (void) printf(", since %s: ", moment_of(json_get_string(e, "since", ""), since));
+                say(stdout, json_get_string(e, "text", ""));
+                (void) printf(
+                        "\n          the bench goes on without; stop %s, put its %s.db aside, start it\n",
+                        strcmp(part, "inbox") == 0 ? "okuru-sync" : "okuru-notify", part);
+        }
+}
+
 static void print_counts(const struct status *s) {
         const struct standing_counts *c = &s->counts;
 
@@ -158,6 +174,7 @@ static int print_status(struct status *s) {
         int r = 0;
 
         print_station(s);
+        print_ills(s->station);
         print_counts(s);
         if (s->station)
                 r = print_benches(s->station);

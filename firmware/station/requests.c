@@ -128,6 +128,20 @@ static void write_clock(struct station *s, struct json_writer *w) {
         json_write_end_object(w);
 }
 
+static void write_ill(struct json_writer *w, const struct tail *t) {
+        struct stamp since;
+        char text[TIME_TEXT_MAX];
+        const char *why = tail_ill(t, &since);
+
+        if (!why)
+                return;
+        json_write_object(w, NULL);
+        json_write_string(w, "part", tail_name(t));
+        json_write_string(w, "text", why);
+        json_write_string(w, "since", time_format(since.wall_usec, since.offset_sec, text));
+        json_write_end_object(w);
+}
+
 static void request_status(struct station *s, const struct request_caller *caller) {
         static const char *const health[] = {
                 [DESK_FINE] = "fine", [DESK_SLOW] = "slow", [DESK_STUCK] = "stuck"};
@@ -151,6 +165,10 @@ static void request_status(struct station *s, const struct request_caller *calle
         write_clock(s, &w);
         if (s->damaged)
                 json_write_int(&w, "damaged", s->damaged);
+        json_write_array(&w, "ill");
+        write_ill(&w, s->inbox);
+        write_ill(&w, s->notices);
+        json_write_end_array(&w);
         write_benches(s, &w);
         write_devices(s, &w);
         json_write_end_object(&w);

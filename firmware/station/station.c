@@ -158,16 +158,40 @@ static void look_at_readers(struct station *s, const struct tail_uplink *uplink)
         s->upto[LANE_INTAKE] = tail_reader_upto(s->notices, id, LANE_INTAKE);
 }
 
+static void look_at_fullness(struct station *s, uint64_t unapplied) {
+        enum ledger_fullness fullness;
+
+        s->unapplied = unapplied;
+        fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
+        if ((int) fullness != s->fullness)
+                log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
+        s->fullness = (int) fullness;
+        if (fullness < LEDGER_FULL && store_reserve_create(s->config->folder, STORE_RESERVE_BYTES) < 0)
+                log_debug("storage: no room for the reserve yet");
+        if (fullness == LEDGER_FULL)
+                desk_refuse(
+                        s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
+        else
+                desk_refuse(s->desk, NULL, NULL);
+}
+
+static uint64_t behind(const struct ledger_head *head, uint64_t upto) {
+        return head->seq > upto ? head->seq - upto : 0;
+}
+
 /* Needs the connection in our hand: within a group. */
 static void look_at_room(struct station *s) {
         struct tail_uplink uplink;
         struct ledger_head head;
-        enum ledger_fullness fullness;
 
         s->room_due = false;
-        if (tail_uplink(s->inbox, ledger_id(s->ledger), &uplink) < 0 ||
-                ledger_head(s->ledger, LANE_FACT, &head) < 0)
+        if (ledger_head(s->ledger, LANE_FACT, &head) < 0)
                 return;
+        if (tail_uplink(s->inbox, ledger_id(s->ledger), &uplink) < 0) {
+                /* The marks that were seen last can only have risen since; when none were, the disk alone counts. */
+                look_at_fullness(s, s->uplink_known ? behind(&head, s->applied[LANE_FACT]) : 0);
+                return;
+        }
         if (uplink.begin_anew) {
                 log_notice("ledger: the office says %s; a new ledger begins", uplink.reason);
                 s->again = true;
@@ -182,18 +206,7 @@ static void look_at_room(struct station *s) {
                 s->purge_due = true;
                 s->purge_seconds = s->seconds + PURGE_PERIOD;
         }
-        s->unapplied = head.seq > uplink.upto[LANE_FACT] ? head.seq - uplink.upto[LANE_FACT] : 0;
-        fullness = ledger_fullness(s->unapplied, disk_used_percent(s->config->folder));
-        if ((int) fullness != s->fullness)
-                log_warning("ledger: room is now %s", ledger_fullness_to_str(fullness));
-        s->fullness = (int) fullness;
-        if (fullness < LEDGER_FULL && store_reserve_create(s->config->folder, STORE_RESERVE_BYTES) < 0)
-                log_debug("storage: no room for the reserve yet");
-        if (fullness == LEDGER_FULL)
-                desk_refuse(
-                        s->desk, "保存場所がいっぱい。リーダーを呼ぶ", "storage is full: call the leader");
-        else
-                desk_refuse(s->desk, NULL, NULL);
+        look_at_fullness(s, behind(&head, uplink.upto[LANE_FACT]));
 }
 
 /* Closed subjects leave once their time is over: a few in each group that has nothing else to do. */
@@ -378,7 +391,9 @@ static int must_begin_anew(const struct station_config *config, const char *id, 
         _cleanup_(tail_freep) struct tail *t = NULL;
         int r = tail_new(&t, TAIL_INBOX, config->inbox, NULL, NULL);
 
-        return r < 0 ? r : tail_uplink(t, id, uplink);
+        if (r == 0 && tail_uplink(t, id, uplink) < 0)
+                log_error("ledger: whether the office knows more than this disk cannot be told now");
+        return r;
 }
 
 /*

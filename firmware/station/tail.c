@@ -2,8 +2,11 @@
 #include "firmware/station/tail.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "firmware/base/log.h"
 #include "firmware/store/cursor.h"
@@ -17,9 +20,15 @@ struct tail {
         struct ledger *ledger;
         struct store *reader; /* NULL while it is not there */
         struct store_stmt box, uplink;
-        int64_t done; /* the cursor, as committed or about to be */
-        bool complained;
+        int64_t done;            /* the cursor, as committed or about to be */
+        char ill[DIAG_TEXT_MAX]; /* why it cannot be read; "" it can, or it is not there yet */
+        struct stamp since;
+        bool rows_ill, marks_ill; /* of what the text speaks; neither: of the file */
+        uint64_t again_usec;      /* CLOCK_MONOTONIC; before that what is ill is not read again */
+        int failed; /* what the desk said in this slice: that is ours, and no fault of the other program */
 };
+
+#define AGAIN_USEC USEC_PER_SEC
 
 static const char *const names[] = {[TAIL_INBOX] = "inbox", [TAIL_NOTICES] = "notices"};
 
@@ -61,6 +70,46 @@ static int prepare(struct tail *t) {
                                 "SELECT lane, upto, verdict FROM uplink WHERE ledger = ?");
 }
 
+/* Said once, until it is well again or ill of something else. */
+static void fall_ill(struct tail *t, const char *why) {
+        t->again_usec = monotonic_usec() + AGAIN_USEC;
+        if (strcmp(t->ill, why) == 0)
+                return;
+        log_error("%s: cannot be read: %s; the bench goes on without", t->path, why);
+        (void) copy_text(t->ill, sizeof(t->ill), why);
+        t->since = stamp_now();
+}
+
+static void be_well(struct tail *t) {
+        if (t->ill[0] && !t->rows_ill && !t->marks_ill) {
+                log_notice("%s: can be read again", t->path);
+                t->ill[0] = '\0';
+        }
+}
+
+/* What is in the way of a file that is not to be had; 0 nothing, it will come. */
+static int obstacle(const char *path) {
+        struct stat st;
+
+        if (stat(path, &st) < 0)
+                return errno == ENOENT ? 0 : errno;
+        if (!S_ISREG(st.st_mode))
+                return S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+        return access(path, R_OK) < 0 ? errno : 0;
+}
+
+static void judge(struct tail *t, int r, const struct diag *diag) {
+        int error = r == STORE_E_NOT_YET ? obstacle(t->path) : 0;
+
+        t->rows_ill = t->marks_ill = false; /* another file */
+        if (r < 0)
+                fall_ill(t, *diag->text ? diag->text : r == -EBADMSG ? "is damaged" : strerror(-r));
+        else if (error)
+                fall_ill(t, strerror(error));
+        else
+                be_well(t);
+}
+
 /* Return: 0 open, STORE_E_NOT_YET, -errno. */
 static int connect(struct tail *t) {
         struct diag diag = {0};
@@ -78,9 +127,7 @@ static int connect(struct tail *t) {
                                             NOTICES_VERSION_MIN, NOTICES_VERSION_MAX, &diag);
         if (r == 0)
                 r = prepare(t);
-        if (r < 0 && !t->complained)
-                log_warning("%s: cannot be read: %s", t->path, *diag.text ? diag.text : strerror(-r));
-        t->complained = r < 0;
+        judge(t, r, &diag);
         if (r != 0)
                 disconnect(t);
         return r;
@@ -93,10 +140,21 @@ static int load_cursor(struct tail *t) {
         return r == STORE_E_OTHER_LOG ? 0 : r;
 }
 
+const char *tail_ill(const struct tail *t, struct stamp *sincep) {
+        if (!t->ill[0])
+                return NULL;
+        *sincep = t->since;
+        return t->ill;
+}
+
+const char *tail_name(const struct tail *t) {
+        return names[t->kind];
+}
+
 bool tail_has_more(struct tail *t) {
         int64_t head = 0;
 
-        if (connect(t) != 0)
+        if (connect(t) != 0 || (t->rows_ill && monotonic_usec() < t->again_usec))
                 return false;
         if (store_log_head(t->reader, &head) != 0)
                 return false;
@@ -195,13 +253,16 @@ static int take(const struct store_log_row *log, void *userdata) {
         struct tail *t = userdata;
         struct row row = {.tail = t, .log = log};
 
-        return t->kind == TAIL_INBOX ? take_command(&row) : take_outcome(&row);
+        t->failed = t->kind == TAIL_INBOX ? take_command(&row) : take_outcome(&row);
+        return t->failed;
 }
 
 int tail_slice(struct tail *t) {
+        char why[DIAG_TEXT_MAX];
         int64_t last;
         int r = connect(t);
 
+        t->failed = 0;
         if (r != 0)
                 return 0; /* not there yet, or said once by connect(); the bench goes on without */
         r = load_cursor(t);
@@ -209,14 +270,16 @@ int tail_slice(struct tail *t) {
                 return r;
         r = store_log_read(t->reader, t->done, (unsigned) desk_slice_room(t->desk), take, t, &last);
         t->done = last;
-        if (r == -EBADMSG && store_failure(ledger_store(t->ledger)) == 0) {
-                /* The other program's database is damaged, not ours. */
-                if (!t->complained)
-                        log_error("%s: a row behind %lld is damaged", t->path, (long long) last);
-                t->complained = true;
+        if (t->failed < 0)
+                return t->failed;
+        t->rows_ill = r < 0;
+        if (r >= 0) {
+                be_well(t);
                 return 0;
         }
-        return r < 0 ? r : 0;
+        (void) snprintf(why, sizeof(why), "the row behind %lld is damaged", (long long) last);
+        fall_ill(t, why);
+        return 0; /* the other program's database is ill, not ours */
 }
 
 uint64_t tail_reader_upto(struct tail *t, const char *ledger, enum lane lane) {
@@ -231,12 +294,9 @@ uint64_t tail_reader_upto(struct tail *t, const char *ledger, enum lane lane) {
         return (uint64_t) seq;
 }
 
-int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
-        int r = connect(t);
+static int read_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
+        int r;
 
-        *out = (struct tail_uplink){0};
-        if (r != 0)
-                return r < 0 ? r : 0;
         store_bind_text(&t->uplink, 1, ledger);
         for (r = store_step(&t->uplink); r == 0; r = store_step(&t->uplink)) {
                 const char *verdict = store_column_text(&t->uplink, 2);
@@ -256,4 +316,21 @@ int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
                 return r;
         r = store_meta_get(t->reader, OFFICE_CLOCK_KEY, out->office_clock, sizeof(out->office_clock));
         return r < 0 ? r : 0;
+}
+
+int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out) {
+        int r = connect(t);
+
+        *out = (struct tail_uplink){0};
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = read_uplink(t, ledger, out);
+        t->marks_ill = r < 0;
+        if (r < 0) {
+                fall_ill(t, "how far the office is cannot be read");
+                *out = (struct tail_uplink){0}; /* half of it would be worse than nothing */
+        } else {
+                be_well(t);
+        }
+        return r;
 }

@@ -20,6 +20,10 @@ static inline void tail_freep(struct tail **p) {
         *p = tail_free(*p);
 }
 
+/* Why its database cannot be read, and since when; NULL: it can, or it is not there yet. Borrowed until the next call. */
+const char *tail_ill(const struct tail *t, struct stamp *sincep);
+const char *tail_name(const struct tail *t); /* "inbox", "notices" */
+
 /* Is there something behind the cursor? Cheap. Outside of a transaction too. */
 bool tail_has_more(struct tail *t);
 /* What was read in a group that was undone must be read again. */
@@ -37,5 +41,5 @@ struct tail_uplink {                              /* what the inbox knows of the
         char reason[16];                          /* "forked", "restored" */
         char office_clock[OFFICE_CLOCK_TEXT_MAX]; /* for office_clock_read(); "" not said yet */
 };
-/* TAIL_INBOX only. @ledger: id that the marks must belong to. Return: 0 (zeros when nothing is known), -errno. */
+/* TAIL_INBOX only. @ledger: id that the marks must belong to. Return: 0 (zeros when nothing is known); -errno it is ill. */
 int tail_uplink(struct tail *t, const char *ledger, struct tail_uplink *out);
