@@ -238,8 +238,12 @@ int yaml_read(
 
         if (n->kind == YAML_KIND_SCALAR && yaml_is_nothing(n))
                 return yaml_fail_key(n, path, d, "has no value");
-        if (rule->want == YAML_WANT_MAP)
+        if (rule->want == YAML_WANT_MAP && rule->rules)
                 return yaml_walk(n, path, rule->rules, target, d);
+        if (rule->want == YAML_WANT_MAP)
+                return n->kind == YAML_KIND_MAP
+                               ? rule->item(n, path, target, d)
+                               : yaml_fail(n, path, d, "must be a section of keys and values");
         if (rule->want == YAML_WANT_LIST)
                 return read_list(n, path, rule, target, d);
         if (n->kind != YAML_KIND_SCALAR)
@@ -264,8 +268,7 @@ int yaml_read(
         return yaml_fail(n, path, d, "cannot be read");
 }
 
-static int walk_unknown(
-        const struct yaml *n, const char *path, const struct yaml_rule *rules, struct diag *d) {
+int yaml_fail_unknown(const struct yaml *n, const char *path, const struct yaml_rule *rules, struct diag *d) {
         const char *nearest = nearest_key(n->key, rules);
 
         if (nearest)
@@ -286,7 +289,8 @@ int yaml_walk(const struct yaml *map, const char *path, const struct yaml_rule *
                 while (rule->key && strcmp(rule->key, n->key) != 0)
                         rule++;
                 path_join(key_path, path, n->key);
-                r = rule->key ? yaml_read(n, key_path, rule, target, d) : walk_unknown(n, key_path, rules, d);
+                r = rule->key ? yaml_read(n, key_path, rule, target, d)
+                              : yaml_fail_unknown(n, key_path, rules, d);
                 if (r < 0)
                         return r;
         }

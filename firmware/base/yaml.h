@@ -60,7 +60,7 @@ enum yaml_want {
         YAML_WANT_BOOL,     /* bool at offset; true or false only */
         YAML_WANT_DURATION, /* int64_t microseconds at offset: "100ms", "30s", "15min", "24h", "14d" */
         YAML_WANT_WORD,     /* int at offset: index in words[] */
-        YAML_WANT_MAP,      /* section: rules below, same target struct */
+        YAML_WANT_MAP,      /* section: rules below, same target struct; without rules: through item() */
         YAML_WANT_LIST,     /* each element through item() */
 };
 struct yaml_rule {
@@ -73,7 +73,8 @@ struct yaml_rule {
         int64_t min, max;
         const char *const *words;      /* NULL-terminated */
         const struct yaml_rule *rules; /* of a MAP; ends with key NULL */
-        /* Of a LIST: called with "path[i]" and the target of the walk; negative errors end the walk. */
+        /* Of a LIST: called with "path[i]" and the target of the walk; of a MAP without rules: with the section. Negative
+         * errors end the walk. */
         int (*item)(const struct yaml *element, const char *path, void *target, struct diag *d);
 };
 /**
@@ -85,6 +86,9 @@ struct yaml_rule {
  */
 int yaml_walk(const struct yaml *map, const char *path, const struct yaml_rule *rules, void *target,
         struct diag *d);
+/* Fills @d for a member that none of @rules knows, with the nearest one that does. Return: -EBADMSG. */
+int yaml_fail_unknown(
+        const struct yaml *member, const char *path, const struct yaml_rule *rules, struct diag *d);
 /**
  * yaml_read() - one value by one rule, whose key does not count: for lists of plain values, inside item()
  *

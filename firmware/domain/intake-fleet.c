@@ -59,6 +59,11 @@ int intake_policy(struct intake *in) {
                 return intake_refuse_shape(in, &diag);
         if (r < 0)
                 return r;
+        if (read.version < 1) { /* that is what was set by hand, before the OMS had a say */
+                policy_deinit(&read);
+                diag_set(&diag, 0, 0, "version", "must be 1 or more");
+                return intake_refuse_shape(in, &diag);
+        }
         r = intake_check_version(in, read.version, in->world->policy->version, in->world->policy->doc);
         policy_deinit(&read);
         if (r == 0)

@@ -2,6 +2,7 @@
 #include "firmware/domain/policy.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/policy-internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #define QUANTITY_DEFAULT         50
 #define IDLE_LOCK_DEFAULT_SEC    1800
 #define NOTICE_DELAY_DEFAULT_SEC 1800
+#define SECONDS_MAX              (30 * 86400)
 #define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
 
 static const char *const how_names[] = {
@@ -34,7 +36,7 @@ static int shipped_how_from_str(const char *text, enum shipped_how *howp) {
 }
 
 static const struct json_rule policy_rules[] = {
-        {"version", JSON_WANT_INT, true, 1, JSON_INT_MAX},
+        {"version", JSON_WANT_INT, true, 0, JSON_INT_MAX},
         {"merchants", JSON_WANT_ARRAY, false, 0, 500},
         {"hand_confirm_limit", JSON_WANT_INT, false, 0, 9999},
         {"quantity_limit", JSON_WANT_INT, false, 1, 999},
@@ -63,16 +65,54 @@ static const struct json_rule names_rules[] = {
         {"en", JSON_WANT_TEXT, false, 0, 200},
 };
 
+/* What the reader of commands leaves alone, for who writes by hand. */
+static const struct json_rule reach_rules[] = {
+        {"mail", JSON_WANT_TEXT, false, 0, 254},
+        {"phone", JSON_WANT_TEXT, false, 0, 40},
+        {"url", JSON_WANT_TEXT, false, 0, 200},
+        {"hours", JSON_WANT_OBJECT, false, 0, 0},
+};
+static const struct json_rule from_rules[] = {
+        {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"address", JSON_WANT_TEXT, false, 0, 254},
+};
+static const struct json_rule seconds_rules[] = {
+        {"shipped", JSON_WANT_INT, false, 0, SECONDS_MAX},
+};
+
+const struct policy_section *policy_section(const char *key) {
+        static const struct policy_section sections[] = {
+                {"", policy_rules, ELEMENTSOF(policy_rules)},
+                {"merchants", merchant_rules, ELEMENTSOF(merchant_rules)},
+                {"carriers", carrier_rules, ELEMENTSOF(carrier_rules)},
+                {"name", names_rules, ELEMENTSOF(names_rules)},
+                {"hours", names_rules, ELEMENTSOF(names_rules)},
+                {"reach", reach_rules, ELEMENTSOF(reach_rules)},
+                {"from", from_rules, ELEMENTSOF(from_rules)},
+                {"notice_delay_s", seconds_rules, ELEMENTSOF(seconds_rules)},
+                {"notice_max_age_s", seconds_rules, ELEMENTSOF(seconds_rules)},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(sections); i++)
+                if (strcmp(sections[i].key, key) == 0)
+                        return &sections[i];
+        return NULL;
+}
+
 static int check_word(const struct json *object, const char *where, const char *key, const char *const *words,
         struct diag *d) {
         const char *word = json_get_string(object, key, NULL);
+        char known[80] = "";
 
         if (!word)
                 return 0;
         for (size_t i = 0; words[i]; i++)
                 if (strcmp(words[i], word) == 0)
                         return 0;
-        diag_set(d, 0, 0, NULL, "not one of the words that are known here");
+        for (size_t i = 0; words[i]; i++)
+                (void) snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+                        i > 0 ? ", " : "", words[i]);
+        diag_set(d, 0, 0, NULL, "must be one of: %s", known);
         if (d)
                 (void) snprintf(d->key, sizeof(d->key), "%s.%s", where, key);
         return -EBADMSG;
@@ -81,7 +121,7 @@ static int check_word(const struct json *object, const char *where, const char *
 /* The seconds of {"shipped": n}; each member whole and within 30 days. */
 static int check_seconds(const struct json *object, const char *where, struct diag *d) {
         for (const struct json *m = json_first(object); m; m = json_next(m)) {
-                struct json_rule rule = {json_key(m), JSON_WANT_INT, true, 0, 30 * 86400};
+                struct json_rule rule = {json_key(m), JSON_WANT_INT, true, 0, SECONDS_MAX};
                 int r = json_check(object, where, &rule, 1, d);
 
                 if (r < 0)
@@ -94,14 +134,16 @@ static int check_carrier(const struct json *c, const char *where, struct diag *d
         static const char *const hows[] = {"scanned", "bay-closed", "assumed", "at-ready", NULL};
         static const char *const reports[] = {"ready", "shipped", NULL};
         const struct json *name = json_get(c, "name");
+        char where_name[80];
         int r = json_check(c, where, carrier_rules, ELEMENTSOF(carrier_rules), d);
 
         if (r == 0)
                 r = check_word(c, where, "shipped", hows, d);
         if (r == 0)
                 r = check_word(c, where, "report", reports, d);
+        (void) snprintf(where_name, sizeof(where_name), "%s.name", where);
         if (r == 0 && name && json_type(name) == JSON_OBJECT)
-                r = json_check(name, where, names_rules, ELEMENTSOF(names_rules), d);
+                r = json_check(name, where_name, names_rules, ELEMENTSOF(names_rules), d);
         return r;
 }
 
@@ -126,7 +168,7 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         return r;
 }
 
-static int policy_check(const struct json *doc, struct diag *d) {
+int policy_check(const struct json *doc, struct diag *d) {
         size_t i = 0;
         int r = json_check(doc, "", policy_rules, ELEMENTSOF(policy_rules), d);
 

@@ -6,6 +6,7 @@
  */
 #include "firmware/base/json.h"
 #include "firmware/base/time.h"
+#include "firmware/base/yaml.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@ enum notice_owner { OWNER_UNKNOWN, OWNER_OMS, OWNER_STATION, OWNER_NONE };
 
 struct policy {
         struct json *doc;       /* owned; NULL: defaults */
-        int64_t version;        /* 0: none has come */
+        int64_t version;        /* 0: none has come; what is read then was set by hand for the first start */
         int hand_confirm_limit; /* per parcel without a leader; default 3 */
         int quantity_limit;     /* of xN; default 50 */
         int64_t idle_lock_usec; /* default 30 min; 0 never */
@@ -26,6 +27,16 @@ struct policy {
 /* @doc is given (also on failure). Return: 0, -EBADMSG with @d naming the member. */
 int policy_init(struct policy *p, struct json *doc, struct diag *d);
 void policy_deinit(struct policy *p);
+
+/**
+ * policy_from_yaml() - a policy written by hand, for as long as the OMS has not sent one: its document, version 0
+ * @map:  the keys of the command `policy` but for the version; with the same shapes
+ * @path: of @map, for messages
+ * @out:  appended to: a JSON object, for policy_init() and for the fact policy.changed
+ *
+ * Return: 0; -EBADMSG with @d naming file, line and key; -ENOMEM.
+ */
+int policy_from_yaml(const struct yaml *map, const char *path, struct str *out, struct diag *d);
 
 /* All of one (merchant, carrier). Missing ones read as defaults: bay-closed, report at shipped, refuse, 30
  * min, 72 h. */

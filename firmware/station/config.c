@@ -5,6 +5,7 @@
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
 #include "firmware/base/yaml.h"
+#include "firmware/domain/policy.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -33,6 +34,24 @@ static const struct yaml_rule seal_rules[] = {
         PATH("secret", true, seal_secret),
         {0},
 };
+static int refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
+        diag_set(d, yaml_line(node), 0, path, "%s", text);
+        return -EBADMSG;
+}
+
+/* The document of the command `policy`, written by hand. */
+static int read_policy(const struct yaml *node, const char *path, void *target, struct diag *d) {
+        struct station_config *c = target;
+        _cleanup_str_ struct str text = STR_INIT;
+        int r = policy_from_yaml(node, path, &text, d);
+
+        if (r < 0)
+                return r;
+        return copy_text(c->policy, sizeof(c->policy), text.data)
+                       ? 0
+                       : refuse(node, path, d, "is longer than a file should hold: let the OMS send it");
+}
+
 static const struct yaml_rule station_rules[] = {
         NAME("realm", true, realm),
         NAME("site", true, site),
@@ -45,6 +64,7 @@ static const struct yaml_rule station_rules[] = {
         PATH("notices", false, notices),
         PATH("board", true, board),
         {"seal", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, seal_rules, NULL},
+        {"policy", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_policy},
         {"amber_after", YAML_WANT_DURATION, false, offsetof(struct station_config, amber_usec), 0,
                 100 * USEC_PER_MSEC, 60 * USEC_PER_SEC, NULL, NULL, NULL},
         {"red_after", YAML_WANT_DURATION, false, offsetof(struct station_config, red_usec), 0, USEC_PER_SEC,
@@ -71,10 +91,6 @@ static const struct yaml_rule scanner_rules[] = {
         {"layout", YAML_WANT_WORD, false, SCANNER(layout), 0, 0, layouts, NULL, NULL},
         {0},
 };
-static int refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
-        diag_set(d, yaml_line(node), 0, path, "%s", text);
-        return -EBADMSG;
-}
 
 /* The rules between keys, which a table cannot say. */
 static int check_scanner(

@@ -13,6 +13,7 @@
 #define STATION_BENCHES_MAX  64
 #define STATION_SCANNERS_MAX 4 /* of one bench */
 #define STATION_PATH_MAX     256
+#define STATION_POLICY_MAX   16384
 
 enum scanner_driver { SCANNER_SERIAL, SCANNER_WEDGE };
 enum scanner_layout { SCANNER_LAYOUT_US, SCANNER_LAYOUT_JIS };
@@ -52,6 +53,8 @@ struct station_config {
         char notices[STATION_PATH_MAX]; /* notify's notices.db; "" without notify */
         char board[STATION_PATH_MAX];
         char seal_public[STATION_PATH_MAX], seal_secret[STATION_PATH_MAX];
+        char policy
+                [STATION_POLICY_MAX]; /* what holds until the OMS has sent one: JSON, version 0; "" defaults */
         int64_t amber_usec, red_usec; /* how long a commit may take before the light says so: 2 s and 20 s */
         char board_name[33];
         struct bench_config benches[STATION_BENCHES_MAX];

@@ -508,6 +508,33 @@ static int say_started(struct station *s) {
         return r;
 }
 
+/*
+ * What the file says holds until the OMS has sent a policy. It becomes a fact like that: whoever reads the ledger, and a rebuild,
+ * know what was in force; and so does who changes the file and starts anew.
+ */
+static int put_first_policy(struct station *s) {
+        static const char none[] = "{\"v\":1,\"version\":0}";
+        const char *wanted = *s->config->policy ? s->config->policy : none;
+        struct fact f = {.type = "policy.changed",
+                .lane = LANE_INTAKE,
+                .subject = "policy",
+                .data = (char *) wanted /* is copied */};
+        _cleanup_str_ struct str known = STR_INIT;
+        struct world world;
+        int r = ledger_world(s->ledger, &world);
+
+        if (r < 0 || world.policy->version > 0)
+                return r;
+        if (world.policy->doc)
+                json_print(world.policy->doc, &known);
+        else
+                str_add(&known, none);
+        if (known.error || strcmp(known.data, wanted) == 0)
+                return known.error;
+        log_notice("policy: the office has sent none yet; what station.yaml says holds");
+        return desk_fact(s->desk, &f);
+}
+
 static int build(struct station *s, struct diag *d) {
         const struct devices_callbacks devices = {station_on_scan, station_on_lost, station_on_device, s};
         const struct callers_callbacks control = {station_on_request, s};
@@ -539,6 +566,9 @@ static int build(struct station *s, struct diag *d) {
                 return r;
         }
         r = desk_resume(s->desk);
+        if (r < 0)
+                return r;
+        r = put_first_policy(s);
         if (r < 0)
                 return r;
         desk_poke(s->desk);

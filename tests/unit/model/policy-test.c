@@ -77,7 +77,7 @@ static void a_refusal_names_the_member(void **state) {
                 const char *text, *key;
         } table[] = {
                 {"{}", "version"},
-                {"{\"version\":0}", "version"},
+                {"{\"version\":-1}", "version"},
                 {"{\"version\":1,\"quantity_limit\":0}", "quantity_limit"},
                 {"{\"version\":1,\"merchants\":[{}]}", "merchants[0].merchant"},
                 {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"unknown_shipment\":\"maybe\"}]}",
@@ -99,12 +99,97 @@ static void a_refusal_names_the_member(void **state) {
         }
 }
 
+/* ---- written by hand ---- */
+
+static int read_yaml(const char *text, struct str *out, struct diag *d) {
+        _cleanup_(yaml_freep) struct yaml *root = NULL;
+
+        assert_int_equal(yaml_load_text("station.yaml", text, strlen(text), &root, d), 0);
+        return policy_from_yaml(root, "policy", out, d);
+}
+
+static void a_policy_of_a_file_is_read_as_if_the_office_had_sent_it(void **state) {
+        static const char text[] =
+                "idle_lock_s: 600\n"
+                "quantity_limit: 20\n"
+                "merchants:\n"
+                "  - merchant: acme\n"
+                "    name: {ja: アクメ}\n"
+                "    reach: {mail: shop@acme.example.jp, hours: {ja: 平日, en: weekdays}}\n"
+                "    unknown_shipment: accept\n"
+                "    notice_delay_s: {shipped: 2}\n"
+                "    carriers:\n"
+                "      - carrier: yamato\n"
+                "        shipped: at-ready\n"
+                "        bay: y1\n";
+        _cleanup_str_ struct str out = STR_INIT;
+        struct carrier_policy c;
+        struct policy p;
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(read_yaml(text, &out, &d), 0);
+        assert_int_equal(read_text(out.data, &p, &d), 0);
+        assert_int_equal(p.version, 0);
+        assert_int_equal(p.idle_lock_usec, 600 * (int64_t) USEC_PER_SEC);
+        assert_int_equal(p.quantity_limit, 20);
+        assert_int_equal(p.hand_confirm_limit, 3); /* not said */
+        assert_string_equal(policy_unknown_merchant(&p), "acme");
+        assert_int_equal(policy_notice_delay_usec(&p, "acme", "shipped"), 2 * (int64_t) USEC_PER_SEC);
+        policy_carrier(&p, "acme", "yamato", &c);
+        assert_int_equal(c.shipped, SHIPPED_AT_READY);
+        assert_string_equal(c.bay, "y1");
+        policy_deinit(&p);
+}
+
+static void a_mistake_in_the_file_is_named_with_line_and_key(void **state) {
+        static const struct {
+                const char *text, *key, *says;
+                int line;
+        } table[] = {
+                {"idle_lock: 600\n", "policy.idle_lock", "did you mean idle_lock_s", 1},
+                {"version: 3\n", "policy.version", "unknown key", 1},
+                {"idle_lock_s: 30min\n", "policy.idle_lock_s", "whole number", 1},
+                {"quantity_limit: 20\nhand_confirm_limit: 10000\n", "policy.hand_confirm_limit", "0 to 9999",
+                        2},
+                {"merchants: acme\n", "policy.merchants", "must be a list", 1},
+                {"merchants:\n  - acme\n", "policy.merchants[0]", "section", 2},
+                {"merchants:\n  - merchant: acme\n  - unknown_shipment: accept\n",
+                        "policy.merchants[1].merchant", "missing", 3},
+                {"merchants:\n  - merchant: a b\n", "policy.merchants[0].merchant", "name", 2},
+                {"merchants:\n  - merchant: acme\n    unknown_shipment: maybe\n",
+                        "policy.merchants[0].unknown_shipment", "refuse, accept", 3},
+                {"merchants:\n  - merchant: acme\n    carriers:\n      - carrier: yamato\n        shipped: "
+                 "later\n",
+                        "policy.merchants[0].carriers[0].shipped", "scanned, bay-closed, assumed, at-ready",
+                        5},
+                {"merchants:\n  - merchant: acme\n    notice_delay_s: {shiped: 2}\n",
+                        "policy.merchants[0].notice_delay_s.shiped", "did you mean shipped", 3},
+                {"merchants:\n  - merchant: acme\n    carriers:\n      - carrier: yamato\n        name:\n    "
+                 "      en: Yamato\n",
+                        "policy.merchants[0].carriers[0].name.ja", "", 6},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_str_ struct str out = STR_INIT;
+                struct diag d = {0};
+                int r = read_yaml(table[i].text, &out, &d);
+
+                if (r != -EBADMSG || strcmp(d.key, table[i].key) != 0 || d.line != table[i].line ||
+                        !strstr(d.text, table[i].says) || strcmp(d.file, "station.yaml") != 0)
+                        fail_msg("%s: %d, %s:%d: %s: %s", table[i].text, r, d.file, d.line, d.key, d.text);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(without_a_policy_the_defaults_hold),
                 cmocka_unit_test(a_merchants_carrier_has_its_own_rules),
                 cmocka_unit_test(two_merchants_that_accept_unknown_shipments_are_never_guessed_between),
                 cmocka_unit_test(a_refusal_names_the_member),
+                cmocka_unit_test(a_policy_of_a_file_is_read_as_if_the_office_had_sent_it),
+                cmocka_unit_test(a_mistake_in_the_file_is_named_with_line_and_key),
         };
 
         return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

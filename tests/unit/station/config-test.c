@@ -145,6 +145,30 @@ static void the_station_file_names_the_board_and_both_are_read(void **state) {
         assert_int_equal(config.amber_usec, 500000);
         assert_int_equal(config.red_usec, 20000000);
         assert_string_equal(config.inbox, "");
+        assert_string_equal(config.policy, "");
+}
+
+static void a_first_policy_is_read_with_the_rest_or_named_with_its_line(void **state) {
+        static const char head[] =
+                "realm: test\nsite: dc1\nstation: p1\nfolder: /var/lib/x\nsocket: /run/x.sock\n";
+        char board[64], station[64], text[512];
+        struct diag d = {0};
+
+        (void) state;
+        put("board.yaml", "board: one\nbenches:\n" BENCH("b1"), board);
+        (void) snprintf(text, sizeof(text), "%sboard: %s\npolicy:\n  idle_lock_s: 600\n", head, board);
+        put("station.yaml", text, station);
+        assert_int_equal(station_config_load(&config, station, &d), 0);
+        assert_string_equal(config.policy, "{\"v\":1,\"version\":0,\"idle_lock_s\":600}");
+        (void) snprintf(text, sizeof(text), "%sboard: %s\npolicy:\n  idle_lock_s: never\n", head, board);
+        put("station.yaml", text, station);
+        assert_int_equal(station_config_load(&config, station, &d), -EBADMSG);
+        assert_string_equal(d.key, "policy.idle_lock_s");
+        assert_int_equal(d.line, 8);
+        (void) snprintf(text, sizeof(text), "%sboard: %s\npolicy: strict\n", head, board);
+        put("station.yaml", text, station);
+        assert_int_equal(station_config_load(&config, station, &d), -EBADMSG);
+        assert_string_equal(d.key, "policy");
 }
 
 static void a_file_that_everybody_may_write_is_refused(void **state) {
@@ -163,6 +187,7 @@ int main(void) {
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
                 cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
+                cmocka_unit_test(a_first_policy_is_read_with_the_rest_or_named_with_its_line),
                 cmocka_unit_test(a_file_that_everybody_may_write_is_refused),
         };
 

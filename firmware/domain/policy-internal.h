@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The shapes of a policy, for the two ways in which one comes: as a command, and written by hand. */
+#include "firmware/domain/policy.h"
+
+struct policy_section {
+        const char *key; /* of the member whose value, or whose elements, look like this; "" the whole */
+        const struct json_rule *rules;
+        size_t n_rules;
+};
+/* NULL when there is none of that name. */
+const struct policy_section *policy_section(const char *key);
+
+/* Return: 0, -EBADMSG with @d->key naming the member, as "merchants[0].carriers[1].shipped". */
+int policy_check(const struct json *doc, struct diag *d);
