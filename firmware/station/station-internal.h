@@ -45,6 +45,18 @@ struct prompt *prompts_free(struct prompt *all, size_t n);
 /* @v is shown at @bench from now on. A prompt that nobody waits for any more is not to be shown: false. */
 bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v);
 
+/* --- benches.c: what desk and devices call --- */
+void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec);
+void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
+void benches_on_health(void *userdata, enum desk_health health);
+void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
+void benches_on_lost(void *userdata, size_t bench, enum scan_lost why);
+void benches_on_device(
+        void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
+/* The storage's state on all lights, over what they showed. */
+void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, const char *en);
+
+/* --- requests.c --- */
 /* Requests of the control socket. */
 void station_on_request(
         void *userdata, const struct request_caller *caller, const char *verb, const struct json *request);

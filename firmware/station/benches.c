@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the benches' devices and the desk: scans go in, verdicts and labels come out, and the storage's state covers all lights. */
+#include "firmware/station/station-internal.h"
+
+#include <string.h>
+
+#include "firmware/base/log.h"
+
+/* ---- the desk calls ---- */
+
+static size_t bench_of(const struct station *s, const char *name) {
+        int i = desk_bench_index(s->desk, name);
+
+        return i < 0 ? s->config->n_benches : (size_t) i;
+}
+
+void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec) {
+        struct station *s = userdata;
+        size_t bench = bench_of(s, v->bench);
+
+        (void) mono_usec;
+        if (v->kind == VERDICT_NONE || !prompt_on_verdict(s, bench, v))
+                return;
+        s->shown[bench] = *v;
+        if (bench < s->config->n_benches && !(v->prompt && s->covered[bench])) {
+                s->covered[bench] = false;
+                devices_show(s->devices, bench, v);
+        }
+        station_tell_verdict(s, v);
+}
+
+void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
+        struct station *s = userdata;
+        _cleanup_seal_plain_ struct seal_plain plain = {0};
+        struct label_job job = {.bench = l->bench,
+                .parcel = l->parcel,
+                .piece = (unsigned) l->piece,
+                .pieces = (unsigned) l->pieces,
+                .carrier = l->carrier,
+                .number = l->number};
+        int r = 0;
+
+        if (box && s->keys) {
+                r = seal_open(s->keys, box, n_box, &plain);
+                job.data = plain.bytes;
+                job.n_data = plain.n;
+        }
+        if (r == 0)
+                r = devices_print(s->devices, bench_of(s, l->bench), &job);
+        if (r != 0)
+                log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
+                        r < 0 ? strerror(-r) : "the printer is not ready, or its data does not open");
+}
+
+void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, const char *en) {
+        for (size_t i = 0; i < s->config->n_benches; i++) {
+                struct verdict v;
+
+                verdict_set(&v, kind, s->config->benches[i].name);
+                verdict_sub_ja(&v, "%s", ja);
+                verdict_sub_en(&v, "%s", en);
+                s->covered[i] = true;
+                devices_show(s->devices, i, &v);
+                station_tell_verdict(s, &v);
+        }
+}
+
+void benches_on_health(void *userdata, enum desk_health health) {
+        struct station *s = userdata;
+
+        s->health = health;
+        switch (health) {
+        case DESK_SLOW:
+                log_warning("storage: a commit takes longer than %lld ms",
+                        (long long) s->config->amber_usec / 1000);
+                benches_cover(s, VERDICT_SAVING, "保存に時間がかかる。待つ", "storage is slow: wait");
+                break;
+        case DESK_STUCK:
+                log_error("storage: a commit is stuck");
+                benches_cover(s, VERDICT_NOT_RECORDED, "保存できない。リーダーを呼ぶ",
+                        "storage stuck: call the leader");
+                break;
+        case DESK_FINE:
+                log_notice("storage: well again");
+                /* Whoever got an answer since looks at that; and a beep now would be taken for one. */
+                for (size_t i = 0; i < s->config->n_benches; i++)
+                        if (s->covered[i])
+                                devices_show_quietly(s->devices, i, &s->shown[i]);
+                memset(s->covered, 0, sizeof(s->covered));
+                break;
+        }
+}
+
+/* ---- the devices call ---- */
+
+static void say_lost(struct station *s, size_t bench) {
+        struct verdict v;
+
+        verdict_set(&v, VERDICT_SCAN_LOST, s->config->benches[bench].name);
+        verdict_sub_ja(&v, "もう一度読む");
+        verdict_sub_en(&v, "scan it again");
+        benches_on_verdict(s, &v, 0);
+}
+
+void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec) {
+        struct station *s = userdata;
+
+        if (!s->stopping && desk_scan(s->desk, bench, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
+                say_lost(s, bench);
+}
+
+void benches_on_lost(void *userdata, size_t bench, enum scan_lost why) {
+        struct station *s = userdata;
+
+        if (!s->stopping && desk_scan_lost(s->desk, bench, why, 0) == DESK_E_FULL)
+                say_lost(s, bench);
+}
+
+void benches_on_device(
+        void *userdata, size_t bench, const char *name, const char *driver, bool up, int error) {
+        struct station *s = userdata;
+        struct fact_list facts = {0};
+        struct fact_builder b;
+
+        if (up)
+                log_info("bench %s: scanner %s is there", s->config->benches[bench].name, name);
+        else
+                log_warning("bench %s: scanner %s is not there: %s", s->config->benches[bench].name, name,
+                        strerror(-error));
+        fact_begin(&b, &facts, up ? "device.up" : "device.down", "", name, s->config->benches[bench].name,
+                NULL, NULL);
+        json_write_string(&b.w, "driver", driver);
+        if (!up)
+                json_write_string(&b.w, "reason", strerror(-error));
+        fact_end(&b);
+        if (facts.n == 1 && !s->stopping && desk_fact(s->desk, &facts.items[0]) < 0)
+                log_error("bench %s: state of %s is not recorded: out of memory",
+                        s->config->benches[bench].name, name);
+        fact_list_deinit(&facts);
+}
