@@ -13,8 +13,12 @@
 #include <unistd.h>
 
 #define UUID_SIZE        16
+#define UUID_RANDOM      10     /* bytes of a v7 that are not the time; some give way to the counter */
 #define UUID_COUNTER_MAX 0x0FFF /* rand_a, 12 bits */
 #define UUID_MSEC_MAX    0xFFFFFFFFFFFFLL
+
+_Static_assert(
+        sizeof(((struct uuid_source *) 0)->pool) % UUID_RANDOM == 0, "the pool is used up without a rest");
 
 static int random_fill(uint8_t *bytes, size_t n) {
         for (size_t done = 0; done < n;) {
@@ -60,12 +64,25 @@ static void uuid_source_step(struct uuid_source *source, int64_t msec, uint16_t 
         }
 }
 
+static int uuid_source_draw(struct uuid_source *source, uint8_t random[UUID_RANDOM]) {
+        if (source->n_pool == 0) {
+                int r = random_fill(source->pool, sizeof(source->pool));
+
+                if (r < 0)
+                        return r;
+                source->n_pool = sizeof(source->pool);
+        }
+        source->n_pool -= UUID_RANDOM;
+        memcpy(random, source->pool + source->n_pool, UUID_RANDOM);
+        return 0;
+}
+
 int uuid7_make(struct uuid_source *source, int64_t wall_usec, char text[UUID_TEXT_MAX]) {
         int64_t msec = wall_usec / (int64_t) USEC_PER_MSEC;
         uint8_t bytes[UUID_SIZE];
         int r;
 
-        r = random_fill(bytes + 6, sizeof(bytes) - 6);
+        r = uuid_source_draw(source, bytes + 6);
         if (r < 0)
                 return r;
         if (msec > UUID_MSEC_MAX)

@@ -15,6 +15,8 @@
 struct uuid_source { /* one per program; zero is valid */
         int64_t last_msec;
         uint16_t counter;
+        uint8_t pool[250]; /* random bytes for the next ids: a system call for 25 of them */
+        uint8_t n_pool;    /* left */
 };
 /* @text: lower-case canonical form. Return: 0, or -errno of getrandom(). */
 int uuid7_make(struct uuid_source *source, int64_t wall_usec, char text[UUID_TEXT_MAX]);
