@@ -14,10 +14,10 @@ static const struct store_sql fact_sql[] = {
         LEDGER_SQL(facts.insert,
                 "INSERT INTO fact (" ROW_COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
-        LEDGER_SQL(facts.next, "SELECT ifnull(max(pos), 0) + 1 FROM fact"),
-        LEDGER_SQL(facts.lane_next, "UPDATE lane SET head = head + 1, rows = rows + 1 WHERE lane = ?1"),
-        LEDGER_SQL(facts.lane_get, "SELECT head, rows FROM lane WHERE lane = ?1"),
-        LEDGER_SQL(facts.lane_rows, "UPDATE lane SET rows = rows - 1 WHERE lane = ?1"),
+        LEDGER_SQL(facts.newest, "SELECT ifnull(max(pos), 0) FROM fact"),
+        LEDGER_SQL(facts.lane_newest, "SELECT ifnull(max(seq), 0) FROM fact WHERE lane = ?1"),
+        LEDGER_SQL(facts.lane_gone, "SELECT gone FROM lane WHERE lane = ?1"),
+        LEDGER_SQL(facts.lane_put_gone, "UPDATE lane SET gone = gone + 1 WHERE lane = ?1"),
         LEDGER_SQL(facts.delete, "DELETE FROM fact WHERE pos = ?1"),
 };
 const struct statement_group fact_statements = {fact_sql, ELEMENTSOF(fact_sql)};
@@ -27,10 +27,15 @@ static uint32_t add_text(uint32_t crc, const char *text) {
 }
 
 static uint32_t add_number(uint32_t crc, int64_t value) {
-        char text[24];
-        int n = snprintf(text, sizeof(text), "%" PRId64, value);
+        char text[20], *p = text + sizeof(text); /* by hand: snprintf() was half of a row's check */
+        uint64_t rest = value < 0 ? -(uint64_t) value : (uint64_t) value;
 
-        return crc32c_column(crc, text, (size_t) n);
+        do
+                *--p = (char) ('0' + rest % 10);
+        while ((rest /= 10) > 0);
+        if (value < 0)
+                *--p = '-';
+        return crc32c_column(crc, p, (size_t) (text + sizeof(text) - p));
 }
 
 bool row_is_unsure(const struct row *row) {
@@ -99,21 +104,40 @@ static int insert(struct ledger *l, const struct row *row) {
         return fitting(row, r);
 }
 
-int fact_insert(struct ledger *l, struct row *row) {
-        int r = statement_int64(&l->facts.next, &row->pos, "");
+/* Asked once, counted from then on, and asked again when a fact was taken back. */
+static int read_ends(struct ledger *l) {
+        struct fact_ends fresh = {.n_undone = store_n_undone(l->store), .known = true};
+        int r;
 
-        if (r == 0)
-                r = statement_do(&l->facts.lane_next, "i", (int) row->lane);
-        if (r == 0) /* RETURNING would cost SQLite a table of its own */
-                r = statement_int64(&l->facts.lane_get, &row->seq, "i", (int) row->lane);
+        if (l->ends.known && l->ends.n_undone == fresh.n_undone)
+                return 0;
+        r = statement_int64(&l->facts.newest, &fresh.pos, "");
+        for (int i = 0; i < N_LANES && r == 0; i++)
+                r = statement_int64(&l->facts.lane_newest, &fresh.seq[i], "i", i);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG; /* both always have a row */
+        l->ends = fresh;
+        return 0;
+}
+
+int fact_insert(struct ledger *l, struct row *row) {
+        int r = read_ends(l);
+
+        if (r < 0)
+                return r;
+        row->pos = l->ends.pos + 1;
+        row->seq = l->ends.seq[row->lane] + 1;
         /* A roll-back may have given this position back: what was read there is another fact's. */
         wishes_forget(&l->wishes, row->pos);
         if (l->policy_pos == row->pos)
                 l->policy_pos = -1;
         row->check = row_check(row);
-        return insert(l, row);
+        r = insert(l, row);
+        if (r != 0)
+                return r;
+        l->ends.pos = row->pos;
+        l->ends.seq[row->lane] = row->seq;
+        return 0;
 }
 
 int fact_write(struct ledger *l, struct row *row) {
@@ -174,20 +198,22 @@ int ledger_append_all(struct ledger *l, const struct fact_list *facts, const str
 }
 
 int ledger_head(struct ledger *l, enum lane lane, struct ledger_head *headp) {
-        _cleanup_reset_ struct store_stmt *q = &l->facts.lane_get;
-        int r = statement_first(q, "i", (int) lane);
+        int64_t gone = 0;
+        int r = read_ends(l);
 
+        if (r == 0)
+                r = statement_int64(&l->facts.lane_gone, &gone, "i", (int) lane);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
         *headp = (struct ledger_head){
-                .seq = (uint64_t) store_column_int64(q, 0), .rows = (uint64_t) store_column_int64(q, 1)};
+                .seq = (uint64_t) l->ends.seq[lane], .rows = (uint64_t) (l->ends.seq[lane] - gone)};
         return 0;
 }
 
 int fact_delete(struct ledger *l, int64_t pos, enum lane lane) {
         int r = statement_do(&l->facts.delete, "l", pos);
 
-        return r == 0 ? statement_do(&l->facts.lane_rows, "i", (int) lane) : r;
+        return r == 0 ? statement_do(&l->facts.lane_put_gone, "i", (int) lane) : r;
 }
 
 int fact_document(struct ledger *l, int64_t pos, struct json **docp, size_t *n_bytesp) {

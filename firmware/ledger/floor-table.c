@@ -31,13 +31,14 @@ static const struct store_sql floor_sql[] = {
                 "UPDATE bench SET person = '', role = '', person_pos = 0 WHERE name = ?1 AND person = ?2"),
         LEDGER_SQL(floor.bench_open,
                 "INSERT INTO bench (name, person, role, person_pos, parcel) VALUES (?1, '', '', 0, ?2) "
-                "ON CONFLICT (name) DO UPDATE SET parcel = excluded.parcel"),
+                "ON CONFLICT (name) DO UPDATE SET parcel = excluded.parcel WHERE parcel <> excluded.parcel"),
         LEDGER_SQL(floor.bench_done, "UPDATE bench SET parcel = '' WHERE name = ?1 AND parcel = ?2"),
         LEDGER_SQL(floor.bench_prune, "DELETE FROM bench WHERE name = ?1 AND person = '' AND parcel = ''"),
 };
 const struct statement_group floor_statements = {floor_sql, ELEMENTSOF(floor_sql)};
 
 int wish_put(struct ledger *l, const char *type, const char *subject, int64_t version, int64_t pos) {
+        l->wish_ends.known = false;
         return statement_do(&l->floor.wish_put, "ttll", type, subject, version, pos);
 }
 

@@ -37,7 +37,7 @@ int row_read(const struct store_stmt *q, struct row *row);
 /* ---- statements, one struct per file ---- */
 
 struct fact_table {
-        struct store_stmt insert, next, lane_next, lane_get, lane_rows, delete;
+        struct store_stmt insert, newest, lane_newest, lane_gone, lane_put_gone, delete;
 };
 struct shipment_table {
         struct store_stmt get, make, put_doc, put_label_version, put_contact, put_stage, delete;
@@ -82,6 +82,28 @@ struct gap_table {
         struct store_stmt rows, named;
 };
 
+struct fact_ends { /* the newest facts, in memory */
+        bool known;
+        uint64_t n_undone; /* of the store, when they were read */
+        int64_t pos, seq[N_LANES];
+};
+
+/* What every decision asks of the fleet's wishes, in memory. */
+struct wish_ends {
+        bool known;
+        uint64_t n_undone;
+        int64_t policy_pos; /* 0: none */
+        bool people, snapshot;
+};
+
+struct expected {
+        bool known;
+        bool lasts; /* the input that it was read for has not come yet */
+        int64_t n_changes;
+        uint64_t n_undone;
+        struct shipment s;
+};
+
 struct purge_place { /* where the next slice goes on; zero is the beginning */
         int64_t closed_usec;
         struct shipment_ref ref;
@@ -122,6 +144,9 @@ struct ledger {
         int64_t policy_pos;   /* 0: defaults */
         char item_name[2][4 * 200 + 1];
         struct wishes wishes;
+        struct fact_ends ends;
+        struct wish_ends wish_ends;
+        struct expected expected;
 
         struct fact_table facts;
         struct shipment_table shipments;
@@ -216,6 +241,14 @@ void wishes_forget(struct wishes *w, int64_t pos);
 /* Make room again; no shipment may be in use. */
 void wishes_trim(struct wishes *w);
 void wishes_deinit(struct wishes *w);
+
+/* ---- expected.c ---- */
+
+void expected_drop(struct ledger *l);
+/* An input begins: what was read for the one before goes, and the wishes make room. */
+void expected_pass(struct ledger *l);
+/* Moves out when it is this shipment and nothing was written since. */
+bool expected_take(struct ledger *l, const char *merchant, const char *shipment, struct shipment *s);
 
 /* ---- parcel-table.c ---- */
 

@@ -36,6 +36,7 @@ struct ledger *ledger_close(struct ledger *l) {
                 store_finish_all(l, groups[i]->sql, groups[i]->n);
         store_finish(&l->doc);
         policy_deinit(&l->policy);
+        expected_drop(l);
         wishes_deinit(&l->wishes);
         if (l->docs_store != l->store)
                 l->docs_store = store_close(l->docs_store);

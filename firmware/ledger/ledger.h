@@ -95,6 +95,14 @@ int ledger_head(struct ledger *l, enum lane lane, struct ledger_head *headp);
  */
 int ledger_world(struct ledger *l, struct world *out);
 
+/**
+ * ledger_expect() - read ahead the shipment that the next input will probably ask for
+ *
+ * Serves the questions behind the next ledger_world() and no later ones; worthless after any write. Within a transaction
+ * it costs least. Return: 0, also when there is no such shipment; -errno.
+ */
+int ledger_expect(struct ledger *l, const char *merchant, const char *shipment);
+
 /* ---- what a bench was doing, for the start of the station ---- */
 
 struct ledger_bench {

@@ -292,15 +292,14 @@ static int compare_table(struct rebuild *b, const struct derived *t) {
 static int compare_lanes(struct rebuild *b) {
         _cleanup_(store_finish) struct store_stmt q = {0};
         int r = store_prepare(b->source, &q,
-                "SELECT lane, head, rows, (SELECT count(*) FROM fact f WHERE f.lane = l.lane), "
+                "SELECT lane, gone, (SELECT count(*) FROM fact f WHERE f.lane = l.lane), "
                 "ifnull((SELECT max(seq) FROM fact f WHERE f.lane = l.lane), 0) FROM lane l ORDER BY lane");
 
         while (r == 0 && (r = store_step(&q)) == 0)
-                if (store_column_int64(&q, 2) != store_column_int64(&q, 3) ||
-                        store_column_int64(&q, 1) < store_column_int64(&q, 4))
-                        differ(b, "lane %s: counts %s rows up to %s, has %s up to %s",
+                if (store_column_int64(&q, 2) + store_column_int64(&q, 1) != store_column_int64(&q, 3))
+                        differ(b, "lane %s: has %s rows, %s are gone, but the newest is %s",
                                 lane_to_str((enum lane) store_column_int64(&q, 0)), store_column_text(&q, 2),
-                                store_column_text(&q, 1), store_column_text(&q, 3), store_column_text(&q, 4));
+                                store_column_text(&q, 1), store_column_text(&q, 3));
         return r == STORE_E_DONE ? 0 : r < 0 ? r : -EBUSY;
 }
 

@@ -30,7 +30,8 @@ static const struct store_sql shipment_sql[] = {
                 "UPDATE shipment SET contact_version = max(contact_version, ?3), contact_pos = ?4 "
                 "WHERE merchant = ?1 AND id = ?2"),
         LEDGER_SQL(shipments.put_stage,
-                "UPDATE shipment SET stage = ?3, closed_usec = ?4 WHERE merchant = ?1 AND id = ?2"),
+                "UPDATE shipment SET stage = ?3, closed_usec = ?4 WHERE merchant = ?1 AND id = ?2 "
+                "AND (stage <> ?3 OR closed_usec <> ?4)"),
         LEDGER_SQL(shipments.delete, "DELETE FROM shipment WHERE merchant = ?1 AND id = ?2"),
         LEDGER_SQL(shipments.open_code_add, "INSERT INTO open_code (code, merchant, shipment) VALUES (?1, "
                                             "?2, ?3) ON CONFLICT DO NOTHING"),
@@ -321,8 +322,11 @@ static int load_rest(struct ledger *l, const struct head *h, struct shipment *s)
 int shipment_load(struct ledger *l, const char *merchant, const char *shipment, struct shipment *s) {
         struct shipment fresh = {0};
         struct head h;
-        int r = get(l, merchant, shipment, &h);
+        int r;
 
+        if (expected_take(l, merchant, shipment, s))
+                return 0;
+        r = get(l, merchant, shipment, &h);
         if (r == 0)
                 r = load_doc(l, &h, merchant, shipment, &fresh);
         if (r != 0)

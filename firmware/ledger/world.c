@@ -394,15 +394,34 @@ static int world_wish_version(void *u, const char *type, const char *subject, in
         return wish_get(u, type, subject, versionp, NULL);
 }
 
+static int read_wish_ends(struct ledger *l) {
+        struct wish_ends fresh = {.n_undone = store_n_undone(l->store), .known = true};
+        int r;
+
+        if (l->wish_ends.known && l->wish_ends.n_undone == fresh.n_undone)
+                return 0;
+        r = wish_get(l, "policy", "policy", NULL, &fresh.policy_pos);
+        if (r >= 0)
+                r = wish_get(l, "people", "people", NULL, NULL);
+        fresh.people = r == 0;
+        if (r >= 0)
+                r = wish_get(l, "snapshot", "", NULL, NULL);
+        fresh.snapshot = r == 0;
+        if (r < 0)
+                return r;
+        l->wish_ends = fresh;
+        return 0;
+}
+
 /* The policy is read again when another fact holds the newest, also after a roll-back took it away. */
 static int refresh_policy(struct ledger *l) {
         struct json *doc = NULL;
         struct policy fresh;
-        int64_t pos = 0;
-        int r = wish_get(l, "policy", "policy", NULL, &pos);
+        int64_t pos = l->wish_ends.policy_pos;
+        int r;
 
-        if (r < 0 || pos == l->policy_pos)
-                return r < 0 ? r : 0;
+        if (pos == l->policy_pos)
+                return 0;
         if (pos > 0) {
                 r = fact_document(l, pos, &doc, NULL);
                 if (r != 0)
@@ -418,24 +437,19 @@ static int refresh_policy(struct ledger *l) {
 }
 
 int ledger_world(struct ledger *l, struct world *out) {
-        int people, snapshot;
-        int r = refresh_policy(l);
+        int r = read_wish_ends(l);
 
-        wishes_trim(&l->wishes); /* nothing that was lent before is in use any more */
+        if (r == 0)
+                r = refresh_policy(l);
+        expected_pass(l);
         if (r < 0)
                 return r;
-        people = wish_get(l, "people", "people", NULL, NULL);
-        if (people < 0)
-                return people;
-        snapshot = wish_get(l, "snapshot", "", NULL, NULL);
-        if (snapshot < 0)
-                return snapshot;
         *out = (struct world){
                 .userdata = l,
                 .realm = l->realm,
                 .policy = &l->policy,
-                .people_known = people == 0,
-                .snapshot_open = snapshot != 0,
+                .people_known = l->wish_ends.people,
+                .snapshot_open = !l->wish_ends.snapshot,
                 .open_code = world_open_code,
                 .shipment = world_shipment,
                 .number = world_number,

@@ -36,10 +36,12 @@ struct store {
         dev_t device; /* which file is open, to see that it was replaced */
         ino_t inode;
 
-        int failure;           /* sticky: -EIO, -EBADMSG */
-        bool in_transaction;   /* between begin and commit as the caller sees it */
-        int transaction_error; /* what ended the transaction below the caller's feet */
-        bool lent;             /* in the committer's hand: every other use is a mistake */
+        int failure;            /* sticky: -EIO, -EBADMSG */
+        bool in_transaction;    /* between begin and commit as the caller sees it */
+        int transaction_error;  /* what ended the transaction below the caller's feet */
+        int64_t changes_before; /* rows changed by this connection when the transaction began */
+        uint64_t n_undone;
+        bool lent; /* in the committer's hand: every other use is a mistake */
 
         sqlite3_stmt *own[N_STORE_OWN];
         struct store_stmt meta_get, meta_put;

@@ -195,6 +195,10 @@ int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s); /* harmless without a transaction */
 bool store_in_transaction(const struct store *s);
+/* Another number than before: something that was written was taken back, and what was read of it is worth nothing. */
+uint64_t store_n_undone(const struct store *s);
+/* Rows ever changed through this connection: the same number as before, nothing was written. */
+int64_t store_n_changes(const struct store *s);
 
 /* One input's part of a transaction; they nest. Return: 0, or the error that ended the transaction. */
 int store_savepoint(struct store *s);

@@ -46,10 +46,12 @@ int store_begin(struct store *s) {
                 return r;
         s->in_transaction = true;
         s->transaction_error = 0;
+        s->changes_before = sqlite3_total_changes64(s->db);
         return 0;
 }
 
 static void roll_back(struct store *s) {
+        s->n_undone += sqlite3_total_changes64(s->db) != s->changes_before;
         if (!sqlite3_get_autocommit(s->db))
                 (void) run_own(s, STORE_OWN_ROLLBACK); /* fails only when SQLite rolled back before us */
         s->in_transaction = false;
@@ -78,6 +80,14 @@ int store_commit(struct store *s) {
 void store_rollback(struct store *s) {
         assert(!s->lent);
         roll_back(s);
+}
+
+uint64_t store_n_undone(const struct store *s) {
+        return s->n_undone;
+}
+
+int64_t store_n_changes(const struct store *s) {
+        return sqlite3_total_changes64(s->db);
 }
 
 bool store_in_transaction(const struct store *s) {
@@ -110,6 +120,7 @@ int store_release(struct store *s) {
 int store_rollback_to(struct store *s) {
         int r = step_savepoint(s, STORE_OWN_ROLLBACK_TO);
 
+        s->n_undone++;
         /* ROLLBACK TO leaves the savepoint open. */
         return r != 0 ? r : step_savepoint(s, STORE_OWN_RELEASE);
 }

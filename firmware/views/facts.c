@@ -34,7 +34,7 @@ static const struct store_sql facts_sql[] = {
         {offsetof(struct facts, last), "SELECT ifnull(max(pos), 0) FROM fact"},
         {offsetof(struct facts, of),
                 "SELECT " COLUMNS " FROM fact WHERE subject = ?1 AND merchant = ?2 ORDER BY pos"},
-        {offsetof(struct facts, head), "SELECT head FROM lane WHERE lane = ?1"},
+        {offsetof(struct facts, head), "SELECT ifnull(max(seq), 0) FROM fact WHERE lane = ?1"},
         {offsetof(struct facts, behind),
                 "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
         {offsetof(struct facts, gaps),

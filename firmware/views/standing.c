@@ -85,7 +85,9 @@ static const struct store_sql standing_sql[] = {
                 "(SELECT count(*) FROM parcel WHERE state = 'pulled' AND " LIVING "), "
                 "(SELECT count(*) FROM parcel WHERE pull_reason <> ''), "
                 "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict)"},
-        {offsetof(struct standing, lanes), "SELECT lane, head, rows FROM lane"},
+        {offsetof(struct standing, lanes), "WITH l AS (SELECT lane, gone, (SELECT ifnull(max(seq), 0) FROM "
+                                           "fact f WHERE f.lane = lane.lane) AS "
+                                           "head FROM lane) SELECT lane, head, head - gone FROM l"},
 };
 
 int standing_open(struct standing **sp, struct facts *facts) {

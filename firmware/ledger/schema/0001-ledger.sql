@@ -29,13 +29,12 @@ CREATE TABLE fact (
 CREATE INDEX fact_subject ON fact (subject, merchant);
 CREATE INDEX fact_gap ON fact (pos) WHERE type = 'ledger.gap'; -- what sync looks for when a sequence is missing
 
--- Counters instead of counting.
+-- Counters instead of counting. The newest row of a lane is never deleted: its seq less these is how many there are.
 CREATE TABLE lane (
         lane INTEGER NOT NULL PRIMARY KEY,
-        head INTEGER NOT NULL, -- newest seq ever given
-        rows INTEGER NOT NULL  -- in the file
+        gone INTEGER NOT NULL -- rows that are no longer in the file
 ) STRICT, WITHOUT ROWID;
-INSERT INTO lane (lane, head, rows) VALUES (0, 0, 0), (1, 0, 0), (2, 0, 0);
+INSERT INTO lane (lane, gone) VALUES (0, 0), (1, 0), (2, 0);
 
 ---- derived: shipments ----
 

@@ -99,7 +99,7 @@ static void a_changed_derived_row_is_found(void **state) {
                         "unit (acme, Z, 1): no fact says so"},
                 {"UPDATE parcel_line SET quantity = quantity + 1 WHERE line = '2'",
                         "parcel_line (" P1 ", 2), quantity is '2'"},
-                {"UPDATE lane SET rows = rows + 1 WHERE lane = 1", "lane trace: counts"},
+                {"UPDATE lane SET gone = gone + 1 WHERE lane = 1", "lane trace: has"},
         };
 
         scene_shipment(s, "S-1", 1, NULL);

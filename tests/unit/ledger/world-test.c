@@ -257,6 +257,43 @@ static void a_wish_that_was_rolled_back_is_not_remembered(void **state) {
         assert_int_equal(version_of(s, "S-1"), 3);
 }
 
+static size_t n_parcels(struct scene *s) {
+        struct world w = scene_world(s);
+        struct shipment shipment;
+        size_t n;
+
+        assert_int_equal(w.shipment(w.userdata, M, "S-1", &shipment), 0);
+        n = shipment.n_parcels;
+        shipment_deinit(&shipment);
+        return n;
+}
+
+static void what_is_read_ahead_is_what_stands_there(void **state) {
+        struct scene *s = *state;
+        struct store *store = ledger_store(s->l);
+
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_shipment(s, "S-2", 1, NULL);
+        scene_open_parcel(s, P1, "S-1", 1);
+        assert_int_equal(ledger_expect(s->l, M, "S-1"), 0);
+        assert_int_equal(n_parcels(s), 1);
+        assert_int_equal(n_parcels(s), 1); /* and again without */
+        assert_int_equal(ledger_expect(s->l, M, "S-1"), 0);
+        scene_open_parcel(s, P2, "S-1", 2); /* a write in between */
+        assert_int_equal(n_parcels(s), 2);
+        assert_int_equal(ledger_expect(s->l, M, "S-2"), 0); /* another one was asked for */
+        assert_int_equal(n_parcels(s), 2);
+        assert_int_equal(ledger_expect(s->l, M, "S-3"), 0); /* there is none */
+        assert_int_equal(n_parcels(s), 2);
+
+        assert_int_equal(store_begin(store), 0); /* read of what is taken back again */
+        assert_int_equal(store_exec(store, "UPDATE parcel SET shipment = 'S-2' WHERE id = '" P2 "'"), 0);
+        assert_int_equal(ledger_expect(s->l, M, "S-1"), 0);
+        store_rollback(store);
+        assert_int_equal(n_parcels(s), 2);
+        assert_int_equal(ledger_expect(s->l, M, "S-1"), 0); /* and never asked for */
+}
+
 static void shipments_in_use_stay_whole_however_many_there_are(void **state) {
         enum { N = 200 }; /* more than stay read */
         struct scene *s = *state;
@@ -411,6 +448,7 @@ int main(void) {
                 T(a_bay_has_the_names_and_the_carrier_of_its_newest_command),
                 T(the_newest_policy_counts_and_a_rolled_back_one_never_did),
                 T(a_wish_that_was_rolled_back_is_not_remembered),
+                T(what_is_read_ahead_is_what_stands_there),
                 T(shipments_in_use_stay_whole_however_many_there_are),
                 T(a_bay_lists_its_ready_parcels_in_order_of_time),
                 T(a_block_gives_its_numbers_one_by_one_and_ends),
