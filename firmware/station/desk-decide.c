@@ -185,8 +185,10 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         int r = ledger_world(d->ledger, &world);
 
         *now = d->options.now(d->callbacks.userdata);
-        if (in->kind == DESK_SCAN)
+        if (in->kind == DESK_SCAN) {
                 d->scanned_usec = now->boot_usec;
+                d->last_bench = in->bench;
+        }
         input.now = *now;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)

@@ -53,7 +53,9 @@ struct desk {
         uint64_t scanned_usec; /* boot clock: when a scan was decided last; 0 never */
         uint64_t sliced_usec;  /* the same, when commands were taken last */
         uint64_t group_pos;    /* newest position that the group in hand wrote; 0 none */
+        size_t last_bench;     /* whose scan was decided last */
         bool ticked, poked, in_group, dead;
+        bool begun;     /* the next group's transaction is open already */
         bool has_input; /* the group in hand holds a decided input */
         bool dirty; /* the group in hand wrote something: a cursor alone counts, or it would be read for ever */
         enum desk_health health;

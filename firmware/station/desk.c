@@ -13,6 +13,12 @@
 
 static void pump(struct desk *d);
 
+static void end_ahead(struct desk *d) {
+        if (d->begun)
+                store_rollback(ledger_store(d->ledger)); /* nothing was written */
+        d->begun = false;
+}
+
 static void set_health(struct desk *d, enum desk_health health) {
         if (d->health == health)
                 return;
@@ -38,6 +44,28 @@ static void undo_group(struct desk *d) {
         d->callbacks.on_full(d->callbacks.userdata);
 }
 
+/*
+ * After a light there is time until the next scan: begin its transaction and read what it will ask for. Measured: a fifth of
+ * what the loop does for a scan.
+ */
+static void begin_ahead(struct desk *d) {
+        const struct bench *b = &d->benches[d->last_bench];
+        struct store *store = ledger_store(d->ledger);
+
+        if (d->dead || d->begun || store_begin(store) < 0)
+                return; /* the next group will meet it, too */
+        d->begun = true;
+        if (*b->parcel && ledger_expect(d->ledger, b->merchant, b->shipment) < 0)
+                end_ahead(d);
+}
+
+static int begin_group(struct desk *d) {
+        bool begun = d->begun;
+
+        d->begun = false;
+        return begun ? 0 : store_begin(ledger_store(d->ledger));
+}
+
 static int arm(sd_event_source *timer, uint64_t usec) {
         int r = sd_event_source_set_time_relative(timer, usec);
 
@@ -48,6 +76,7 @@ static void submit(struct desk *d, enum committer_work work) {
         int r = arm(
                 d->slow, (uint64_t) d->options.amber_usec); /* a checkpoint makes scans wait just as well */
 
+        end_ahead(d);
         committer_submit(d->committer, work);
         if (r < 0)
                 die(d, r);
@@ -136,7 +165,7 @@ static void pump(struct desk *d) {
         struct store *store = ledger_store(d->ledger);
 
         while (!d->dead && !d->in_group && has_work(d) && !committer_is_busy(d->committer)) {
-                int r = store_begin(store);
+                int r = begin_group(d);
 
                 if (r < 0) {
                         die(d, r);
@@ -201,8 +230,11 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
                 return 0;
         }
         pump(d);
-        if (!committer_is_busy(d->committer) && arm(d->idle, IDLE_CHECKPOINT_USEC) < 0)
+        if (committer_is_busy(d->committer))
+                return 0;
+        if (arm(d->idle, IDLE_CHECKPOINT_USEC) < 0)
                 die(d, -EIO);
+        begin_ahead(d);
         return 0;
 }
 
@@ -222,6 +254,8 @@ static int desk_on_idle(sd_event_source *source, uint64_t usec, void *userdata) 
 
         (void) source;
         (void) usec;
+        if (!committer_is_busy(d->committer))
+                end_ahead(d); /* nobody is scanning */
         if (!d->dead && !committer_is_busy(d->committer) &&
                 store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_IDLE_BYTES)
                 submit(d, COMMITTER_WORK_CHECKPOINT);
@@ -286,6 +320,7 @@ struct desk *desk_free(struct desk *d) {
         (void) sd_event_source_disable_unref(d->slow);
         (void) sd_event_source_disable_unref(d->idle);
         (void) committer_free(d->committer);
+        end_ahead(d);
         desk_drop_answers(d);
         for (struct desk_input *in = take_input(d); in; in = take_input(d))
                 input_free(in);
