@@ -6,21 +6,21 @@
 
 /* How each kind of key is written. */
 struct spelling {
-        const char *ai;        /* of the key */
-        const char *serial_ai; /* of the serial; NULL when it follows the key without one */
-        const char *urn;
+        char ai[5];        /* of the key */
+        char serial_ai[4]; /* of the serial; "" when it follows the key without one */
+        char urn[6];
 };
 
 static const struct spelling *spelling(enum epc_kind kind) {
         static const struct spelling spellings[] = {
                 [EPC_SGTIN] = {"01", "21", "sgtin"},
-                [EPC_SSCC] = {"00", NULL, "sscc"},
+                [EPC_SSCC] = {"00", "", "sscc"},
                 [EPC_SGLN] = {"414", "254", "sgln"},
-                [EPC_GRAI] = {"8003", NULL, "grai"},
-                [EPC_GIAI] = {"8004", NULL, "giai"},
-                [EPC_GSRN] = {"8018", NULL, "gsrn"},
-                [EPC_GSRNP] = {"8017", NULL, "gsrnp"},
-                [EPC_GDTI] = {"253", NULL, "gdti"},
+                [EPC_GRAI] = {"8003", "", "grai"},
+                [EPC_GIAI] = {"8004", "", "giai"},
+                [EPC_GSRN] = {"8018", "", "gsrn"},
+                [EPC_GSRNP] = {"8017", "", "gsrnp"},
+                [EPC_GDTI] = {"253", "", "gdti"},
         };
 
         return kind > EPC_FOREIGN ? &spellings[kind] : NULL;
@@ -35,7 +35,7 @@ int epc_elements(const struct epc *e, char text[EPC_ELEMENTS_SIZE]) {
         p = stpcpy(p, s->ai);
         p = stpcpy(p, e->key);
         if (*e->serial) {
-                p = stpcpy(p, s->serial_ai ? s->serial_ai : "");
+                p = stpcpy(p, s->serial_ai);
                 p = stpcpy(p, e->serial);
         }
         /* A tag may leave the day of a freeze or a harvest open, a barcode may not; the unit is the same without it. */
@@ -117,7 +117,7 @@ static void put_link(const struct epc *e, const struct spelling *s, char *to) {
         to = put_escaped(to, e->key, "-._~");
         if (!*e->serial)
                 return;
-        if (s->serial_ai)
+        if (*s->serial_ai)
                 to = stpcpy(stpcpy(stpcpy(to, "/"), s->serial_ai), "/");
         (void) put_escaped(to, e->serial, "-._~");
 }
