@@ -25,6 +25,21 @@ const char *device_state_to_str(enum device_state state) {
         return word(words, ELEMENTSOF(words), state);
 }
 
+const char *tag_notice_to_str(enum tag_notice what) {
+        static const char *const words[] = {
+                [TAG_NOTICE_REFUSED] = "refused",
+                [TAG_NOTICE_LOST] = "lost",
+                [TAG_NOTICE_ANTENNA_OFF] = "antenna-off",
+                [TAG_NOTICE_ANTENNA_ON] = "antenna-on",
+                [TAG_NOTICE_BUFFER_FILLS] = "buffer-fills",
+                [TAG_NOTICE_READS_LOST] = "reads-lost",
+                [TAG_NOTICE_READER_ERROR] = "reader-error",
+                [TAG_NOTICE_BAD_MESSAGE] = "bad-message",
+                [TAG_NOTICE_RIVAL] = "rival",
+        };
+        return word(words, ELEMENTSOF(words), what);
+}
+
 const char *signal_light_to_str(enum signal_light light) {
         static const char *const words[] = {
                 [SIGNAL_LIGHT_DARK] = "dark",

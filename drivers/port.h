@@ -66,6 +66,58 @@ void scan_text_clear(struct scan_text *s);
 /* True when neither text nor a refusal is there. */
 bool scan_text_is_empty(const struct scan_text *s);
 
+/* RFID tags, as a reader sees them. What belongs to which box is not decided here. */
+#define TAG_EPC_MAX_BYTES 62     /* 31 words, the most that a Gen2 tag's PC word can say */
+#define TAG_RSSI_UNKNOWN  (-128) /* dBm; no reader says this of a tag that it heard */
+
+/* One or more reads of one tag at one antenna. Tag memory is hostile input: any bytes, of any length. */
+struct tag_read {
+        const uint8_t *epc; /* borrowed during the call */
+        size_t n_epc;       /* bytes, 0 to TAG_EPC_MAX_BYTES; tags have whole words */
+        size_t n_epc_bits;
+        uint16_t antenna; /* from 1; 0 unknown */
+        int rssi_dbm;     /* the strongest; TAG_RSSI_UNKNOWN */
+        unsigned int n_reads;
+        /* CLOCK_MONOTONIC, by the reader's clock where it tells one: reads that a reader held back while the
+         * network was away are as old as they are. Never later than mono_usec. */
+        uint64_t first_usec, last_usec;
+        uint64_t mono_usec; /* CLOCK_MONOTONIC when the report was here */
+};
+
+/* What a person should hear of a reader that is up, or why it is down. */
+enum tag_notice {
+        TAG_NOTICE_REFUSED,     /* the reader takes no orders from us: settings, or another program has it */
+        TAG_NOTICE_LOST,        /* the connection ended, and how */
+        TAG_NOTICE_ANTENNA_OFF, /* an antenna is not connected any more: that side is blind */
+        TAG_NOTICE_ANTENNA_ON,
+        TAG_NOTICE_BUFFER_FILLS, /* the reader's memory for reads fills up */
+        TAG_NOTICE_READS_LOST,   /* it was full: reads are lost, a set may be incomplete */
+        TAG_NOTICE_READER_ERROR, /* the reader has trouble of its own, or could not do something */
+        TAG_NOTICE_BAD_MESSAGE,  /* what it sent cannot be read and was left out */
+        TAG_NOTICE_RIVAL,        /* another program tried to take the reader */
+};
+const char *tag_notice_to_str(enum tag_notice what); /* "refused", "lost", "antenna-off", ... */
+
+/*
+ * Where a tag reader's observations go. All callbacks must be set. None is called from within x_new() or
+ * x_free(); none may free the reader that calls it. The struct is copied; what @userdata points to outlives
+ * the reader.
+ */
+struct tag_sink {
+        void (*on_read)(void *userdata, const struct tag_read *read);
+        /* The reader began (true) or ended an inventory, by its trigger or by command. */
+        void (*on_inventory)(void *userdata, bool is_running, uint64_t mono_usec);
+        /* The level of one of its inputs (pedal, photo-eye), from 1: once after connecting, and at every
+         * change. */
+        void (*on_input)(void *userdata, unsigned int input, bool is_high, uint64_t mono_usec);
+        /* @words: one sentence, in the reader's own terms; borrowed. */
+        void (*on_notice)(void *userdata, enum tag_notice what, const char *words);
+        /* As scan_sink's. -EBUSY another program has the reader, -EINVAL it cannot do what is asked of it,
+         * -ETIMEDOUT it is silent, -EBADMSG it does not speak LLRP, ... */
+        void (*on_state)(void *userdata, enum device_state state, int error);
+        void *userdata;
+};
+
 /* What the packer sees and hears. Families: A good, B stage done, C wrong, D stop until acknowledged, N
  * already done. */
 enum signal_light {

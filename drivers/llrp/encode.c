@@ -30,6 +30,7 @@ static void write_bytes(struct llrp_encoder *e, const void *bytes, size_t n) {
 }
 
 static void write_bits(struct llrp_encoder *e, uint64_t value, unsigned int n_bits) {
+        assert(e->bytes);
         for (unsigned int i = n_bits; i-- > 0;) {
                 if (e->n_bits == 0) {
                         uint8_t *at = reserve(e, 1);

@@ -20,6 +20,8 @@ static void every_word_is_there_and_none_twice(void **state) {
                 for (unsigned int k = 0; k < i; k++)
                         assert_string_not_equal(words[i], words[k]);
         }
+        for (unsigned int i = TAG_NOTICE_REFUSED; i <= TAG_NOTICE_RIVAL; i++)
+                assert_string_not_equal(tag_notice_to_str(i), "invalid");
         for (unsigned int i = SIGNAL_SOUND_NONE; i <= SIGNAL_SOUND_N; i++)
                 assert_string_not_equal(signal_sound_to_str(i), "invalid");
         for (unsigned int i = SIGNAL_LIGHT_DARK; i <= SIGNAL_LIGHT_WHITE; i++)
