@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru bays: what waits in each bay, and what keeps it from closing. */
 #include "firmware/base/json.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "firmware/cli/facts-print.h"
 
 #include "firmware/base/json.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/write.h"
 #include "firmware/domain/verdict.h"
 

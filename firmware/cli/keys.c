@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru keys make: the pair to which personal data is sealed. Once in the life of a station. */
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/verb.h"
 #include "firmware/seal/seal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/cli/look.h"
 
+#include "firmware/base/say.h"
 #include "firmware/base/time.h"
-#include "firmware/cli/say.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru notices: what customers are still to be told; with --all also what became of the others. */
+#include "firmware/base/say.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
 #include "firmware/cli/write.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru parcels and okuru parcel: where a parcel is, since when, and how it came there. */
+#include "firmware/base/say.h"
 #include "firmware/cli/facts-print.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
 #include "firmware/cli/write.h"
 

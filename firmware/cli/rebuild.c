@@ -3,8 +3,8 @@
 #include "firmware/ledger/rebuild.h"
 
 #include "firmware/base/json.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/ledger/ledger.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/cli/report.h"
 
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/verb.h"
 
 #include <string.h>

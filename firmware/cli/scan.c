@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru scan and okuru bay close: what a person at the bench could do, by the station's control socket. */
+#include "firmware/base/say.h"
 #include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/domain/verdict.h"
 
 #include <errno.h>

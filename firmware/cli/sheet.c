@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru sheet: the cards that packers scan instead of touching a keyboard, with badges and a pair of cards for each bay. */
 #include "firmware/base/json.h"
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 #include "firmware/cli/sheet-page.h"
 #include "firmware/cli/verb.h"
 #include "firmware/domain/barcode.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru shipment: what was asked for, what is packed, which parcels, which notices; by its id or any code that opens it. */
+#include "firmware/base/say.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
 #include "firmware/cli/write.h"
 #include "firmware/views/shipments.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru status: how the station is. Asks the station; what lies in the files is told also when it does not answer. */
+#include "firmware/base/say.h"
 #include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/say.h"
 #include "firmware/cli/table.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/line.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/cli/table.h"
 
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 #include "firmware/domain/verdict.h"
 
 #include <assert.h>

@@ -21,16 +21,16 @@ static int print_fact_json(const struct view_fact *f, void *userdata) {
 static int print_fact(const struct view_fact *f, void *userdata) {
         (void) userdata;
         (void) printf("%10" PRId64 "  ", f->pos);
-        verb_print(stdout, f->station);
+        say(stdout, f->station);
         (void) printf("  %" PRIu64 "%s  ", f->sequence, f->retold ? " retold" : "");
-        verb_print(stdout, f->type);
+        say(stdout, f->type);
         if (*f->merchant) {
                 (void) fputs("  ", stdout);
-                verb_print(stdout, f->merchant);
+                say(stdout, f->merchant);
         }
         if (*f->subject) {
                 (void) fputs("  ", stdout);
-                verb_print(stdout, f->subject);
+                say(stdout, f->subject);
         }
         (void) putchar('\n');
         return 0;
@@ -51,7 +51,7 @@ static int print_page(const struct invocation *in, struct storage *s, int64_t *a
 static void open_again(const struct invocation *in, struct storage **sp) {
         struct storage *again = NULL;
 
-        if (storage_open_reader(&again, in->config->database, NULL) != 0)
+        if (storage_open_reader(&again, in->options->config.database, NULL) != 0)
                 return;
         (void) storage_close(*sp);
         *sp = again;
@@ -84,7 +84,7 @@ int verb_facts(const struct invocation *in) {
 
 static int print_source(const struct view_source *row, void *userdata) {
         (void) userdata;
-        verb_print(stdout, row->source);
+        say(stdout, row->source);
         (void) printf("  upto %" PRIu64 ", kept %" PRId64, row->upto, row->n_kept);
         if (row->n_refused > 0)
                 (void) printf(", refused %" PRId64, row->n_refused);
@@ -97,11 +97,11 @@ static int print_source(const struct view_source *row, void *userdata) {
 static int print_gap(const struct view_gap *row, void *userdata) {
         (void) userdata;
         (void) fputs("lost: ", stdout);
-        verb_print(stdout, row->station);
+        say(stdout, row->station);
         (void) fputs("  ", stdout);
-        verb_print(stdout, row->ledger);
+        say(stdout, row->ledger);
         (void) fputs("  ", stdout);
-        verb_print(stdout, row->lane);
+        say(stdout, row->lane);
         (void) printf("  %" PRIu64 " to %" PRIu64 "\n", row->first, row->last);
         return 0;
 }
@@ -155,15 +155,15 @@ static int print_conflict(const struct view_conflict *row, void *userdata) {
         (void) userdata;
         verb_print_time(stdout, row->last_usec);
         (void) fputs("  ", stdout);
-        verb_print(stdout, row->station);
+        say(stdout, row->station);
         (void) fputs("  ", stdout);
-        verb_print(stdout, row->kind);
+        say(stdout, row->kind);
         (void) fputs("  ", stdout);
-        verb_print(stdout, row->merchant);
+        say(stdout, row->merchant);
         (void) fputs(*row->merchant ? " " : "", stdout);
-        verb_print(stdout, row->subject);
+        say(stdout, row->subject);
         (void) fputs(": ", stdout);
-        verb_print(stdout, row->text);
+        say(stdout, row->text);
         if (row->n > 1)
                 (void) printf(" (%" PRId64 " times)", row->n);
         (void) putchar('\n');

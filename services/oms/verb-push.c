@@ -19,7 +19,7 @@ static void refuse(struct pushing *p, uint64_t line, struct diag *d) {
         (void) copy_text(d->file, sizeof(d->file), p->file);
         d->line = (int) line;
         p->n_refused++;
-        (void) verb_fail(d);
+        (void) say_failure(d);
 }
 
 static int on_answer(const struct json *answer, uint64_t tag, void *userdata) {
@@ -102,7 +102,7 @@ int verb_push(const struct invocation *in) {
         int r;
 
         if (!file && !is_stdin)
-                return verb_fail_text("%s: %s", in->words[0], strerror(errno));
+                return say_failed("%s: %s", in->words[0], strerror(errno));
         if (verb_connect(in, &p.asker) != VERB_OK)
                 return VERB_FAILED;
         r = push_file(&p, is_stdin ? stdin : file);
@@ -110,7 +110,6 @@ int verb_push(const struct invocation *in) {
         (void) printf("pushed %" PRIu64 ", unchanged %" PRIu64 ", refused %" PRIu64 "\n", p.n_changed,
                 p.n_same, p.n_refused);
         if (r < 0)
-                return verb_fail_text(
-                        "serve: %s: what was answered is kept, push the file again", strerror(-r));
+                return say_failed("serve: %s: what was answered is kept, push the file again", strerror(-r));
         return p.n_refused > 0 ? VERB_FAILED : VERB_OK;
 }

@@ -9,15 +9,15 @@
 
 static int print_shipment(const struct view_shipment *row, void *userdata) {
         (void) userdata;
-        verb_print(stdout, row->merchant);
+        say(stdout, row->merchant);
         (void) putchar(' ');
-        verb_print(stdout, row->shipment);
+        say(stdout, row->shipment);
         (void) printf("  version %" PRId64 "  at ", row->version);
-        verb_print(stdout, row->station);
+        say(stdout, row->station);
         (void) fputs(row->cancelled ? "  cancelled" : row->held ? "  held" : "", stdout);
         (void) printf("  pieces %" PRId64, row->pieces);
         (void) fputs(*row->parcels ? ": " : ": none begun", stdout);
-        verb_print(stdout, row->parcels);
+        say(stdout, row->parcels);
         (void) putchar('\n');
         return 0;
 }
@@ -64,7 +64,7 @@ static const char *presence_of(const struct view_station *row, int64_t now_usec)
 static int print_station(const struct view_station *row, void *userdata) {
         const int64_t *now_usec = userdata;
 
-        verb_print(stdout, row->station);
+        say(stdout, row->station);
         (void) printf("  %s", presence_of(row, *now_usec));
         if (row->heard_usec > 0) {
                 (void) fputs("  heard ", stdout);

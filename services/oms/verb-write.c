@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 int verb_connect(const struct invocation *in, struct asker **ap) {
-        int r = asker_new(ap, in->config->socket);
+        int r = asker_new(ap, in->options->config.socket);
 
         if (r < 0)
-                return verb_fail_text(
-                        "%s: %s: is `okuru-oms serve` running?", in->config->socket, strerror(-r));
+                return say_failed(
+                        "%s: %s: is `okuru-oms serve` running?", in->options->config.socket, strerror(-r));
         return VERB_OK;
 }
 
@@ -28,7 +28,7 @@ static int print_answer(const struct json *answer, uint64_t tag, void *userdata)
         if (!json_get_bool(answer, "ok", false)) {
                 (void) copy_text(d.key, sizeof(d.key), json_get_string(answer, "key", ""));
                 (void) copy_text(d.text, sizeof(d.text), json_get_string(answer, "text", "refused"));
-                *code = verb_fail(&d);
+                *code = say_failure(&d);
                 return 0;
         }
         (void) fputs(json_get_bool(answer, "changed", false) ? "done" : "nothing to change", stdout);
@@ -48,7 +48,7 @@ static int ask_one(const struct invocation *in, const struct str *request) {
         r = asker_ask(asker, request, 0, print_answer, &code);
         if (r == 0)
                 r = asker_finish(asker, print_answer, &code);
-        return r < 0 ? verb_fail_text("serve: %s", strerror(-r)) : code;
+        return r < 0 ? say_failed("serve: %s", strerror(-r)) : code;
 }
 
 static void begin(struct json_writer *w, struct str *request, const char *verb, const struct invocation *in) {
@@ -61,7 +61,7 @@ static void begin(struct json_writer *w, struct str *request, const char *verb, 
 
 static int finish(const struct invocation *in, struct json_writer *w, struct str *request) {
         json_write_end_object(w);
-        return request->error == -EILSEQ ? verb_fail_text("an argument is not UTF-8") : ask_one(in, request);
+        return request->error == -EILSEQ ? say_failed("an argument is not UTF-8") : ask_one(in, request);
 }
 
 /* ---- about one shipment ---- */
@@ -118,10 +118,10 @@ static int read_document(const char *path, struct json **docp) {
         int r = read_file(path, &text);
 
         if (r < 0)
-                return verb_fail_text("%s: %s", path, strerror(-r));
+                return say_failed("%s: %s", path, strerror(-r));
         r = json_parse(text.len ? text.data : "", text.len, docp, &d);
         (void) copy_text(d.file, sizeof(d.file), path);
-        return r < 0 ? verb_fail(&d) : VERB_OK;
+        return r < 0 ? say_failure(&d) : VERB_OK;
 }
 
 static int send_document(const struct invocation *in, const char *verb, const char *kind) {

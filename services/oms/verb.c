@@ -3,37 +3,17 @@
 #include "firmware/base/time.h"
 #include "services/oms/serve.h"
 
-#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
-int verb_fail(const struct diag *d) {
-        char text[DIAG_TEXT_MAX + 2 * DIAG_PATH_MAX];
-
-        (void) fputs("okuru-oms: ", stderr);
-        verb_print(stderr, diag_str(d, text, sizeof(text)));
-        (void) fputc('\n', stderr);
-        return VERB_FAILED;
-}
-
-int verb_fail_text(const char *format, ...) {
-        struct diag d = {0};
-        va_list ap;
-
-        va_start(ap, format);
-        (void) vsnprintf(d.text, sizeof(d.text), format, ap);
-        va_end(ap);
-        return verb_fail(&d);
-}
-
 int verb_open_reader(const struct invocation *in, struct storage **sp) {
         struct diag d = {0};
-        int r = storage_open_reader(sp, in->config->database, &d);
+        int r = storage_open_reader(sp, in->options->config.database, &d);
 
         if (r == STORAGE_E_NOT_YET)
-                return verb_fail_text(
-                        "%s: nothing is there yet, or it may not be read", in->config->database);
-        return r < 0 ? verb_fail(&d) : VERB_OK;
+                return say_failed(
+                        "%s: nothing is there yet, or it may not be read", in->options->config.database);
+        return r < 0 ? say_failure(&d) : VERB_OK;
 }
 
 struct view_filter verb_filter(const struct invocation *in) {
@@ -44,35 +24,16 @@ struct view_filter verb_filter(const struct invocation *in) {
 
 int verb_settle_view(int r) {
         if (r == STORAGE_E_NOT_YET)
-                return verb_fail_text("the database is not there, or is being replaced");
-        return r < 0 ? verb_fail_text("cannot read: %s", strerror(-r)) : VERB_OK;
+                return say_failed("the database is not there, or is being replaced");
+        return r < 0 ? say_failed("cannot read: %s", strerror(-r)) : VERB_OK;
 }
 
 int verb_print_object(struct str *text, struct json_writer *w) {
         json_write_end_object(w);
         if (text->error < 0)
                 return text->error;
-        (void) puts(text->data);
+        say_json(text);
         return 0;
-}
-
-void verb_print(FILE *to, const char *text) {
-        size_t n;
-
-        for (; *text; text += n) {
-                unsigned char c = (unsigned char) *text;
-
-                n = utf8_sequence(text, strlen(text));
-                /* C0, DEL, C1 (two bytes, 0xC2 0x80-0x9F) and what is no character at all */
-                if (n == 0 || c < 0x20 || c == 0x7f ||
-                        (n == 2 && c == 0xc2 && (unsigned char) text[1] < 0xa0)) {
-                        n = n ? n : 1;
-                        for (size_t i = 0; i < n; i++)
-                                (void) fprintf(to, "\\x%02x", (unsigned char) text[i]);
-                } else {
-                        (void) fwrite(text, 1, n, to);
-                }
-        }
 }
 
 void verb_print_time(FILE *to, int64_t usec) {
@@ -86,5 +47,5 @@ void verb_print_time(FILE *to, int64_t usec) {
 }
 
 int verb_serve(const struct invocation *in) {
-        return serve_run(in->config) < 0 ? VERB_FAILED : VERB_OK;
+        return serve_run(&in->options->config) < 0 ? VERB_FAILED : VERB_OK;
 }

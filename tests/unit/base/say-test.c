@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/base/test.h"
 
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 
 #include <string.h>
 

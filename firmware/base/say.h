@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * How okuru speaks: to a person's terminal, where a byte from outside must never become a command, and to stderr.
+ * How a program speaks: to a person's terminal, where a byte from outside must never become a command, and to stderr.
  */
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
@@ -22,6 +22,6 @@ void say_field(struct str *out, const char *label, const char *format, ...)
 void say_json(const struct str *line);
 void say_json_to(struct str *out, const char *line); /* the same into @out, with its line end */
 
-/* "okuru: …" on stderr. Return: VERB_FAILED. */
+/* "okuru: …", with the program's own name, on stderr. Return: VERB_FAILED. */
 int say_failure(const struct diag *d);
 int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/cli/say.h"
+#include "firmware/base/say.h"
 
-#include "firmware/cli/verb.h"
+#include "firmware/base/verb.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* C1 is two bytes in UTF-8. U+200E, U+200F, U+202A-U+202E, U+2066-U+2069 turn the direction; U+2028 and U+2029 end a line. */
@@ -97,7 +98,7 @@ void say_json(const struct str *line) {
 int say_failure(const struct diag *d) {
         char text[DIAG_TEXT_MAX + 2 * DIAG_PATH_MAX + 32];
 
-        (void) fputs("okuru: ", stderr);
+        (void) fprintf(stderr, "%s: ", program_invocation_short_name);
         say(stderr, diag_str(d, text, sizeof(text)));
         (void) fputc('\n', stderr);
         return VERB_FAILED;
@@ -110,7 +111,7 @@ int say_failed(const char *format, ...) {
         va_start(ap, format);
         str_addv(&text, format, ap);
         va_end(ap);
-        (void) fputs("okuru: ", stderr);
+        (void) fprintf(stderr, "%s: ", program_invocation_short_name);
         say(stderr, text.data && !text.error ? text.data : "out of memory");
         (void) fputc('\n', stderr);
         return VERB_FAILED;
