@@ -5,6 +5,7 @@
 
 #include "drivers/console/text.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/say.h"
 
 struct console_label {
         struct console_writer writer;
@@ -17,11 +18,11 @@ static const char *or_empty(const char *text) {
 
 static void label_write_text(const struct label_job *job, struct str *out) {
         str_add(out, " label ");
-        console_add_text(out, or_empty(job->bench));
+        say_safely(out, or_empty(job->bench));
         str_addf(out, " | %u/%u | ", job->piece, job->pieces);
-        console_add_text(out, or_empty(job->carrier));
+        say_safely(out, or_empty(job->carrier));
         str_add(out, " ");
-        console_add_text(out, or_empty(job->number));
+        say_safely(out, or_empty(job->number));
         str_add_char(out, '\n');
 }
 

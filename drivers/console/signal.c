@@ -6,6 +6,7 @@
 
 #include "drivers/console/text.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/say.h"
 
 struct console_signal {
         struct console_writer writer;
@@ -41,11 +42,11 @@ static void signal_write_text(
         if (colours)
                 str_add(out, "\x1b[0m");
         str_add(out, " ");
-        console_add_text(out, s->bench);
+        say_safely(out, s->bench);
         str_add(out, " | ");
-        console_add_text(out, text->head);
+        say_safely(out, text->head);
         str_add(out, " | ");
-        console_add_text(out, text->sub);
+        say_safely(out, text->sub);
         if (s->sound != SIGNAL_SOUND_NONE)
                 str_addf(out, " (%s)", signal_sound_to_str(s->sound));
         str_add_char(out, '\n');

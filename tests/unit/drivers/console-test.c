@@ -284,21 +284,21 @@ static void what_moves_a_terminal_is_escaped(void **state) {
         static const struct {
                 const char *text, *expect;
         } cases[] = {
-                {"", ""}, {"靴下 ¥5,480 – ok", "靴下 ¥5,480 – ok"}, {"a\x1b[2Jb", "a\\x1B[2Jb"},
-                {"a\r\nb\tc", "a\\x0D\\x0Ab\\x09c"}, {"\x7f", "\\x7F"},
+                {"", ""}, {"靴下 ¥5,480 – ok", "靴下 ¥5,480 – ok"}, {"a\x1b[2Jb", "a\\x1b[2Jb"},
+                {"a\r\nb\tc", "a\\x0d\\x0ab\\x09c"}, {"\x7f", "\\x7f"},
                 {"\xc2\x9b"
                  "31m",
-                        "\\xC2\\x9B31m"}, /* CSI as C1 */
+                        "\\xc2\\x9b31m"}, /* CSI as C1 */
                 {"\xc2\xa0", "\xc2\xa0"}, /* no-break space stays */
                 {"a\xe2\x80\xae"
                  "b",
-                        "a\\xE2\\x80\\xAEb"}, /* right-to-left override */
+                        "a\\xe2\\x80\\xaeb"}, /* right-to-left override */
                 {"a\xe2\x81\xa6"
                  "b",
-                        "a\\xE2\\x81\\xA6b"}, /* isolate */
+                        "a\\xe2\\x81\\xa6b"}, /* isolate */
                 {"\xe2\x80\xa8\xe2\x80\xa7",
-                        "\\xE2\\x80\\xA8\xe2\x80\xa7"}, /* line separator; hyphenation point stays */
-                {"\xff\xe9\x9d", "\\xFF\\xE9\\x9D"},    /* no UTF-8, and a character that was cut */
+                        "\\xe2\\x80\\xa8\xe2\x80\xa7"}, /* line separator; hyphenation point stays */
+                {"\xff\xe9\x9d", "\\xff\\xe9\\x9d"},    /* no UTF-8, and a character that was cut */
         };
         (void) state;
 
@@ -328,7 +328,7 @@ static void json_of_hostile_texts_is_strict_and_on_one_line(void **state) {
         assert_ptr_equal(memchr(buf, '\n', (size_t) n), buf + n - 1);
         assert_int_equal(json_parse(buf, (size_t) n - 1, &root, NULL), 0);
         assert_string_equal(json_string(json_get(json_get(root, "sub"), "en")), s.text[SIGNAL_EN].sub);
-        assert_string_equal(json_string(json_get(json_get(root, "head"), "ja")), "\\xE9\\x9D");
+        assert_string_equal(json_string(json_get(json_get(root, "head"), "ja")), "\\xe9\\x9d");
         root = json_free(root);
 }
 
