@@ -268,6 +268,12 @@ static const struct json_rule known_rules[] = {
         {"parcels", JSON_WANT_ARRAY, false, 0, 500},
         {"units", JSON_WANT_ARRAY, false, 0, 5000},
         {"notices", JSON_WANT_ARRAY, false, 0, 500},
+        {"counts", JSON_WANT_ARRAY, false, 0, 20},
+};
+static const struct json_rule known_count_rules[] = {
+        {"ledger", JSON_WANT_STRING, true, 32, 32},
+        {"upto", JSON_WANT_INT, true, 0, JSON_INT_MAX},
+        {"upto_id", JSON_WANT_STRING, false, 36, 36},
 };
 static const struct json_rule known_parcel_rules[] = {
         {"parcel", JSON_WANT_ID, true, 36, 36},
@@ -276,6 +282,10 @@ static const struct json_rule known_parcel_rules[] = {
         {"number", JSON_WANT_STRING, false, 1, WAYBILL_MAX},
         {"state", JSON_WANT_NAME, true, 0, 0},
         {"at", JSON_WANT_TEXT, false, 0, 40},
+        {"carrier", JSON_WANT_NAME, false, 0, 0},
+        {"bay", JSON_WANT_NAME, false, 0, 0},
+        {"bench", JSON_WANT_NAME, false, 0, 0},
+        {"codes", JSON_WANT_ARRAY, false, 0, SHIPMENT_OPEN_CODES_MAX},
 };
 static const struct json_rule known_unit_rules[] = {
         {"code", JSON_WANT_STRING, true, 1, 64},
@@ -300,10 +310,22 @@ static int check_snapshot(const struct json *doc, enum command_form form, struct
         return json_check(doc, "", snapshot_rules, ELEMENTSOF(snapshot_rules), d);
 }
 
+static int check_codes(const struct json *codes, struct diag *d) {
+        for (const struct json *c = json_first(codes); c; c = json_next(c)) {
+                const char *code = json_string(c);
+
+                if (!code || !*code || strlen(code) > 64)
+                        return wrong(d, "codes", "must be texts of 1 to 64 bytes");
+        }
+        return 0;
+}
+
 static int check_known(const struct json *doc, enum command_form form, struct diag *d) {
         int r = json_check(doc, "", known_rules, ELEMENTSOF(known_rules), d);
         (void) form;
 
+        if (r == 0)
+                r = check_each(doc, "counts", known_count_rules, ELEMENTSOF(known_count_rules), d);
         if (r == 0)
                 r = check_each(doc, "parcels", known_parcel_rules, ELEMENTSOF(known_parcel_rules), d);
         if (r == 0)
@@ -315,6 +337,8 @@ static int check_known(const struct json *doc, enum command_form form, struct di
 
                 if (parcel_state_from_str(json_get_string(e, "state", ""), &state) < 0)
                         r = wrong(d, "parcels", "a state that is not known here");
+                else
+                        r = check_codes(json_get(e, "codes"), d);
         }
         return r;
 }

@@ -55,6 +55,7 @@ static const struct fact_type {
         {"command.refused", LANE_FACT},
         {"conflict.found", LANE_FACT},
         {"ledger.started", LANE_FACT},
+        {"ledger.told", LANE_FACT},
         {"ledger.gap", LANE_FACT},
         {"clock.changed", LANE_FACT},
         {"item.verified", LANE_TRACE},

@@ -137,12 +137,3 @@ int intake_snapshot(struct intake *in) {
                 return r < 0 ? r : 0;
         return keep(in, begins ? "snapshot.begun" : "snapshot.ended", "", "snapshot");
 }
-
-int intake_known(struct intake *in) {
-        int r = intake_check_shape(in);
-
-        if (r != 0)
-                return r < 0 ? r : 0;
-        return keep(in, "known.received", json_get_string(in->doc, "merchant", ""),
-                json_get_string(in->doc, "merchant", ""));
-}

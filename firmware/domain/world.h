@@ -57,6 +57,10 @@ struct world {
         int (*shipment)(void *u, const char *merchant, const char *shipment, struct shipment *s);
         int (*number)(void *u, const char *number, struct number_owner *owner);
         int (*parcel)(void *u, const char *parcel, struct number_owner *owner);
+        /* Does whoever counts facts ≤ @upto of lane fact of @ledger, where @upto_id stands at @upto, know all that is said of this
+         * parcel here? Then it cannot be behind us. */
+        int (*is_counted)(void *u, const char *merchant, const char *parcel, const char *ledger,
+                uint64_t upto, const char *upto_id);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */
         int (*number_on_box)(void *u, const char *parcel, char number[CODE_SIZE]);
         /* Is it a closed shipment of long ago or today: its last state by open code (order slip rescanned).

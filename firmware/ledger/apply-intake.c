@@ -100,38 +100,102 @@ static int apply_snapshot_ended(struct ledger *l, const struct row *row, const s
         return wish_put(l, "snapshot", "", 1, row->pos);
 }
 
-/* ---- what a snapshot tells of the past; what this ledger has seen itself, or has buried, is known better here ---- */
+/*
+ * ---- what a snapshot tells of the past: what this ledger has seen itself, or has buried, is known better here, but where it was
+ * found to be behind (`overruled`) ----
+ */
 
-static int know_parcel(struct ledger *l, const struct row *row, const struct json *e) {
-        struct parcel_row p = {.known = true, .opened_pos = row->pos};
+static void keep_told(char *to, size_t size, const struct json *e, const char *key) {
+        const char *told = json_get_string(e, key, "");
+
+        if (*told)
+                (void) copy_text(to, size, told); /* a longer one is no name */
+}
+
+/* What is told of a parcel, over what is known of it. Return: 0, LEDGER_E_UNFIT. */
+static int read_told(const struct row *row, const struct json *e, struct parcel_row *p) {
+        if (parcel_state_from_str(json_get_string(e, "state", ""), &p->p.state) < 0)
+                return unfit(row, "a parcel in no state");
+        keep_told(p->p.number, sizeof(p->p.number), e, "number");
+        keep_told(p->p.carrier, sizeof(p->p.carrier), e, "carrier");
+        keep_told(p->p.bench, sizeof(p->p.bench), e, "bench");
+        p->p.bay[0] = p->p.shelf[0] = p->p.reason[0] = p->p.pull_reason[0] = 0;
+        keep_told(p->p.bay, sizeof(p->p.bay), e, "bay");
+        p->p.printed = *p->p.number != 0;
+        if (time_parse(json_get_string(e, "at", ""), &p->p.since_usec, &p->p.since_offset_sec) < 0) {
+                p->p.since_usec = row->wall_usec;
+                p->p.since_offset_sec = row->offset_sec;
+        }
+        p->p.ready_usec = p->p.state == PARCEL_READY ? p->p.since_usec : 0;
+        p->known = true;
+        p->opened_pos = row->pos;
+        return 0;
+}
+
+static int put_known(
+        struct ledger *l, const struct row *row, const struct json *e, const struct parcel_row *p) {
+        int r = shipment_make_known(l, row->merchant, p->p.shipment, json_get(e, "codes"));
+
+        if (r == 0)
+                r = parcel_insert(l, p);
+        if (r == 0)
+                r = number_own(l, &p->p);
+        return r == 0 ? shipment_settle(l, row->merchant, p->p.shipment, p->p.since_usec) : r;
+}
+
+static int add_known(struct ledger *l, const struct row *row, const struct json *e) {
+        struct parcel_row p = {0};
+        int r;
+
+        if (!copy_text(p.p.id, sizeof(p.p.id), json_get_string(e, "parcel", "")) ||
+                !copy_text(p.p.shipment, sizeof(p.p.shipment), json_get_string(e, "shipment", "")))
+                return unfit(row, "a parcel of no shape");
+        (void) copy_text(p.p.merchant, sizeof(p.p.merchant), row->merchant); /* from a field of that size */
+        p.p.piece = p.p.pieces = (int) json_get_int(e, "piece", 1);
+        r = read_told(row, e, &p);
+        return r == 0 ? put_known(l, row, e, &p) : r;
+}
+
+/* Our row of a parcel that went on elsewhere. What is in it was counted there: our lines are not all, or no longer so. */
+static int overrule(
+        struct ledger *l, const struct row *row, const struct json *e, const struct parcel_row *own) {
+        struct parcel_row p = *own;
+        bool voided;
+        int r = read_told(row, e, &p);
+
+        if (r != 0)
+                return r;
+        voided = p.p.state == PARCEL_VOIDED;
+        r = parcel_delete(l, own->p.id);
+        if (r == 0 && *own->p.number && (voided || strcmp(own->p.number, p.p.number) != 0))
+                r = number_kill(l, own->p.number, row->merchant, own->p.shipment);
+        if (r == 0)
+                r = bench_done(l, own->p.bench, own->p.id);
+        if (r == 0)
+                r = put_known(l, row, e, &p);
+        return r == 0 && voided && *p.p.number ? number_kill(l, p.p.number, row->merchant, p.p.shipment) : r;
+}
+
+static bool is_overruled(const struct json *data, const char *parcel) {
+        for (const struct json *e = json_first(json_get(data, "overruled")); e; e = json_next(e))
+                if (json_string(e) && strcmp(json_string(e), parcel) == 0)
+                        return true;
+        return false;
+}
+
+static int know_parcel(
+        struct ledger *l, const struct row *row, const struct json *data, const struct json *e) {
+        const char *parcel = json_get_string(e, "parcel", "");
+        struct parcel_row own;
         bool buried = false;
         int r = tombstone_has(l, row->merchant, json_get_string(e, "shipment", ""), &buried);
 
         if (r != 0 || buried)
                 return r;
-        if (parcel_state_from_str(json_get_string(e, "state", ""), &p.p.state) < 0 ||
-                !copy_text(p.p.id, sizeof(p.p.id), json_get_string(e, "parcel", "")) ||
-                !copy_text(p.p.shipment, sizeof(p.p.shipment), json_get_string(e, "shipment", "")) ||
-                !copy_text(p.p.number, sizeof(p.p.number), json_get_string(e, "number", "")))
-                return unfit(row, "a parcel of no shape");
-        (void) copy_text(p.p.merchant, sizeof(p.p.merchant), row->merchant); /* from a field of that size */
-        p.p.piece = p.p.pieces = (int) json_get_int(e, "piece", 1);
-        p.p.printed = *p.p.number != 0;
-        if (time_parse(json_get_string(e, "at", ""), &p.p.since_usec, &p.p.since_offset_sec) < 0) {
-                p.p.since_usec = row->wall_usec;
-                p.p.since_offset_sec = row->offset_sec;
-        }
-        p.p.ready_usec = p.p.state == PARCEL_READY ? p.p.since_usec : 0;
-        (void) copy_text(
-                p.p.bay, sizeof(p.p.bay), json_get_string(e, "bay", "")); /* a longer one is no name */
-        r = shipment_make_known(l, row->merchant, p.p.shipment);
-        if (r == 0)
-                r = parcel_insert(l, &p);
-        if (r == STORE_E_EXISTS)
-                return 0;
-        if (r == 0)
-                r = number_own(l, &p.p);
-        return r == 0 ? shipment_settle(l, row->merchant, p.p.shipment, p.p.since_usec) : r;
+        r = parcel_get(l, parcel, &own);
+        if (r == LEDGER_E_NONE)
+                return add_known(l, row, e);
+        return r == 0 && is_overruled(data, parcel) ? overrule(l, row, e, &own) : r;
 }
 
 static int know_unit(struct ledger *l, const struct json *e) {
@@ -145,6 +209,14 @@ static int know_unit(struct ledger *l, const struct json *e) {
         return parcel_unit_put(l, &p.p, json_get_string(e, "code", ""), json_get_string(e, "serial", ""), "");
 }
 
+static int put_known_notice(struct ledger *l, const struct notice_row *n, bool is_final) {
+        int r = notice_reserve(l, n);
+
+        if (r != STORE_E_EXISTS || !is_final)
+                return r == STORE_E_EXISTS ? 0 : r;
+        return notice_end(l, n->id, n->state, n->pos);
+}
+
 static int know_notice(struct ledger *l, const struct row *row, const struct json *e) {
         struct notice_row n = {
                 .id = json_get_string(e, "notice", ""),
@@ -156,28 +228,27 @@ static int know_notice(struct ledger *l, const struct row *row, const struct jso
                 .pos = row->pos,
         };
         enum notice_state state;
-        bool buried = false;
+        bool buried = false, waits;
         int r;
 
         if (notice_state_from_str(n.state, &state) < 0)
                 return unfit(row, "a notice in no state");
-        if (state == NOTICE_RESERVED || state == NOTICE_SENDING)
+        waits = state == NOTICE_RESERVED || state == NOTICE_SENDING;
+        if (waits)
                 n.state = notice_state_to_str(
                         NOTICE_UNKNOWN); /* another box's promise: whether it went, nobody here can say */
         r = tombstone_has(l, row->merchant, n.shipment, &buried);
         if (r != 0 || buried)
                 return r;
-        r = shipment_make_known(l, row->merchant, n.shipment);
-        if (r == 0)
-                r = notice_reserve(l, &n);
-        return r == STORE_E_EXISTS ? 0 : r;
+        r = shipment_make_known(l, row->merchant, n.shipment, NULL);
+        return r == 0 ? put_known_notice(l, &n, !waits) : r;
 }
 
 static int apply_known(struct ledger *l, const struct row *row, const struct json *data) {
         int r = 0;
 
         for (const struct json *e = json_first(json_get(data, "parcels")); e && r == 0; e = json_next(e))
-                r = know_parcel(l, row, e);
+                r = know_parcel(l, row, data, e);
         for (const struct json *e = json_first(json_get(data, "units")); e && r == 0; e = json_next(e))
                 r = know_unit(l, e);
         for (const struct json *e = json_first(json_get(data, "notices")); e && r == 0; e = json_next(e))

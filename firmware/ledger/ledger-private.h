@@ -45,7 +45,7 @@ struct shipment_table {
         struct store_stmt label_add, labels_of, labels_clear;
 };
 struct parcel_table {
-        struct store_stmt get, insert, put, move, of_shipment, states_of, put_pull, delete;
+        struct store_stmt get, insert, put, move, of_shipment, states_of, told_of, put_pull, delete;
         struct store_stmt line_get, line_add, line_take, line_prune, lines_clear;
         struct store_stmt unit_put, unit_delete, units_clear, units_move;
 };
@@ -59,9 +59,10 @@ struct floor_table {
         struct store_stmt bench_get, bench_in, bench_out, bench_open, bench_done, bench_prune;
 };
 struct notice_table {
-        struct store_stmt reserve, change, newest, conflict_add, of_shipment_delete, conflicts_delete;
+        struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
+        struct store_stmt id_at, newest_of;
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };
@@ -215,8 +216,16 @@ void open_code_keys(const char *code, char keys[2][CODE_SIZE]);
 
 /* Makes the row when there is none (a label, a contact or an unverified parcel came first). */
 int shipment_make(struct ledger *l, const char *merchant, const char *shipment, bool unverified);
-/* The same for one that a snapshot tells of: it answers to its id, as a buried one does, so that a rescan is recognised. */
-int shipment_make_known(struct ledger *l, const char *merchant, const char *shipment);
+/*
+ * The same for one that a snapshot tells of: it answers to its id and to @codes (a JSON array, or NULL), as a buried one does, so
+ * that a rescan is recognised. One whose wish is here has its codes from there.
+ */
+int shipment_make_known(
+        struct ledger *l, const char *merchant, const char *shipment, const struct json *codes);
+/* Each key of the codes that snapshots told with its parcels. Return: 0, what @fn returned, -errno. */
+typedef int (*shipment_code_fn)(struct ledger *l, const char *key, void *userdata);
+int shipment_known_codes(
+        struct ledger *l, const char *merchant, const char *shipment, shipment_code_fn fn, void *userdata);
 int shipment_put_doc(struct ledger *l, const struct row *row, const struct json *doc);
 /* Takes away what stands in the tables because of the newest wish's codes. */
 int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shipment);
@@ -314,6 +323,8 @@ struct notice_row {
 int notice_reserve(struct ledger *l, const struct notice_row *n); /* STORE_E_EXISTS */
 int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos,
         const struct json *data); /* LEDGER_E_NONE */
+/* What waits here went out, or not, elsewhere. One that has ended stays so. */
+int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos);
 /* The newest of a kind: @generationp -1 when there is none, @livep false when it was cancelled. */
 int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
         int *generationp, bool *livep);
@@ -364,7 +375,7 @@ int tombstone_remove_old(struct ledger *l, int64_t before_usec, bool *gonep);
 
 /* ---- ledger.c, successor.c ---- */
 
-/* ledger.started; @predecessor NULL for none. Within a transaction. */
+/* Within a transaction: ledger.started; @predecessor NULL for none. */
 int ledger_note_start(struct ledger *l, const char *predecessor, const char *reason, const struct stamp *now);
 /* Any file, whoever made it. */
 int ledger_open_file(

@@ -15,6 +15,8 @@ static const struct store_sql notice_sql[] = {
         LEDGER_SQL(notices.change, "UPDATE notice SET state = ?2, changed_pos = ?3, channel = ?4, attempts = "
                                    "?5, reason = ?6, correction = ?7 "
                                    "WHERE id = ?1"),
+        LEDGER_SQL(notices.end,
+                "UPDATE notice SET state = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
         LEDGER_SQL(notices.newest,
                 "SELECT generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 "
                 "ORDER BY generation DESC LIMIT 1"),
@@ -38,6 +40,10 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
         if (r == 0 && store_changes(l->store) == 0)
                 r = LEDGER_E_NONE;
         return r;
+}
+
+int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos) {
+        return statement_do(&l->notices.end, "ttl", id, state, pos);
 }
 
 int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,

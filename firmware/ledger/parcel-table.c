@@ -31,6 +31,8 @@ static const struct store_sql parcel_sql[] = {
                 "SELECT " PARCEL_COLUMNS " FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
         LEDGER_SQL(parcels.states_of,
                 "SELECT state, partial, known FROM parcel WHERE merchant = ?1 AND shipment = ?2"),
+        LEDGER_SQL(parcels.told_of,
+                "SELECT id, opened_pos FROM parcel WHERE merchant = ?1 AND shipment = ?2 AND known = 1"),
         LEDGER_SQL(parcels.put_pull, "UPDATE parcel SET pull_reason = ?2 WHERE id = ?1"),
         LEDGER_SQL(parcels.delete, "DELETE FROM parcel WHERE id = ?1"),
         LEDGER_SQL(parcels.line_get, "SELECT line, quantity, by_hand, counted, confirmed FROM parcel_line "

@@ -191,13 +191,15 @@ static int carry_blocks(struct ledger *l, const struct shipment *s) {
 static int remove_derived(struct ledger *l, const struct shipment *s) {
         int r = ledger_sealed_erase(l, NULL, s->merchant, s->id);
 
+        if (r == 0) /* told with its parcels, or by its wish: before either goes */
+                r = shipment_clear_codes(l, s->merchant, s->id);
         for (size_t i = 0; i < s->n_parcels && r == 0; i++)
                 r = parcel_delete(l, s->parcels[i].id);
         if (r == 0)
                 r = statement_do(&l->numbers.of_shipment_delete, "tt", s->merchant, s->id);
         if (r == 0)
                 r = notices_delete(l, s->merchant, s->id);
-        return r == 0 ? shipment_delete(l, s->merchant, s->id) : r; /* reads the wish: before its fact goes */
+        return r == 0 ? shipment_delete(l, s->merchant, s->id) : r;
 }
 
 static int remove_subject(

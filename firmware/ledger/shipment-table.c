@@ -126,6 +126,65 @@ static int each_code(
         return r;
 }
 
+struct known_codes { /* what is done with each */
+        struct ledger *l;
+        shipment_code_fn fn;
+        void *userdata;
+};
+
+static int each_key(const struct known_codes *k, const struct json *codes) {
+        for (const struct json *e = json_first(codes); e; e = json_next(e)) {
+                char keys[2][CODE_SIZE];
+
+                open_code_keys(json_string(e) ? json_string(e) : "", keys);
+                for (size_t i = 0; i < ELEMENTSOF(keys); i++) {
+                        int r = *keys[i] ? k->fn(k->l, keys[i], k->userdata) : 0;
+
+                        if (r != 0)
+                                return r;
+                }
+        }
+        return 0;
+}
+
+/* The codes that stand beside @parcel in the snapshot's page at @pos. */
+static int each_told(const struct known_codes *k, const char *parcel, int64_t pos) {
+        _cleanup_(json_freep) struct json *page = NULL;
+        int r = fact_document(k->l, pos, &page, NULL);
+
+        for (const struct json *e = json_first(json_get(page, "parcels")); e && r == 0; e = json_next(e))
+                if (strcmp(json_get_string(e, "parcel", ""), parcel) == 0)
+                        r = each_key(k, json_get(e, "codes"));
+        return r == LEDGER_E_NONE ? -EBADMSG : r;
+}
+
+int shipment_known_codes(
+        struct ledger *l, const char *merchant, const char *shipment, shipment_code_fn fn, void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &l->parcels.told_of;
+        const struct known_codes k = {.l = l, .fn = fn, .userdata = userdata};
+        int r;
+
+        statement_bind(q, "tt", merchant, shipment);
+        while ((r = store_step(q)) == 0) {
+                r = each_told(&k, store_column_text(q, 0), store_column_int64(q, 1));
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+static int delete_key(struct ledger *l, const char *key, void *userdata) {
+        const char *const *ref = userdata; /* merchant, shipment */
+
+        return statement_do(&l->shipments.open_code_delete, "ttt", key, ref[0], ref[1]);
+}
+
+static int clear_known_codes(struct ledger *l, const char *merchant, const char *shipment) {
+        const char *ref[] = {merchant, shipment};
+
+        return shipment_known_codes(l, merchant, shipment, delete_key, ref);
+}
+
 int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shipment) {
         _cleanup_(json_freep) struct json *old = NULL;
         struct head h;
@@ -133,8 +192,11 @@ int shipment_clear_codes(struct ledger *l, const char *merchant, const char *shi
 
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (h.unverified || h.doc_pos == 0)
-                return each_open_code(&l->shipments.open_code_delete, shipment, merchant, shipment);
+        if (h.unverified || h.doc_pos == 0) {
+                r = clear_known_codes(l, merchant, shipment);
+                return r == 0 ? each_open_code(&l->shipments.open_code_delete, shipment, merchant, shipment)
+                              : r;
+        }
         r = fact_document(l, h.doc_pos, &old, NULL);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
@@ -149,11 +211,20 @@ int shipment_make(struct ledger *l, const char *merchant, const char *shipment, 
         return r;
 }
 
-int shipment_make_known(struct ledger *l, const char *merchant, const char *shipment) {
+int shipment_make_known(
+        struct ledger *l, const char *merchant, const char *shipment, const struct json *codes) {
+        struct head h;
         int r = shipment_make(l, merchant, shipment, false);
 
         if (r == 0 && store_changes(l->store) > 0)
                 r = each_open_code(&l->shipments.open_code_add, shipment, merchant, shipment);
+        if (r == 0)
+                r = get(l, merchant, shipment, &h);
+        if (r != 0 || h.doc_pos > 0)
+                return r;
+        for (const struct json *e = json_first(codes); e && r == 0; e = json_next(e))
+                r = each_open_code(&l->shipments.open_code_add, json_string(e) ? json_string(e) : "",
+                        merchant, shipment);
         return r;
 }
 

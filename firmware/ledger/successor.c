@@ -258,13 +258,31 @@ static int copy_sealed(struct ledger *old, struct ledger *next) {
         return r == STORE_E_DONE ? 0 : r < 0 ? r : -EIO;
 }
 
+/* Who applies this one has heard all of it, and can say what we do not know. */
+static int note_told(struct ledger *old, struct ledger *next, const struct stamp *now) {
+        struct fact_list facts = {0};
+        struct fact_builder b;
+        int r;
+
+        fact_begin(&b, &facts, "ledger.told", NULL, ledger_id(next), NULL, NULL, NULL);
+        json_write_string(&b.w, "predecessor", ledger_id(old));
+        fact_end(&b);
+        r = facts.error;
+        if (r == 0)
+                r = ledger_append_all(next, &facts, now, NULL);
+        fact_list_deinit(&facts);
+        return r;
+}
+
 /* After the facts: an erasure of old would take boxes that came behind it. The last transaction. */
-static int bring_sealed(struct ledger *old, struct ledger *next) {
+static int bring_rest(struct ledger *old, struct ledger *next, const struct stamp *now) {
         int r = store_begin(next->store);
 
         if (r < 0)
                 return r;
         r = copy_sealed(old, next);
+        if (r == 0)
+                r = note_told(old, next, now);
         if (r == 0)
                 r = store_meta_put(next->store, "whole", "yes");
         if (r == 0)
@@ -313,7 +331,7 @@ static int make_next(const char *folder, const struct ledger_options *options, c
         t = (struct telling){.old = old, .next = next, .upto = upto, .now = &options->now};
         r = tell_all(&t);
         if (r == 0)
-                r = bring_sealed(old, next);
+                r = bring_rest(old, next, &options->now);
         if (r == 0)
                 r = store_checkpoint_passive(next->store);
         if (r == 0 && store_wal_bytes(next->store) > 0) /* nobody else knows this file */

@@ -6,7 +6,7 @@
  *
  * The new one begins with ledger.started {predecessor, reason}; then every fact of the old file is told again with its id,
  * its time and its data under a new position and sequence, and the derived tables grow from them by the same function as
- * ever. Facts that the receiver has applied (at most `upto`) stand in lane intake: kept for rebuild, never sent again. All
+ * ever, and at last ledger.told. Facts that the receiver has applied (at most `upto`) stand in lane intake: kept for rebuild, never sent again. All
  * others keep their lane and go up anew. Tombstones and sealed boxes are copied.
  */
 #include "firmware/ledger/ledger.h"

@@ -111,6 +111,12 @@ static int add_alias(struct ledger *l, int64_t stone, const char *kind, const ch
         return *alias ? statement_do(&l->tombstones.alias_add, "ttl", alias, kind, stone) : 0;
 }
 
+static int add_code(struct ledger *l, const char *key, void *userdata) {
+        const int64_t *stone = userdata;
+
+        return add_alias(l, *stone, "code", key);
+}
+
 int tombstone_add(
         struct ledger *l, const struct shipment *s, const struct parcel *p, bool known, bool with_rest) {
         int64_t stone;
@@ -132,6 +138,8 @@ int tombstone_add(
         }
         if (r == 0 && !s->doc)
                 r = add_alias(l, stone, "code", s->id);
+        if (r == 0 && !s->doc)
+                r = shipment_known_codes(l, s->merchant, s->id, add_code, &stone);
         if (r == 0)
                 r = statement_do(&l->tombstones.numbers_add, "tttlt", s->merchant, s->id, p->id, stone,
                         with_rest ? "" : p->id);

@@ -34,6 +34,9 @@ static const struct store_sql world_sql[] = {
         LEDGER_SQL(world.number,
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
                 "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number = ?1"),
+        LEDGER_SQL(world.id_at, "SELECT id FROM fact WHERE lane = 0 AND seq = ?1"),
+        LEDGER_SQL(world.newest_of,
+                "SELECT coalesce(max(seq), 0) FROM fact WHERE subject = ?1 AND merchant = ?2 AND lane = 0"),
         LEDGER_SQL(world.number_on_box, "SELECT data ->> 'number' FROM fact WHERE subject = ?1 AND type = "
                                         "'parcel.ready' ORDER BY pos DESC LIMIT 1"),
         LEDGER_SQL(world.parcel,
@@ -205,6 +208,26 @@ static int world_parcel(void *u, const char *parcel, struct number_owner *owner)
         if (r != WORLD_E_NONE || !copy_text(keys[0], CODE_SIZE, parcel))
                 return r;
         return tombstone_find(l, "parcel", keys, owner);
+}
+
+static int world_is_counted(void *u, const char *merchant, const char *parcel, const char *ledger,
+        uint64_t upto, const char *upto_id) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.id_at;
+        int64_t newest = 0;
+        int r;
+
+        if (strcmp(ledger, ledger_id(l)) != 0)
+                return WORLD_E_NONE;
+        r = statement_first(q, "l", (int64_t) upto);
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        if (strcmp(store_column_text(q, 0), upto_id) != 0)
+                return WORLD_E_NONE; /* counted was another one's history */
+        r = statement_int64(&l->world.newest_of, &newest, "tt", parcel, merchant);
+        if (r != 0)
+                return r < 0 ? r : -EBADMSG;
+        return (uint64_t) newest <= upto ? 0 : WORLD_E_NONE;
 }
 
 static int world_closed_code(void *u, const char *code, struct number_owner *owner) {
@@ -455,6 +478,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .number = world_number,
                 .number_on_box = world_number_on_box,
                 .parcel = world_parcel,
+                .is_counted = world_is_counted,
                 .closed_code = world_closed_code,
                 .unit = world_unit,
                 .units_of = world_units_of,

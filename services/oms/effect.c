@@ -37,8 +37,11 @@ static void read_parcel(const struct envelope *e, struct effect *out) {
         out->carrier = json_get_string(e->data, "carrier", NULL);
         out->number = json_get_string(e->data, "number", NULL);
         out->bay = json_get_string(e->data, "bay", NULL);
+        out->bench = e->bench;
+        out->voids = strcmp(e->type, "parcel.voided") == 0;
+        out->renames = strcmp(e->type, "parcel.reconciled") == 0;
         out->leaves_bay = strcmp(e->type, "parcel.pulled") == 0;
-        out->drops_units = strcmp(e->type, "parcel.voided") == 0 || strcmp(e->type, "parcel.reopened") == 0;
+        out->drops_units = out->voids || strcmp(e->type, "parcel.reopened") == 0;
         if (strcmp(e->type, "parcel.packed") == 0)
                 out->contents = json_get(e->data, "contents");
 }
@@ -92,12 +95,6 @@ static void read_gap(const struct envelope *e, struct effect *out) {
                 out->kind = EFFECT_GAP;
 }
 
-/* The first ledger of a box has nobody before it, and its new inbox gets a snapshot anyway. */
-static void read_start(const struct envelope *e, struct effect *out) {
-        if (json_get_string(e->data, "predecessor", NULL))
-                out->kind = EFFECT_SUCCESSOR;
-}
-
 void effect_read(const struct envelope *e, struct effect *out) {
         *out = (struct effect){.merchant = e->merchant, .at = e->time};
         if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
@@ -110,6 +107,6 @@ void effect_read(const struct envelope *e, struct effect *out) {
                 read_refusal(e, out);
         else if (strcmp(e->type, "ledger.gap") == 0)
                 read_gap(e, out);
-        else if (strcmp(e->type, "ledger.started") == 0)
-                read_start(e, out);
+        else if (strcmp(e->type, "ledger.told") == 0)
+                out->kind = EFFECT_SUCCESSOR;
 }

@@ -8,11 +8,11 @@
 
 enum effect_kind {
         EFFECT_NONE,
-        EFFECT_PARCEL,    /* a parcel has a new state, number or bay */
-        EFFECT_NOTICE,    /* a notice has a new state */
-        EFFECT_CONFLICT,  /* for a person: the station found it, or refused a command */
-        EFFECT_GAP,       /* sequences that the station can no longer send */
-        EFFECT_SUCCESSOR, /* a ledger that follows another one: it may know less than we do */
+        EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
+        EFFECT_NOTICE,   /* a notice has a new state */
+        EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
+        EFFECT_GAP,      /* sequences that the station can no longer send */
+        EFFECT_SUCCESSOR, /* a ledger that follows another one has told all again: it may know less than we do */
 };
 
 /* All texts are borrowed from the envelope; NULL for what the fact does not say. */
@@ -22,10 +22,12 @@ struct effect {
         const char *state; /* parcel: NULL leaves it as it was. notice: "reserved" … */
         const char *at;
         /* EFFECT_PARCEL */
-        const char *parcel, *carrier, *number, *bay;
+        const char *parcel, *carrier, *number, *bay, *bench;
         int64_t piece;
         const struct json *contents; /* of parcel.packed: units with serials */
         bool leaves_bay, drops_units;
+        bool voids;   /* what may come after it was shipped */
+        bool renames; /* says no more than whose it is: that may come at any time */
         /* EFFECT_NOTICE */
         const char *notice, *notice_kind;
         int64_t generation;

@@ -14,14 +14,15 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, gap_add),
                 "INSERT OR IGNORE INTO gap (station, ledger, lane, first, last, received) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+        {offsetof(struct effect_statements, parcel_state), "SELECT state FROM parcel WHERE parcel = ?1"},
         {offsetof(struct effect_statements, parcel_put),
                 "INSERT INTO parcel (parcel, station, merchant, shipment, piece, carrier, number, bay, "
-                "state, at, changed) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10, ?12) "
+                "state, at, changed, bench) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10, ?12, ?13) "
                 "ON CONFLICT (parcel) DO UPDATE SET shipment = ?4, piece = ?5, "
                 "carrier = coalesce(?6, carrier), "
                 "number = coalesce(?7, number), bay = CASE WHEN ?11 THEN NULL ELSE coalesce(?8, bay) END, "
-                "state = coalesce(?9, state), at = ?10, changed = ?12"},
+                "state = coalesce(?9, state), at = ?10, changed = ?12, bench = coalesce(?13, bench)"},
         {offsetof(struct effect_statements, unit_add),
                 "INSERT OR REPLACE INTO unit (merchant, code, serial, parcel) VALUES (?1, ?2, ?3, ?4)"},
         {offsetof(struct effect_statements, unit_drop), "DELETE FROM unit WHERE parcel = ?1"},
@@ -118,10 +119,36 @@ static int close_shipment(struct storage *s, const struct effect *e) {
         return store_run(&s->effects.shipment_close);
 }
 
-static int put_parcel(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
-        struct store_stmt *q = &s->effects.parcel_put;
+/*
+ * A parcel that is over goes on nowhere: a fact that says so is of another history of the same box, which had it open yet. What
+ * left stays gone. Return: 0, STORAGE_E_OWED when it is so (told to a person), -errno.
+ */
+static int check_history(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        _cleanup_reset_ struct store_stmt *q = &s->effects.parcel_state;
+        bool shipped, voided;
+        struct diag text = {0};
         int r;
 
+        store_bind_text(q, 1, e->parcel);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? 0 : r;
+        shipped = strcmp(store_column_text(q, 0), "shipped") == 0;
+        voided = strcmp(store_column_text(q, 0), "voided") == 0;
+        if (e->renames || (!shipped && !voided) || (shipped && e->voids))
+                return 0;
+        diag_set(&text, 0, 0, NULL, "parcel %s was %s; its box says otherwise: %s", e->parcel,
+                shipped ? "shipped" : "voided", e->state ? e->state : "another number");
+        r = storage_conflict(s, station, "two-histories", e->merchant, e->shipment, text.text, now_usec);
+        return r < 0 ? r : STORAGE_E_OWED;
+}
+
+static int put_parcel(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.parcel_put;
+        int r = check_history(s, station, e, now_usec);
+
+        if (r != 0)
+                return r;
         store_bind_text(q, 1, e->parcel);
         store_bind_int64(q, 2, station);
         store_bind_text(q, 3, e->merchant);
@@ -134,6 +161,7 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
         store_bind_text(q, 10, e->at);
         store_bind_int64(q, 11, e->leaves_bay);
         store_bind_int64(q, 12, now_usec);
+        store_bind_text(q, 13, e->bench);
         r = store_run(q);
         if (r == 0 && e->contents)
                 r = add_units(s, e);
@@ -179,13 +207,6 @@ static int add_gap(struct storage *s, int64_t station, const struct effect *e, i
         return store_run(q);
 }
 
-/* What was packed between the copy and the loss stands only here: told again, it is not packed twice. */
-static int tell_successor(struct storage *s, int64_t station, int64_t now_usec) {
-        int r = storage_write_snapshot(s, station, now_usec);
-
-        return r == STORAGE_E_NONE ? 0 : r; /* no inbox was heard of yet: it begins with a snapshot */
-}
-
 int storage_apply_effect(struct storage *s, int64_t station, const struct effect *effect, int64_t now_usec) {
         switch (effect->kind) {
         case EFFECT_NONE:
@@ -199,7 +220,7 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
         case EFFECT_GAP:
                 return add_gap(s, station, effect, now_usec);
         case EFFECT_SUCCESSOR:
-                return tell_successor(s, station, now_usec);
+                return STORAGE_E_OWED; /* what was packed behind a copy stands only here */
         }
         return 0;
 }

@@ -31,6 +31,7 @@ struct append {
         const struct source *source;
         int64_t row, station, now_usec;
         struct mark *mark;
+        bool owes_snapshot;
 };
 
 static int find_source(
@@ -177,6 +178,13 @@ static int add_event(struct append *a, const struct storage_event *e, bool retol
         return store_run(q);
 }
 
+static int apply_effect(struct append *a, const struct effect *effect) {
+        int r = storage_apply_effect(a->storage, a->station, effect, a->now_usec);
+
+        a->owes_snapshot |= r == STORAGE_E_OWED;
+        return r == STORAGE_E_OWED ? 0 : r;
+}
+
 /* The index of ids answers whether it is retold: no look-up of its own on the way of every fact. */
 static int keep(struct append *a, const struct storage_event *e) {
         struct effect effect;
@@ -190,7 +198,7 @@ static int keep(struct append *a, const struct storage_event *e) {
                 return r;
         a->mark->n_new++;
         effect_read(e->envelope, &effect);
-        return storage_apply_effect(a->storage, a->station, &effect, a->now_usec);
+        return apply_effect(a, &effect);
 }
 
 /*
@@ -206,7 +214,7 @@ static int pass_gap(struct append *a, const struct storage_event *e) {
                 return 0;
         if (strcmp(effect.lane, a->source->lane) == 0)
                 (void) mark_pass(a->mark, effect.first, effect.last);
-        return storage_apply_effect(a->storage, a->station, &effect, a->now_usec);
+        return apply_effect(a, &effect);
 }
 
 /* A stretch that begins with what is awaited and that was given up before. Return: 0, STORE_E_DONE none, -errno. */
@@ -286,6 +294,10 @@ int storage_append(struct storage *s, const struct source *source, const struct 
                 r = append_one(&a, &events[i]);
         if (r == 0)
                 r = put_mark(&a);
+        if (r == 0 && a.owes_snapshot)
+                r = storage_write_snapshot(s, a.station, now_usec);
+        if (r == STORAGE_E_NONE)
+                r = 0; /* no inbox was heard of yet: it begins with a snapshot */
         return r == 0 ? read_upto_id(s, a.row, mark) : r;
 }
 

@@ -11,7 +11,8 @@ struct fact_statements {
                 gap_find;
 };
 struct effect_statements {
-        struct store_stmt conflict_add, gap_add, parcel_put, unit_add, unit_drop, notice_put, shipment_close;
+        struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
+                shipment_close;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;
@@ -25,7 +26,7 @@ struct wish_statements {
         struct store_stmt get, version, put, drop, erase, of_station, by_code;
 };
 struct snapshot_statements {
-        struct store_stmt merchants, parcels, units, notices, refused, told;
+        struct store_stmt merchants, counts, parcels, units, notices, refused, told;
 };
 
 struct storage {
@@ -65,5 +66,7 @@ int storage_write_snapshot(struct storage *s, int64_t station, int64_t now_usec)
 /* fact.refused for all that the station was not told of yet. Return: 0 or -errno. */
 int storage_tell_refused(struct storage *s, int64_t station, int64_t now_usec, int64_t *np);
 
-/* What a fact says, into the derived tables. */
+/* What a fact says, into the derived tables. Return: 0; STORAGE_E_OWED the station must be told by a snapshot that counts this
+ * fact, as soon as the mark stands behind it; -errno. */
+enum { STORAGE_E_OWED = 100 };
 int storage_apply_effect(struct storage *s, int64_t station, const struct effect *effect, int64_t now_usec);

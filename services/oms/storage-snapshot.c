@@ -7,8 +7,11 @@
 #include "services/oms/storage-private.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#define KNOWN_ROWS 200 /* parcels or notices of one page: below 48 KiB */
+#define KNOWN_ROWS  200         /* parcels or notices of one page, */
+#define KNOWN_BYTES (24 * 1024) /* or as many as come to this: one more is below 48 KiB with it */
+#define COUNTS_MAX  8           /* ledgers of a station: the newest ones */
 #define KNOWN_USEC                                                                                           \
         (30LL * 86400 * (int64_t) USEC_PER_SEC) /* parcels that nobody touched for longer are left out */
 
@@ -27,9 +30,15 @@ static const struct store_sql statements[] = {
 static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, merchants),
                 "SELECT DISTINCT merchant FROM parcel WHERE station = ?1 AND changed >= ?2"},
+        {offsetof(struct snapshot_statements, counts),
+                "SELECT ledger, upto, (SELECT id FROM event WHERE event.source = source.source AND sequence "
+                "= upto) FROM source WHERE station = ?1 AND lane = 'fact' ORDER BY source DESC LIMIT ?2"},
+        /* Its codes, where its wish is not told: an open one names them itself. */
         {offsetof(struct snapshot_statements, parcels),
-                "SELECT parcel, shipment, piece, number, state, at FROM parcel WHERE station = ?1 AND "
-                "merchant = ?2 "
+                "SELECT parcel, shipment, piece, number, state, at, carrier, bay, bench, "
+                "(SELECT data -> '$.open_codes' FROM wish WHERE kind = 'shipment' AND merchant = ?2 AND "
+                "subject = shipment AND wish.station IN (0, ?1) AND open = 0 LIMIT 1) "
+                "FROM parcel WHERE station = ?1 AND merchant = ?2 "
                 "AND changed >= ?3 AND parcel > ?4 ORDER BY parcel LIMIT ?5"},
         {offsetof(struct snapshot_statements, units),
                 "SELECT code, serial, parcel FROM unit WHERE merchant = ?1 AND parcel = ?2"},
@@ -54,7 +63,8 @@ struct snapshot {
         struct storage *storage;
         int64_t station, now_usec;
         char id[UUID_TEXT_MAX];
-        int64_t n; /* commands between begin and end */
+        int64_t n;         /* commands between begin and end */
+        struct str counts; /* JSON: which facts of the station it holds */
 };
 
 static int append(struct snapshot *snap, const struct storage_document *doc) {
@@ -113,12 +123,38 @@ struct page {
         struct json_writer w, units_w;
 };
 
-static void page_begin(struct page *p, const char *merchant, const char *list) {
+static int write_counts(struct snapshot *snap) {
+        _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.counts;
+        struct json_writer w;
+        int r;
+
+        json_writer_init(&w, &snap->counts);
+        json_write_array(&w, NULL);
+        store_bind_int64(q, 1, snap->station);
+        store_bind_int64(q, 2, COUNTS_MAX);
+        while ((r = store_step(q)) == 0) {
+                json_write_object(&w, NULL);
+                json_write_string(&w, "ledger", store_column_text(q, 0));
+                json_write_int(&w, "upto", store_column_int64(q, 1));
+                if (store_column_text(q, 2))
+                        json_write_string(&w, "upto_id", store_column_text(q, 2));
+                json_write_end_object(&w);
+        }
+        json_write_end_array(&w);
+        return r == STORE_E_DONE ? snap->counts.error : r;
+}
+
+static void page_begin(const struct snapshot *snap, struct page *p, const char *merchant, const char *list) {
         json_writer_init(&p->w, &p->text);
         json_write_object(&p->w, NULL);
         json_write_int(&p->w, "v", 1);
         json_write_string(&p->w, "merchant", merchant);
+        json_write_raw(&p->w, "counts", snap->counts.data);
         json_write_array(&p->w, list);
+}
+
+static bool page_is_full(const struct page *p) {
+        return p->text.len + p->units.len >= KNOWN_BYTES;
 }
 
 static void page_deinit(struct page *p) {
@@ -158,15 +194,25 @@ static int write_units(struct storage *s, struct page *p, const char *merchant, 
         return r == STORE_E_DONE ? 0 : r;
 }
 
+static void write_text(struct json_writer *w, const char *key, const char *text) {
+        if (text && *text)
+                json_write_string(w, key, text);
+}
+
 static void write_parcel(struct json_writer *w, const struct store_stmt *q) {
         json_write_object(w, NULL);
         json_write_string(w, "parcel", store_column_text(q, 0));
         json_write_string(w, "shipment", store_column_text(q, 1));
         json_write_int(w, "piece", store_column_int64(q, 2));
-        if (store_column_text(q, 3))
-                json_write_string(w, "number", store_column_text(q, 3));
+        write_text(w, "number", store_column_text(q, 3));
         json_write_string(w, "state", store_column_text(q, 4));
         json_write_string(w, "at", store_column_text(q, 5));
+        write_text(w, "carrier", store_column_text(q, 6));
+        if (strcmp(store_column_text(q, 4), "ready") == 0)
+                write_text(w, "bay", store_column_text(q, 7));
+        write_text(w, "bench", store_column_text(q, 8));
+        if (store_column_text(q, 9))
+                json_write_raw(w, "codes", store_column_text(q, 9));
         json_write_end_object(w);
 }
 
@@ -180,20 +226,20 @@ static void bind_page(struct store_stmt *q, int i, const struct key *after) {
         store_bind_int64(q, i + 1, KNOWN_ROWS);
 }
 
-/* One page behind parcel @after, which moves on. @np: how many were in it. */
+/* One page behind parcel @after, which moves on. @np: how many were in it; 0 is the end. */
 static int append_parcels(struct snapshot *snap, const char *merchant, struct key *after, unsigned *np) {
         _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.parcels;
         _cleanup_(page_deinit) struct page page = {0};
         struct key last = *after; /* the one that is bound must not change under the query */
-        int r;
+        int r = 0;
 
         *np = 0;
-        page_begin(&page, merchant, "parcels");
+        page_begin(snap, &page, merchant, "parcels");
         store_bind_int64(q, 1, snap->station);
         store_bind_text(q, 2, merchant);
         store_bind_int64(q, 3, snap->now_usec - KNOWN_USEC);
         bind_page(q, 4, after);
-        while ((r = store_step(q)) == 0) {
+        while (!page_is_full(&page) && (r = store_step(q)) == 0) {
                 (void) copy_text(last.text, sizeof(last.text), store_column_text(q, 0));
                 write_parcel(&page.w, q);
                 (*np)++;
@@ -201,7 +247,7 @@ static int append_parcels(struct snapshot *snap, const char *merchant, struct ke
                 if (r < 0)
                         return r;
         }
-        if (r != STORE_E_DONE)
+        if (r != STORE_E_DONE && r != 0)
                 return r;
         *after = last;
         return *np > 0 ? page_end(snap, &page, merchant) : 0;
@@ -224,7 +270,7 @@ static int append_notices(struct snapshot *snap, const char *merchant, struct ke
         int r;
 
         *np = 0;
-        page_begin(&page, merchant, "notices");
+        page_begin(snap, &page, merchant, "notices");
         store_bind_text(q, 1, merchant);
         store_bind_int64(q, 2, snap->station);
         bind_page(q, 3, after);
@@ -246,7 +292,7 @@ static int append_known(struct snapshot *snap, const char *merchant) {
 
         do
                 r = append_parcels(snap, merchant, &after, &n);
-        while (r == 0 && n == KNOWN_ROWS);
+        while (r == 0 && n > 0);
         after.text[0] = '\0';
         if (r < 0)
                 return r;
@@ -336,7 +382,10 @@ int storage_write_snapshot(struct storage *s, int64_t station, int64_t now_usec)
         if (r == 0)
                 r = append_wishes(&snap);
         if (r == 0)
+                r = write_counts(&snap);
+        if (r == 0)
                 r = append_all_known(&snap);
+        str_deinit(&snap.counts);
         if (r == 0)
                 r = storage_tell_refused(s, station, now_usec, &n_refused);
         snap.n += n_refused;

@@ -32,7 +32,7 @@ int applied_read(const char *text, size_t n, struct applied *a, struct diag *d) 
                 diag_set(d, 0, 0, "receiver", "must be 32 hex digits");
                 return -EBADMSG;
         }
-        if (json_get(doc, "upto_id") && !uuid_is_valid(json_get_string(doc, "upto_id", ""))) {
+        if (*json_get_string(doc, "upto_id", "") && !uuid_is_valid(json_get_string(doc, "upto_id", ""))) {
                 diag_set(d, 0, 0, "upto_id", "must be a uuid");
                 return -EBADMSG; /* a fork is not read out of a slip of the pen */
         }

@@ -266,6 +266,7 @@ SELDOM = {
     "fact/notice.delivered": "no channel of today says so: shape reserved",
     "fact/notice.expired": "wants a trusted clock and a contact that does not come (tests/integration/test_notify.py)",
     "fact/notice.unknown": "wants a mail server that dies after the last dot (tests/integration/test_notify.py)",
+    "fact/ledger.told": "wants a ledger from a copy (tests/fault/test_disks.py)",
     "fact/ledger.gap": "wants a row that the disk has changed (tests/unit/ledger)",
     "fact/trace.skipped": "wants a ledger that is nearly full (tests/unit/ledger)",
     "command/pull": "no OMS sends it yet: shape reserved",
@@ -445,6 +446,7 @@ RARE = [
     ("notice.resend-asked", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0}),
     *((f"notice.{outcome}", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "attempts": 1,
                                     "at": "2026-11-21T14:00:00.000+09:00", "reason": "too-old"}) for outcome in ("delivered", "unknown", "expired")),
+    ("ledger.told", "1" * 32, {"predecessor": "2" * 32}),
     ("ledger.gap", "1" * 32, {"lane": "trace", "from": "7", "to": "19"}),
     ("trace.skipped", "1" * 32, {"from": "7", "to": "19", "counts": {"item.verified": 12, "device.up": 1}}),
 ]

@@ -320,6 +320,15 @@ static int answer_number(void *userdata, const char *number, struct number_owner
         return WORLD_E_NONE;
 }
 
+/* Nobody is behind or ahead of this world. */
+static int answer_is_counted(void *userdata, const char *merchant, const char *parcel, const char *ledger,
+        uint64_t upto, const char *upto_id) {
+        struct fake_world *f = userdata;
+
+        (void) merchant, (void) parcel, (void) ledger, (void) upto, (void) upto_id;
+        return f->fail ? f->fail : WORLD_E_NONE;
+}
+
 static int answer_number_on_box(void *userdata, const char *parcel, char number[CODE_SIZE]) {
         struct fake_world *f = userdata;
 
@@ -520,6 +529,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .open_code = answer_open_code,
                 .shipment = answer_shipment,
                 .number = answer_number,
+                .is_counted = answer_is_counted,
                 .number_on_box = answer_number_on_box,
                 .parcel = answer_parcel,
                 .closed_code = answer_closed_code,

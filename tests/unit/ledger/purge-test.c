@@ -303,12 +303,15 @@ static void what_a_snapshot_told_does_not_come_back_after_its_purge(void **state
         scene_fact(s, "known.received", M,
                 "\"merchant\":\"acme\",\"parcels\":[{\"parcel\":\"" P1
                 "\",\"shipment\":\"S-1\",\"piece\":1,\"number\":\"" N1
-                "\",\"state\":\"shipped\",\"at\":\"2026-11-20T10:00:00+09:00\"}],"
+                "\",\"state\":\"shipped\",\"at\":\"2026-11-20T10:00:00+09:00\",\"codes\":[\"TOTE-17\"]}],"
                 "\"units\":[{\"code\":\"HAT-9\",\"serial\":\"X1\",\"parcel\":\"" P1 "\"}],\"notices\":[]");
         scene_pass_days(s, 31);
         scene_shipment(s, "S-9", 1, NULL);
         assert_int_equal(purge(s, all_applied(s)).subjects, 1);
         assert_int_equal(w.number(w.userdata, N1, &owner), 0);
+        assert_true(owner.gone);
+        assert_int_equal(scene_number(s, "SELECT count(*) FROM open_code WHERE shipment = 'S-1'"), 0);
+        assert_int_equal(w.closed_code(w.userdata, "TOTE-17", &owner), 0);
         assert_true(owner.gone);
         assert_int_equal(scene_rebuild(s), 0);
         scene_pass_days(s, 500);

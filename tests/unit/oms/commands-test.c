@@ -185,6 +185,65 @@ static int add_data(const struct storage_command *command, void *userdata) {
         return 0;
 }
 
+static void what_is_known_says_its_codes_and_which_facts_it_holds(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact shipped = {1, 1, "parcel.shipped", "01900000-0000-7000-8000-0000000000aa",
+                "{\"v\":1,\"shipment\":\"S-1\",\"piece\":1,\"carrier\":\"yamato\",\"bay\":\"y1\"}"};
+        _cleanup_str_ struct str said = STR_INIT, counts = STR_INIT;
+        struct storage_stream stream;
+        struct mark mark;
+        char answer[512];
+
+        (void) ask(*state, "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT "}}", answer);
+        mark = scene_append(*state, &source, &shipped, 1);
+        open_stream(*state, PACK1, BOX_A);
+        stream = stream_of(*state, PACK1);
+        assert_int_equal(storage_read_commands(*state, &stream, 0, 100, add_data, &said), 0);
+        str_addf(&counts, "\"counts\":[{\"ledger\":\"" SCENE_LEDGER "\",\"upto\":1,\"upto_id\":\"%s\"}]",
+                mark.upto_id);
+        assert_non_null(strstr(said.data, counts.data));
+        assert_non_null(strstr(said.data, "\"carrier\":\"yamato\",\"codes\":[\"TOTE-1\"]"));
+        assert_null(strstr(said.data, "\"bay\"")); /* it left */
+}
+
+/* Each has 20 long codes: more than a message holds. */
+static void a_page_of_what_is_known_stays_below_a_message(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        _cleanup_str_ struct str said = STR_INIT;
+        struct storage_stream stream;
+        int n = 0;
+
+        for (unsigned i = 1; i <= 60; i++) {
+                _cleanup_str_ struct str push = STR_INIT;
+                char parcel[UUID_TEXT_MAX], data[64], answer[512];
+
+                str_addf(&push,
+                        "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{\"merchant\":\"acme\","
+                        "\"shipment\":\"S-%u\",\"orders\":[\"A\"],\"lines\":[{\"line\":\"1\",\"name\":{"
+                        "\"ja\":\"x\"},"
+                        "\"quantity\":1,\"codes\":[{\"code\":\"4901234567894\"}]}],\"carrier\":\"yamato\","
+                        "\"pieces\":1,\"open_codes\":[",
+                        i);
+                for (unsigned k = 0; k < 20; k++)
+                        str_addf(&push, "%s\"%061u%03u\"", k > 0 ? "," : "", i, k);
+                str_addf(&push, "]}}");
+                assert_non_null(strstr(ask(*state, push.data, answer), "\"ok\":true"));
+                (void) snprintf(parcel, sizeof(parcel), "01900000-0000-7000-8000-%012u", i);
+                (void) snprintf(data, sizeof(data), "{\"v\":1,\"shipment\":\"S-%u\",\"piece\":1}", i);
+                (void) scene_append(
+                        *state, &source, &(struct scene_fact){i, i, "parcel.shipped", parcel, data}, 1);
+        }
+        open_stream(*state, PACK1, BOX_A);
+        stream = stream_of(*state, PACK1);
+        assert_int_equal(storage_read_commands(*state, &stream, 0, 100, add_data, &said), 0);
+        for (char *line = strtok(said.data, "\n"); line; line = strtok(NULL, "\n")) {
+                assert_true(strlen(line) <= 48 * 1024);
+                for (const char *e = line; (e = strstr(e, "\"codes\"")) != NULL; e++)
+                        n++;
+        }
+        assert_int_equal(n, 60);
+}
+
 static void a_known_unit_bears_the_code_that_is_scanned(void **state) {
         struct source source = scene_source(SCENE_LEDGER, "fact");
         const struct scene_fact packed[] = {{1, 1, "parcel.packed", "01900000-0000-7000-8000-0000000000aa",
@@ -236,6 +295,8 @@ int main(void) {
                 TEST(a_refused_request_leaves_nothing_behind),
                 TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
                 TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
+                TEST(what_is_known_says_its_codes_and_which_facts_it_holds),
+                TEST(a_page_of_what_is_known_stays_below_a_message),
                 TEST(a_known_unit_bears_the_code_that_is_scanned),
                 TEST(after_a_restore_streams_are_gone_and_versions_jump),
         };

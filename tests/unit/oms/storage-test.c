@@ -3,6 +3,7 @@
 #include "services/oms/storage-views.h"
 #include "tests/unit/oms/scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define APPEND(s, source, ...)                                                                               \
@@ -120,6 +121,38 @@ static void what_is_told_again_by_another_ledger_has_no_second_effect(void **sta
         assert_int_equal(count_facts(*state).n_retold, 1);
         assert_int_equal(view_conflicts(*state, &all, count_conflict, &c), 0);
         assert_int_equal(c.n, 1);
+}
+
+static void a_box_that_is_over_stays_so_whatever_a_copy_does_with_it(void **state) {
+        static const char data[] = "{\"v\":1,\"shipment\":\"S-1\",\"piece\":1,\"number\":\"7\"}";
+        static const struct {
+                const char *before, *type;
+                bool conflict;
+        } cases[] = {
+                {"parcel.ready", "parcel.shipped", false},
+                {"parcel.shipped", "parcel.voided", false},
+                {"parcel.shipped", "parcel.reconciled", false},
+                {"parcel.voided", "parcel.reconciled", false},
+                {"parcel.shipped", "parcel.packed", true},
+                {"parcel.shipped", "waybill.printed", true},
+                {"parcel.shipped", "parcel.shipped", true},
+                {"parcel.voided", "parcel.voided", true},
+                {"parcel.voided", "parcel.ready", true},
+        };
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                unsigned n = (unsigned) (2 * i + 1);
+                char box[UUID_TEXT_MAX];
+
+                int before = count_conflicts(*state, "two-histories");
+
+                (void) snprintf(box, sizeof(box), "01900000-0000-7000-8000-%012zu", i);
+                (void) APPEND(*state, &source, {n, n, cases[i].before, box, data});
+                (void) APPEND(*state, &source, {n + 1, n + 1, cases[i].type, box, data});
+                if (count_conflicts(*state, "two-histories") - before != cases[i].conflict)
+                        fail_msg("%s, then %s", cases[i].before, cases[i].type);
+        }
 }
 
 static void what_cannot_be_accepted_is_passed_over_and_stops_nobody(void **state) {
@@ -242,6 +275,7 @@ int main(void) {
                 TEST(the_same_again_is_kept_once),
                 TEST(another_fact_at_a_taken_place_is_kept_aside_and_told),
                 TEST(what_is_told_again_by_another_ledger_has_no_second_effect),
+                TEST(a_box_that_is_over_stays_so_whatever_a_copy_does_with_it),
                 TEST(what_cannot_be_accepted_is_passed_over_and_stops_nobody),
                 TEST(a_mark_names_the_fact_that_it_stands_on_where_one_is_kept),
                 TEST(lanes_are_numbered_each_for_itself),
