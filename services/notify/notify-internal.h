@@ -25,9 +25,12 @@ struct notify {
         struct route route;
         struct sender *sender;
         struct bell *bell;
-        char sending[UUID_TEXT_MAX]; /* the notice that the sender has; "" none */
-        uint64_t purge_usec;         /* when to look again */
-        bool has_outcomes;           /* since the last poke */
+        char sending[UUID_TEXT_MAX];  /* the notice that the sender has; "" none */
+        uint64_t purge_usec;          /* when to look again */
+        struct courier_answer answer; /* what the sender said and is not written down yet */
+        bool has_answer;
+        bool no_room;      /* the disk is full: said, and tried again each second */
+        bool has_outcomes; /* since the last poke */
         struct diag *diag;
 };
 
@@ -46,7 +49,7 @@ int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state 
         const struct stamp *now);
 /* Not yet: to be looked at again. @reason: "" when it is only not due */
 int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now);
-/* What became of n->sending. */
-int outcome_finish(struct notify *n, const struct courier_answer *a, const struct stamp *now);
+/* What became of n->sending, when n->has_answer: kept until it is written down, for it is the difference between one mail and two. */
+int outcome_finish(struct notify *n);
 /* What a process that died left in `sending`, and waiting times of an earlier boot. */
 int outcome_recover(struct notify *n);

@@ -38,7 +38,7 @@ static int send_due(struct notify *n, const struct stamp *now) {
         int r = 0;
 
         for (int i = 0; i < DECISIONS_MAX && r == 0; i++) {
-                if (!sender_is_free(n->sender) || now->boot_usec < n->route.retry_usec)
+                if (!sender_is_free(n->sender) || n->has_answer || now->boot_usec < n->route.retry_usec)
                         return 0;
                 r = outbox_due(n->outbox, now->boot_usec, &row);
                 if (r == OUTBOX_E_NONE)
@@ -96,7 +96,35 @@ static int turn(struct notify *n) {
         return r < 0 ? r : set_timer(n, r == FOLLOW_E_MORE ? 0 : TICK_USEC);
 }
 
+/* Nothing goes that could not be written down; what is owed is in the ledger and in our rows, and waits there. */
+static int wait_for_room(struct notify *n) {
+        if (!n->no_room) {
+                log_error("%s/" OUTBOX_FILE ": the disk is full; no notice goes until there is room",
+                        n->config->folder);
+                (void) sd_notify(0, "STATUS=the disk is full: no notice goes");
+        }
+        n->no_room = true;
+        return set_timer(n, TICK_USEC);
+}
+
+/* A row that was left in `sending` because no more could be written has not gone: as after a crash. */
+static int find_room(struct notify *n) {
+        int r;
+
+        if (!n->no_room || n->has_answer || !sender_is_free(n->sender))
+                return 0;
+        r = outcome_recover(n);
+        if (r < 0)
+                return r;
+        n->no_room = false;
+        log_notice("%s/" OUTBOX_FILE ": there is room again", n->config->folder);
+        (void) sd_notify(0, "STATUS=");
+        return 0;
+}
+
 static int leave(struct notify *n, int r) {
+        if (r == -ENOSPC && store_failure(outbox_store(n->outbox)) == 0)
+                r = wait_for_room(n);
         if (r < 0) {
                 log_error("%s/" OUTBOX_FILE ": %s", n->config->folder, strerror(-r));
                 (void) sd_event_exit(n->event, r);
@@ -112,9 +140,13 @@ static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         (void) source;
         (void) usec;
         bell_on_tick(n->bell);
-        r = turn(n);
+        r = outcome_finish(n);
+        if (r >= 0)
+                r = turn(n);
         if (r >= 0)
                 r = purge(n, &now);
+        if (r >= 0)
+                r = find_room(n); /* what was to be written now could be */
         return leave(n, r < 0 ? r : checkpoint(n));
 }
 
@@ -126,10 +158,8 @@ static void notify_on_bell(void *userdata) {
 }
 
 static int take_answer(struct notify *n) {
-        struct courier_answer answer;
-        struct stamp now = follow_now(n->follow);
-
-        return sender_take(n->sender, &answer) ? outcome_finish(n, &answer, &now) : 0;
+        n->has_answer |= sender_take(n->sender, &n->answer);
+        return outcome_finish(n);
 }
 
 static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, void *userdata) {

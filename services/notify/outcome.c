@@ -102,13 +102,8 @@ static int on_unknown(struct notify *n, struct notice_row *row, const char *reas
         return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
 }
 
-int outcome_finish(struct notify *n, const struct courier_answer *a, const struct stamp *now) {
-        struct notice_row row;
-        int r = outbox_get(n->outbox, n->sending, &row);
-
-        n->sending[0] = '\0';
-        if (r != 0)
-                return r < 0 ? r : -ENOENT;
+static int finish(
+        struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
         if (a->result != COURIER_ROUTE_DOWN) {
                 if (n->route.n_down > 0)
                         log_notice("%s: mail goes again, %u tries later", n->route.courier.name,
@@ -118,20 +113,39 @@ int outcome_finish(struct notify *n, const struct courier_answer *a, const struc
         }
         switch (a->result) {
         case COURIER_ACCEPTED:
-                return outcome_conclude(n, &row, NOTICE_ACCEPTED, "", now);
+                return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
         case COURIER_PERMANENT:
-                return outcome_give_up(n, &row, NOTICE_FAILED, a->reason, now);
+                return outcome_give_up(n, row, NOTICE_FAILED, a->reason, now);
         case COURIER_UNKNOWN:
-                return on_unknown(n, &row, a->reason, now);
+                return on_unknown(n, row, a->reason, now);
         case COURIER_ROUTE_DOWN:
-                return on_route_down(n, &row, a, now);
+                return on_route_down(n, row, a, now);
         case COURIER_TEMPORARY:
-                log_info("notice %s: %s for now (%d)", row.id, a->reason, a->code);
-                return again(n, &row, a->reason,
-                        now->boot_usec + pause_usec((unsigned) row.attempts, TEMPORARY_LEAST, TEMPORARY_MOST,
+                log_info("notice %s: %s for now (%d)", row->id, a->reason, a->code);
+                return again(n, row, a->reason,
+                        now->boot_usec + pause_usec((unsigned) row->attempts, TEMPORARY_LEAST, TEMPORARY_MOST,
                                                  chance()));
         }
         return -EINVAL;
+}
+
+int outcome_finish(struct notify *n) {
+        struct stamp now = follow_now(n->follow);
+        struct notice_row row;
+        int r;
+
+        if (!n->has_answer)
+                return 0;
+        r = outbox_get(n->outbox, n->sending, &row);
+        if (r == 0)
+                r = finish(n, &row, &n->answer, &now);
+        else if (r > 0)
+                r = -ENOENT;
+        if (r != -ENOSPC) {
+                n->has_answer = false;
+                n->sending[0] = '\0';
+        }
+        return r;
 }
 
 /* Rows that a process which died left in `sending`. */

@@ -57,11 +57,12 @@ class Notify:
                                f"from:\n  name: 発送係\n  address: station@example.jp\n{route}")
         self.config.chmod(0o644)
         self.process = None
+        self.environment = {}
 
     def start(self):
         self.begun = self.errors.stat().st_size if self.errors.exists() else 0
         self.process = subprocess.Popen([self.program, "--config", self.config, "--log-level", "debug"],
-                                        stderr=self.errors.open("a"), env={**os.environ, "OKURU_TEST_CLOCK": str(self.clock)})
+                                        stderr=self.errors.open("a"), env={**os.environ, "OKURU_TEST_CLOCK": str(self.clock), **self.environment})
         return self
 
     def stop(self):
@@ -624,6 +625,61 @@ def test_a_stop_waits_for_the_answer(by_smtp, ledger, relay):
     assert by_smtp.process.wait(timeout=20) == 0
     by_smtp.process = None
     assert by_smtp.outcome_of(notice)[0] == "notice.accepted" and len(relay.seen) == 1
+
+
+# ---- a full disk ----
+
+@pytest.fixture
+def disk(tmp_path):
+    """What notify's own storage does; the ledger's is well."""
+    return tmp_path / "disk"
+
+
+def no_room(notify) -> bool:
+    return b"the disk is full" in notify.errors.read_bytes()
+
+
+def test_without_room_nothing_goes_and_with_room_all_does(build, tmp_path, ledger, maildir, disk):
+    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\n")
+    notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
+    with notify:
+        first = shipped(ledger, "S-1")
+        notify.outcome_of(first)
+        disk.write_text("full")
+        notices = [shipped(ledger, f"S-{i}") for i in range(2, 5)]
+        until(lambda: no_room(notify), what="its complaint")
+        time.sleep(2.5)
+        assert notify.process.poll() is None, "it ended; a bench without it tells no customer"
+        assert len(mails_in(maildir)) == 1 and len(notify.outcomes()) == 1
+        assert notify.errors.read_bytes().count(b"the disk is full") == 1, "said again and again"
+        disk.write_text("")
+        for notice in notices:
+            assert notify.outcome_of(notice)[0] == "notice.accepted"
+        notify.stop()
+    assert len(mails_in(maildir)) == 4
+
+
+def test_an_answer_that_found_no_room_is_written_when_there_is(build, tmp_path, ledger, relay, disk):
+    server = RelayServer(relay)
+    server.start()
+    notify = Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s"))
+    notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
+    try:
+        with notify:
+            notice = to(ledger, "S-1", "silent")
+            until(lambda: relay.seen, what="the mail")
+            disk.write_text("full")
+            relay.release.set()
+            until(lambda: no_room(notify), what="its complaint")
+            assert relay.taken and notify.state(notice)[0] == "sending" and notify.process.poll() is None
+            disk.write_text("")
+            assert notify.outcome_of(notice)[0] == "notice.accepted"
+            other = to(ledger, "S-2", "hanako")
+            assert notify.outcome_of(other)[0] == "notice.accepted"
+            notify.stop()
+    finally:
+        server.stop()
+    assert Counter(ids(relay.taken)) == Counter([notice, other])
 
 
 # ---- the command line ----
