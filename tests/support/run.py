@@ -25,6 +25,7 @@ N_JOBS = 2
 OUTPUT_SHOWN_BYTES = 6000
 PYTEST_TIMEOUT_SEC = 540
 PYTEST_LONG_TIMEOUT_SEC = 7200
+VM_TIMEOUT_SEC = 900
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -170,6 +171,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, required=True, help="file that results are added to")
     parser.add_argument("--label", action="append", default=[], help="run ctest executables with this label")
     parser.add_argument("--pytest", metavar="EXPRESSION", help="run the pytest files, tests with these markers")
+    parser.add_argument("--vm", action="store_true", help="run the cases of the test machine")
     parser.add_argument("--only", help="only what has this in its name")
     parser.add_argument("--long", action="store_true", help="give pytest files hours, not minutes")
     parser.add_argument("--broken", metavar="WHAT", help="run nothing: note that WHAT failed")
@@ -186,6 +188,8 @@ def main() -> int:
         timeout_sec = PYTEST_LONG_TIMEOUT_SEC if arguments.long else PYTEST_TIMEOUT_SEC
         jobs = pytest_jobs(f"({arguments.pytest}) and not alone", arguments.only, timeout_sec, False)
         alone = pytest_jobs(f"({arguments.pytest}) and alone", arguments.only, timeout_sec, True)
+    if arguments.vm and (not arguments.only or arguments.only in "vm"):
+        jobs.insert(0, Job("vm", [str(TOP / "scripts/vm"), "test"], "pytest", VM_TIMEOUT_SEC))
     if arguments.label:
         # After the longer pytest files, so that both cores are done at about the same time.
         wrapper = tsan_wrapper() if build.name == "tsan" else []

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A station without a network on real devices: its shipments are in the ledger before it starts."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from ledger import Ledger
+from packer import Lines
+from rig import wait_for
+
+SOCKS = "4901234567894"  # what each shipment holds
+PROMPTS = ("idle", "saving")  # no answers: what a bench shows by itself
+HAND_S = 0.2  # between two scans of a hand; what begins within 0.1 s after a scanner came up may lack its head, and is refused
+SLOW_S = 60  # under emulation: a limit for a hang, never a measure
+
+
+class Floor:
+    """@scanners: by bench, the YAML of each scanner as the board file has it."""
+
+    def __init__(self, build: Path, folder: Path, scanners: dict[str, list[str]], shipments: int = 4, quantity: int = 2):
+        self.build, self.folder = build, folder
+        self.process: subprocess.Popen | None = None
+        self.n_scanners = sum(map(len, scanners.values()))
+        for name in ("station", "run"):
+            (folder / name).mkdir(parents=True, mode=0o750)
+        with Ledger(build, folder / "station") as ledger:
+            ledger.policy("acme")
+            for i in range(shipments):
+                line = {"line": "1", "order": "A-1", "name": {"ja": "靴下 黒", "en": "Socks"}, "quantity": quantity,
+                        "codes": [{"code": SOCKS, "units": 1}]}
+                ledger.shipment("acme", f"S-{i + 1}", notices={"shipped": "none"}, lines=[line])
+        board = "board: vm\nbenches:\n"
+        self.lights: dict[str, Lines] = {}
+        for bench, its in scanners.items():
+            light = folder / f"run/{bench}.light"
+            os.mkfifo(light)
+            self.lights[bench] = Lines(os.open(light, os.O_RDWR | os.O_NONBLOCK))
+            board += f"  - name: {bench}\n    scanners:\n" + "".join(f"      - {{{scanner}}}\n" for scanner in its)
+            board += f"    light: {{console: json, path: {light}}}\n"
+        (folder / "board.yaml").write_text(board)
+        (folder / "station.yaml").write_text(f"""realm: test
+site: dc1
+station: pack-01
+folder: {folder}/station
+socket: {folder}/run/station.sock
+board: {folder}/board.yaml
+seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
+""")
+
+    def start(self, **environment: str) -> "Floor":
+        """Up, and with all its scanners: what they said before is nobody's."""
+        before = len(self.facts("device.up"))
+        self.log = open(self.folder / "station.log", "ab")
+        self.process = subprocess.Popen([self.build / "bin/okuru-station", "--config", self.folder / "station.yaml"],
+                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, **environment})
+        wait_for("the station's socket", lambda: self.alive() and (self.folder / "run/station.sock").exists(), SLOW_S)
+        wait_for("its scanners", lambda: self.alive() and len(self.facts("device.up")) >= before + self.n_scanners, SLOW_S)
+        return self
+
+    def alive(self) -> bool:
+        assert self.process.poll() is None, (self.folder / "station.log").read_text()
+        return True
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(SLOW_S) == 0, (self.folder / "station.log").read_text()
+            self.process = None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def ask(self, *words: str) -> dict:
+        done = subprocess.run([self.build / "bin/okuru", *words, "--json", "--config", self.folder / "station.yaml"],
+                              check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    def facts(self, type: str) -> list[dict]:
+        """From the file, also while the station is away."""
+        return Ledger(self.build, self.folder / "station").facts(type)
+
+    def look(self, bench: str, *kinds: str) -> dict:
+        """The next verdict there whose kind is asked for; another one is a failure unless it only says that one is coming."""
+        while True:
+            verdict = self.lights[bench].read(SLOW_S)
+            assert verdict is not None, f"no light at {bench}: " + (self.folder / "station.log").read_text()
+            if verdict["kind"] in kinds:
+                return verdict
+            assert verdict["kind"] in PROMPTS, verdict
+
+    def scan(self, scan, bench: str, code: str, *kinds: str) -> dict:
+        """As a packer does: told that a scan was lost, they scan again. Just plugged in, the head of a first code may be missing.
+        @scan: what sends a code with its end."""
+        for _ in range(3):
+            scan(f"{code}\n")
+            verdict = self.look(bench, "scan-lost", *kinds)
+            if verdict["kind"] != "scan-lost":
+                return verdict
+            time.sleep(HAND_S)
+        raise AssertionError(f"{code} was lost three times")
