@@ -13,7 +13,7 @@ from packer import Lines
 from rig import wait_for
 
 SOCKS = "4901234567894"  # what each shipment holds
-PROMPTS = ("idle", "saving")  # no answers: what a bench shows by itself
+PROMPTS = ("idle", "next", "saving")  # no answers: what a bench shows by itself
 HAND_S = 0.2  # between two scans of a hand; what begins within 0.1 s after a scanner came up may lack its head, and is refused
 SLOW_S = 60  # under emulation: a limit for a hang, never a measure
 
