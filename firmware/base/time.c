@@ -37,7 +37,10 @@ struct test_clock { /* what the tests' file says; nothing without the file, and 
 };
 
 #ifdef OKURU_TEST_CLOCK
-static int64_t seconds_to_usec(double sec) {
+/* A number of seconds, and @p behind it; 0 where there is none. */
+static int64_t take_seconds(char **p) {
+        double sec = strtod(*p, p);
+
         return sec > -1e10 && sec < 1e10 ? (int64_t) (sec * (double) USEC_PER_SEC) : 0;
 }
 
@@ -48,18 +51,18 @@ static void read_quality(struct test_clock *t, const char *word) {
 static struct test_clock read_test_clock(void) {
         const char *path = getenv("OKURU_TEST_CLOCK");
         _autofclose_ FILE *f = path ? fopen(path, "re") : NULL;
-        char text[96], word[16] = "";
-        double moved_sec = 0, set_sec = 0;
+        char text[96], *p = text;
         struct test_clock t = {0};
 
         read_quality(&t, getenv("OKURU_TEST_CLOCK_QUALITY"));
-        if (!f || !fgets(text, sizeof(text), f) ||
-                sscanf(text, "%lf %lf %15s", &moved_sec, &set_sec, word) < 1)
+        if (!f || !fgets(text, sizeof(text), f))
                 return t;
-        t.moved_usec = seconds_to_usec(moved_sec);
-        t.set_usec = seconds_to_usec(set_sec);
-        if (*word)
-                read_quality(&t, word);
+        t.moved_usec = take_seconds(&p);
+        t.set_usec = take_seconds(&p);
+        p += strspn(p, " ");
+        p[strcspn(p, "\n")] = '\0';
+        if (*p)
+                read_quality(&t, p);
         return t;
 }
 #else

@@ -172,10 +172,24 @@ static void look_at_disk(struct sync *s) {
                 stopped ? "no more commands are taken" : "commands are taken again");
 }
 
+/* Another judgement of the clock is news for whoever looks after the fleet. */
+static void watch_clock(struct sync *s) {
+        struct status_view v = {.now = stamp_now()};
+
+        if (!s->facts)
+                return;
+        look_at_clock(s, &v);
+        if (v.clock.why == s->clock_why)
+                return;
+        s->clock_why = v.clock.why;
+        s->owes_status = true;
+}
+
 void report_on_tick(struct sync *s) {
         uint64_t now = sync_now(s);
 
         look_at_disk(s);
+        watch_clock(s);
         if (now - s->status_usec < STATUS_EVERY_USEC)
                 return;
         s->status_usec = now;

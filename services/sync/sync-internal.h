@@ -56,6 +56,7 @@ struct sync {
         uint64_t committed_usec;
         bool marks_changed, line_changed;
         struct office_clock office_clock; /* as kept, or about to be */
+        enum clock_why clock_why;         /* as the last status told it */
         bool broker_up, silent, intake_stopped;
         bool owes_status, owes_hello, owes_ask;
         uint64_t status_usec; /* last one */

@@ -11,6 +11,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
 #include "firmware/base/yaml.h"
+#include "firmware/domain/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,6 +66,25 @@ static const struct yaml_rule root_rules[] = {
         {0},
 };
 
+/* A policy that a file holds is one that the reader of commands takes. */
+static void read_policy(const struct yaml *root) {
+        _cleanup_str_ struct str out = STR_INIT;
+        struct json *doc = NULL;
+        struct policy policy;
+        struct diag d = {0};
+        int r = policy_from_yaml(root, "policy", &out, &d);
+
+        if (r < 0) {
+                assert(r == -EBADMSG && d.text[0] && d.line > 0 && strcmp(d.file, "fuzz.yaml") == 0);
+                return;
+        }
+        r = json_parse(out.data, out.len, &doc, NULL);
+        assert(r == 0);
+        r = policy_init(&policy, doc, NULL);
+        assert(r == 0 && policy.version == 0);
+        policy_deinit(&policy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _autofree_ char *copy = malloc(size ? size : 1);
         _cleanup_(yaml_freep) struct yaml *root = NULL;
@@ -77,6 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (size > 0)
                 memcpy(copy, data, size);
         r = yaml_load_text("fuzz.yaml", copy, size, &root, &d);
+        if (r == 0)
+                read_policy(root);
         if (r == 0)
                 r = yaml_walk(root, "", root_rules, &t, &d);
         if (r < 0) {
