@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* okuru notices: what customers are still to be told; with --all also what became of the others. */
+/* okuru notices: what customers are still to be told, corrections too; with --all also what became of the others. */
 #include "firmware/base/say.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/table.h"
@@ -41,6 +41,12 @@ static int on_notice(const struct standing_notice *n, void *userdata) {
         return t->error;
 }
 
+static int list_owed(struct standing *s, struct list *list) {
+        int r = standing_notices_waiting(s, on_notice, list);
+
+        return r == 0 ? standing_notices_owing(s, on_notice, list) : r;
+}
+
 int verb_notices(const struct invocation *in) {
         static const char *const heads[] = {"STATE", "KIND", "MERCHANT", "SHIPMENT", "NOT BEFORE", "CHANNEL",
                 "TRIES", "WHY", "NOTICE", NULL};
@@ -52,7 +58,7 @@ int verb_notices(const struct invocation *in) {
         if (code == VERB_OK)
                 code = look_end(&look, in->options->all
                                                ? standing_notices(look.standing, ALL_MAX, on_notice, &list)
-                                               : standing_notices_waiting(look.standing, on_notice, &list));
+                                               : list_owed(look.standing, &list));
         look_deinit(&look);
         if (code == VERB_OK && !list.json)
                 (void) table_print(&list.table, stdout);

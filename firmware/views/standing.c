@@ -12,7 +12,7 @@ struct standing {
         struct facts *facts; /* borrowed */
         struct store_stmt open, state, pull, of_shipment;
         struct store_stmt shipments, codes, numbers, parcels, gone;
-        struct store_stmt bays, benches, waiting, notices, notices_of, conflicts, counts, lanes;
+        struct store_stmt bays, benches, waiting, owing, notices, notices_of, conflicts, counts, lanes;
 };
 
 #define PARCEL                                                                                                                              \
@@ -72,6 +72,8 @@ static const struct store_sql standing_sql[] = {
                 "SELECT b.name, b.person, b.role, b.parcel, ifnull(p.merchant, ''), ifnull(p.shipment, ''), "
                 "ifnull(p.state, '') FROM bench b LEFT JOIN parcel p ON p.id = b.parcel ORDER BY b.name"},
         {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
+        {offsetof(struct standing, owing),
+                NOTICE "WHERE correction = 1 AND state <> 'reserved' ORDER BY changed_pos, id"},
         {offsetof(struct standing, notices), NOTICE "ORDER BY changed_pos DESC, id LIMIT ?1"},
         {offsetof(struct standing, notices_of),
                 NOTICE "WHERE merchant = ?1 AND shipment = ?2 ORDER BY kind, generation"},
@@ -84,7 +86,8 @@ static const struct store_sql standing_sql[] = {
                 "(SELECT count(*) FROM parcel WHERE state = 'ready' AND " LIVING "), "
                 "(SELECT count(*) FROM parcel WHERE state = 'pulled' AND " LIVING "), "
                 "(SELECT count(*) FROM parcel WHERE pull_reason <> ''), "
-                "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict)"},
+                "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict), "
+                "(SELECT count(*) FROM notice WHERE correction = 1 AND state <> 'reserved')"},
         {offsetof(struct standing, lanes), "WITH l AS (SELECT lane, gone, (SELECT ifnull(max(seq), 0) FROM "
                                            "fact f WHERE f.lane = lane.lane) AS "
                                            "head FROM lane) SELECT lane, head, head - gone FROM l"},
@@ -315,6 +318,10 @@ int standing_notices_waiting(struct standing *s, standing_notice_fn fn, void *us
         return hand_out_notices(&s->waiting, fn, userdata);
 }
 
+int standing_notices_owing(struct standing *s, standing_notice_fn fn, void *userdata) {
+        return hand_out_notices(&s->owing, fn, userdata);
+}
+
 int standing_notices(struct standing *s, int max, standing_notice_fn fn, void *userdata) {
         store_bind_int64(&s->notices, 1, max);
         return hand_out_notices(&s->notices, fn, userdata);
@@ -383,6 +390,7 @@ int standing_count(struct standing *s, struct standing_counts *out) {
         c.pull = store_column_int64(q, 4);
         c.notices_waiting = store_column_int64(q, 5);
         c.conflicts = store_column_int64(q, 6);
+        c.corrections = store_column_int64(q, 7);
         *out = c;
         return 0;
 }

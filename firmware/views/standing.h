@@ -95,6 +95,8 @@ struct standing_notice {
 typedef int (*standing_notice_fn)(const struct standing_notice *n, void *userdata);
 /* Reserved and not yet told, the first due first. */
 int standing_notices_waiting(struct standing *s, standing_notice_fn fn, void *userdata);
+/* Told, or perhaps told, and not true any more: the customer is owed a correction. The oldest first. */
+int standing_notices_owing(struct standing *s, standing_notice_fn fn, void *userdata);
 /* The @max that changed last; looks at all. */
 int standing_notices(struct standing *s, int max, standing_notice_fn fn, void *userdata);
 int standing_notices_of(struct standing *s, const char *merchant, const char *shipment, standing_notice_fn fn,
@@ -109,7 +111,7 @@ int standing_conflicts(
         struct standing *s, int (*fn)(const struct standing_conflict *c, void *userdata), void *userdata);
 
 struct standing_counts {
-        int64_t open, parked, ready, pulled, pull, notices_waiting, conflicts;
+        int64_t open, parked, ready, pulled, pull, notices_waiting, corrections, conflicts;
         uint64_t heads[N_LANES], rows[N_LANES]; /* newest sequence; facts in the file */
 };
 int standing_count(struct standing *s, struct standing_counts *out);

@@ -222,6 +222,7 @@ CREATE TABLE notice (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_shipment ON notice (merchant, shipment, kind, generation);
 CREATE INDEX notice_waiting ON notice (not_before_usec) WHERE state = 'reserved';
+CREATE INDEX notice_correction ON notice (changed_pos) WHERE correction = 1;
 
 CREATE TABLE conflict (
         pos INTEGER NOT NULL PRIMARY KEY,

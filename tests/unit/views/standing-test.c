@@ -231,6 +231,7 @@ static void reserve(struct view *v, const char *shipment, const char *id, const 
 
 static void notices_wait_in_the_order_in_which_they_are_due(void **state) {
         struct view *v = *state;
+        struct standing_counts c;
 
         scene_shipment(v->scene, "S-1", 1, NULL);
         scene_shipment(v->scene, "S-2", 1, NULL);
@@ -247,6 +248,16 @@ static void notices_wait_in_the_order_in_which_they_are_due(void **state) {
         clear(v);
         assert_int_equal(standing_notices_of(v->standing, M, "S-2", add_notice, v), 0);
         assert_string_equal(v->text, "S-2 reserved 0 ;");
+        clear(v);
+        assert_int_equal(standing_notices_owing(v->standing, add_notice, v), 0);
+        assert_string_equal(v->text, "");
+        scene_fact(v->scene, "notice.accepted", "S-1",
+                "\"notice\":\"" P1 "\",\"kind\":\"shipped\",\"generation\":0,\"channel\":\"email\","
+                                   "\"attempts\":1,\"correction\":true");
+        assert_int_equal(standing_notices_owing(v->standing, add_notice, v), 0);
+        assert_string_equal(v->text, "S-1 accepted 0 email;");
+        assert_int_equal(standing_count(v->standing, &c), 0);
+        assert_int_equal(c.corrections, 1);
         clear(v);
         v->max = 1; /* the callback has enough */
         scene_shipment(v->scene, "S-3", 1, NULL);
