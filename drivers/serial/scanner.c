@@ -3,15 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/major.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <termios.h>
 
 #include "drivers/attach.h"
 #include "drivers/timer.h"
+#include "drivers/tty.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
 
@@ -31,34 +28,6 @@ struct serial_scanner {
         sd_event_source *silence;
         struct serial_framer framer;
 };
-
-static int baud_to_speed(unsigned int baud, speed_t *speedp) {
-        static const struct {
-                unsigned int baud;
-                speed_t speed;
-        } rates[] = {
-                {0, B9600},
-                {1200, B1200},
-                {2400, B2400},
-                {4800, B4800},
-                {9600, B9600},
-                {19200, B19200},
-                {38400, B38400},
-                {57600, B57600},
-                {115200, B115200},
-                {230400, B230400},
-                {460800, B460800},
-                {921600, B921600},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rates); i++) {
-                if (rates[i].baud == baud) {
-                        *speedp = rates[i].speed;
-                        return 0;
-                }
-        }
-        return -EINVAL;
-}
 
 static void serial_scanner_abandon(struct serial_scanner *s, enum scan_refusal why) {
         why = serial_framer_abandon(&s->framer, why);
@@ -149,48 +118,17 @@ static int serial_scanner_on_silence(sd_event_source *source, uint64_t usec, voi
         return 0;
 }
 
-static bool is_pty(int fd) {
-        struct stat st;
-        unsigned int major_number;
-
-        if (fstat(fd, &st) < 0)
-                return false;
-        major_number = major(st.st_rdev);
-        return major_number >= UNIX98_PTY_SLAVE_MAJOR && major_number < UNIX98_PTY_SLAVE_MAJOR + 8;
-}
-
-static int tty_open(const char *path, speed_t speed, int *fdp) {
-        _autoclose_ int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-        struct termios t;
-
-        if (fd < 0 || tcgetattr(fd, &t) < 0)
-                return -errno;
-        cfmakeraw(&t);
-        t.c_cflag &= ~(tcflag_t) (CSTOPB | CRTSCTS);
-        t.c_cflag |= CLOCAL | CREAD;
-        t.c_iflag &= ~(tcflag_t) (IXOFF | IXANY);
-        t.c_cc[VMIN] = 1;
-        t.c_cc[VTIME] = 0;
-        if (cfsetispeed(&t, speed) < 0 || cfsetospeed(&t, speed) < 0 || tcsetattr(fd, TCSANOW, &t) < 0)
-                return -errno;
-        /* What is queued from before us may begin in the middle of a code. */
-        if (tcflush(fd, TCIFLUSH) < 0)
-                return -errno;
-        *fdp = take_fd(fd);
-        return 0;
-}
-
 static int serial_scanner_on_open(void *userdata) {
         struct serial_scanner *s = userdata;
         uint64_t settle_usec;
-        int r = tty_open(s->path, s->speed, &s->fd);
+        int r = tty_open(s->path, O_RDONLY, s->speed, &s->fd);
 
         if (r < 0)
                 return r;
         r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, serial_scanner_on_readable, s);
         if (r < 0)
                 return r;
-        settle_usec = s->settle_usec ? s->settle_usec : is_pty(s->fd) ? 0 : SCAN_GAP_USEC;
+        settle_usec = s->settle_usec ? s->settle_usec : tty_is_pty(s->fd) ? 0 : SCAN_GAP_USEC;
         s->trusted_usec = monotonic_usec() + settle_usec;
         r = sd_event_source_set_priority(s->io, s->priority);
         return r < 0 ? r : 0;
@@ -221,7 +159,7 @@ int serial_scanner_new(struct serial_scanner **sp, sd_event *event, const struct
         s->path = strdup(config->path);
         if (!s->path)
                 return -ENOMEM;
-        r = baud_to_speed(config->baud, &s->speed);
+        r = tty_speed_from_baud(config->baud ? config->baud : 9600, &s->speed);
         if (r < 0)
                 return r;
         r = timer_new(&s->silence, event, s->priority - 1, serial_scanner_on_silence, s);

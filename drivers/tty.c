@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/major.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "firmware/base/cleanup.h"
+
+int tty_speed_from_baud(unsigned int baud, speed_t *speedp) {
+        static const struct {
+                unsigned int baud;
+                speed_t speed;
+        } rates[] = {
+                {1200, B1200},
+                {2400, B2400},
+                {4800, B4800},
+                {9600, B9600},
+                {19200, B19200},
+                {38400, B38400},
+                {57600, B57600},
+                {115200, B115200},
+                {230400, B230400},
+                {460800, B460800},
+                {921600, B921600},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rates); i++) {
+                if (rates[i].baud == baud) {
+                        *speedp = rates[i].speed;
+                        return 0;
+                }
+        }
+        return -EINVAL;
+}
+
+bool tty_is_pty(int fd) {
+        struct stat st;
+        unsigned int major_number;
+
+        if (fstat(fd, &st) < 0)
+                return false;
+        major_number = major(st.st_rdev);
+        return major_number >= UNIX98_PTY_SLAVE_MAJOR && major_number < UNIX98_PTY_SLAVE_MAJOR + 8;
+}
+
+int tty_open(const char *path, int access, speed_t speed, int *fdp) {
+        _autoclose_ int fd = open(path, access | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        struct termios t;
+
+        if (fd < 0 || tcgetattr(fd, &t) < 0)
+                return -errno;
+        cfmakeraw(&t);
+        t.c_cflag &= ~(tcflag_t) (CSTOPB | CRTSCTS);
+        t.c_cflag |= CLOCAL | CREAD;
+        t.c_iflag &= ~(tcflag_t) (IXOFF | IXANY);
+        t.c_cc[VMIN] = 1;
+        t.c_cc[VTIME] = 0;
+        if (cfsetispeed(&t, speed) < 0 || cfsetospeed(&t, speed) < 0 || tcsetattr(fd, TCSANOW, &t) < 0)
+                return -errno;
+        /* What is queued from before us may begin in the middle of a code. */
+        if (tcflush(fd, TCIFLUSH) < 0)
+                return -errno;
+        *fdp = take_fd(fd);
+        return 0;
+}

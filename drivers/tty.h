@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A serial line as every driver here wants it: raw, 8N1, no flow control, not blocking, and empty of what was queued before us.
+ *
+ * Source: termios(3), tty_ioctl(4), pty(7).
+ */
+#include <stdbool.h>
+#include <termios.h>
+
+/* 1200 to 921600, the usual rates. Return: 0, or -EINVAL for a rate that there is not. */
+int tty_speed_from_baud(unsigned int baud, speed_t *speedp);
+
+/**
+ * tty_open() - open the line
+ * @path: a link is followed anew at each call
+ * @access: O_RDONLY or O_RDWR
+ * @fdp: set on 0 only; owned by the caller
+ *
+ * Return: 0, or -errno: -ENOENT not there, -ENOTTY no terminal ...
+ */
+int tty_open(const char *path, int access, speed_t speed, int *fdp);
+
+/* True for a pseudo-terminal: what is written there comes in one piece. */
+bool tty_is_pty(int fd);
