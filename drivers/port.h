@@ -75,6 +75,8 @@ struct tag_read {
         const uint8_t *epc; /* borrowed during the call */
         size_t n_epc;       /* bytes, 0 to TAG_EPC_MAX_BYTES; tags have whole words */
         size_t n_epc_bits;
+        bool has_pc;      /* .pc is known */
+        uint16_t pc;      /* the tag's protocol control word, as it came over the air */
         uint16_t antenna; /* from 1; 0 unknown */
         int rssi_dbm;     /* the strongest; TAG_RSSI_UNKNOWN */
         unsigned int n_reads;
