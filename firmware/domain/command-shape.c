@@ -314,10 +314,24 @@ static int check_codes(const struct json *codes, struct diag *d) {
         for (const struct json *c = json_first(codes); c; c = json_next(c)) {
                 const char *code = json_string(c);
 
-                if (!code || !*code || strlen(code) > 64)
-                        return wrong(d, "codes", "must be texts of 1 to 64 bytes");
+                if (!code || !*code || strlen(code) > 64 || !ascii_is_printable(code))
+                        return wrong(d, "codes", "must be 1 to 64 printable ASCII characters");
         }
         return 0;
+}
+
+static int check_counts(const struct json *doc, struct diag *d) {
+        int r = check_each(doc, "counts", known_count_rules, ELEMENTSOF(known_count_rules), d);
+
+        for (const struct json *e = json_first(json_get(doc, "counts")); e && r == 0; e = json_next(e)) {
+                const char *id = json_get_string(e, "upto_id", NULL);
+
+                if (!hex_id_is_valid(json_get_string(e, "ledger", "")))
+                        r = wrong(d, "counts", "a ledger must be 32 hex digits");
+                else if (id && !uuid_is_valid(id))
+                        r = wrong(d, "counts", "upto_id must be a uuid");
+        }
+        return r;
 }
 
 static int check_known(const struct json *doc, enum command_form form, struct diag *d) {
@@ -325,7 +339,7 @@ static int check_known(const struct json *doc, enum command_form form, struct di
         (void) form;
 
         if (r == 0)
-                r = check_each(doc, "counts", known_count_rules, ELEMENTSOF(known_count_rules), d);
+                r = check_counts(doc, d);
         if (r == 0)
                 r = check_each(doc, "parcels", known_parcel_rules, ELEMENTSOF(known_parcel_rules), d);
         if (r == 0)

@@ -528,7 +528,8 @@ def test_a_new_inbox_gets_a_snapshot_from_sequence_one(office, box):
     assert box.types()[before:] == ["snapshot.begin", "people", "policy", "bay", "shipment", "known", "snapshot.end"]
     known = box.command("known", after=before)["data"]
     assert known["parcels"] == [{"parcel": parcel, "shipment": "S-1", "piece": 1, "number": "444413758703", "state": "shipped",
-                                 "at": "2026-11-21T14:02:03.123+09:00"}]
+                                 "at": "2026-11-21T14:02:03.123+09:00", "carrier": "yamato", "codes": ["S-1", "TOTE-1"]}]
+    assert [(c["upto"], "upto_id" in c) for c in known["counts"]] == [(2, True)]
     assert known["units"] == [{"code": "490", "serial": "X1", "parcel": parcel}]
 
 
