@@ -25,20 +25,10 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from broker import make_ca, make_cert  # noqa: E402
 from ledger import Ledger, notice_id, number  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 PATIENCE = 20
 M = "acme"
-
-
-def until(predicate, seconds=PATIENCE, what="it"):
-    """What @predicate returns once that is true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = predicate()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
 class Notify:
@@ -67,7 +57,7 @@ class Notify:
 
     def stop(self):
         if self.process:
-            until(lambda: b"notices go by" in self.errors.read_bytes()[self.begun:], what="the start")
+            wait_for("the start", lambda: b"notices go by" in self.errors.read_bytes()[self.begun:])
             self.process.terminate()
             assert self.process.wait(timeout=60) == 0, self.errors.read_text()
             self.process = None
@@ -108,7 +98,7 @@ class Notify:
         return [(t, json.loads(d)) for t, d in self.query("SELECT type, data FROM log ORDER BY pos")]
 
     def outcome_of(self, notice: str):
-        return until(lambda: [(t, d) for t, d in self.outcomes() if d["notice"] == notice], what="an outcome")[-1]
+        return wait_for("an outcome", lambda: [(t, d) for t, d in self.outcomes() if d["notice"] == notice])[-1]
 
     def state(self, notice: str):
         rows = self.query("SELECT state, reason, attempts FROM notice WHERE id = ?", notice)
@@ -181,7 +171,7 @@ def test_several_pieces_are_one_mail_that_says_what_has_gone(notify, ledger, mai
     ledger.contact(M, "S-1")
     ledger.ship(M, "S-1", piece=1, pieces=2, quantity=1)
     notice = ledger.reserve(M, "S-1", delay=30)
-    until(lambda: notify.state(notice)[0] == "reserved")
+    wait_for("its state", lambda: notify.state(notice)[0] == "reserved")
     ledger.ship(M, "S-1", piece=2, pieces=2, quantity=1)
     notify.pass_time(31)
     assert notify.outcome_of(notice)[0] == "notice.accepted"
@@ -195,7 +185,7 @@ def test_a_box_undone_within_the_waiting_time_is_never_told(notify, ledger, mail
     ledger.contact(M, "S-1")
     parcel = ledger.ship(M, "S-1")
     notice = ledger.reserve(M, "S-1", delay=1800)
-    until(lambda: notify.state(notice)[0] == "reserved")
+    wait_for("its state", lambda: notify.state(notice)[0] == "reserved")
     assert notify.outcomes() == []
     ledger.void(M, "S-1", parcel)
     notify.pass_time(1801)
@@ -211,7 +201,7 @@ def test_a_box_undone_after_the_mail_owes_a_correction(notify, ledger, maildir):
     notice = ledger.reserve(M, "S-1")
     notify.outcome_of(notice)
     ledger.void(M, "S-1", parcel)
-    until(lambda: len(notify.outcomes()) == 2)
+    wait_for("the outcomes", lambda: len(notify.outcomes()) == 2)
     kind, data = notify.outcome_of(notice)
     assert kind == "notice.accepted" and data["correction"] is True
     assert len(mails_in(maildir)) == 1
@@ -232,9 +222,9 @@ def test_a_contact_that_comes_late_is_written_to_at_once(notify, ledger, maildir
     ledger.shipment(M, "S-1")
     ledger.ship(M, "S-1")
     notice = ledger.reserve(M, "S-1")
-    until(lambda: notify.state(notice)[:2] == ("reserved", "no-contact"))
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-contact"))
     ledger.contact(M, "S-1", consent=False)
-    until(lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
     ledger.contact(M, "S-1", version=2)
     assert notify.outcome_of(notice)[0] == "notice.accepted"
 
@@ -248,7 +238,7 @@ def test_a_swapped_box_is_not_opened(notify, ledger, maildir):
         db.execute("UPDATE sealed SET box = randomblob(100)")
     ledger.open()
     notice = ledger.reserve(M, "S-1")
-    until(lambda: notify.state(notice)[:2] == ("reserved", "bad-seal"))
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "bad-seal"))
     assert mails_in(maildir) == []
 
 
@@ -283,7 +273,7 @@ def test_what_the_facts_show_as_sent_is_not_sent_by_a_new_disk(notify, ledger, m
     notice = shipped(ledger, "S-1")
     kind, data = notify.outcome_of(notice)
     ledger.fact(kind, M, "S-1", **data)  # as the station does
-    until(lambda: notify.query("SELECT told FROM notice WHERE id = ?", notice) == [(1,)])
+    wait_for("that it is told", lambda: notify.query("SELECT told FROM notice WHERE id = ?", notice) == [(1,)])
     notify.stop()
     for p in notify.folder.iterdir():
         p.unlink()
@@ -311,7 +301,7 @@ def test_without_a_ledger_it_waits_for_one(build, tmp_path, maildir):
     ledger.folder.mkdir(mode=0o750)
     subprocess.run([ledger.tool, "--keys", ledger.secret, ledger.public], check=True)
     with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
-        until(lambda: (notify.folder / "notices.db").exists())
+        wait_for("its database", lambda: (notify.folder / "notices.db").exists())
         with ledger:
             assert notify.outcome_of(shipped(ledger, "S-1"))[0] == "notice.accepted"
         notify.stop()
@@ -362,7 +352,7 @@ def test_killed_at_any_moment_no_notice_is_lost_or_doubled(build, tmp_path, ledg
             notify.kill()
             read_mail(maildir)
             notify.start()
-        until(lambda: len(notify.outcomes()) >= len(notices), seconds=60, what="all outcomes")
+        wait_for("all outcomes", lambda: len(notify.outcomes()) >= len(notices), 60)
         notify.stop()
         told = Counter(d["notice"] for t, d in notify.outcomes() if t == "notice.accepted")
     arrived = Counter(m["Message-ID"].split("@")[0].strip("<") for m in mails_in(maildir, "new", "cur"))
@@ -484,7 +474,7 @@ def test_an_old_carrier_address_is_quoted(by_smtp, ledger, relay):
 
 def test_many_mails_go_one_after_another(by_smtp, ledger, relay):
     notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(40)]
-    until(lambda: len(by_smtp.outcomes()) == 40)
+    wait_for("the outcomes", lambda: len(by_smtp.outcomes()) == 40)
     assert sorted(ids(relay.taken)) == sorted(notices)
 
 
@@ -498,7 +488,7 @@ def test_a_refusal_for_good_is_an_outcome(by_smtp, ledger, relay, word, reason):
 @pytest.mark.parametrize("word", ["busy", "full"])
 def test_a_refusal_for_now_is_tried_again_later(by_smtp, ledger, relay, word):
     notice = to(ledger, "S-1", word)
-    until(lambda: by_smtp.state(notice)[2] == 1 and by_smtp.state(notice)[0] == "reserved")
+    wait_for("its state", lambda: by_smtp.state(notice)[2] == 1 and by_smtp.state(notice)[0] == "reserved")
     assert by_smtp.outcome_of(to(ledger, "S-2", "hanako"))[0] == "notice.accepted"  # nobody waits for it
     assert by_smtp.outcomes()[-1][1]["notice"] != notice
     by_smtp.pass_time(120)
@@ -509,7 +499,7 @@ def test_a_refusal_for_now_is_tried_again_later(by_smtp, ledger, relay, word):
 @pytest.mark.parametrize("word", ["silent", "gone"])
 def test_an_answer_never_heard_is_one_more_copy_with_the_same_id(by_smtp, ledger, relay, word):
     notice = to(ledger, "S-1", word)
-    until(lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
+    wait_for("its state", lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
     relay.release.set()
     assert by_smtp.outcomes() == []
     by_smtp.pass_time(61)
@@ -521,7 +511,7 @@ def test_an_answer_never_heard_is_one_more_copy_with_the_same_id(by_smtp, ledger
 
 def test_an_answer_never_heard_twice_is_for_a_person(by_smtp, ledger, relay):
     notice = to(ledger, "S-1", "mute")
-    until(lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
+    wait_for("its state", lambda: by_smtp.state(notice) == ("reserved", "no-answer", 1))
     by_smtp.pass_time(61)
     kind, data = by_smtp.outcome_of(notice)
     assert (kind, data["reason"], data["attempts"]) == ("notice.unknown", "no-answer", 2)
@@ -534,7 +524,7 @@ def test_while_nobody_listens_no_attempt_is_spent(build, tmp_path, ledger, relay
     port = free_port()
     notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(3)]
     with Notify(build, tmp_path, ledger, smtp_route(port)) as notify:
-        until(lambda: any(notify.state(n)[1] == "no-server" for n in notices))
+        wait_for("its state", lambda: any(notify.state(n)[1] == "no-server" for n in notices))
         for _ in range(20):
             notify.pass_time(60)
             time.sleep(0.05)
@@ -587,7 +577,7 @@ def test_without_good_tls_no_mail_goes(build, tmp_path, ledger, relay, flaw, rea
     try:
         with Notify(build, tmp_path, ledger, smtp_route(server.port, "starttls", "localhost", ca=ca)) as notify:
             notice = to(ledger, "S-1", "hanako")
-            until(lambda: notify.state(notice) == ("reserved", reason, 0))
+            wait_for("its state", lambda: notify.state(notice) == ("reserved", reason, 0))
             notify.stop()
     finally:
         server.stop()
@@ -606,7 +596,7 @@ def test_killed_while_sending_by_smtp_doubles_at_most_what_was_under_way(build, 
                 time.sleep(chance.uniform(0.02, 0.1))
                 notify.kill()
                 notify.start()
-            until(lambda: len(notify.outcomes()) >= len(notices), seconds=60, what="all outcomes")
+            wait_for("all outcomes", lambda: len(notify.outcomes()) >= len(notices), 60)
             notify.stop()
             told = Counter(d["notice"] for _, d in notify.outcomes())
     finally:
@@ -619,7 +609,7 @@ def test_killed_while_sending_by_smtp_doubles_at_most_what_was_under_way(build, 
 
 def test_a_stop_waits_for_the_answer(by_smtp, ledger, relay):
     notice = to(ledger, "S-1", "silent")
-    until(lambda: relay.seen)
+    wait_for("a mail", lambda: relay.seen)
     by_smtp.process.send_signal(signal.SIGTERM)
     relay.release.set()
     assert by_smtp.process.wait(timeout=20) == 0
@@ -647,7 +637,7 @@ def test_without_room_nothing_goes_and_with_room_all_does(build, tmp_path, ledge
         notify.outcome_of(first)
         disk.write_text("full")
         notices = [shipped(ledger, f"S-{i}") for i in range(2, 5)]
-        until(lambda: no_room(notify), what="its complaint")
+        wait_for("its complaint", lambda: no_room(notify))
         time.sleep(2.5)
         assert notify.process.poll() is None, "it ended; a bench without it tells no customer"
         assert len(mails_in(maildir)) == 1 and len(notify.outcomes()) == 1
@@ -667,10 +657,10 @@ def test_an_answer_that_found_no_room_is_written_when_there_is(build, tmp_path, 
     try:
         with notify:
             notice = to(ledger, "S-1", "silent")
-            until(lambda: relay.seen, what="the mail")
+            wait_for("the mail", lambda: relay.seen)
             disk.write_text("full")
             relay.release.set()
-            until(lambda: no_room(notify), what="its complaint")
+            wait_for("its complaint", lambda: no_room(notify))
             assert relay.taken and notify.state(notice)[0] == "sending" and notify.process.poll() is None
             disk.write_text("")
             assert notify.outcome_of(notice)[0] == "notice.accepted"

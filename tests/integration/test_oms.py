@@ -16,6 +16,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from broker import Broker  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 REALM = "test"
 WAIT = 20
@@ -23,17 +24,6 @@ WAIT = 20
 
 def hex_id():
     return uuid.uuid4().hex
-
-
-def until(test, what, timeout=WAIT):
-    """Poll until @test is truthy; its value."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        value = test()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"waited {timeout} s for {what}")
 
 
 class Office:
@@ -55,7 +45,7 @@ class Office:
         log = open(self.folder / "serve.log", "ab")
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", self.program, "serve", "--config", str(self.config)],
                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        until(lambda: (self.folder / "oms.sock").exists() and b"broker: up" in (self.folder / "serve.log").read_bytes(), "serve")
+        wait_for("serve", lambda: (self.folder / "oms.sock").exists() and b"broker: up" in (self.folder / "serve.log").read_bytes())
         return self
 
     def stop(self, number=signal.SIGTERM):
@@ -104,7 +94,7 @@ class Box:
         self.client.will_set(f"{self.prefix}/status", json.dumps(self.status(False)), 1, True)
         self.client.connect(broker.host, broker.port)
         self.client.loop_start()
-        until(lambda: self.ready, "the box's subscriptions")
+        wait_for("the box's subscriptions", lambda: self.ready)
 
     def close(self):
         if self.client.is_connected():
@@ -123,7 +113,7 @@ class Box:
         """Online; returns the `applied` of lane fact that greets it."""
         n = len(self.applied)
         self.publish("status", self.status(True, **more), retain=True)
-        return until(lambda: next((a for a in self.applied[n:] if a["source"] == self.source()), None), "a greeting")
+        return wait_for("a greeting", lambda: next((a for a in self.applied[n:] if a["source"] == self.source()), None))
 
     def source(self, lane="fact"):
         return f"urn:okuru:{REALM}:{self.name.replace('/', ':')}:{self.ledger}:{lane}"
@@ -145,7 +135,7 @@ class Box:
         return max([a["upto"] for a in list(self.applied) if a["source"] == self.source(lane)], default=-1)
 
     def wait_upto(self, upto, lane="fact"):
-        until(lambda: self.upto(lane) >= upto, f"upto {upto}, it is {self.upto(lane)}")
+        wait_for(f"upto {upto}, it is {self.upto(lane)}", lambda: self.upto(lane) >= upto)
 
     def say_taken(self, source=None):
         message = {"upto": self.taken.get(source, 0), "inbox": self.inbox}
@@ -178,11 +168,10 @@ class Box:
         return [c["type"].removeprefix("jp.okuru.") for c in list(self.commands)]
 
     def command(self, kind, subject=None, after=0):
-        return until(lambda: next((c for c in self.commands[after:] if c["type"] == f"jp.okuru.{kind}" and subject in (None, c.get("subject"))), None),
-                     f"command {kind} {subject}, there are {self.types()}")
+        return wait_for(f"command {kind} {subject}, there are {self.types()}", lambda: next((c for c in self.commands[after:] if c["type"] == f"jp.okuru.{kind}" and subject in (None, c.get("subject"))), None))
 
     def wait_snapshot(self, n=1):
-        until(lambda: self.types().count("snapshot.end") >= n, f"snapshot {n}")
+        wait_for(f"snapshot {n}", lambda: self.types().count("snapshot.end") >= n)
 
 
 @pytest.fixture
@@ -242,7 +231,7 @@ def test_a_duplicate_is_answered_and_kept_once(office, box):
     box.wait_upto(2)
     n = len(box.applied)
     box.tell(box.fact(1))
-    answer = until(lambda: box.applied[n:], "an answer to the duplicate")[0]
+    answer = wait_for("an answer to the duplicate", lambda: box.applied[n:])[0]
     assert answer["upto"] == 2 and "forked" not in answer
     assert len(office.facts()) == 2
 
@@ -250,7 +239,7 @@ def test_a_duplicate_is_answered_and_kept_once(office, box):
 def test_a_gap_is_told_at_once_then_once_a_second_and_what_follows_repairs_it(office, box):
     box.hello()
     box.tell(box.fact(1), box.fact(3))
-    until(lambda: any(a.get("gap") and a["upto"] == 1 for a in box.applied), "gap")
+    wait_for("gap", lambda: any(a.get("gap") and a["upto"] == 1 for a in box.applied))
     began = time.monotonic()
     while time.monotonic() - began < 1.6:
         box.tell(box.fact(3))
@@ -266,7 +255,7 @@ def test_another_fact_at_the_same_place_is_forked_never_a_duplicate(office, box)
     box.tell(box.fact(1), box.fact(2))
     box.wait_upto(2)
     box.tell(box.fact(2, number=99))
-    until(lambda: any(a.get("forked") == 2 for a in box.applied), "forked")
+    wait_for("forked", lambda: any(a.get("forked") == 2 for a in box.applied))
     assert [f["id"][-2:] for f in office.facts()] == ["01", "02"]
     assert "forked" in office.conflicts()
     assert office.rows("gaps")[0]["forked"] == 1
@@ -339,7 +328,7 @@ def test_credit_is_shared_by_those_who_are_there(office, broker):
     assert boxes[0].hello()["credit"] == 100
     for b in boxes[4:]:
         b.close()
-    until(lambda: boxes[0].hello()["credit"] == 200, "credit of those who left")
+    wait_for("credit of those who left", lambda: boxes[0].hello()["credit"] == 200)
     for b in boxes[:4]:
         b.close()
 
@@ -356,7 +345,7 @@ def test_of_two_live_boxes_with_one_name_the_one_that_booted_last_is_answered(of
     copy.wait_upto(2)
     assert not [a for a in box.applied[n:] if a["source"] == box.source()]
     assert "two-ledgers" in office.conflicts()
-    until(lambda: len(office.facts()) == 3, "both ledgers' facts: what is told is kept")
+    wait_for("both ledgers' facts: what is told is kept", lambda: len(office.facts()) == 3)
     copy.close()
     assert box.hello()["upto"] == 1
 
@@ -385,7 +374,7 @@ def test_restarted_it_knows_where_it_was(office, box):
     box.applied.clear()
     office.start()
     # The retained status alone is enough for it to say where it stands.
-    until(lambda: [a for a in box.applied if a["source"] == box.source() and a["upto"] == 30 and a["receiver"] == receiver], "a greeting")
+    wait_for("a greeting", lambda: [a for a in box.applied if a["source"] == box.source() and a["upto"] == 30 and a["receiver"] == receiver])
 
 
 def test_killed_in_a_stream_nothing_below_a_published_upto_is_lost(office, box):
@@ -430,13 +419,13 @@ def test_restored_from_yesterday_it_is_another_receiver_and_the_station_sends_ag
 
     # Nobody said so, and a station's status betrays it.
     box.hello(receiver=first, lanes={"fact": {"last": 20, "applied": 20}})
-    until(lambda: "receiver-went-back" in office.conflicts(), "the conflict")
+    wait_for("the conflict", lambda: "receiver-went-back" in office.conflicts())
 
     office.ok("restored")
-    greeting = until(lambda: next((a for a in box.applied if a["receiver"] != first and a["source"] == box.source()), None), "the new receiver")
+    greeting = wait_for("the new receiver", lambda: next((a for a in box.applied if a["receiver"] != first and a["source"] == box.source()), None))
     assert greeting["upto"] == 10
     box.tell(*[box.fact(i) for i in range(11, 21)])
-    until(lambda: any(a["upto"] == 20 and a["receiver"] == greeting["receiver"] for a in box.applied), "all again")
+    wait_for("all again", lambda: any(a["upto"] == 20 and a["receiver"] == greeting["receiver"] for a in box.applied))
     assert len(office.facts()) == 20
 
 
@@ -490,7 +479,7 @@ def test_hold_release_and_cancel_state_the_whole_wish_with_a_rising_version(offi
     assert push(office, shipment(1, bay="y2")).returncode == 0  # says nothing of held: it stays so
     assert "version 4" in office.ok("release", "S-1", "--merchant", "acme")
     assert "version 5" in office.ok("cancel", "S-1", "--merchant", "acme")
-    until(lambda: box.types().count("shipment") == 5, "five wishes")
+    wait_for("five wishes", lambda: box.types().count("shipment") == 5)
     wishes = [c["data"] for c in box.commands if c["type"].endswith(".shipment")]
     assert [(w["version"], w["held"], w["reason"], w["cancelled"], w["bay"]) for w in wishes] == [
         (1, False, None, False, "y1"), (2, True, "住所確認", False, "y1"), (3, True, "住所確認", False, "y2"),
@@ -538,7 +527,7 @@ def test_commands_that_were_lost_are_sent_again_the_same(office, box):
     box.wait_snapshot()
     box.take = False  # they arrive, and are lost before they are kept
     assert push(office, shipment(1), shipment(2)).returncode == 0
-    until(lambda: len(box.seen) >= 4, "the first delivery")
+    wait_for("the first delivery", lambda: len(box.seen) >= 4)
     box.take = True
     box.command("shipment", "S-2")  # by the time-out of 5 s
     assert [box.seen.count((box.inbox, n)) for n in (1, 2, 3)] == [1, 1, 2]
@@ -555,7 +544,7 @@ def test_commands_wait_for_a_station_that_is_away_and_survive_a_kill_of_the_offi
     again = Box(broker)
     again.ledger, again.inbox, again.taken = box.ledger, box.inbox, dict(box.taken)
     again.hello()
-    until(lambda: again.types().count("shipment") == 100, "all of them")
+    wait_for("all of them", lambda: again.types().count("shipment") == 100)
     assert again.types() == ["shipment"] * 100  # the stream goes on: no snapshot
     again.close()
 
@@ -591,7 +580,7 @@ def test_a_station_may_ask(office, box):
                  {"what": "snapshot", "until": "2020-01-01T00:00:00Z"}]
     for i, question in enumerate(questions):
         box.publish("ask", {"v": 1, "id": f"q-{i}", **question})
-    until(lambda: len(box.replies) == 4, f"four replies: {box.replies}")
+    wait_for(f"four replies: {box.replies}", lambda: len(box.replies) == 4)
     assert {r["id"]: r["ok"] for r in box.replies} == {"q-0": True, "q-1": False, "q-2": True, "q-3": False}
     box.wait_snapshot(2)
     assert box.types().count("shipment") == 3
@@ -600,9 +589,9 @@ def test_a_station_may_ask(office, box):
 def test_a_snapshot_that_is_on_its_way_is_not_sent_twice(office, box):
     box.take = False
     box.hello()
-    until(lambda: box.seen, "the first command")
+    wait_for("the first command", lambda: box.seen)
     box.publish("ask", {"v": 1, "id": "q-1", "what": "snapshot"})
-    until(lambda: box.replies == [{"v": 1, "id": "q-1", "ok": True}], f"a reply: {box.replies}")
+    wait_for(f"a reply: {box.replies}", lambda: box.replies == [{"v": 1, "id": "q-1", "ok": True}])
     assert push(office, shipment(1)).returncode == 0
     box.take = True
     box.command("shipment", "S-1")
@@ -623,7 +612,7 @@ def test_versions_jump_over_a_restore(office, box):
 
     assert int(new()[0]["sequence"]) == 1
     assert push(office, shipment(1, bay="y2")).returncode == 0
-    version = until(lambda: [c for c in new() if c.get("subject") == "S-1" and c["data"].get("bay") == "y2"], "the new wish")[0]["data"]["version"]
+    version = wait_for("the new wish", lambda: [c for c in new() if c.get("subject") == "S-1" and c["data"].get("bay") == "y2"])[0]["data"]["version"]
     assert version > 1_700_000_000
 
 
@@ -679,7 +668,7 @@ def test_shipments_and_stations_are_shown(office, box):
     assert first["parcels"] == [{"piece": 1, "parcel": "p-1", "number": "444413758703", "state": "shipped", "at": "2026-11-21T14:02:03.123+09:00"}]
     assert (second["shipment"], second["held"], second["parcels"]) == ("S-2", True, [])
     assert "S-1  version 1  at dc1/pack1  pieces 2: 1 shipped 2026" in office.ok("shipments")
-    station, = until(lambda: [s for s in office.rows("status") if s["taken"] == s["commands"]], "all taken")
+    station, = wait_for("all taken", lambda: [s for s in office.rows("status") if s["taken"] == s["commands"]])
     assert (station["station"], station["presence"], station["inbox"], station["status"]["benches"]) == ("dc1/pack1", "online", box.inbox, ["b1"])
     assert "dc1/pack1  online  heard " in office.ok("status")
 

@@ -21,20 +21,12 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 import contract  # noqa: E402
 from broker import Broker  # noqa: E402
 from sender import Sender  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 REALM, NAME = "test", "dc1/pack1"
 WAIT = 30
 SHIPMENT = {"v": 1, "merchant": "acme", "shipment": "S-1", "version": 1, "orders": ["A-1"], "open_codes": ["S-1"], "carrier": "yamato",
             "lines": [{"line": "1", "name": {"ja": "靴下"}, "quantity": 1, "codes": [{"code": "4901234567894", "units": 1}]}]}
-
-
-def until(test, what, timeout=WAIT):
-    """Poll until @test is truthy; its value."""
-    end = time.monotonic() + timeout
-    while not (value := test()):
-        assert time.monotonic() < end, f"waited {timeout} s for {what}"
-        time.sleep(0.01)
-    return value
 
 
 class Office:
@@ -136,7 +128,7 @@ def broker(tmp_path_factory):
 @pytest.fixture
 def office(tmp_path, broker):
     o = Office(tmp_path, broker)
-    until(o.receiver.client.is_connected, "the office's line")
+    wait_for("the office's line", o.receiver.client.is_connected)
     yield o
     if not o.receiver.stopping:
         o.stop()
@@ -155,7 +147,7 @@ def station(broker):
 
 
 def test_a_live_status_is_answered_with_both_lanes_and_nothing_applied(office, station):
-    until(lambda: station.status() or not station.applied.empty(), "an answer")
+    wait_for("an answer", lambda: station.status() or not station.applied.empty())
     first, second = station.hear(), station.hear()
     assert {first["source"], second["source"]} == {station.source("fact"), station.source("trace")}
     assert first["upto"] == second["upto"] == 0 and first["receiver"] == office.receiver.receiver
@@ -218,13 +210,13 @@ def test_a_fact_told_again_by_a_new_ledger_has_no_second_effect(office, station)
                          ids=["no-id", "cut", "no-data", "no-utf8", "deep"])
 def test_a_broken_fact_does_not_stop_those_behind_it(office, station, spoil):
     station.taken(0)
-    until(lambda: 2 in station.commands, "the snapshot")
+    wait_for("the snapshot", lambda: 2 in station.commands)
     event = {"specversion": "1.0", "type": "jp.okuru.person.in", "id": str(uuid.uuid4()), "source": station.source(), "sequence": f"{1:020d}", "data": {"v": 1}}
     station.send("up/fact", spoil(json.dumps(event).encode()))
     station.fact(2)
     station.hear(upto=2)
     assert office.rows("SELECT sequence, why FROM aside") == [(1, "refused")]
-    refused = until(lambda: station.commands.get(3), "fact.refused")
+    refused = wait_for("fact.refused", lambda: station.commands.get(3))
     assert refused["type"] == "jp.okuru.fact.refused" and refused["data"]["sequence"] == "1"
 
 
@@ -259,7 +251,7 @@ def test_a_restart_forgets_nothing(office, station):
     station.hear(upto=1)
     office.stop()
     office.start()
-    until(lambda: station.fact(2) and not station.applied.empty(), "an answer")
+    wait_for("an answer", lambda: station.fact(2) and not station.applied.empty())
     assert station.hear(upto=2)["receiver"] == office.receiver.receiver
 
 
@@ -268,14 +260,14 @@ def test_a_restored_database_is_another_receiver(office, station):
     before = station.hear(upto=1)["receiver"]
     office.stop()
     office.start(restored=True)
-    until(lambda: station.fact(2) and not station.applied.empty(), "an answer")
+    wait_for("an answer", lambda: station.fact(2) and not station.applied.empty())
     assert station.hear()["receiver"] != before
 
 
 def test_of_two_boxes_with_one_name_the_younger_is_answered(office, station, broker):
     elder = Station(broker)
     elder.booted = station.booted - timedelta(hours=1)
-    until(lambda: station.status() or station.commands, "the snapshot")
+    wait_for("the snapshot", lambda: station.status() or station.commands)
     for _ in range(3):
         elder.status()
     station.fact(1)
@@ -289,38 +281,38 @@ def test_of_two_boxes_with_one_name_the_younger_is_answered(office, station, bro
 
 def test_a_new_box_gets_a_snapshot_and_then_what_is_pushed(office, station):
     station.taken(0)
-    until(lambda: 2 in station.commands, "the snapshot")
+    wait_for("the snapshot", lambda: 2 in station.commands)
     assert [station.commands[n]["type"] for n in (1, 2)] == ["jp.okuru.snapshot.begin", "jp.okuru.snapshot.end"]
     office.receiver.push(NAME, "shipment", "S-1", "acme", SHIPMENT)
-    assert until(lambda: station.commands.get(3), "the shipment")["data"] == SHIPMENT
+    assert wait_for("the shipment", lambda: station.commands.get(3))["data"] == SHIPMENT
     station.taken(3, office.receiver.receiver)
-    until(lambda: office.rows("SELECT taken FROM stream") == [(3,)], "taken")
+    wait_for("taken", lambda: office.rows("SELECT taken FROM stream") == [(3,)])
 
 
 def test_what_is_not_taken_is_sent_again_to_the_byte(office, station):
     station.taken(0)
-    until(lambda: 2 in station.commands, "the snapshot")
+    wait_for("the snapshot", lambda: 2 in station.commands)
     first = dict(station.commands)
     station.commands.clear()
     station.taken(1, office.receiver.receiver)
-    assert until(lambda: station.commands.get(2), "the second one again") == first[2]
+    assert wait_for("the second one again", lambda: station.commands.get(2)) == first[2]
     assert 1 not in station.commands
 
 
 def test_a_new_box_begins_at_one_and_the_old_one_goes_on_where_it_was(office, station):
     station.taken(0)
     office.receiver.push(NAME, "shipment", "S-1", "acme", SHIPMENT)
-    until(lambda: 3 in station.commands, "the shipment")
+    wait_for("the shipment", lambda: 3 in station.commands)
     station.taken(3, office.receiver.receiver)
     first = station.inbox
     station.inbox, station.commands = uuid.uuid4().hex, {}
     station.taken(0)
-    until(lambda: 3 in station.commands, "a snapshot with the shipment")
+    wait_for("a snapshot with the shipment", lambda: 3 in station.commands)
     assert [station.commands[n]["type"].removeprefix("jp.okuru.") for n in (1, 2, 3)] == ["snapshot.begin", "shipment", "snapshot.end"]
     assert {c["inbox"] for c in station.commands.values()} == {station.inbox}
     station.inbox, station.commands = first, {}
     station.taken(3, office.receiver.receiver)
-    until(lambda: 6 in station.commands, "the old stream goes on")
+    wait_for("the old stream goes on", lambda: 6 in station.commands)
     assert min(station.commands) == 4 and station.commands[4]["inbox"] == first
 
 
@@ -395,11 +387,11 @@ def test_okuru_sync_brings_every_fact_in_order_and_once_also_when_the_broker_die
         for lane, name in ((0, "fact"), (1, "trace")):
             written = box.rows("ledger/ledger.db", f"SELECT seq, id, 0 FROM fact WHERE lane = {lane} ORDER BY seq")
             assert len(written) >= 600
-            until(lambda: len(office.kept(f"%:{name}")) >= len(written), f"all of lane {name}")
+            wait_for(f"all of lane {name}", lambda: len(office.kept(f"%:{name}")) >= len(written))
             assert office.kept(f"%:{name}") == written
         assert not office.rows("SELECT * FROM aside")
         # "Committed" is what only this receiver says, and what alone frees a fact.
-        until(lambda: all(row[0] >= 600 for row in box.rows("sync/inbox.db", "SELECT upto FROM uplink")), "applied on the station's disk")
+        wait_for("applied on the station's disk", lambda: all(row[0] >= 600 for row in box.rows("sync/inbox.db", "SELECT upto FROM uplink")))
     finally:
         office.stop()
 
@@ -408,11 +400,11 @@ def test_okuru_sync_takes_a_shipment_pushed_by_it(box, tmp_path):
     office = Office(tmp_path, box.broker)
     try:
         office.receiver.push(NAME, "shipment", "S-1", "acme", SHIPMENT)
-        until(lambda: office.rows("SELECT 1 FROM stream WHERE taken = last AND taken >= 3"), "all is taken")
+        wait_for("all is taken", lambda: office.rows("SELECT 1 FROM stream WHERE taken = last AND taken >= 3"))
         kept = box.rows("sync/inbox.db", "SELECT type, subject FROM log ORDER BY pos")
         assert kept == [("snapshot.begin", "snapshot"), ("shipment", "S-1"), ("snapshot.end", "snapshot")]
         office.stop()
         office.start(restored=True)  # yesterday's copy: new streams, from 1
-        until(lambda: office.rows("SELECT 1 FROM stream WHERE taken = last AND taken >= 3"), "all is taken again")
+        wait_for("all is taken again", lambda: office.rows("SELECT 1 FROM stream WHERE taken = last AND taken >= 3"))
     finally:
         office.stop()

@@ -19,6 +19,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from broker import OMS, Broker, make_ca, make_cert, new_key, openssl  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 REALM, SITE, STATION = "test", "tokyo", "bench-1"
 PREFIX = f"okuru/v1/{REALM}/{SITE}/{STATION}"
@@ -33,16 +34,12 @@ running = []  # okuru-sync of the test that runs
 
 
 def until(test, what, timeout=WAIT):
-    """Poll until @test is truthy; its value. A program that ended meanwhile is told as such."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
+    """wait_for(), and a program that ended meanwhile is told as such."""
+    def looked():
         for process in running:
             assert process.poll() is None, f"okuru-sync ended with {process.returncode} while waiting for {what}"
-        value = test()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"waited {timeout} s for {what}")
+        return test()
+    return wait_for(what, looked, timeout, 0.01)
 
 
 class Client(mqtt.Client):

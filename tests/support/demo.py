@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import shipments as goods  # noqa: E402
 from compare import compare, events  # noqa: E402
 from packer import Packer, Surprise  # noqa: E402
-from rig import Rig, RigError, wait_for  # noqa: E402
+from rig import Rig, RigError  # noqa: E402
+from waiting import TimedOut, wait_for  # noqa: E402
 
 COLOURS = {"green": "30;42", "amber": "30;43", "red": "97;41", "white": "30;47", "dark": "37;40"}
 NOTICE_DELAY_S = 2
@@ -355,7 +356,7 @@ def main() -> int:
         say(f"floor: {floor.folder}")
         floor.open()
         return auto(floor, args) if args.auto else person(floor)
-    except (RigError, KeyboardInterrupt) as e:
+    except (RigError, TimedOut, KeyboardInterrupt) as e:
         say(f"demo: {e or 'interrupted'}")
         return 1
     finally:

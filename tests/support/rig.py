@@ -12,10 +12,10 @@ import socket
 import sqlite3
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 from broker import Broker
+from waiting import wait_for
 
 REALM, SITE, STATION = "demo", "dc1", "pack-01"
 
@@ -31,18 +31,6 @@ def die_with_parent() -> None:
 
 class RigError(Exception):
     """Something did not start or did not answer; the text says what, and where its log lies."""
-
-
-def wait_for(what: str, test, timeout: float = 20.0, step: float = 0.02):
-    """Poll @test until it is truthy; its value. Never a bare sleep: the condition is what is waited for."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = test()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise RigError(f"timed out after {timeout:.0f} s: {what}")
-        time.sleep(step)
 
 
 class Bench:
