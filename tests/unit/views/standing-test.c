@@ -253,7 +253,7 @@ static void notices_wait_in_the_order_in_which_they_are_due(void **state) {
         assert_string_equal(v->text, "");
         scene_fact(v->scene, "notice.accepted", "S-1",
                 "\"notice\":\"" P1 "\",\"kind\":\"shipped\",\"generation\":0,\"channel\":\"email\","
-                                   "\"attempts\":1,\"correction\":true");
+                "\"attempts\":1,\"correction\":true");
         assert_int_equal(standing_notices_owing(v->standing, add_notice, v), 0);
         assert_string_equal(v->text, "S-1 accepted 0 email;");
         assert_int_equal(standing_count(v->standing, &c), 0);
