@@ -45,6 +45,16 @@ struct prompt *prompts_free(struct prompt *all, size_t n);
 /* @v is shown at @bench from now on. A prompt that nobody waits for any more is not to be shown: false. */
 bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v);
 
+/* --- station.c --- */
+struct stamp station_now(void *userdata); /* by what is known of the clock */
+/* After what the desk has in hand; at once with @error, which is then why the program ends. */
+void station_stop(struct station *s, int error);
+
+/* --- room.c: what the desk calls --- */
+/* Commands, outcomes, purging: a bit of each, within the desk's transaction. Return: 0 or -errno. */
+int room_on_slice(void *userdata);
+void room_on_full(void *userdata);
+
 /* --- benches.c: what desk and devices call --- */
 void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec);
 void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
