@@ -56,7 +56,7 @@ static int digit(struct turn *t, int n) {
         case GESTURE_BAY_LEADER:
                 return collect_digit(t, n);
         case GESTURE_CHOOSE_HAND:
-                return item_choose(t, n);
+                return hand_choose(t, n);
         default:
                 return not_now(t);
         }
@@ -133,7 +133,7 @@ int gesture_control(struct turn *t) {
 
         switch (c->control) {
         case CONTROL_CONFIRM:
-                return item_confirm_by_hand(t);
+                return hand_confirm(t);
         case CONTROL_TIMES:
                 return set_times(t, c->n);
         case CONTROL_DIGIT:
@@ -187,7 +187,7 @@ int gesture_scan(struct turn *t, bool *handledp) {
         *handledp = true;
         switch (t->b->gesture) {
         case GESTURE_DAMAGED:
-                return item_damaged(t);
+                return hand_damaged(t);
         case GESTURE_REOPEN:
                 return undo_reopen_scan(t);
         case GESTURE_VOID:
@@ -253,7 +253,7 @@ int gesture_approve(struct turn *t, const char *leader) {
                 return collect_approve(t, leader);
         case GESTURE_LEADER:
                 if (t->b->waiting == CONTROL_CONFIRM)
-                        return item_approve_hand(t, leader);
+                        return hand_approve(t, leader);
                 if (t->b->waiting == CONTROL_REPRINT)
                         return pack_approve_reprint(t);
                 return undo_approve_void(t, leader);

@@ -151,13 +151,21 @@ int prompt_say_idle(struct turn *t);
 /* --- packout-item.c --- */
 int item_scan(struct turn *t);        /* goods on the open parcel */
 int item_scan_packed(struct turn *t); /* anything but a waybill on a packed one */
-int item_confirm_by_hand(struct turn *t);
-int item_choose(struct turn *t, int nth); /* D-n after several open lines were shown */
-int item_approve_hand(struct turn *t, const char *leader);
-int item_damaged(struct turn *t);
 /* Units were added: OK 残N, or the box is complete. @l: the line last taken */
 int item_finish(struct turn *t, const struct line *l);
 int item_say_confirm(struct turn *t, enum verdict_kind kind); /* what OK confirms */
+/* @quantity units of line @line into the box, with item.verified. @l: the wish's line, NULL in an unverified box. @units: per scan.
+ * @how: "scanned", "counted", "hand" */
+int item_take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how);
+int item_refuse_too_many(struct turn *t, const struct line *l, int units);
+/* How a code is kept: the same unit must be found again under it, whatever symbol it comes in next time. */
+const char *item_kept_code(const struct barcode *scan);
+
+/* --- packout-hand.c --- */
+int hand_confirm(struct turn *t);
+int hand_choose(struct turn *t, int nth); /* D-n after several open lines were shown */
+int hand_approve(struct turn *t, const char *leader);
+int hand_damaged(struct turn *t);
 
 /* --- packout-pack.c --- */
 int pack_ok(struct turn *t); /* OK on an open or packed parcel: confirms, packs, prints what came late */

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHOICES_MAX 9    /* one digit card */
-#define CASE_MAX    9999 /* units that a case label may claim where no line bounds them */
+#define CASE_MAX 9999 /* units that a case label may claim where no line bounds them */
 
 /* What a scan could go on. */
 struct fit {
@@ -69,16 +68,15 @@ static bool holds_units(const struct barcode *scan) {
         return !scan->is_gtin && scan->content[0] && scan->count > 0;
 }
 
-/* How a code is kept: the same unit must be found again under it, whatever symbol it comes in next time. */
-static const char *kept_code(const struct barcode *scan) {
+const char *item_kept_code(const struct barcode *scan) {
         if (scan->is_gtin)
                 return scan->gtin;
         return holds_units(scan) ? scan->content : scan->text;
 }
 
-static int take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how) {
+int item_take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how) {
         struct parcel_line *pl = parcel_line_need(t->p, line);
-        const char *code = kept_code(&t->scan);
+        const char *code = item_kept_code(&t->scan);
         bool scanned = strcmp(how, "scanned") == 0 || strcmp(how, "counted") == 0;
         struct fact_builder fb;
 
@@ -142,7 +140,7 @@ int item_finish(struct turn *t, const struct line *l) {
         return 0;
 }
 
-static int refuse_too_many(struct turn *t, const struct line *l, int units) {
+int item_refuse_too_many(struct turn *t, const struct line *l, int units) {
         struct verdict *v;
         int in_all = 0, wanted = 0;
 
@@ -176,7 +174,7 @@ static int check_serial(struct turn *t, const struct line *l) {
         struct verdict *v;
         struct words w;
         int r = t->world->unit(
-                t->world->userdata, t->s.merchant, kept_code(&t->scan), t->scan.serial, &owner);
+                t->world->userdata, t->s.merchant, item_kept_code(&t->scan), t->scan.serial, &owner);
 
         if (r < 0 || r == WORLD_E_NONE)
                 return r < 0 ? r : 0;
@@ -209,7 +207,7 @@ static int take_fit(struct turn *t, const struct fit *f, int wanted, bool by_cou
                         (l->serial != SERIAL_NONE) != f->serial ||
                         (l->serial == SERIAL_REQUIRE && !f->with_serial))
                         continue;
-                r = take(t, l, l->id, n, f->units, by_count ? "counted" : "scanned");
+                r = item_take(t, l, l->id, n, f->units, by_count ? "counted" : "scanned");
                 if (r < 0)
                         return r;
                 wanted -= n;
@@ -224,7 +222,7 @@ static int scan_listed(struct turn *t, const struct fit *f) {
         t->b->times = 1;
         if (!f->first)
                 return f->serial_missing ? refuse_serial_missing(t)
-                                         : refuse_too_many(t, f->full, f->units > 0 ? f->units : 1);
+                                         : item_refuse_too_many(t, f->full, f->units > 0 ? f->units : 1);
         if (f->serial && times > 1) {
                 turn_refuse(t, "serial-missing", f->first->id, NULL);
                 return turn_tell(t, VERDICT_NOT_NOW, "製造番号品に数量は使えない。1個ずつ読む",
@@ -233,7 +231,7 @@ static int scan_listed(struct turn *t, const struct fit *f) {
         if (f->with_serial && f->units > 1)
                 return refuse_serial_missing(t);
         if (f->units * times > f->room)
-                return refuse_too_many(t, f->first, f->units * times);
+                return item_refuse_too_many(t, f->first, f->units * times);
         if (f->with_serial) {
                 r = check_serial(t, f->first);
                 if (r != 0)
@@ -295,7 +293,7 @@ static int scan_slip(struct turn *t, bool *handledp) {
 
 /* In an unverified box every code is its own line: "code:" and the code, where that is a line's id. */
 static int scan_unverified(struct turn *t) {
-        const char *code = kept_code(&t->scan);
+        const char *code = item_kept_code(&t->scan);
         char line[NAME_SIZE], head[32], head_en[32];
         int times = t->b->times, n = snprintf(line, sizeof(line), "code:%s", code), r;
         int units = holds_units(&t->scan) ? (int) (t->scan.count < CASE_MAX ? t->scan.count : CASE_MAX) : 1;
@@ -304,7 +302,7 @@ static int scan_unverified(struct turn *t) {
         t->b->times = 1;
         if (n >= (int) sizeof(line) || !id_is_valid(line, sizeof(line) - 1))
                 (void) copy_text(line, sizeof(line), "unverified");
-        r = take(t, NULL, line, times * units, units, times > 1 ? "counted" : "scanned");
+        r = item_take(t, NULL, line, times * units, units, times > 1 ? "counted" : "scanned");
         if (r < 0)
                 return r;
         v = turn_say(t, VERDICT_OK);
@@ -351,7 +349,7 @@ int item_scan_packed(struct turn *t) {
 
                 t->b->times = 1;
                 /* A further box of the shipment is still to come, and its line asks for a serial. */
-                return l ? refuse_too_many(t, l, 1) : refuse_serial_missing(t);
+                return l ? item_refuse_too_many(t, l, 1) : refuse_serial_missing(t);
         }
         r = scan_slip(t, &handled);
         if (r < 0 || handled)
@@ -360,165 +358,4 @@ int item_scan_packed(struct turn *t) {
         if (r < 0)
                 return r;
         return is_item ? refuse_wrong_item(t, &got) : open_unknown_code(t);
-}
-
-/* --- by hand: the item is right, its code cannot be read --- */
-
-static struct line *nth_wanted(struct turn *t, int nth) {
-        for (size_t i = 0; i < t->s.n_lines; i++)
-                if (line_is_goods_wanted(&t->s.lines[i]) && --nth == 0)
-                        return &t->s.lines[i];
-        return NULL;
-}
-
-static int by_hand_so_far(const struct parcel *p) {
-        int n = 0;
-
-        for (size_t i = 0; i < p->n_lines; i++)
-                n += p->lines[i].by_hand;
-        return n;
-}
-
-static int take_by_hand(struct turn *t, struct line *l, bool approved) {
-        int times = t->b->times, r;
-
-        if (times > line_left(l)) {
-                turn_end_gesture(t);
-                return refuse_too_many(t, l, times);
-        }
-        if (!approved && (l->serial == SERIAL_REQUIRE ||
-                                 by_hand_so_far(t->p) + times > t->world->policy->hand_confirm_limit)) {
-                t->b->gesture = GESTURE_LEADER;
-                t->b->waiting = CONTROL_CONFIRM;
-                (void) copy_text(t->b->argument, sizeof(t->b->argument), l->id);
-                return turn_need_leader(t, "手入力の確認", "confirming by hand");
-        }
-        turn_end_gesture(t);
-        r = take(t, l, l->id, times, 1, "hand");
-        return r < 0 ? r : item_finish(t, l);
-}
-
-static int say_choices(struct turn *t) {
-        struct verdict *v = turn_say(t, VERDICT_GESTURE);
-        _cleanup_str_ struct str ja = STR_INIT, en = STR_INIT;
-
-        for (int nth = 1; nth <= CHOICES_MAX; nth++) {
-                const struct line *l = nth_wanted(t, nth);
-                struct words w;
-
-                if (!l)
-                        break;
-                words_line(l, &w);
-                str_addf(&ja, "%s%d:%s", nth > 1 ? " " : "", nth, w.ja);
-                str_addf(&en, "%s%d:%s", nth > 1 ? " " : "", nth, w.en);
-        }
-        if (ja.error || en.error)
-                return ja.error ? ja.error : en.error;
-        verdict_sub_ja(v, "番号を読む %s", ja.data);
-        verdict_sub_en(v, "read a digit: %s", en.data);
-        t->b->gesture = GESTURE_CHOOSE_HAND;
-        return 0;
-}
-
-int item_confirm_by_hand(struct turn *t) {
-        struct line *l = nth_wanted(t, 1);
-
-        if (!t->p || t->p->state != PARCEL_OPEN || t->p->unverified)
-                return turn_tell(t, VERDICT_NOT_NOW, "検品中の商品がない", "nothing to confirm here");
-        if (!l)
-                return turn_tell(t, VERDICT_NOT_NOW, "全部そろっている。OKを読む", "complete: read OK");
-        return nth_wanted(t, 2) ? say_choices(t) : take_by_hand(t, l, false);
-}
-
-int item_choose(struct turn *t, int nth) {
-        struct line *l = t->p && t->p->state == PARCEL_OPEN && nth > 0 ? nth_wanted(t, nth) : NULL;
-
-        return l ? take_by_hand(t, l, false) : say_choices(t);
-}
-
-int item_approve_hand(struct turn *t, const char *leader) {
-        struct line *l = NULL;
-
-        for (size_t i = 0; t->p && i < t->s.n_lines; i++)
-                if (strcmp(t->s.lines[i].id, t->b->argument) == 0 && line_is_goods_wanted(&t->s.lines[i]))
-                        l = &t->s.lines[i];
-        if (!l || t->p->state != PARCEL_OPEN) {
-                turn_end_gesture(t);
-                return turn_tell(t, VERDICT_NOT_NOW, "もう要らない", "not wanted any more");
-        }
-        (void) copy_text(t->b->alarm_reason, sizeof(t->b->alarm_reason), "hand-confirm");
-        turn_alarm_cleared(t, leader);
-        t->b->alarm_reason[0] = '\0';
-        return take_by_hand(t, l, true);
-}
-
-/* --- damaged --- */
-
-static bool unit_is_here(struct turn *t, const struct line *l) {
-        const struct parcel_line *pl = parcel_line_get(t->p, l->id);
-
-        return pl && pl->quantity > 0;
-}
-
-/*
- * The unit is set aside. Had it been counted? With units of its line in the box we say yes and want one
- * more: too many asked for is seen at once, one too few is seen by the customer.
- */
-static int set_aside(struct turn *t, struct line *l, int units) {
-        struct parcel_line *pl = parcel_line_get(t->p, l->id);
-        bool verified = unit_is_here(t, l), serial = l->serial != SERIAL_NONE && t->scan.serial[0];
-        struct unit_owner owner;
-        struct fact_builder fb;
-        struct words w;
-        struct verdict *v;
-
-        if (verified && serial) {
-                int r = t->world->unit(
-                        t->world->userdata, t->s.merchant, kept_code(&t->scan), t->scan.serial, &owner);
-
-                if (r < 0)
-                        return r;
-                verified = r == 0 && strcmp(owner.parcel, t->p->id) == 0; /* a serial leaves no doubt */
-        }
-        if (verified) {
-                units = pl->quantity < units ? pl->quantity : units;
-                pl->quantity -= units;
-                pl->by_hand = pl->by_hand > pl->quantity ? pl->quantity : pl->by_hand;
-                pl->counted = pl->counted > pl->quantity ? pl->quantity : pl->counted;
-                l->done -= units;
-        }
-        turn_fact(t, &fb, "item.damaged", t->s.merchant, t->p->id);
-        json_write_string(&fb.w, "parcel", t->p->id);
-        json_write_string(&fb.w, "shipment", t->s.id);
-        json_write_string(&fb.w, "line", l->id);
-        json_write_int(&fb.w, "quantity", units);
-        json_write_bool(&fb.w, "verified", verified);
-        if (serial)
-                json_write_string(&fb.w, "serial", t->scan.serial);
-        fact_end(&fb);
-        t->b->damaged = true;
-        v = turn_say(t, VERDICT_DAMAGED);
-        words_line(l, &w);
-        verdict_sub_ja(v, "%sを不良品棚へ。代わりか「欠品」を読む", w.ja);
-        verdict_sub_en(v, "set %s aside, read another one; none: SHORT", w.en);
-        return 0;
-}
-
-int item_damaged(struct turn *t) {
-        struct line *l = NULL;
-        int units = 0;
-
-        turn_end_gesture(t);
-        if (!t->p || t->p->state != PARCEL_OPEN)
-                return turn_tell(t, VERDICT_NOT_NOW, "先に伝票を読む", "read the order slip first");
-        for (size_t i = 0; i < t->s.n_lines; i++) {
-                int n = line_match(&t->s.lines[i], &t->scan);
-
-                /* The line that has such a unit in this box, else the first that has the code. */
-                if (n > 0 && (!l || (!unit_is_here(t, l) && unit_is_here(t, &t->s.lines[i])))) {
-                        l = &t->s.lines[i];
-                        units = n;
-                }
-        }
-        return l ? set_aside(t, l, units) : item_scan(t);
 }
