@@ -309,10 +309,19 @@ static void hear_clock(struct sync *s, int64_t office_usec) {
         s->line_changed |= office_clock_hear(&s->office_clock, office_usec, &now);
 }
 
+static void hear_left(struct sync *s, const struct feed *f, const struct applied *a) {
+        s->n_foreign++;
+        if (f->up.n_left == 1)
+                log_warning("lane %s: receiver %.8s answers beside %.8s, which it was left for, and is not "
+                            "obeyed",
+                        lane_to_str(f->lane), a->receiver, f->up.receiver);
+}
+
 void up_on_applied(struct sync *s, const struct link_message *m) {
         enum uplink_outcome outcome;
         struct applied a;
         struct feed *f;
+        uint64_t n_left;
 
         if (applied_read(m->payload, m->n, &a, NULL) < 0) {
                 s->n_unreadable++;
@@ -327,7 +336,10 @@ void up_on_applied(struct sync *s, const struct link_message *m) {
                 return; /* nothing can be said against it before the ledger is seen; it will be said again */
         if (!look_at_place(s, f, &a))
                 return;
+        n_left = f->up.n_left;
         outcome = uplink_on_applied(&f->up, &a, sync_now(s));
+        if (f->up.n_left > n_left)
+                hear_left(s, f, &a);
         if (outcome == UPLINK_IGNORED)
                 return;
         if (a.has_time)

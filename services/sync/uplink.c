@@ -75,6 +75,7 @@ void uplink_forget_sent(struct uplink *u) {
         u->resend_at_usec = 0;
         u->resend_delay_usec = UPLINK_RESEND_USEC;
         u->rewound_usec = u->gap_at_usec = 0;
+        u->heard_usec = 0;
 }
 
 void uplink_set_head(struct uplink *u, uint64_t head, uint64_t now_usec) {
@@ -153,12 +154,47 @@ bool uplink_wants_place(const struct uplink *u, const struct applied *a) {
         return is_new || a->upto > u->upto || (a->upto == u->upto && !u->agreed);
 }
 
+static char *find_left(struct uplink *u, const char *receiver) {
+        for (size_t i = 0; i < UPLINK_LEFT_MAX; i++)
+                if (strcmp(u->left[i], receiver) == 0)
+                        return u->left[i];
+        return NULL;
+}
+
+static void leave_receiver(struct uplink *u, const char *next) {
+        char *place = find_left(u, next);
+
+        if (!place)
+                place = u->left[u->left_next++ % UPLINK_LEFT_MAX];
+        (void) copy_text(place, HEX_ID_MAX, u->receiver); /* "" before the first */
+        (void) copy_text(u->receiver, sizeof(u->receiver), next);
+}
+
+/*
+ * A receiver is new once. One that was left and speaks beside the one that it was left for must not take us back and forth with
+ * each word; when that one is gone (a restore that was undone), it is heard again.
+ */
+static bool is_left(struct uplink *u, const struct applied *a, uint64_t now_usec) {
+        if (u->heard_usec == 0)
+                u->heard_usec = now_usec; /* the line is young: the other one had no time yet */
+        if (strcmp(a->receiver, u->receiver) == 0) {
+                u->heard_usec = now_usec;
+                return false;
+        }
+        if (!find_left(u, a->receiver) || now_usec - u->heard_usec >= UPLINK_GONE_USEC) {
+                u->heard_usec = now_usec; /* it is the one from now on */
+                return false;
+        }
+        u->n_left++;
+        return true;
+}
+
 /* A database that is not the one we knew: it alone says how far it is, further back too. */
 static enum uplink_outcome meet_receiver(struct uplink *u, const struct applied *a, uint64_t now_usec) {
         bool is_first = *u->receiver == '\0';
         enum uplink_outcome outcome = is_first && a->upto <= u->sent ? UPLINK_MOVED : UPLINK_REWOUND;
 
-        (void) copy_text(u->receiver, sizeof(u->receiver), a->receiver);
+        leave_receiver(u, a->receiver);
         move_to(u, a->upto, now_usec);
         if (is_first)
                 return outcome;
@@ -184,6 +220,8 @@ enum uplink_outcome uplink_on_applied(struct uplink *u, const struct applied *a,
 
         if (u->verdict != UPLINK_FINE)
                 return UPLINK_IGNORED; /* this ledger is over; the station begins another one */
+        if (is_left(u, a, now_usec))
+                return UPLINK_IGNORED;
         if (!is_new && a->upto < u->upto && a->forked == 0) {
                 u->n_backwards++; /* overtaken on its way, or a fault there: what was committed stays so */
                 return UPLINK_IGNORED;

@@ -20,6 +20,8 @@
 #define UPLINK_CREDIT_MAX      100000
 #define UPLINK_RESEND_USEC     30000000ULL  /* nothing applied for so long: again; doubles */
 #define UPLINK_RESEND_MAX_USEC 480000000ULL /* no further than this */
+#define UPLINK_GONE_USEC       180000000ULL /* a receiver that said nothing to three of our statuses */
+#define UPLINK_LEFT_MAX        4            /* receivers that are remembered */
 #define UPLINK_SILENT_USEC     300000000ULL /* nothing applied for so long: tell a person */
 #define UPLINK_GAP_USEC        200000ULL    /* a gap said sooner after a rewind is mostly what it repairs, */
 #define UPLINK_GAP_AGAIN_USEC  1000000ULL   /* and when it was not, this is when it is repaired */
@@ -66,7 +68,12 @@ struct uplink {
         uint64_t rewound_usec;
         uint64_t gap_at_usec;  /* a gap was said that may be repaired by then; 0: none */
         uint64_t stalled_usec; /* since when something waits and nothing was applied; 0: nothing waits */
+        uint64_t heard_usec;   /* its last word on this line; 0: none yet */
+        char left[UPLINK_LEFT_MAX]
+                 [HEX_ID_MAX]; /* receivers that were left for another one since uplink_init() */
+        unsigned left_next;    /* where the next one goes */
         uint64_t n_resends, n_gaps, n_backwards, n_receivers;
+        uint64_t n_left; /* words of such */
 };
 
 void uplink_init(struct uplink *u, uint64_t upto, const char *receiver, enum uplink_verdict verdict);

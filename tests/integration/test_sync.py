@@ -400,6 +400,24 @@ def test_another_receiver_may_know_less_and_gets_it_again(box, offices):
     until(lambda: box.uplink()[1:3] == (11, restored.receiver), "the new receiver's mark")
 
 
+def test_of_two_that_answer_the_new_one_is_obeyed_and_facts_go_once(box, offices):
+    box.facts(10)
+    first = offices()
+    box.start()
+    until(lambda: box.uplink() and box.uplink()[1] == 11, "all applied")
+    source = next(s for s in first.upto if s.endswith("fact"))
+    second = offices()
+    second.applied(source)
+    until(lambda: box.uplink()[1:3] == (11, second.receiver), "the new receiver's mark")
+    second.arrived.clear()
+    for n in range(4):  # each has its `applied`, of both
+        box.facts(1)
+        until(lambda: second.n() == 12 + n and first.n() == 12 + n, "the fact at both")
+    until(lambda: box.uplink()[1:3] == (15, second.receiver), "the mark")
+    assert [n for s, n in second.arrived if s == source] == list(range(12, 16))
+    assert "answers beside" in box.log()
+
+
 def test_the_same_receiver_cannot_go_back(box, offices):
     box.facts(10)
     office = offices()

@@ -232,6 +232,45 @@ static void a_first_receiver_is_no_other_receiver(void **state) {
         assert_string_equal(u.receiver, OURS);
 }
 
+static void of_two_receivers_that_answer_the_one_that_was_left_is_not_heard(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied ours = said(OURS, 9), new = said(RESTORED, 3), fork = said(OURS, 9),
+                       beyond = said(OURS, 99);
+
+        (void) state;
+        fork.forked = 4;
+        assert_int_equal(uplink_on_applied(&u, &ours, 101 * SEC), UPLINK_MOVED);
+        assert_int_equal(uplink_on_applied(&u, &new, 102 * SEC), UPLINK_REWOUND);
+        for (uint64_t i = 0; i < 100; i++) { /* both are there, for hours */
+                uint64_t now = 103 * SEC + i * 60 * SEC;
+
+                assert_int_equal(uplink_on_applied(&u, &ours, now), UPLINK_IGNORED);
+                assert_int_equal(uplink_on_applied(&u, &fork, now), UPLINK_IGNORED);
+                assert_int_equal(uplink_on_applied(&u, &beyond, now), UPLINK_IGNORED);
+                new.upto = 3 + i % 10;
+                (void) uplink_on_applied(&u, &new, now + SEC);
+        }
+        assert_string_equal(u.receiver, RESTORED);
+        assert_int_equal(u.n_receivers, 1);
+        assert_int_equal(u.n_left, 300);
+}
+
+static void a_receiver_that_was_left_comes_back_when_the_other_is_gone(void **state) {
+        struct uplink u = lane(5, 9, 20);
+        struct applied ours = said(OURS, 9), new = said(RESTORED, 3);
+
+        (void) state;
+        (void) uplink_on_applied(&u, &new, 102 * SEC);
+        assert_int_equal(uplink_on_applied(&u, &ours, 102 * SEC + UPLINK_GONE_USEC - 1), UPLINK_IGNORED);
+        assert_int_equal(uplink_on_applied(&u, &ours, 102 * SEC + UPLINK_GONE_USEC), UPLINK_REWOUND);
+        assert_int_equal(u.upto, 9);
+        assert_int_equal(uplink_on_applied(&u, &new, 103 * SEC + UPLINK_GONE_USEC), UPLINK_IGNORED);
+        uplink_forget_sent(&u); /* while the line is down nobody can be heard, which says nothing */
+        assert_int_equal(uplink_on_applied(&u, &new, 9999 * SEC), UPLINK_IGNORED);
+        assert_int_equal(uplink_on_applied(&u, &ours, 9999 * SEC + UPLINK_GONE_USEC - 1), UPLINK_SAME);
+        assert_string_equal(u.receiver, OURS);
+}
+
 static void after_a_verdict_nothing_more_is_sent_or_heard(void **state) {
         struct uplink u = lane(5, 9, 20);
         struct applied fork = said(OURS, 5), more = said(OURS, 9);
@@ -373,6 +412,8 @@ int main(void) {
                         another_fact_at_the_mark_is_a_fork_and_what_was_not_seen_to_agree_is_told_again),
                 cmocka_unit_test(a_mark_is_looked_at_once_for_each_place_and_receiver),
                 cmocka_unit_test(a_first_receiver_is_no_other_receiver),
+                cmocka_unit_test(of_two_receivers_that_answer_the_one_that_was_left_is_not_heard),
+                cmocka_unit_test(a_receiver_that_was_left_comes_back_when_the_other_is_gone),
                 cmocka_unit_test(after_a_verdict_nothing_more_is_sent_or_heard),
                 cmocka_unit_test(a_verdict_is_kept_by_name),
                 cmocka_unit_test(room_is_the_credit_or_what_there_is),
