@@ -135,6 +135,22 @@ static void a_day_with_a_clock_is_told_by_what_changed(void **state) {
         }
 }
 
+static void the_fourteen_days_begin_when_it_was_good_last(void **state) {
+        struct stamp first = at(0, 0, SYNCED), last = at(10 * DAY, 0, SYNCED), now = at(20 * DAY, 0, UNSURE),
+                     late = at(24 * DAY + 1, 0, UNSURE);
+        struct clock_change change;
+        struct clock_memory m;
+
+        (void) state;
+        clock_recall(&m, BOOT, "");
+        (void) look(&m, &first, true, &change);
+        (void) look(&m, &last, true, &change);
+        assert_int_equal(look(&m, &now, true, &change), CLOCK_CHANGED);
+        assert_int_equal(change.to.quality, HOLD);
+        assert_int_equal(look(&m, &late, true, &change), CLOCK_CHANGED);
+        assert_int_equal(change.to.why, CLOCK_TOO_LONG);
+}
+
 static void only_a_trusted_time_is_what_was_lived(void **state) {
         static const struct {
                 enum clock_quality kernel;
@@ -170,7 +186,7 @@ static void what_is_remembered_outlives_the_program_and_half_of_it_the_boot(void
         assert_int_equal(change.to.quality, HOLD);
 
         clock_recall(&m, OTHER, text); /* the machine: 500 s after its start, without a battery */
-        later = (struct stamp){.wall_usec = 500 * SEC, .boot_usec = 500 * USEC_PER_SEC, .clock = UNSURE};
+        later = (struct stamp){.wall_usec = 90000 * SEC, .boot_usec = 500 * USEC_PER_SEC, .clock = UNSURE};
         assert_int_equal(look(&m, &later, false, &change), CLOCK_CHANGED);
         assert_int_equal(change.from.quality, SYNCED);
         assert_int_equal(change.to.quality, UNSURE);
@@ -238,6 +254,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_a_clock_is_worth),
                 cmocka_unit_test(a_day_with_a_clock_is_told_by_what_changed),
+                cmocka_unit_test(the_fourteen_days_begin_when_it_was_good_last),
                 cmocka_unit_test(only_a_trusted_time_is_what_was_lived),
                 cmocka_unit_test(what_is_remembered_outlives_the_program_and_half_of_it_the_boot),
                 cmocka_unit_test(what_is_no_memory_of_ours_begins_anew),
