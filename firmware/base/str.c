@@ -59,7 +59,12 @@ void str_add_n(struct str *s, const char *bytes, size_t n) {
 }
 
 void str_add_char(struct str *s, char c) {
-        str_add_n(s, &c, 1);
+        if (s->error || s->len + 1 >= s->size) {
+                str_add_n(s, &c, 1);
+                return;
+        }
+        s->data[s->len++] = c;
+        s->data[s->len] = '\0';
 }
 
 void str_addf(struct str *s, const char *format, ...) {

@@ -112,6 +112,10 @@ static int read_ends(struct ledger *l) {
         if (l->ends.known && l->ends.n_undone == fresh.n_undone)
                 return 0;
         r = statement_int64(&l->facts.newest, &fresh.pos, "");
+        /* What was read at a position that was given back is another fact's from now on. */
+        wishes_forget_behind(&l->wishes, fresh.pos);
+        if (l->policy_pos > fresh.pos)
+                l->policy_pos = -1;
         for (int i = 0; i < N_LANES && r == 0; i++)
                 r = statement_int64(&l->facts.lane_newest, &fresh.seq[i], "i", i);
         if (r != 0)
@@ -127,10 +131,6 @@ int fact_insert(struct ledger *l, struct row *row) {
                 return r;
         row->pos = l->ends.pos + 1;
         row->seq = l->ends.seq[row->lane] + 1;
-        /* A roll-back may have given this position back: what was read there is another fact's. */
-        wishes_forget(&l->wishes, row->pos);
-        if (l->policy_pos == row->pos)
-                l->policy_pos = -1;
         row->check = row_check(row);
         r = insert(l, row);
         if (r != 0)

@@ -245,8 +245,8 @@ int shipment_delete(struct ledger *l, const char *merchant, const char *shipment
 
 /* The shipment of the wish at @pos, without parcels and labels; to be given back before wishes_trim(). Return: 0, -EBADMSG, -errno. */
 int wishes_read(struct ledger *l, int64_t pos, struct shipment *s);
-/* Another fact stands at this position now. */
-void wishes_forget(struct wishes *w, int64_t pos);
+/* There is no fact behind this position any more. */
+void wishes_forget_behind(struct wishes *w, int64_t pos);
 /* Make room again; no shipment may be in use. */
 void wishes_trim(struct wishes *w);
 void wishes_deinit(struct wishes *w);

@@ -59,11 +59,10 @@ int wishes_read(struct ledger *l, int64_t pos, struct shipment *s) {
         return shipment_borrow(s, &wish->read);
 }
 
-void wishes_forget(struct wishes *w, int64_t pos) {
-        struct wish *wish = find(w, pos);
-
-        if (wish)
-                drop(w, wish);
+void wishes_forget_behind(struct wishes *w, int64_t pos) {
+        for (size_t i = 0; w->all && i < WISHES_MAX; i++)
+                if (w->all[i].pos > pos)
+                        drop(w, &w->all[i]);
 }
 
 static void drop_oldest(struct wishes *w) {
