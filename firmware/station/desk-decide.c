@@ -185,10 +185,8 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         int r = ledger_world(d->ledger, &world);
 
         *now = d->options.now(d->callbacks.userdata);
-        if (in->kind == DESK_SCAN) {
-                d->scanned_usec = now->boot_usec;
+        if (in->kind == DESK_SCAN)
                 d->last_bench = in->bench;
-        }
         input.now = *now;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
@@ -325,6 +323,7 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
         bool applied = false;
         int r, error;
 
+        d->n_slice++;
         if (!benches)
                 return -ENOMEM;
         memcpy(benches, d->benches, d->n_benches * sizeof(*benches));
@@ -360,6 +359,7 @@ int desk_outcome(struct desk *d, const char *type, const char *merchant, const c
         uint64_t group_pos = d->group_pos;
         int r = store_savepoint(store), error;
 
+        d->n_slice++;
         if (r < 0)
                 return r;
         error = ledger_world(d->ledger, &world);

@@ -50,10 +50,10 @@ struct desk {
         struct desk_input *first, **lastp;
         struct desk_answer *answers, **answers_lastp; /* of the group in hand */
         size_t n_answers;
-        uint64_t scanned_usec; /* boot clock: when a scan was decided last; 0 never */
-        uint64_t sliced_usec;  /* the same, when commands were taken last */
-        uint64_t group_pos;    /* newest position that the group in hand wrote; 0 none */
-        size_t last_bench;     /* whose scan was decided last */
+        uint64_t sliced_usec; /* boot clock: when commands were taken last */
+        size_t n_slice;       /* commands and outcomes of the slice in hand */
+        uint64_t group_pos;   /* newest position that the group in hand wrote; 0 none */
+        size_t last_bench;    /* whose scan was decided last */
         bool ticked, poked, in_group, dead;
         bool begun;     /* the next group's transaction is open already */
         bool has_input; /* the group in hand holds a decided input */

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -72,12 +73,13 @@ static int arm(sd_event_source *timer, uint64_t usec) {
         return r < 0 ? r : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
+/* What need not come before the commit comes while it runs; the same for answers. */
 static void submit(struct desk *d, enum committer_work work) {
-        int r = arm(
-                d->slow, (uint64_t) d->options.amber_usec); /* a checkpoint makes scans wait just as well */
-
         end_ahead(d);
         committer_submit(d->committer, work);
+        /* a checkpoint makes scans wait just as well */
+        int r = arm(d->slow, (uint64_t) d->options.amber_usec);
+
         if (r < 0)
                 die(d, r);
 }
@@ -124,10 +126,6 @@ static uint64_t boot_usec(const struct desk *d) {
         return d->options.now(d->callbacks.userdata).boot_usec;
 }
 
-static bool somebody_scans(const struct desk *d) {
-        return d->scanned_usec > 0 && boot_usec(d) - d->scanned_usec < DESK_SCANS_USEC;
-}
-
 /* Commands go into a commit of their own while inputs come, so that no light waits for them; but not for ever. */
 static int decide_slice(struct desk *d, size_t n_inputs) {
         uint64_t now_usec = boot_usec(d);
@@ -136,6 +134,7 @@ static int decide_slice(struct desk *d, size_t n_inputs) {
                 return 0; /* still poked: the next group */
         d->sliced_usec = now_usec;
         d->poked = false;
+        d->n_slice = 0;
         return d->callbacks.on_slice(d->callbacks.userdata);
 }
 
@@ -207,6 +206,8 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         (void) revents;
         if (committer_take_result(d->committer, &result) != 0 || d->dead)
                 return 0;
+        if (result.work == COMMITTER_WORK_COMMIT && result.error == 0)
+                desk_give_answers(d); /* first of all */
         (void) sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
         if (result.error == -ENOSPC && result.work == COMMITTER_WORK_COMMIT) {
                 undo_group(d);
@@ -218,11 +219,8 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
                 die(d, result.error);
                 return 0;
         }
-        if (result.work == COMMITTER_WORK_COMMIT) {
-                desk_give_answers(d);
-                if (d->group_pos)
-                        d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
-        }
+        if (result.work == COMMITTER_WORK_COMMIT && d->group_pos)
+                d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
         set_health(d, DESK_FINE); /* behind the answers: only who got none needs to hear it */
         if (result.work == COMMITTER_WORK_COMMIT &&
                 store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
@@ -444,8 +442,15 @@ void desk_poke(struct desk *d) {
         pump(d);
 }
 
-size_t desk_slice_room(const struct desk *d) {
-        return somebody_scans(d) ? DESK_SLICE_MIN : DESK_SLICE_MAX;
+/* The loop's descriptor is readable when any of its sources has something; a scan is what is meant, and anything will do. */
+static bool loop_is_wanted(const struct desk *d) {
+        struct pollfd loop = {.fd = sd_event_get_fd(d->event), .events = POLLIN};
+
+        return poll(&loop, 1, 0) > 0;
+}
+
+bool desk_slice_is_full(const struct desk *d) {
+        return d->n_slice >= DESK_SLICE_MAX || (d->n_slice > 0 && loop_is_wanted(d));
 }
 
 void desk_touch(struct desk *d) {

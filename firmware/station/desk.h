@@ -16,9 +16,7 @@
 #define DESK_QUEUE_MAX       32 /* waiting inputs of one bench; one more is answered "scan lost, again" */
 #define DESK_GROUP_MAX       64 /* inputs of one commit */
 #define DESK_SLICE_MAX       16 /* commands of one commit: a flood of them must not hold up a scan */
-#define DESK_SLICE_MIN       2  /* the same while somebody scans: the next scan waits for this commit */
-#define DESK_SLICE_WAIT_USEC (20 * USEC_PER_MSEC)  /* no longer than this do commands wait behind inputs */
-#define DESK_SCANS_USEC      (100 * USEC_PER_MSEC) /* so long after a scan somebody scans */
+#define DESK_SLICE_WAIT_USEC (20 * USEC_PER_MSEC) /* no longer than this do commands wait behind inputs */
 
 struct desk;
 
@@ -93,8 +91,11 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
 int desk_outcome(struct desk *d, const char *type, const char *merchant, const char *subject,
         const char *data, size_t n, int (*keep)(void *userdata, bool applied), void *userdata);
 
-/* Within on_slice() only: how many commands this group may take, DESK_SLICE_MIN or DESK_SLICE_MAX. */
-size_t desk_slice_room(const struct desk *d);
+/*
+ * Within on_slice() only: no further command in this group. There are DESK_SLICE_MAX, or there is one and something waits for
+ * the loop: a scan has come.
+ */
+bool desk_slice_is_full(const struct desk *d);
 
 /* Within on_slice() only: this group wrote something of its own and must be committed. */
 void desk_touch(struct desk *d);

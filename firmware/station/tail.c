@@ -253,6 +253,8 @@ static int take(const struct store_log_row *log, void *userdata) {
         struct tail *t = userdata;
         struct row row = {.tail = t, .log = log};
 
+        if (desk_slice_is_full(t->desk))
+                return 1;
         t->failed = t->kind == TAIL_INBOX ? take_command(&row) : take_outcome(&row);
         return t->failed;
 }
@@ -268,7 +270,7 @@ int tail_slice(struct tail *t) {
         r = load_cursor(t);
         if (r < 0)
                 return r;
-        r = store_log_read(t->reader, t->done, (unsigned) desk_slice_room(t->desk), take, t, &last);
+        r = store_log_read(t->reader, t->done, DESK_SLICE_MAX, take, t, &last);
         t->done = last;
         if (t->failed < 0)
                 return t->failed;

@@ -28,7 +28,7 @@ const char *tail_name(const struct tail *t); /* "inbox", "notices" */
 bool tail_has_more(struct tail *t);
 /* What was read in a group that was undone must be read again. */
 void tail_forget(struct tail *t);
-/* Within on_slice(): up to desk_slice_room() rows. Return: 0, -errno. */
+/* Within on_slice(): rows until desk_slice_is_full(). Return: 0, -errno. */
 int tail_slice(struct tail *t);
 
 /* How far the other program has read this lane of @ledger; 0 when that cannot be told, UINT64_MAX when there is no such program. */
