@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru bays: what waits in each bay, and what keeps it from closing. */
 #include "firmware/base/json.h"
-#include "firmware/base/say.h"
+#include "firmware/cli/list.h"
 #include "firmware/cli/look.h"
-#include "firmware/cli/table.h"
 
 #include <string.h>
-
-struct list {
-        struct table table;
-        struct str text; /* of JSON lines: printed when the read is over */
-        bool json;
-};
 
 static void add_collections(struct str *out, const struct json *doc) {
         const char *between = "";
@@ -23,20 +16,16 @@ static void add_collections(struct str *out, const struct json *doc) {
 }
 
 static int add_json(struct list *l, const struct standing_bay *b, const struct json *doc) {
-        _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
-        json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
+        list_begin_row(l, &w);
         json_write_string(&w, "bay", b->bay);
         json_write_int(&w, "ready", b->ready);
         json_write_int(&w, "pull", b->pull);
         json_write_string(&w, "carrier", json_get_string(doc, "carrier", NULL));
         if (json_get(doc, "collections"))
                 json_write_value(&w, "collections", json_get(doc, "collections"));
-        json_write_end_object(&w);
-        say_json_to(&l->text, line.data && !line.error ? line.data : "null");
-        return line.error ? line.error : l->text.error;
+        return list_end_row(l, &w);
 }
 
 static int on_bay(const struct standing_bay *b, void *userdata) {
@@ -58,18 +47,15 @@ static int on_bay(const struct standing_bay *b, void *userdata) {
 
 int verb_bays(const struct invocation *in) {
         static const char *const heads[] = {"BAY", "CARRIER", "READY", "TO PULL", "COLLECTIONS", NULL};
-        struct list list = {.json = in->options->json};
+        struct list list;
         struct look look = {0};
         int code = look_open(&look, in);
 
-        table_init(&list.table, heads);
+        list_init(&list, heads, in->options->json);
         if (code == VERB_OK)
                 code = look_end(&look, standing_bays(look.standing, on_bay, &list));
         look_deinit(&look);
-        if (code == VERB_OK && !list.json)
-                (void) table_print(&list.table, stdout);
-        (void) fputs(list.text.data ? list.text.data : "", stdout);
-        table_deinit(&list.table);
-        str_deinit(&list.text);
+        list_print(&list, code == VERB_OK);
+        list_deinit(&list);
         return code;
 }

@@ -2,6 +2,7 @@
 /* okuru parcels and okuru parcel: where a parcel is, since when, and how it came there. */
 #include "firmware/base/say.h"
 #include "firmware/cli/facts-print.h"
+#include "firmware/cli/list.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/table.h"
 #include "firmware/cli/write.h"
@@ -22,12 +23,6 @@ static const struct {
         {"pulled", STANDING_PULLED},
 };
 
-struct list {
-        struct table table;
-        struct str text; /* of JSON lines: printed when the read is over */
-        bool json;
-};
-
 static const char *place_of(const struct standing_parcel *p) {
         if (strcmp(p->state, "parked") == 0)
                 return p->shelf;
@@ -40,15 +35,11 @@ static int on_parcel(const struct standing_parcel *p, void *userdata) {
         char since[MOMENT_MAX];
 
         if (l->json) {
-                _cleanup_str_ struct str line = STR_INIT;
                 struct json_writer w;
 
-                json_writer_init(&w, &line);
-                json_write_object(&w, NULL);
+                list_begin_row(l, &w);
                 write_parcel(&w, p);
-                json_write_end_object(&w);
-                say_json_to(&l->text, line.data && !line.error ? line.data : "null");
-                return line.error ? line.error : l->text.error;
+                return list_end_row(l, &w);
         }
         table_cell(t, p->state);
         table_cell(t, place_of(p));
@@ -65,11 +56,11 @@ static int on_parcel(const struct standing_parcel *p, void *userdata) {
 int verb_parcels(const struct invocation *in) {
         static const char *const heads[] = {
                 "STATE", "WHERE", "SINCE", "MERCHANT", "SHIPMENT", "PIECE", "NUMBER", "PARCEL", "WHY", NULL};
-        struct list list = {.json = in->options->json};
+        struct list list;
         struct look look = {0};
         int code = look_open(&look, in), r = 0;
 
-        table_init(&list.table, heads);
+        list_init(&list, heads, in->options->json);
         for (size_t i = 0; code == VERB_OK && r == 0 && i < ELEMENTSOF(places); i++)
                 if (in->options->where ? strcmp(in->options->where, places[i].name) == 0
                                        : places[i].which != STANDING_PULL)
@@ -77,11 +68,8 @@ int verb_parcels(const struct invocation *in) {
         if (code == VERB_OK)
                 code = look_end(&look, r);
         look_deinit(&look);
-        if (code == VERB_OK && !list.json)
-                (void) table_print(&list.table, stdout);
-        (void) fputs(list.text.data ? list.text.data : "", stdout);
-        table_deinit(&list.table);
-        str_deinit(&list.text);
+        list_print(&list, code == VERB_OK);
+        list_deinit(&list);
         return code;
 }
 
