@@ -7,7 +7,8 @@
 
 #include "drivers/llrp/decode.h"
 
-#define SIZE_FIRST 4096
+#define SIZE_FIRST  4096
+#define VERSION_MAX 3 /* 2.0, should a reader say so in spite of us; TLS looks like version 5 */
 
 void llrp_framer_deinit(struct llrp_framer *f) {
         free(f->bytes);
@@ -55,8 +56,8 @@ int llrp_framer_next(struct llrp_framer *f, const uint8_t **messagep, size_t *np
         const uint8_t *p = f->bytes + f->start;
         size_t left = f->n - f->start, n;
 
-        /* A stream that is not LLRP is told by its first bytes, not after 2 GiB of patience. */
-        if (left >= 1 && (p[0] >> 2 & 7) == 0)
+        /* A stream that is not LLRP is told by its first bytes, not after patience. */
+        if (left >= 1 && ((p[0] >> 2 & 7) == 0 || (p[0] >> 2 & 7) > VERSION_MAX))
                 return -EBADMSG;
         if (left < LLRP_HEADER_BYTES)
                 return LLRP_FRAME_E_MORE;

@@ -26,6 +26,6 @@ int llrp_framer_feed(struct llrp_framer *f, const uint8_t *bytes, size_t n);
  * @messagep: borrowed until the next call on @f
  *
  * Return: 0, LLRP_FRAME_E_MORE, -EBADMSG when the header says a length below 10 or above LLRP_MESSAGE_MAX or
- * no version: what follows cannot be found any more, and the connection must end.
+ * a version that LLRP does not have: what follows cannot be found any more, and the connection must end.
  */
 int llrp_framer_next(struct llrp_framer *f, const uint8_t **messagep, size_t *np);
