@@ -107,7 +107,8 @@ const char *tag_notice_to_str(enum tag_notice what); /* "refused", "lost", "ante
  */
 struct tag_sink {
         void (*on_read)(void *userdata, const struct tag_read *read);
-        /* The reader began (true) or ended an inventory, by its trigger or by command. */
+        /* The reader began (true) or ended an inventory, by its trigger or by command; also told after a
+         * reconnection that found it so. May come shortly before DEVICE_UP. */
         void (*on_inventory)(void *userdata, bool is_running, uint64_t mono_usec);
         /* The level of one of its inputs (pedal, photo-eye), from 1: once after connecting, and at every
          * change. */

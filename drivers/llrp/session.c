@@ -19,9 +19,15 @@ bool llrp_session_is_closed(const struct llrp_session *s) {
         return s->state == LLRP_CLOSED;
 }
 
-static void end(struct llrp_session *s, int error) {
+static void set_closed(struct llrp_session *s) {
+        /* Some hang up over a version that they do not know. */
+        s->is_old = s->is_old || s->state == LLRP_VERSION;
         s->state = LLRP_CLOSED;
         s->is_waiting = false;
+}
+
+static void end(struct llrp_session *s, int error) {
+        set_closed(s);
         s->port.on_end(s->port.userdata, error);
 }
 
@@ -227,7 +233,7 @@ void llrp_session_connected(struct llrp_session *s, uint64_t now_usec) {
         s->state = LLRP_GREETING;
         s->version = VERSION_1_0_1;
         s->is_waiting = false;
-        s->is_resumable = false;
+        s->is_resumable = s->is_doubtful = false;
         s->wants_start = s->wants_stop = false; /* a start of minutes ago would surprise */
         s->outputs_are_sent = false;            /* it may be another reader, or the same after a power cut */
         s->n_channels = 0;
@@ -259,7 +265,9 @@ static uint64_t keepalive_usec(const struct llrp_session *s) {
 }
 
 static uint64_t answer_deadline(const struct llrp_session *s) {
-        return s->asked_usec + (s->state == LLRP_VERSION ? LLRP_VERSION_USEC : LLRP_RESPONSE_USEC);
+        bool is_short = s->state == LLRP_VERSION || (s->state == LLRP_CAPABILITIES && s->is_doubtful);
+
+        return s->asked_usec + (is_short ? LLRP_VERSION_USEC : LLRP_RESPONSE_USEC);
 }
 
 uint64_t llrp_session_deadline(const struct llrp_session *s) {
@@ -278,6 +286,7 @@ void llrp_session_tick(struct llrp_session *s, uint64_t now_usec) {
                 return;
         if (s->state == LLRP_VERSION) {
                 s->is_waiting = false;
+                s->is_old = s->is_doubtful = true;
                 go_on(s, now_usec);
                 return;
         }
@@ -294,8 +303,7 @@ void llrp_session_tick(struct llrp_session *s, uint64_t now_usec) {
 }
 
 void llrp_session_disconnected(struct llrp_session *s) {
-        s->state = LLRP_CLOSED;
-        s->is_waiting = false;
+        set_closed(s);
 }
 
 void llrp_session_close(struct llrp_session *s, uint64_t now_usec) {

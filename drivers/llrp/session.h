@@ -70,6 +70,8 @@ struct llrp_session {
         struct tag_sink sink;
         enum llrp_state state;
         unsigned int version;
+        bool is_old;         /* it did not like to be asked for versions: not asked again */
+        bool is_doubtful;    /* ... in this connection: it may be stuck over the question */
         uint32_t last_id;    /* of the request that is, or was last, under way */
         bool is_waiting;     /* for its response */
         unsigned int asked;  /* the request's message number */

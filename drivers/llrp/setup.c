@@ -9,10 +9,10 @@
 #include "firmware/base/cleanup.h"
 
 enum { CONFIG_ANTENNAS = 3, CONFIG_INPUTS = 9 }; /* ConfigData */
-enum { VERSION_1_1 = 2, GPI_HIGH = 1, GPI_UNKNOWN = 2 };
+enum { VERSION_1_1 = 2, GPI_HIGH = 1, GPI_UNKNOWN = 2, ROSPEC_ACTIVE = 2 };
 
 static bool wants_1_1(const struct llrp_session *s) {
-        return !s->config.only_1_0_1;
+        return !s->config.only_1_0_1 && !s->is_old;
 }
 
 static bool is_offered_1_1(const struct llrp_session *s) {
@@ -190,7 +190,7 @@ static int take_rospecs(
         struct llrp_walk walk = llrp_walk_of(&m->root);
         struct llrp_element p;
         size_t n = 0, n_ours = 0;
-        (void) now_usec;
+        bool is_active = false;
         (void) diag;
 
         while (llrp_walk_next(&walk, &p)) {
@@ -198,8 +198,11 @@ static int take_rospecs(
                         continue;
                 n++;
                 n_ours += is_our_rospec(s, &p);
+                is_active = llrp_get(&p, LLRP_ROSpec_CurrentState) == ROSPEC_ACTIVE;
         }
         s->is_resumable = n == 1 && n_ours == 1;
+        if (s->is_resumable) /* it may have begun or ended while nobody was there to be told */
+                s->sink.on_inventory(s->sink.userdata, is_active, now_usec);
         return 0;
 }
 

@@ -97,6 +97,13 @@ def test_a_reader_that_ignores_the_question_for_versions_is_used_all_the_same(bu
         watch.expect("up version 1 holds 1")
 
 
+def test_a_reader_that_chokes_on_versions_is_used_at_the_second_try(build):
+    with LlrpReader(chokes=True) as reader, watching(build, reader) as watch:
+        at = watch.expect("down ETIMEDOUT")
+        watch.expect("up version 1 holds 1", at)
+        assert reader.seen.count("GET_SUPPORTED_VERSION") == 1
+
+
 def test_reads_of_a_dropped_network_come_later_and_are_as_old_as_they_are(build):
     with LlrpReader(clock_ahead=-86400) as reader, watching(build, reader, "retry_ms=1500") as watch:
         watch.expect("up .*")

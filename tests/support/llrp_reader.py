@@ -90,6 +90,7 @@ class LlrpReader:
     gpos: int = 4
     holds: bool = True
     version: int = 1  # the newest that it offers; 0: one that does not answer what it does not know
+    chokes: bool = False  # on a version that it does not know: nothing in that connection is answered any more
     greets: bool = True
     silent: bool = False  # takes everything, says nothing, keepalives included
     piece: int = 0  # bytes that it sends at a time; 0: whole messages
@@ -121,7 +122,7 @@ class LlrpReader:
 
     def __enter__(self):
         self.loop = asyncio.new_event_loop()
-        self.writer = None
+        self.writer = self.stuck = None
         self.keeper = None
         self.listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self.listener.getsockname()[1]
@@ -247,6 +248,10 @@ class LlrpReader:
         if number in (64, 72):
             if number == 64:
                 self.let_go()
+            return
+        if self.chokes and version > 1:
+            self.stuck = self.writer
+        if self.stuck and self.stuck is self.writer:
             return
         if number in (46, 47) and self.version < 2:
             if self.version == 1:

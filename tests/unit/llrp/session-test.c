@@ -248,6 +248,37 @@ static void a_reader_that_does_not_know_versions_is_not_asked_again(void **state
         rig_free(g);
 }
 
+static void a_reader_that_is_stuck_over_versions_is_asked_no_more_after_that(void **state) {
+        struct rig *g = rig_new(&plain);
+        (void) state;
+
+        greet(g);
+        for (unsigned int i = 0; i < 2; i++) { /* for the question, and for the first one of 1.0.1 */
+                g->now_usec += LLRP_VERSION_USEC;
+                llrp_session_tick(&g->session, g->now_usec);
+        }
+        expect_told(g, "lost: the reader does not answer GET_READER_CAPABILITIES\nend ETIMEDOUT\n");
+        expect_sent(g, "GET_SUPPORTED_VERSION/2 GET_READER_CAPABILITIES ");
+        greet(g);
+        g->now_usec += LLRP_VERSION_USEC;
+        llrp_session_tick(&g->session, g->now_usec);
+        expect_sent(g, "GET_READER_CAPABILITIES ");
+        expect_told(g, ""); /* and now it has all its time */
+        answer_until(g, LLRP_RUNNING, NULL);
+        rig_free(g);
+}
+
+static void a_reader_that_hangs_up_over_versions_is_asked_no_more_after_that(void **state) {
+        struct rig *g = rig_new(&plain);
+        (void) state;
+
+        greet(g);
+        llrp_session_disconnected(&g->session);
+        greet(g);
+        expect_sent(g, "GET_SUPPORTED_VERSION/2 GET_READER_CAPABILITIES ");
+        rig_free(g);
+}
+
 static void a_reader_that_is_taken_says_so(void **state) {
         static const struct {
                 unsigned int status;
@@ -376,7 +407,7 @@ static void a_reader_that_kept_our_rospec_is_only_told_to_let_go(void **state) {
         answer_until(g, LLRP_RUNNING, &rospec);
         expect_sent(g, "GET_SUPPORTED_VERSION/2 GET_READER_CAPABILITIES SET_READER_CONFIG GET_READER_CONFIG "
                        "GET_ROSPECS ENABLE_EVENTS_AND_REPORTS ");
-        str_clear(&g->told);
+        expect_told(g, "input 1 high\ninput 2 low\ninventory ends\nready\n");
         say(g, answer_report("e2801160", 1, -60, READER_USEC + g->now_usec - 30 * SECOND,
                        READER_USEC + g->now_usec - 20 * SECOND, 4));
         expect_told(g, "read e2801160 antenna 1 -60 dBm 4 times 20000000 us ago\n");
@@ -637,6 +668,8 @@ int main(void) {
                 cmocka_unit_test(version_1_1_is_spoken_where_it_is_offered),
                 cmocka_unit_test(version_1_1_is_not_spoken_where_it_is_refused),
                 cmocka_unit_test(a_reader_that_does_not_know_versions_is_not_asked_again),
+                cmocka_unit_test(a_reader_that_is_stuck_over_versions_is_asked_no_more_after_that),
+                cmocka_unit_test(a_reader_that_hangs_up_over_versions_is_asked_no_more_after_that),
                 cmocka_unit_test(a_reader_that_is_taken_says_so),
                 cmocka_unit_test(a_reader_that_stays_silent_is_given_up),
                 cmocka_unit_test(a_lost_reader_is_noticed_within_two_keepalive_periods),
