@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import shipments as goods  # noqa: E402
-from measure import disk, figure, median_of, pid_of, say, scan, station  # noqa: E402
+from measure import commits, disk, figure, median_of, pid_of, say, scan, station  # noqa: E402
 
 ROUNDS, SCANS, SPARSE, GAP_US, TRACED = 5, 2000, 100, 20000, 500
 
@@ -33,17 +33,20 @@ def between(a: dict, b: dict) -> dict:
 def main() -> int:
     with station(1, goods.make(3500)) as (rig, hands):
         scan(hands, 500)  # the log has its size, the caches are warm
-        dense, sparse, disks, sparse_disks = [], [], [], []
+        dense, sparse, disks, sparse_disks, bare = [], [], [], [], []
         for i in range(ROUNDS):
             disks.append(disk(rig.folder, 250))
             dense.append(scan(hands, SCANS))
             disks[-1] = between(disks[-1], disk(rig.folder, 250))
+            bare.append(commits(rig.folder))
             sparse_disks.append(disk(rig.folder, SPARSE, GAP_US))
             sparse.append(scan(hands, SPARSE, gap_us=GAP_US))
             say(f"round {i + 1}: disk {disks[-1]['p50_us']:.0f} us, scan to green {dense[-1]['p50_us']} us, sparse {sparse[-1]['p50_us']} us")
         ratio = statistics.median(g["p50_us"] / d["p50_us"] for g, d in zip(dense, disks))
         limit = median_of(disks, "p50_us")
         figure("scan-to-green-p50", median_of(dense, "p50_us"), "us", limit, "ratio <= 3.5", ratio)
+        over = statistics.median(g["p50_us"] / c["p50_us"] for g, c in zip(dense, bare))
+        figure("scan-to-green-p50-to-a-bare-commit", median_of(dense, "p50_us"), "us", median_of(bare, "p50_us"), ratio=over)
         figure("scan-to-green-p99", median_of(dense, "p99_us"), "us", median_of(disks, "p99_us"))
         figure("scan-to-green-p50-20ms-gaps", median_of(sparse, "p50_us"), "us", median_of(sparse_disks, "p50_us"))
         figure("scan-to-green-p99-20ms-gaps", median_of(sparse, "p99_us"), "us", median_of(sparse_disks, "p99_us"))

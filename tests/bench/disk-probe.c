@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 #define PAGE  4096
 #define PAGES 1024

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 int samples_add(struct samples *s, uint64_t usec) {
         if (s->n == s->room) {
@@ -37,11 +36,4 @@ uint32_t samples_at(struct samples *s, double percent) {
                 return 0;
         qsort(s->usec, s->n, sizeof(*s->usec), compare);
         return s->usec[i < s->n ? i : s->n - 1];
-}
-
-uint64_t monotonic_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail with this clock */
-        return (uint64_t) ts.tv_sec * 1000000 + (uint64_t) ts.tv_nsec / 1000;
 }

@@ -13,5 +13,3 @@ int samples_add(struct samples *s, uint64_t usec);
 void samples_deinit(struct samples *s);
 /* Sorts them. @percent: 0 to 100; 0 when there are none. */
 uint32_t samples_at(struct samples *s, double percent);
-
-uint64_t monotonic_usec(void);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 #define BENCHES_MAX 64
 #define LINE_MAX_   4096

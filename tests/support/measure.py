@@ -49,6 +49,12 @@ def disk(folder: Path, count: int = 500, gap_us: int = 0) -> dict:
     return tool("disk-probe", str(folder / "disk-probe"), str(count), str(gap_us))
 
 
+def commits(folder: Path, count: int = 500) -> dict:
+    """Bare commits of the rows of a scan, in a ledger of their own beside the station's."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        return tool("commit-probe", str(Path(place) / "ledger"), str(count))
+
+
 def median_of(rounds: list[dict], key: str) -> float:
     return statistics.median(r[key] for r in rounds)
 
