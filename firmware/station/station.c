@@ -12,9 +12,10 @@
 #include "firmware/ledger/successor.h"
 #include "firmware/station/station-internal.h"
 
-#define WAL_ROOM_BYTES  (4 * 1024 * 1024) /* commits overwrite it and do not make the file grow */
-#define CHECK_MS        2000              /* of quick_check at the start */
-#define FULLNESS_PERIOD 5                 /* seconds */
+#define WAL_ROOM_BYTES  (4 * 1024 * 1024)    /* commits overwrite it and do not make the file grow */
+#define CHECK_MS        2000                 /* of quick_check at the start */
+#define FULLNESS_PERIOD 5                    /* seconds */
+#define STOP_LOOK_USEC  (10 * USEC_PER_MSEC) /* between two looks whether the desk has come to its end */
 
 struct stamp station_now(void *userdata) {
         const struct station *s = userdata;
@@ -28,6 +29,8 @@ void station_stop(struct station *s, int error) {
         s->stopping = true;
         if (error < 0 || desk_is_idle(s->desk))
                 (void) sd_event_exit(s->event, 0);
+        else /* not every work of the desk ends in a call; should this fail, the second comes in any case */
+                (void) sd_event_source_set_time_relative(s->second, STOP_LOOK_USEC);
 }
 
 /* ---- the desk calls ---- */
@@ -67,7 +70,7 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
                 desk_tick(s->desk);
         }
         /* sd-event switches a timer off before it calls: a new time alone is not a new call */
-        r = sd_event_source_set_time(source, usec + USEC_PER_SEC);
+        r = sd_event_source_set_time(source, usec + (s->stopping ? STOP_LOOK_USEC : USEC_PER_SEC));
         if (r >= 0)
                 r = sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         if (r < 0)
