@@ -16,6 +16,7 @@ from packer import Packer, Surprise
 from rig import Bench, Rig, wait_for
 
 POLL_S = 0.02
+REPRINTS_MAX = 10
 
 
 def simple(count: int, units: int = 3, prefix: str = "") -> list[dict]:
@@ -336,11 +337,15 @@ class SteadyPacker(Packer):
     def label_of(self, verdict: dict) -> str:
         """The number on the label from the printer; printed again by a leader where the station died before it came out."""
         label = self.take_label(verdict["parcel"], timeout=0.3)
-        while label is None:
+        for _ in range(REPRINTS_MAX):
+            if label is not None:
+                break
             self.rescans += 1
             if self.try_scan("OKURU-C-REPRINT") is not None:
                 self.try_scan("OKURU-P-L002")
             label = self.take_label(verdict["parcel"], timeout=0.3)
+        if label is None:
+            raise Surprise(f"{self.bench.name}: no label for parcel {verdict['parcel']}")
         return label["number"]
 
     def pack(self, name: str) -> None:
