@@ -5,7 +5,9 @@ Three pieces of work die at each of their moments (last-step.c says which there 
 what was not synced: okuru-sync taking commands, okuru-station applying them, okuru-station packing a box. Each is started again and
 must come to the same end as one that was left alone. By default some of the moments, with OKURU_TEST_LONG all of them."""
 import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -158,6 +160,8 @@ def under_strace(work: Lives):
         yield trace
     finally:
         del work.rig.program
+        if work.rig.processes[work.name].poll() is None:
+            os.kill(work.pid(), signal.SIGKILL)  # with strace alone killed it would live on
 
 
 @pytest.fixture(scope="module")
