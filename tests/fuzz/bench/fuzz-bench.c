@@ -187,6 +187,23 @@ static void check_benches(struct floor *fl) {
         }
 }
 
+/* What a green gives way to, whenever it is asked: never a fact, never over an alarm, and the bench is where it was. */
+static void check_prompt(struct floor *fl, int bench) {
+        struct input input = {.kind = INPUT_PROMPT, .now = fl->now};
+        struct bench before = fl->benches[bench];
+        struct decision d = {0};
+        int r = packout_step(&fl->f.world, &fl->benches[bench], &input, &d);
+
+        assert(r == 0 && d.facts.n == 0 && d.n_labels == 0 && d.n_verdicts <= 1);
+        assert(before.alarm == ALARM_NONE || d.n_verdicts == 0);
+        for (size_t i = 0; i < d.n_verdicts; i++)
+                assert(d.verdicts[i].prompt && !d.verdicts[i].until_acknowledged &&
+                        !verdict_passes(&d.verdicts[i]));
+        assert(memcmp(&before, &fl->benches[bench], sizeof(before)) == 0);
+        check_texts(&d);
+        decision_deinit(&d);
+}
+
 static void step(struct floor *fl, int bench, struct input *input) {
         struct decision d = {0};
         int r;
@@ -201,6 +218,7 @@ static void step(struct floor *fl, int bench, struct input *input) {
         fake_fold(&fl->f, &d.facts, &fl->now);
         check_facts(fl, &d);
         check_benches(fl);
+        check_prompt(fl, bench);
         decision_deinit(&d);
         fl->now.wall_usec += (int64_t) USEC_PER_SEC;
         fl->now.boot_usec += USEC_PER_SEC;
