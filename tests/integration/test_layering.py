@@ -130,6 +130,9 @@ def test_gpiod_is_for_one_file(tmp_path):
     assert layering(tmp_path, changes=gpio).returncode == 0
     done = layering(tmp_path, changes=gpio | {"drivers/gpio/b.c": "#include <gpiod.h>\n"})
     assert done.returncode == 1 and "<gpiod.h> is for one file" in done.stdout
+    both = {"drivers/gpio/CMakeLists.txt": gpio["drivers/gpio/CMakeLists.txt"],
+            "drivers/gpio/a-v1.c": "#include <gpiod.h>\n", "drivers/gpio/a-v2.c": "#include <gpiod.h>\n"}
+    assert layering(tmp_path / "both", changes=both).returncode == 0
 
 
 def test_links_hidden_in_a_variable_are_an_error(tmp_path):
