@@ -10,8 +10,8 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static int usage(const struct program *p, FILE *to, int code) {
         (void) fprintf(to,
-                "%s --config FILE [--check-config] [--log-level error|warning|notice|info|debug]\n%s",
-                p->name, p->job);
+                "%s --config FILE [--check-config] [--log-level error|warning|notice|info|debug]%s%s%s\n%s",
+                p->name, p->mode ? " [--" : "", p->mode ? p->mode : "", p->mode ? "]" : "", p->job);
         return code;
 }
 
@@ -25,9 +25,11 @@ static bool set_level(const char *word) {
 }
 
 int program_read_arguments(const struct program *p, int argc, char **argv, struct program_arguments *a) {
-        static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        const struct option options[] = {{"config", required_argument, NULL, 'c'},
                 {"check-config", no_argument, NULL, 'k'}, {"log-level", required_argument, NULL, 'l'},
-                {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}, {0}};
+                {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
+                {p->mode, no_argument, NULL, 'm'}, /* without a mode this one ends the table */
+                {0}};
         int c;
 
         *a = (struct program_arguments){0};
@@ -38,6 +40,9 @@ int program_read_arguments(const struct program *p, int argc, char **argv, struc
                         break;
                 case 'k':
                         a->check = true;
+                        break;
+                case 'm':
+                        a->mode = true;
                         break;
                 case 'l':
                         if (!set_level(optarg))

@@ -11,10 +11,12 @@
 struct program {
         const char *name; /* "okuru-sync" */
         const char *job;  /* one sentence for --help, with its newline */
+        const char *mode; /* NULL, or a further option without a value: "dark" for --dark */
 };
 struct program_arguments {
         const char *config; /* borrowed from argv */
         bool check;         /* read the config and say "ok", no more */
+        bool mode;          /* struct program's mode was asked for */
 };
 
 /* The log level is set. Return: -1 to go on with @a filled; otherwise the exit code, all was said. */

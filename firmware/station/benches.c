@@ -116,6 +116,10 @@ void benches_on_lost(void *userdata, size_t bench, enum scan_lost why) {
                 say_lost(s, bench);
 }
 
+void benches_on_press(void *userdata, size_t bench, const char *code) {
+        benches_on_scan(userdata, bench, code, strlen(code), monotonic_usec());
+}
+
 void benches_on_device(
         void *userdata, size_t bench, const char *name, const char *driver, bool up, int error) {
         struct station *s = userdata;
@@ -123,9 +127,9 @@ void benches_on_device(
         struct fact_builder b;
 
         if (up)
-                log_info("bench %s: scanner %s is there", s->config->benches[bench].name, name);
+                log_info("bench %s: %s is there", s->config->benches[bench].name, name);
         else
-                log_warning("bench %s: scanner %s is not there: %s", s->config->benches[bench].name, name,
+                log_warning("bench %s: %s is not there: %s", s->config->benches[bench].name, name,
                         strerror(-error));
         fact_begin(&b, &facts, up ? "device.up" : "device.down", "", name, s->config->benches[bench].name,
                 NULL, NULL);

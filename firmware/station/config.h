@@ -12,6 +12,7 @@
 
 #define STATION_BENCHES_MAX  64
 #define STATION_SCANNERS_MAX 4 /* of one bench */
+#define STATION_BUTTONS_MAX  4 /* of one bench */
 #define STATION_PATH_MAX     256
 #define STATION_POLICY_MAX   16384
 
@@ -37,11 +38,31 @@ struct output_config { /* light, or label printer */
         bool create;
 };
 
+#define STATION_LINE_MAX 33 /* of a GPIO line's name, and its chip's label */
+
+struct tower_config { /* a signal tower on GPIO lines; chip "" for none */
+        char chip[STATION_LINE_MAX];
+        char green[STATION_LINE_MAX], amber[STATION_LINE_MAX], red[STATION_LINE_MAX], white[STATION_LINE_MAX];
+        char buzzer[STATION_LINE_MAX];
+        bool active_low;
+};
+
+struct button_config { /* a switch on a GPIO line that says a control code: a pedal that means OK */
+        char name[33];
+        char chip[STATION_LINE_MAX], line[STATION_LINE_MAX];
+        bool active_low;
+        int64_t settle_usec;
+        char press[65];
+};
+
 struct bench_config {
         char name[33];
         struct scanner_config scanners[STATION_SCANNERS_MAX];
         size_t n_scanners;
         struct output_config light, labels;
+        struct tower_config tower;
+        struct button_config buttons[STATION_BUTTONS_MAX];
+        size_t n_buttons;
 };
 
 struct station_config {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/station/devices.h"
+#include "firmware/station/devices-internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,13 +13,10 @@
 #include "firmware/base/str.h"
 
 struct scanner {
-        struct devices *devices;
+        struct device is;
         const struct scanner_config *config;
-        size_t bench;
         struct serial_scanner *serial;
         struct wedge_scanner *wedge;
-        bool up;
-        int error;
 };
 
 struct outputs {
@@ -34,13 +31,28 @@ struct devices {
         struct devices_callbacks callbacks;
         struct scanner *scanners; /* owned */
         size_t n_scanners;
+        struct button *buttons; /* owned */
+        size_t n_buttons;
         struct outputs outputs[STATION_BENCHES_MAX];
+        struct tower towers[STATION_BENCHES_MAX];
 };
+
+void device_on_state(struct device *d, enum device_state state, int error) {
+        const struct devices_callbacks *c = &d->devices->callbacks;
+
+        d->up = state == DEVICE_UP;
+        d->error = error;
+        c->on_device(c->userdata, d->bench, d->name, d->driver, d->up, error);
+}
+
+void device_on_press(struct device *d, const char *code) {
+        d->devices->callbacks.on_press(d->devices->callbacks.userdata, d->bench, code);
+}
 
 static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
         struct scanner *s = userdata;
 
-        s->devices->callbacks.on_scan(s->devices->callbacks.userdata, s->bench, bytes, n, mono_usec);
+        s->is.devices->callbacks.on_scan(s->is.devices->callbacks.userdata, s->is.bench, bytes, n, mono_usec);
 }
 
 static void scanner_on_refused(void *userdata, enum scan_refusal why) {
@@ -54,20 +66,13 @@ static void scanner_on_refused(void *userdata, enum scan_refusal why) {
         };
         struct scanner *s = userdata;
 
-        s->devices->callbacks.on_lost(s->devices->callbacks.userdata, s->bench, lost[why]);
-}
-
-static const char *driver_name(const struct scanner *s) {
-        return s->config->driver == SCANNER_SERIAL ? "serial" : "wedge";
+        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, lost[why]);
 }
 
 static void scanner_on_state(void *userdata, enum device_state state, int error) {
         struct scanner *s = userdata;
 
-        s->up = state == DEVICE_UP;
-        s->error = error;
-        s->devices->callbacks.on_device(
-                s->devices->callbacks.userdata, s->bench, s->config->name, driver_name(s), s->up, error);
+        device_on_state(&s->is, state, error);
 }
 
 static int open_serial(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
@@ -100,7 +105,11 @@ static int open_scanner(struct devices *d, size_t bench, const struct scanner_co
         struct scan_sink sink = {scanner_on_scan, scanner_on_refused, scanner_on_state, s};
         int r;
 
-        *s = (struct scanner){.devices = d, .config = config, .bench = bench};
+        *s = (struct scanner){.config = config,
+                .is = {.devices = d,
+                        .bench = bench,
+                        .name = config->name,
+                        .driver = config->driver == SCANNER_SERIAL ? "serial" : "wedge"}};
         r = config->driver == SCANNER_SERIAL ? open_serial(s, event, &sink) : open_wedge(s, event, &sink);
         if (r < 0)
                 diag_set(diag, 0, 0, config->name, "scanner cannot be set up: %s", strerror(-r));
@@ -140,20 +149,43 @@ static int open_outputs(struct devices *d, size_t bench, struct diag *diag) {
         return r;
 }
 
+static int open_gpio(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
+        const struct bench_config *b = &d->config->benches[bench];
+        int r = 0;
+
+        if (*b->tower.chip) {
+                d->towers[bench] = (struct tower){.is = {.devices = d, .bench = bench}};
+                r = tower_open(&d->towers[bench], event, &b->tower);
+        }
+        for (size_t i = 0; i < b->n_buttons && r == 0; i++) {
+                struct button *in = &d->buttons[d->n_buttons++];
+
+                *in = (struct button){.is = {.devices = d, .bench = bench}};
+                r = button_open(in, event, &b->buttons[i]);
+        }
+        if (r < 0)
+                diag_set(diag, 0, 0, b->name, "tower or buttons cannot be set up: %s", strerror(-r));
+        return r;
+}
+
 int devices_new(struct devices **dp, sd_event *event, const struct station_config *config,
         const struct devices_callbacks *callbacks, struct diag *diag) {
         _cleanup_(devices_freep) struct devices *d = calloc(1, sizeof(*d));
-        size_t n = 0;
+        size_t n_scanners = 0, n_buttons = 0;
         int r = 0;
 
         if (!d)
                 return -ENOMEM;
         d->config = config;
         d->callbacks = *callbacks;
-        for (size_t i = 0; i < config->n_benches; i++)
-                n += config->benches[i].n_scanners;
-        d->scanners = calloc(n ? n : 1, sizeof(*d->scanners));
-        if (!d->scanners)
+        for (size_t i = 0; i < config->n_benches; i++) {
+                n_scanners += config->benches[i].n_scanners;
+                n_buttons += config->benches[i].n_buttons;
+        }
+        /* Never moved: the drivers hold pointers into them. */
+        d->scanners = calloc(n_scanners + 1, sizeof(*d->scanners));
+        d->buttons = calloc(n_buttons + 1, sizeof(*d->buttons));
+        if (!d->scanners || !d->buttons)
                 return -ENOMEM;
         for (size_t i = 0; i < config->n_benches && r == 0; i++) {
                 const struct bench_config *b = &config->benches[i];
@@ -161,6 +193,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
                 r = open_outputs(d, i, diag);
                 for (size_t k = 0; k < b->n_scanners && r == 0; k++)
                         r = open_scanner(d, i, &b->scanners[k], event, diag);
+                if (r == 0)
+                        r = open_gpio(d, i, event, diag);
         }
         if (r < 0)
                 return r;
@@ -178,7 +212,11 @@ struct devices *devices_free(struct devices *d) {
         for (size_t i = 0; i < STATION_BENCHES_MAX; i++) {
                 (void) console_signal_free(d->outputs[i].light);
                 (void) console_label_free(d->outputs[i].labels);
+                tower_close(&d->towers[i]);
         }
+        for (size_t i = 0; i < d->n_buttons; i++)
+                button_close(&d->buttons[i]);
+        free(d->buttons);
         free(d->scanners);
         free(d);
         return NULL;
@@ -228,7 +266,9 @@ static void show(struct devices *d, size_t bench, const struct verdict *v, enum 
         (void) copy_text(s.merchant, sizeof(s.merchant), v->merchant);
         (void) copy_text(s.shipment, sizeof(s.shipment), v->shipment);
         (void) copy_text(s.parcel, sizeof(s.parcel), v->parcel);
-        (void) signal_show(&d->outputs[bench].signal, &s); /* dropped ones are counted by the driver */
+        /* What cannot be shown is dropped: the driver counts it, or shows it when its chip is back. */
+        (void) signal_show(&d->outputs[bench].signal, &s);
+        (void) signal_show(&d->towers[bench].port, &s);
 }
 
 void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
@@ -243,13 +283,23 @@ int devices_print(struct devices *d, size_t bench, const struct label_job *job) 
         return label_print(&d->outputs[bench].label, job);
 }
 
+/* In board order of each kind: scanners, towers, buttons. */
+static const struct device *device_at(const struct devices *d, size_t i) {
+        if (i < d->n_scanners)
+                return &d->scanners[i].is;
+        i -= d->n_scanners;
+        for (size_t bench = 0; bench < d->config->n_benches; bench++)
+                if (d->towers[bench].gpio && i-- == 0)
+                        return &d->towers[bench].is;
+        return i < d->n_buttons ? &d->buttons[i].is : NULL;
+}
+
 bool devices_status(const struct devices *d, size_t i, struct device_status *out) {
-        if (i >= d->n_scanners)
+        const struct device *is = device_at(d, i);
+
+        if (!is)
                 return false;
-        *out = (struct device_status){.bench = d->scanners[i].bench,
-                .name = d->scanners[i].config->name,
-                .driver = driver_name(&d->scanners[i]),
-                .up = d->scanners[i].up,
-                .error = d->scanners[i].error};
+        *out = (struct device_status){
+                .bench = is->bench, .name = is->name, .driver = is->driver, .up = is->up, .error = is->error};
         return true;
 }

@@ -15,6 +15,8 @@ struct devices;
 struct devices_callbacks {
         void (*on_scan)(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
         void (*on_lost)(void *userdata, size_t bench, enum scan_lost why);
+        /* A pedal or the like was pressed; @code as a scan. */
+        void (*on_press)(void *userdata, size_t bench, const char *code);
         /* @error: 0 or -errno of the device that went or cannot be opened. */
         void (*on_device)(
                 void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
@@ -35,6 +37,10 @@ struct devices *devices_free(struct devices *d); /* takes NULL, returns NULL */
 static inline void devices_freep(struct devices **p) {
         *p = devices_free(*p);
 }
+
+/* Without a loop and a station: every tower of the board goes dark; for after a program that was killed. One that cannot be
+ * reached is no reason to leave another one lit. Return: 0, or -errno of the first, with @d naming its bench. */
+int devices_darken(const struct station_config *config, struct diag *d);
 
 /* Show @v at its bench. Never blocks; a light that nobody watches is no error. */
 void devices_show(struct devices *d, size_t bench, const struct verdict *v);

@@ -2,14 +2,17 @@
 /* okuru-station: the bench. Reads its arguments and its config, then runs until it is told to stop. */
 #include "firmware/base/log.h"
 #include "firmware/base/program.h"
+#include "firmware/station/devices.h"
 #include "firmware/station/station.h"
 
 #define AGAIN_MAX                                                                                            \
         3 /* a ledger that must begin anew more often than that is a fault to look at, not to repeat */
 
 int main(int argc, char **argv) {
-        static const struct program self = {
-                "okuru-station", "Reads scanners, decides, records in the ledger, then shows the light.\n"};
+        static const struct program self = {.name = "okuru-station",
+                .job = "Reads scanners, decides, records in the ledger, then shows the light. --dark: only "
+                       "turns the towers off.\n",
+                .mode = "dark"};
         static struct station_config config; /* large, and one per program */
         struct program_arguments a;
         struct diag d = {0};
@@ -22,6 +25,10 @@ int main(int argc, char **argv) {
                 return program_complain(&d, r);
         if (a.check)
                 return program_say_ok();
+        if (a.mode) {
+                r = devices_darken(&config, &d);
+                return r < 0 ? program_complain(&d, r) : 0;
+        }
         r = STATION_E_AGAIN;
         for (int i = 0; i < AGAIN_MAX && r == STATION_E_AGAIN; i++)
                 r = station_run(&config, &d);

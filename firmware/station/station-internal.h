@@ -61,6 +61,8 @@ void benches_on_label(void *userdata, const struct label_wanted *l, const void *
 void benches_on_health(void *userdata, enum desk_health health);
 void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
 void benches_on_lost(void *userdata, size_t bench, enum scan_lost why);
+/* A pedal stands for a card: its code is scanned. */
+void benches_on_press(void *userdata, size_t bench, const char *code);
 void benches_on_device(
         void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
 /* The storage's state on all lights, over what they showed. */

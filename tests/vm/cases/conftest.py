@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inside the test machine: its kernel's modules, udev, and a station on a bench. Outside, every case is skipped and says why."""
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,8 @@ def machine():
     subprocess.run(["modprobe", "--all", *MODULES], check=True)
     if not Path("/sys/kernel/config/usb_gadget").exists():
         subprocess.run(["mount", "-t", "configfs", "configfs", "/sys/kernel/config"], check=True)
+    subprocess.run(["systemd-sysusers", TOP / "services/units/okuru.sysusers"], check=True)
+    shutil.copy(TOP / "services/units/60-okuru.rules", "/etc/udev/rules.d/")
     subprocess.run(["/lib/systemd/systemd-udevd", "--daemon"], check=True, capture_output=True)
     subprocess.run(["udevadm", "trigger", "--subsystem-match=input", "--subsystem-match=tty", "--subsystem-match=gpio"], check=True)
     subprocess.run(["udevadm", "settle"], check=True)

@@ -19,12 +19,14 @@ SLOW_S = 60  # under emulation: a limit for a hang, never a measure
 
 
 class Floor:
-    """@scanners: by bench, the YAML of each scanner as the board file has it."""
+    """@scanners: by bench, the YAML of each scanner as the board file has it; @more: further keys of a bench; @devices: that come
+    up, if it is not the scanners alone."""
 
-    def __init__(self, build: Path, folder: Path, scanners: dict[str, list[str]], shipments: int = 4, quantity: int = 2):
+    def __init__(self, build: Path, folder: Path, scanners: dict[str, list[str]], shipments: int = 4, quantity: int = 2,
+                 more: dict[str, str] | None = None, devices: int | None = None):
         self.build, self.folder = build, folder
         self.process: subprocess.Popen | None = None
-        self.n_scanners = sum(map(len, scanners.values()))
+        self.n_devices = devices or sum(map(len, scanners.values()))
         for name in ("station", "run"):
             (folder / name).mkdir(parents=True, mode=0o750)
         with Ledger(build, folder / "station") as ledger:
@@ -40,7 +42,7 @@ class Floor:
             os.mkfifo(light)
             self.lights[bench] = Lines(os.open(light, os.O_RDWR | os.O_NONBLOCK))
             board += f"  - name: {bench}\n    scanners:\n" + "".join(f"      - {{{scanner}}}\n" for scanner in its)
-            board += f"    light: {{console: json, path: {light}}}\n"
+            board += f"    light: {{console: json, path: {light}}}\n" + (more or {}).get(bench, "")
         (folder / "board.yaml").write_text(board)
         (folder / "station.yaml").write_text(f"""realm: test
 site: dc1
@@ -58,7 +60,7 @@ seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
         self.process = subprocess.Popen([self.build / "bin/okuru-station", "--config", self.folder / "station.yaml"],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, **environment})
         wait_for("the station's socket", lambda: self.alive() and (self.folder / "run/station.sock").exists(), SLOW_S)
-        wait_for("its scanners", lambda: self.alive() and len(self.facts("device.up")) >= before + self.n_scanners, SLOW_S)
+        wait_for("its devices", lambda: self.alive() and len(self.facts("device.up")) >= before + self.n_devices, SLOW_S)
         return self
 
     def alive(self) -> bool:

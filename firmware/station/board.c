@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board file: benches, and what is plugged into them. */
+#include "firmware/station/config.h"
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
+#include "firmware/base/yaml.h"
+#include "firmware/domain/control.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+static int refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
+        diag_set(d, yaml_line(node), 0, path, "%s", text);
+        return -EBADMSG;
+}
+
+static const char *const drivers[] = {"serial", "wedge", NULL};
+static const char *const suffixes[] = {"cr", "lf", "crlf", "etx", NULL};
+static const char *const layouts[] = {"us", "jis", NULL};
+static const char *const kinds[] = {"none", "text", "json", NULL};
+
+#define SCANNER(member) offsetof(struct scanner_config, member), sizeof(((struct scanner_config *) 0)->member)
+static const struct yaml_rule scanner_rules[] = {
+        {"name", YAML_WANT_NAME, true, SCANNER(name), 0, 0, NULL, NULL, NULL},
+        {"driver", YAML_WANT_WORD, true, SCANNER(driver), 0, 0, drivers, NULL, NULL},
+        {"path", YAML_WANT_PATH, false, SCANNER(path), 0, 0, NULL, NULL, NULL},
+        {"baud", YAML_WANT_INT, false, SCANNER(baud), 1200, 921600, NULL, NULL, NULL},
+        {"suffix", YAML_WANT_WORD, false, SCANNER(suffix), 0, 0, suffixes, NULL, NULL},
+        {"stx", YAML_WANT_BOOL, false, SCANNER(stx), 0, 0, NULL, NULL, NULL},
+        {"vendor", YAML_WANT_INT, false, SCANNER(vendor), 1, 0xffff, NULL, NULL, NULL},
+        {"product", YAML_WANT_INT, false, SCANNER(product), 0, 0xffff, NULL, NULL, NULL},
+        {"serial", YAML_WANT_TEXT, false, SCANNER(serial), 0, 0, NULL, NULL, NULL},
+        {"layout", YAML_WANT_WORD, false, SCANNER(layout), 0, 0, layouts, NULL, NULL},
+        {0},
+};
+
+/* The rules between keys, which a table cannot say. */
+static int check_tower(
+        const struct tower_config *t, const struct yaml *node, const char *path, struct diag *d) {
+        if (*t->chip && !*t->green && !*t->amber && !*t->red && !*t->white && !*t->buzzer)
+                return refuse(node, path, d, "a tower needs a line: green, amber, red, white or buzzer");
+        return 0;
+}
+
+static int check_scanner(
+        const struct scanner_config *s, const struct yaml *node, const char *path, struct diag *d) {
+        if (s->driver == SCANNER_SERIAL && !*s->path)
+                return refuse(node, path, d, "a serial scanner needs a path");
+        if (s->driver == SCANNER_WEDGE && (s->vendor == 0) == (!*s->path))
+                return refuse(node, path, d, "a wedge scanner needs either vendor and product or a path");
+        return 0;
+}
+
+static int read_scanner(const struct yaml *node, const char *path, void *target, struct diag *d) {
+        struct bench_config *b = target;
+        struct scanner_config *s = &b->scanners[b->n_scanners];
+        int r;
+
+        if (b->n_scanners == STATION_SCANNERS_MAX)
+                return refuse(node, path, d, "at most 4 scanners at a bench");
+        *s = (struct scanner_config){.baud = 9600};
+        r = yaml_walk(node, path, scanner_rules, s, d);
+        if (r < 0)
+                return r;
+        b->n_scanners++;
+        return check_scanner(s, node, path, d);
+}
+
+/* A section writes into the same struct: one set of rules for each of a bench's outputs. */
+#define BENCH(member) offsetof(struct bench_config, member), sizeof(((struct bench_config *) 0)->member)
+#define OUTPUT_RULES(output)                                                                                 \
+        {"console", YAML_WANT_WORD, true, BENCH(output.kind), 0, 0, kinds, NULL, NULL},                      \
+                {"path", YAML_WANT_PATH, false, BENCH(output.path), 0, 0, NULL, NULL, NULL},                 \
+                {"create", YAML_WANT_BOOL, false, BENCH(output.create), 0, 0, NULL, NULL, NULL}, {           \
+                0                                                                                            \
+        }
+static const struct yaml_rule light_rules[] = {OUTPUT_RULES(light)};
+static const struct yaml_rule label_rules[] = {OUTPUT_RULES(labels)};
+#define TOWER(key)                                                                                           \
+        { #key, YAML_WANT_TEXT, false, BENCH(tower.key), 0, 0, NULL, NULL, NULL }
+static const struct yaml_rule tower_rules[] = {
+        {"chip", YAML_WANT_TEXT, true, BENCH(tower.chip), 0, 0, NULL, NULL, NULL},
+        TOWER(green),
+        TOWER(amber),
+        TOWER(red),
+        TOWER(white),
+        TOWER(buzzer),
+        {"active_low", YAML_WANT_BOOL, false, BENCH(tower.active_low), 0, 0, NULL, NULL, NULL},
+        {0},
+};
+
+#define BUTTON(member) offsetof(struct button_config, member), sizeof(((struct button_config *) 0)->member)
+static const struct yaml_rule button_rules[] = {
+        {"name", YAML_WANT_NAME, true, BUTTON(name), 0, 0, NULL, NULL, NULL},
+        {"chip", YAML_WANT_TEXT, true, BUTTON(chip), 0, 0, NULL, NULL, NULL},
+        {"line", YAML_WANT_TEXT, true, BUTTON(line), 0, 0, NULL, NULL, NULL},
+        {"active_low", YAML_WANT_BOOL, false, BUTTON(active_low), 0, 0, NULL, NULL, NULL},
+        {"settle", YAML_WANT_DURATION, false, offsetof(struct button_config, settle_usec), 0, USEC_PER_MSEC,
+                USEC_PER_SEC, NULL, NULL, NULL},
+        {"press", YAML_WANT_TEXT, true, BUTTON(press), 0, 0, NULL, NULL, NULL},
+        {0},
+};
+
+static int read_button(const struct yaml *node, const char *path, void *target, struct diag *d) {
+        struct bench_config *b = target;
+        struct button_config *in = &b->buttons[b->n_buttons];
+        struct control_code code;
+        int r;
+
+        if (b->n_buttons == STATION_BUTTONS_MAX)
+                return refuse(node, path, d, "at most 4 buttons at a bench");
+        *in = (struct button_config){0};
+        r = yaml_walk(node, path, button_rules, in, d);
+        if (r < 0)
+                return r;
+        if (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE)
+                return refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
+        b->n_buttons++;
+        return 0;
+}
+
+static const struct yaml_rule bench_rules[] = {
+        {"name", YAML_WANT_NAME, true, BENCH(name), 0, 0, NULL, NULL, NULL},
+        {"scanners", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_scanner},
+        {"light", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, light_rules, NULL},
+        {"labels", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, label_rules, NULL},
+        {"tower", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, tower_rules, NULL},
+        {"buttons", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_button},
+        {0},
+};
+
+static int check_bench(const struct station_config *c, const struct bench_config *b, const struct yaml *node,
+        const char *path, struct diag *d) {
+        for (size_t i = 0; i < c->n_benches; i++)
+                if (&c->benches[i] != b && strcmp(c->benches[i].name, b->name) == 0)
+                        return refuse(node, path, d, "two benches have the same name");
+        for (size_t i = 0; i < b->n_scanners; i++)
+                for (size_t k = 0; k < i; k++)
+                        if (strcmp(b->scanners[i].name, b->scanners[k].name) == 0)
+                                return refuse(node, path, d, "two scanners of this bench have the same name");
+        for (size_t i = 0; i < b->n_buttons; i++)
+                for (size_t k = 0; k < i; k++)
+                        if (strcmp(b->buttons[i].name, b->buttons[k].name) == 0)
+                                return refuse(node, path, d, "two buttons of this bench have the same name");
+        if ((b->light.kind != CONSOLE_NONE && !*b->light.path) ||
+                (b->labels.kind != CONSOLE_NONE && !*b->labels.path))
+                return refuse(node, path, d, "a console needs a path");
+        return check_tower(&b->tower, node, path, d);
+}
+
+static int read_bench(const struct yaml *node, const char *path, void *target, struct diag *d) {
+        struct station_config *c = target;
+        struct bench_config *b = &c->benches[c->n_benches];
+        int r;
+
+        if (c->n_benches == STATION_BENCHES_MAX)
+                return refuse(node, path, d, "at most 64 benches at a station");
+        r = yaml_walk(node, path, bench_rules, b, d);
+        if (r < 0)
+                return r;
+        c->n_benches++;
+        return check_bench(c, b, node, path, d);
+}
+
+static const struct yaml_rule board_rules[] = {
+        {"board", YAML_WANT_NAME, true, offsetof(struct station_config, board_name), 33, 0, 0, NULL, NULL,
+                NULL},
+        {"benches", YAML_WANT_LIST, true, 0, 0, 0, 0, NULL, NULL, read_bench},
+        {0},
+};
+
+int station_board_load(struct station_config *c, const char *path, struct diag *d) {
+        _cleanup_(yaml_freep) struct yaml *root = NULL;
+        int r = yaml_load_file(path, &root, d);
+
+        if (r < 0)
+                return r;
+        c->n_benches = 0;
+        r = yaml_walk(root, "", board_rules, c, d);
+        if (r == 0 && c->n_benches == 0)
+                r = refuse(root, "benches", d, "a station needs at least one bench");
+        return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What devices.c and devices-gpio.c share. Private to them. */
+#include "firmware/station/devices.h"
+
+/* One thing with a cable: what `status` says of it, and through whom its ups and downs are told. */
+struct device {
+        struct devices *devices;
+        size_t bench;
+        const char *name, *driver; /* borrowed from the config, or static */
+        bool up;
+        int error;
+};
+/* Notes and passes on a change of state; the sink of every driver. */
+void device_on_state(struct device *d, enum device_state state, int error);
+void device_on_press(struct device *d, const char *code);
+
+struct tower { /* of one bench */
+        struct device is;
+        struct gpio_tower *gpio; /* NULL: none */
+        struct signal_port port;
+};
+int tower_open(struct tower *t, sd_event *event, const struct tower_config *config);
+void tower_close(struct tower *t);
+
+struct button { /* a switch */
+        struct device is;
+        const struct button_config *config;
+        struct gpio_input *gpio;
+};
+int button_open(struct button *i, sd_event *event, const struct button_config *config);
+void button_close(struct button *i);
