@@ -95,6 +95,21 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                  "       path: ../x\n",
                         "benches[0].scanners[0].path", 7},
                 {"board: x\nbenches:\n  - name: b1\n    light:\n      console: json\n", "benches[0]", 3},
+                {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower.chip",
+                        5},
+                {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0]", 3},
+                {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n      gren: G\n",
+                        "benches[0].tower.gren", 6},
+                {"board: x\nbenches:\n  - name: b1\n    buttons:\n      - {name: p, chip: io, line: P, "
+                 "press: OK}\n",
+                        "benches[0].buttons[0]", 5},
+                {"board: x\nbenches:\n  - name: b1\n    buttons:\n      - {name: p, chip: io, press: "
+                 "OKURU-C-OK}\n",
+                        "benches[0].buttons[0].line", 5},
+                {"board: x\nbenches:\n  - name: b1\n    buttons:\n      - {name: p, chip: io, line: P, "
+                 "press: OKURU-C-OK, "
+                 "settle: 5s}\n",
+                        "benches[0].buttons[0].settle", 5},
                 {"board: x\nbenches: []\n", "benches", 1},
                 {"board: x\n", "benches", 1},
                 {"board: x\nbenches:\n  - name: B 1\n", "benches[0].name", 3},
