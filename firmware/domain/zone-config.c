@@ -8,7 +8,7 @@
 struct zone_config zone_config_default(void) {
         return (struct zone_config){
                 .floor_dbm = -70,
-                .n_reads = 2,
+                .n_reads = 1,
                 .margin_db = 6,
                 .heard_usec = 2000000,
                 .settle_usec = 250000,

@@ -61,7 +61,10 @@ struct zone_config {
         uint64_t
                 gone_usec; /* unheard for so long, a believed tag has left; 0: it never does, until zone_begin() */
 };
-/* -70 dBm, 2 reads, no dwell, 6 dB, 2 s, 250 ms, 10 s, 3 s; no antennas. */
+/*
+ * -70 dBm, 1 read, no dwell, 6 dB, 2 s, 250 ms, 10 s, 3 s; no antennas. One read, so that with 200 tags at 400 reads/s the verdict
+ * does not wait half a second for the second one; where trolleys pass, ask for more.
+ */
 struct zone_config zone_config_default(void);
 /* What is wrong with it, as one sentence for the person who wrote it; NULL when nothing is. Static. */
 const char *zone_config_flaw(const struct zone_config *c);

@@ -15,6 +15,7 @@
 static struct zone_config bench(void) {
         struct zone_config c = zone_config_default();
 
+        c.n_reads = 2;
         c.own[c.n_own++] = (struct zone_antenna){"r1", 1};
         c.own[c.n_own++] = (struct zone_antenna){"r1", 2};
         c.neighbours[c.n_neighbours++] = (struct zone_antenna){"r1", 3};
@@ -305,6 +306,29 @@ static void a_set_settles_a_fixed_time_after_its_last_new_tag(void **state) {
         assert_string_equal(s.said, "640:settled");
         assert_int_equal(zone_get_settled_usec(s.z), 640 * MS);
         assert_int_equal(n_believed(s.z), 20);
+        end(&s);
+}
+
+/* What is promised to the packer: 200 tags at 400 reads/s, judged within 300 ms after the last new one, as delivered. */
+static void two_hundred_tags_are_judged_300_ms_after_the_last_new_one(void **state) {
+        struct zone_config c = zone_config_default();
+        uint64_t usec = 0, last_new = 0;
+        struct scene s;
+        (void) state;
+
+        c.own[c.n_own++] = (struct zone_antenna){"r1", 1};
+        begin(&s, c);
+        for (unsigned int i = 0; i < 2000; i++, usec += 2500) {
+                struct zone_read r = at(0, 1, i * 7 % 200, -50);
+
+                r.usec = usec;
+                if (zone_feed(s.z, &r) & ZONE_EVENT_CHANGED)
+                        last_new = usec;
+        }
+        assert_int_equal(n_believed(s.z), 200);
+        assert_int_equal(zone_get_state(s.z), ZONE_SETTLED);
+        assert_int_equal(last_new, 199 * 2500);
+        assert_true(zone_get_settled_usec(s.z) - last_new <= 300 * MS);
         end(&s);
 }
 
@@ -719,6 +743,7 @@ int main(void) {
                         a_box_that_is_moved_to_us_is_ours_when_the_neighbour_has_not_heard_it_for_a_while),
                 cmocka_unit_test(a_box_that_is_heard_better_here_is_ours_at_once),
                 cmocka_unit_test(a_set_settles_a_fixed_time_after_its_last_new_tag),
+                cmocka_unit_test(two_hundred_tags_are_judged_300_ms_after_the_last_new_one),
                 cmocka_unit_test(a_late_tag_opens_the_set_again),
                 cmocka_unit_test(weak_few_and_foreign_tags_do_not_keep_a_set_from_settling),
                 cmocka_unit_test(a_unit_that_is_taken_out_leaves_the_set),
