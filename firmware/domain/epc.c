@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "firmware/base/str.h"
 #include "firmware/domain/epc-internal.h"
 
 #define HEADER_TID 0xE2 /* for ever reserved, so that a TID in the EPC's place is seen as one */
@@ -190,7 +191,7 @@ static bool read_date(struct bits *b, struct epc *e) {
         if (!ai || !put_number(e->date, 2, yy) || !put_number(e->date + 2, 2, mm) ||
                 !put_number(e->date + 4, 2, dd))
                 return false;
-        (void) strcpy(e->date_ai, ai); /* five bytes hold each of them */
+        (void) copy_text(e->date_ai, sizeof(e->date_ai), ai); /* five bytes hold each of them */
         return epc_date_is_valid(e->date);
 }
 
