@@ -96,7 +96,7 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                         "benches[0].scanners[0].path", 7},
                 {"board: x\nbenches:\n  - name: b1\n    light:\n      console: json\n", "benches[0]", 3},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower.chip",
-                        5},
+                        4},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0]", 3},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n      gren: G\n",
                         "benches[0].tower.gren", 6},
@@ -120,6 +120,7 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                 struct diag d = {0};
 
                 assert_int_equal(load_board(table[i].text, &d), -EBADMSG);
+                print_message("%s\n", table[i].key);
                 assert_string_equal(d.key, table[i].key);
                 assert_int_equal(d.line, table[i].line);
                 assert_non_null(strstr(d.file, "board.yaml"));
