@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/llrp/reader.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -87,6 +87,8 @@ static void flush(struct llrp_reader *r) {
 static void on_send(void *userdata, const uint8_t *bytes, size_t n) {
         struct llrp_reader *r = userdata;
 
+        if (r->end_error < 0)
+                return;
         str_add_n(&r->out, (const char *) bytes, n);
         if (r->out.error < 0)
                 end_with(r, r->out.error);
@@ -154,7 +156,8 @@ static void take_messages(struct llrp_reader *r) {
         size_t n;
         int e = 0;
 
-        while (r->end_error == 0 && (e = llrp_framer_next(&r->framer, &message, &n)) == 0)
+        /* What has arrived is told also when our own words do not get through any more. */
+        while (!llrp_session_is_closed(&r->session) && (e = llrp_framer_next(&r->framer, &message, &n)) == 0)
                 llrp_session_feed(&r->session, message, n, monotonic_usec());
         if (e < 0) {
                 on_notice(r, TAG_NOTICE_LOST, "what the reader sends is not LLRP");
@@ -281,18 +284,25 @@ static void llrp_reader_close(void *userdata) {
         llrp_session_disconnected(&r->session);
 }
 
+/* Not getaddrinfo() for IPv4: it takes "192.0.2" for 192.0.0.2. For IPv6 it knows scopes (fe80::1%eth0). */
 static int parse_address(struct llrp_reader *r, const char *address, uint16_t port) {
-        const struct addrinfo hints = {.ai_family = AF_UNSPEC,
-                .ai_socktype = SOCK_STREAM,
-                .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+        const struct addrinfo hints = {
+                .ai_family = AF_INET6, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+        struct sockaddr_in *v4 = (struct sockaddr_in *) &r->address;
+        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *) &r->address;
         struct addrinfo *found = NULL;
-        char service[8];
 
-        (void) snprintf(service, sizeof(service), "%u", port ? port : LLRP_PORT);
-        if (!address || getaddrinfo(address, service, &hints, &found) != 0)
+        if (address && inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
+                v4->sin_family = AF_INET;
+                v4->sin_port = htons(port);
+                r->n_address = sizeof(*v4);
+                return 0;
+        }
+        if (!address || !*address || getaddrinfo(address, NULL, &hints, &found) != 0)
                 return -EINVAL;
-        memcpy(&r->address, found->ai_addr, found->ai_addrlen);
-        r->n_address = found->ai_addrlen;
+        memcpy(v6, found->ai_addr, sizeof(*v6));
+        v6->sin6_port = htons(port);
+        r->n_address = sizeof(*v6);
         freeaddrinfo(found);
         return 0;
 }
@@ -317,7 +327,7 @@ int llrp_reader_new(struct llrp_reader **rp, sd_event *event, const struct llrp_
         r->event = sd_event_ref(event);
         r->priority = config->priority;
         llrp_session_init(&r->session, &config->session, &port, &inner);
-        e = parse_address(r, config->address, config->port);
+        e = parse_address(r, config->address, config->port ? config->port : LLRP_PORT);
         if (e < 0)
                 return e;
         e = timer_new(&r->timer, event, config->priority - 1, llrp_reader_on_deadline, r);
