@@ -76,7 +76,7 @@ static int input_on_time(sd_event_source *source, uint64_t usec, void *userdata)
 static int input_open(void *userdata) {
         struct gpio_input *i = userdata;
         struct gpio_line line = {.name = i->line, .active_low = i->config.active_low};
-        uint32_t values;
+        uint32_t values = 0;
         size_t missing;
         int r = gpio_lines_open(&i->lines, i->chip, &line, 1, false, &missing);
 

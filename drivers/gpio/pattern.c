@@ -45,7 +45,7 @@ static struct beat beat_at(const struct rhythm *r, uint64_t usec) {
 
         while (n < STEPS_MAX && r->ms[n] > 0)
                 whole += r->ms[n++] * USEC_PER_MSEC;
-        begins = r->again ? usec - usec % whole : 0;
+        begins = r->again && whole > 0 ? usec - usec % whole : 0;
         for (size_t i = 0; i < n; i++) {
                 begins += r->ms[i] * USEC_PER_MSEC;
                 if (usec < begins)

@@ -108,7 +108,9 @@ static void a_call_is_right_or_says_how_it_would_be(void **state) {
                 {"look --strange", VERB_USAGE, "--strange"},
                 {"look --config", VERB_USAGE, "--config"},
                 {"--version", VERB_OK, "tool " OKURU_VERSION "\n"},
-                {"--help", VERB_OK, "Usage: tool VERB [OPTION...]\nDoes things.\n"},
+                {"--help", VERB_OK,
+                        "Usage: tool VERB [OPTION...]\n"
+                        "Does things.\n"},
                 {"-h", VERB_OK, "  tool bay close BAY --name NAME\n"},
                 {"look --help", VERB_OK,
                         "  tool look [ID] [--open|--ready] [--json]\n        see what is there\n"},

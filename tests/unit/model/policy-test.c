@@ -163,8 +163,8 @@ static void a_mistake_in_the_file_is_named_with_line_and_key(void **state) {
                  "later\n",
                         "policy.merchants[0].carriers[0].shipped", "scanned, bay-closed, assumed, at-ready",
                         5},
-                {"merchants:\n  - merchant: acme\n    notice_delay_s: {shiped: 2}\n",
-                        "policy.merchants[0].notice_delay_s.shiped", "did you mean shipped", 3},
+                {"merchants:\n  - merchant: acme\n    notice_delay_s: {shippped: 2}\n",
+                        "policy.merchants[0].notice_delay_s.shippped", "did you mean shipped", 3},
                 {"merchants:\n  - merchant: acme\n    carriers:\n      - carrier: yamato\n        name:\n    "
                  "      en: Yamato\n",
                         "policy.merchants[0].carriers[0].name.ja", "", 6},
