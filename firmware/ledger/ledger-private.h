@@ -97,6 +97,17 @@ struct wish_ends {
         bool people, snapshot;
 };
 
+struct parcel_row {
+        struct parcel p; /* without lines */
+        bool known;
+        int64_t opened_pos;
+};
+struct parcel_memory { /* see parcel_get() */
+        bool known;
+        uint64_t n_undone;
+        struct parcel_row row;
+};
+
 struct expected {
         bool known;
         bool lasts; /* the input that it was read for has not come yet */
@@ -148,6 +159,7 @@ struct ledger {
         struct fact_ends ends;
         struct wish_ends wish_ends;
         struct expected expected;
+        struct parcel_memory parcel;
 
         struct fact_table facts;
         struct shipment_table shipments;
@@ -261,11 +273,6 @@ bool expected_take(struct ledger *l, const char *merchant, const char *shipment,
 
 /* ---- parcel-table.c ---- */
 
-struct parcel_row {
-        struct parcel p; /* without lines */
-        bool known;
-        int64_t opened_pos;
-};
 /* Return: 0, LEDGER_E_NONE, -errno. */
 int parcel_get(struct ledger *l, const char *parcel, struct parcel_row *out);
 int parcel_insert(struct ledger *l, const struct parcel_row *p); /* STORE_E_EXISTS */

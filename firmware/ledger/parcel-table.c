@@ -97,39 +97,71 @@ static int read_row(const struct store_stmt *q, struct parcel_row *out) {
         return fits ? 0 : -EBADMSG;
 }
 
+/* One parcel has most of its facts one after the other: its row is as it was read or written last. */
+static void remember(struct ledger *l, const struct parcel_row *row) {
+        l->parcel.row = *row;
+        l->parcel.n_undone = store_n_undone(l->store);
+        l->parcel.known = true;
+}
+
+static void forget(struct ledger *l) {
+        l->parcel.known = false;
+}
+
 int parcel_get(struct ledger *l, const char *parcel, struct parcel_row *out) {
         _cleanup_reset_ struct store_stmt *q = &l->parcels.get;
-        int r = statement_first(q, "t", parcel);
+        int r;
 
+        if (l->parcel.known && l->parcel.n_undone == store_n_undone(l->store) &&
+                strcmp(l->parcel.row.p.id, parcel) == 0) {
+                *out = l->parcel.row;
+                return 0;
+        }
+        r = statement_first(q, "t", parcel);
         if (r != 0)
                 return r == STORE_E_DONE ? LEDGER_E_NONE : r;
-        return read_row(q, out);
+        r = read_row(q, out);
+        if (r == 0)
+                remember(l, out);
+        return r;
 }
 
 int parcel_insert(struct ledger *l, const struct parcel_row *row) {
         const struct parcel *p = &row->p;
+        int r;
 
-        return statement_do(&l->parcels.insert, PARCEL_SHAPE, p->id, p->merchant, p->shipment, p->piece,
+        forget(l);
+        r = statement_do(&l->parcels.insert, PARCEL_SHAPE, p->id, p->merchant, p->shipment, p->piece,
                 p->pieces, parcel_state_to_str(p->state), p->bench, p->actor, p->carrier, p->number,
                 p->printed ? 1 : 0, p->prints, p->bay, p->shelf, p->reason, p->pull_reason, p->how,
                 p->unverified ? 1 : 0, p->partial ? 1 : 0, row->known ? 1 : 0, p->version, p->since_usec,
                 p->since_offset_sec, p->ready_usec, row->opened_pos);
+        if (r == 0)
+                remember(l, row);
+        return r;
 }
 
 int parcel_put(struct ledger *l, const struct parcel_row *row) {
         const struct parcel *p = &row->p;
+        int r;
 
-        return statement_do(&l->parcels.put, "ttttttiitttttiillil", p->id, parcel_state_to_str(p->state),
+        forget(l);
+        r = statement_do(&l->parcels.put, "ttttttiitttttiillil", p->id, parcel_state_to_str(p->state),
                 p->bench, p->actor, p->carrier, p->number, p->printed ? 1 : 0, p->prints, p->bay, p->shelf,
                 p->reason, p->pull_reason, p->how, p->unverified ? 1 : 0, p->partial ? 1 : 0, p->version,
                 p->since_usec, p->since_offset_sec, p->ready_usec);
+        if (r == 0)
+                remember(l, row);
+        return r;
 }
 
 int parcel_move(struct ledger *l, const struct parcel *p) {
+        forget(l);
         return statement_do(&l->parcels.move, "ttii", p->id, p->shipment, p->piece, p->pieces);
 }
 
 int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason) {
+        forget(l);
         return statement_do(&l->parcels.put_pull, "tt", parcel, reason);
 }
 
@@ -298,5 +330,6 @@ int parcel_units_move(struct ledger *l, const char *parcel, const char *shipment
 int parcel_delete(struct ledger *l, const char *parcel) {
         int r = parcel_clear(l, parcel);
 
+        forget(l);
         return r == 0 ? statement_do(&l->parcels.delete, "t", parcel) : r;
 }
