@@ -112,6 +112,36 @@ bool scan_text_is_empty(const struct scan_text *s) {
         return s->n == 0 && s->refused == SCAN_REFUSED_NONE;
 }
 
+const char *label_trouble_to_str(enum label_trouble trouble) {
+        static const char *const words[LABEL_N_TROUBLES] = {
+                [LABEL_WELL] = "well",
+                [LABEL_SILENT] = "silent",
+                [LABEL_STALLED] = "stalled",
+                [LABEL_OFFLINE] = "offline",
+                [LABEL_PAUSED] = "paused",
+                [LABEL_FAULT] = "fault",
+                [LABEL_RIBBON_OUT] = "ribbon-out",
+                [LABEL_PAPER_OUT] = "paper-out",
+                [LABEL_HEAD_OPEN] = "head-open",
+        };
+        return word(words, ELEMENTSOF(words), trouble);
+}
+
+const char *label_trouble_words(enum label_trouble trouble) {
+        static const char *const words[LABEL_N_TROUBLES] = {
+                [LABEL_WELL] = "well",
+                [LABEL_SILENT] = "it does not answer",
+                [LABEL_STALLED] = "it takes no data",
+                [LABEL_OFFLINE] = "it is off line",
+                [LABEL_PAUSED] = "it is paused",
+                [LABEL_FAULT] = "it is out of order: see its display",
+                [LABEL_RIBBON_OUT] = "the ribbon is out",
+                [LABEL_PAPER_OUT] = "the paper is out",
+                [LABEL_HEAD_OPEN] = "the head or cover is open",
+        };
+        return word(words, ELEMENTSOF(words), trouble);
+}
+
 int signal_show(const struct signal_port *port, const struct signal *s) {
         return port && port->show ? port->show(port->userdata, s) : 0;
 }

@@ -196,13 +196,50 @@ struct label_job {
         size_t n_data;
 };
 
+/* Why a printer that can be reached does not print. Of several that are true the last is said: it is what hands can mend. */
+enum label_trouble {
+        LABEL_WELL,
+        LABEL_SILENT,     /* it does not answer */
+        LABEL_STALLED,    /* it takes no data */
+        LABEL_OFFLINE,    /* switched off line, or it does not say why */
+        LABEL_PAUSED,     /* at its panel */
+        LABEL_FAULT,      /* cutter, temperature, memory: its own display says more */
+        LABEL_RIBBON_OUT, /* of a thermal transfer printer */
+        LABEL_PAPER_OUT,
+        LABEL_HEAD_OPEN, /* head or cover */
+        LABEL_N_TROUBLES,
+};
+const char *label_trouble_to_str(enum label_trouble trouble); /* "well", "silent", "paper-out", ... */
+const char *label_trouble_words(
+        enum label_trouble trouble); /* "it has no paper": for people, of logs and `status` */
+
 enum {
         LABEL_E_NOT_READY =
-                1, /* no printer there, no paper: nothing was printed, the same job may be given again */
+                1, /* no printer there, no paper, a label in hand: nothing was printed, it may be given again */
+        LABEL_E_ACCEPTED, /* it is the printer's now: label_sink tells what became of it */
+        LABEL_E_NO_DATA,  /* a printer cannot print what has no print data */
+};
+
+enum label_end {
+        LABEL_END_PRINTED, /* sent whole, and the printer is well and has nothing left to print */
+        LABEL_END_FAILED,  /* given up: whether it is on paper is not known */
+};
+/*
+ * Where a printer that takes its time tells what it did. Both callbacks must be set; none is called from within print(), x_new()
+ * or x_free(); a callback may call print().
+ */
+struct label_sink {
+        /* Of the label that was accepted last. @maybe: an earlier try may be on paper too, whole or in part: the label may exist
+         * twice. */
+        void (*on_end)(void *userdata, enum label_end end, bool maybe);
+        /* Once after the start and at every change. UP: it is well, and takes a label when it has none in hand. DOWN: @error
+         * as scan_sink's while it cannot be reached, else 0 and @trouble says what is wrong. */
+        void (*on_state)(void *userdata, enum device_state state, int error, enum label_trouble trouble);
+        void *userdata;
 };
 
 struct label_port {
-        /* Return: 0 it is on paper, LABEL_E_NOT_READY, -errno. */
+        /* Return: 0 it is on paper, LABEL_E_*, -errno. */
         int (*print)(void *userdata, const struct label_job *job);
         void *userdata;
 };
