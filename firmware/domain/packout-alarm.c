@@ -18,6 +18,7 @@ static void set_alarm(struct turn *t, enum alarm alarm, const char *reason) {
 static void clear_alarm(struct turn *t) {
         t->b->alarm = ALARM_NONE;
         t->b->alarm_reason[0] = '\0';
+        t->b->tags_wait = true; /* what lies in the box was not looked at meanwhile */
 }
 
 static int say_foreign(struct turn *t, const char *merchant, const char *shipment) {

@@ -9,7 +9,7 @@
  */
 #include "firmware/domain/packout.h"
 
-struct unit_list { /* serials of the open parcel, while its contents are written */
+struct unit_list { /* serials of the open parcel */
         struct unit {
                 char line[NAME_SIZE];
                 char serial[24];
@@ -21,12 +21,12 @@ struct turn {
         const struct world *world;
         const struct input *in;
         struct decision *d;
-        struct bench *b;     /* the copy */
-        struct barcode scan; /* of INPUT_SCAN */
-        struct shipment s;   /* owned; of the open parcel, or of the one that is about to be; zero: none */
-        struct parcel *p;    /* in s; NULL: the bench is empty */
-        size_t n_fresh;      /* ids of input used up */
-        char serial_line[NAME_SIZE];  /* the unit that this very scan added: not yet among world->units_of */
+        struct bench *b;        /* the copy */
+        struct barcode scan;    /* of INPUT_SCAN */
+        struct shipment s;      /* owned; of the open parcel, or of the one that is about to be; zero: none */
+        struct parcel *p;       /* in s; NULL: the bench is empty */
+        size_t n_fresh;         /* ids of input used up */
+        struct unit_list added; /* units of this very decision: not yet among world->units_of */
         struct shipment_ref *noticed; /* owned: whose notice this decision has reserved */
         size_t n_noticed;
         char leader[ID_SIZE]; /* whose badge allows the act in hand; "" nobody's was asked for */
@@ -64,6 +64,8 @@ void turn_parcel_fact(struct turn *t, struct fact_builder *fb, const char *type,
 void turn_refuse(struct turn *t, const char *reason, const char *line, const char *of);
 /* Trace alarm.cleared. @leader "": by parking */
 void turn_alarm_cleared(struct turn *t, const char *leader);
+/* Return: 0, -ENOMEM. */
+int unit_list_add(struct unit_list *list, const char *line, const char *serial);
 /* notice_due(), once for a shipment in one decision. */
 int turn_notice(struct turn *t, const struct shipment *s, const char *trigger);
 
@@ -75,6 +77,8 @@ struct words {
 void words_line(const struct line *l, struct words *w);             /* its label, cut to 20 columns */
 void words_code(const struct barcode *scan, char text[WORDS_SIZE]); /* as scanned, cut */
 void words_missing(const struct shipment *s, struct words *w);      /* "靴下 黒×2、帽子×1" */
+/* One more "label×n" behind what is there, as long as there is room. */
+void words_list(struct words *w, const char *ja, const char *en, int n);
 void words_contents(const struct shipment *s, const struct parcel *p, struct words *w);
 /* "注文…1234": whose number it is, by the last 4 of the first order. Asks the world. */
 int words_owner(struct turn *t, const char *merchant, const char *shipment, struct words *w);
@@ -155,7 +159,7 @@ int item_scan_packed(struct turn *t); /* anything but a waybill on a packed one 
 int item_finish(struct turn *t, const struct line *l);
 int item_say_confirm(struct turn *t, enum verdict_kind kind); /* what OK confirms */
 /* @quantity units of line @line into the box, with item.verified. @l: the wish's line, NULL in an unverified box. @units: per scan.
- * @how: "scanned", "counted", "hand" */
+ * @how: "scanned", "counted", "hand", "rfid" */
 int item_take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how);
 int item_refuse_too_many(struct turn *t, const struct line *l, int units);
 /* How a code is kept: the same unit must be found again under it, whatever symbol it comes in next time. */
@@ -182,6 +186,13 @@ int pack_approve_reprint(struct turn *t);
 /* parcel.parked; the bench is empty. @shelf "" for none */
 int pack_park(struct turn *t, const char *reason, const char *shelf);
 const char *pack_park_reason(const struct turn *t); /* of PARK: "by-hand", or "damaged" */
+
+/* --- packout-tags.c --- */
+int tags_set(struct turn *t); /* a set of tags was read */
+/* A unit that does not belong lies in the box, the tags say: said in one line, named when the set is looked at again. */
+int tags_say_wrong(struct turn *t);
+/* Somebody looked into the box and says that what the tags told is not so. */
+void tags_wave(struct turn *t);
 
 /* --- packout-waybill.c --- */
 /* The number that must come for this piece; "" when none is known. */

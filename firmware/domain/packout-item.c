@@ -77,7 +77,9 @@ const char *item_kept_code(const struct barcode *scan) {
 int item_take(struct turn *t, struct line *l, const char *line, int quantity, int units, const char *how) {
         struct parcel_line *pl = parcel_line_need(t->p, line);
         const char *code = item_kept_code(&t->scan);
-        bool scanned = strcmp(how, "scanned") == 0 || strcmp(how, "counted") == 0;
+        bool by_tag = strcmp(how, "rfid") == 0;
+        bool scanned = by_tag || strcmp(how, "scanned") == 0 || strcmp(how, "counted") == 0;
+        int r = 0;
         struct fact_builder fb;
 
         if (!pl)
@@ -97,12 +99,13 @@ int item_take(struct turn *t, struct line *l, const char *line, int quantity, in
         json_write_string(&fb.w, "how", how);
         if (scanned && ascii_is_printable(code) && strlen(code) < CODE_SIZE)
                 json_write_string(&fb.w, "code", code);
-        if (scanned && l && l->serial != SERIAL_NONE && t->scan.serial[0]) {
+        /* A tag is known again by its serial, whatever the line asks for. */
+        if (scanned && l && (by_tag || l->serial != SERIAL_NONE) && t->scan.serial[0]) {
                 json_write_string(&fb.w, "serial", t->scan.serial);
-                (void) copy_text(t->serial_line, sizeof(t->serial_line), line);
+                r = unit_list_add(&t->added, line, t->scan.serial);
         }
         fact_end(&fb);
-        return 0;
+        return r;
 }
 
 int item_say_confirm(struct turn *t, enum verdict_kind kind) {
@@ -125,6 +128,8 @@ int item_finish(struct turn *t, const struct line *l) {
         struct words w = {0};
         struct verdict *v;
 
+        if (missing == 0 && t->b->tags_wrong)
+                return tags_say_wrong(t);
         if (missing == 0 && shipment_awaits_confirm(&t->s))
                 return item_say_confirm(t, VERDICT_CONFIRM_INSERTS);
         if (missing == 0)

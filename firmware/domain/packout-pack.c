@@ -12,21 +12,7 @@
 /* --- contents --- */
 
 static int add_unit(void *userdata, const char *line, const char *serial) {
-        struct unit_list *list = userdata;
-
-        if (list->n == list->size) {
-                size_t size = list->size ? list->size * 2 : 16;
-                struct unit *items = reallocarray(list->items, size, sizeof(*items));
-
-                if (!items)
-                        return -ENOMEM;
-                list->items = items;
-                list->size = size;
-        }
-        (void) copy_text(list->items[list->n].line, NAME_SIZE, line);
-        (void) copy_text(list->items[list->n].serial, sizeof(list->items->serial), serial);
-        list->n++;
-        return 0;
+        return unit_list_add(userdata, line, serial);
 }
 
 static void write_serials(struct json_writer *w, const struct unit_list *units, const char *line) {
@@ -116,8 +102,8 @@ static int write_packed(struct turn *t, bool partial) {
         struct fact_builder fb;
         int r = t->world->units_of(t->world->userdata, t->p->id, add_unit, &units);
 
-        if (r == 0 && t->serial_line[0])
-                r = add_unit(&units, t->serial_line, t->scan.serial);
+        for (size_t i = 0; i < t->added.n && r == 0; i++)
+                r = unit_list_add(&units, t->added.items[i].line, t->added.items[i].serial);
         if (r < 0) {
                 free(units.items);
                 return r;
@@ -145,6 +131,8 @@ static int write_packed(struct turn *t, bool partial) {
 int pack_parcel(struct turn *t, bool partial) {
         int r = 0;
 
+        if (t->b->tags_wrong)
+                return tags_say_wrong(t);
         if (!t->p->unverified && (partial || shipment_missing(&t->s) == 0))
                 r = add_unscanned(t, false);
         if (r == 0 && parcel_units(t->p) == 0)
@@ -298,6 +286,7 @@ int pack_ok(struct turn *t) {
 
         if (!t->p)
                 return turn_tell(t, VERDICT_NOT_NOW, "確認するものがない", "nothing to confirm");
+        tags_wave(t);
         if (t->p->state == PARCEL_PACKED)
                 return pack_label(t, VERDICT_PACKED, NULL);
         if (t->p->unverified)
@@ -391,6 +380,8 @@ int pack_approve_short(struct turn *t) {
         if (!t->s.partial_allowed || parcel_units(t->p) == 0)
                 return turn_tell(t, VERDICT_NOT_NOW, "一部出荷はできない。保留カードを読む",
                         "it may not go incomplete: read PARK");
+        if (t->b->tags_wrong)
+                return tags_say_wrong(t);
         write_short(t);
         r = add_unscanned(t, true); /* the badge says OK to the inserts too */
         return r < 0 ? r : pack_parcel(t, true);

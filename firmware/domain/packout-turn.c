@@ -10,6 +10,8 @@ void turn_deinit(struct turn *t) {
         t->p = NULL;
         free(take_ptr(t->noticed));
         t->n_noticed = 0;
+        free(t->added.items);
+        t->added = (struct unit_list){0};
 }
 
 int turn_load_shipment(struct turn *t, const char *merchant, const char *shipment) {
@@ -61,6 +63,8 @@ void turn_take_parcel(struct turn *t, struct parcel *p) {
         struct bench *b = t->b;
 
         t->p = p;
+        if (strcmp(b->parcel, p->id) != 0)
+                b->tags_wrong = b->tags_waved = 0;
         (void) copy_text(b->merchant, sizeof(b->merchant), t->s.merchant);
         (void) copy_text(b->shipment, sizeof(b->shipment), t->s.id);
         (void) copy_text(b->parcel, sizeof(b->parcel), p->id);
@@ -81,6 +85,8 @@ void turn_empty_bench(struct turn *t) {
         b->alarm = ALARM_NONE;
         b->alarm_reason[0] = '\0';
         b->damaged = false;
+        b->tags_wrong = b->tags_waved = 0;
+        b->tags_wait = false;
         turn_end_gesture(t);
         t->p = NULL;
 }
@@ -179,6 +185,22 @@ void turn_alarm_cleared(struct turn *t, const char *leader) {
         json_write_string(&fb.w, "reason", t->b->alarm_reason);
         json_write_string(&fb.w, *leader ? "leader" : "by", *leader ? leader : "park");
         fact_end(&fb);
+}
+
+int unit_list_add(struct unit_list *list, const char *line, const char *serial) {
+        if (list->n == list->size) {
+                size_t size = list->size ? list->size * 2 : 16;
+                struct unit *items = reallocarray(list->items, size, sizeof(*items));
+
+                if (!items)
+                        return -ENOMEM;
+                list->items = items;
+                list->size = size;
+        }
+        (void) copy_text(list->items[list->n].line, NAME_SIZE, line);
+        (void) copy_text(list->items[list->n].serial, sizeof(list->items->serial), serial);
+        list->n++;
+        return 0;
 }
 
 int turn_notice(struct turn *t, const struct shipment *s, const char *trigger) {

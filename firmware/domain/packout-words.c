@@ -48,7 +48,7 @@ static bool list_add(char list[WORDS_SIZE], const char *separator, const char *l
         return true;
 }
 
-static void list_line(struct words *w, const char *ja, const char *en, int n) {
+void words_list(struct words *w, const char *ja, const char *en, int n) {
         (void) list_add(w->ja, "、", ja, n);
         (void) list_add(w->en, ", ", en, n);
 }
@@ -57,7 +57,7 @@ void words_missing(const struct shipment *s, struct words *w) {
         *w = (struct words){0};
         for (size_t i = 0; i < s->n_lines; i++)
                 if (line_is_goods_wanted(&s->lines[i]))
-                        list_line(w, s->lines[i].label_ja, s->lines[i].label_en, line_left(&s->lines[i]));
+                        words_list(w, s->lines[i].label_ja, s->lines[i].label_en, line_left(&s->lines[i]));
 }
 
 static const struct line *find_line(const struct shipment *s, const char *id) {
@@ -79,7 +79,7 @@ void words_contents(const struct shipment *s, const struct parcel *p, struct wor
                 const struct line *l = find_line(s, pl->line);
 
                 if (pl->quantity > 0)
-                        list_line(w, l ? l->label_ja : line_code(pl), l ? l->label_en : line_code(pl),
+                        words_list(w, l ? l->label_ja : line_code(pl), l ? l->label_en : line_code(pl),
                                 pl->quantity);
         }
         if (w->ja[0] == '\0')

@@ -59,6 +59,8 @@ static int on_box(struct turn *t) {
 
         if (t->p->state == PARCEL_OPEN)
                 return item_scan(t);
+        if (t->b->tags_wrong)
+                return tags_say_wrong(t);
         r = waybill_scan(t, &handled);
         return r < 0 || handled ? r : item_scan_packed(t);
 }
@@ -120,6 +122,8 @@ static int dispatch(struct turn *t) {
                 return on_tick(t);
         case INPUT_PROMPT:
                 return prompt_say(t);
+        case INPUT_TAGS:
+                return tags_set(t);
         }
         return 0;
 }

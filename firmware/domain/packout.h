@@ -8,6 +8,7 @@
 #include "firmware/base/time.h"
 #include "firmware/domain/barcode.h"
 #include "firmware/domain/control.h"
+#include "firmware/domain/epc.h"
 #include "firmware/domain/fact.h"
 #include "firmware/domain/verdict.h"
 #include "firmware/domain/world.h"
@@ -45,6 +46,10 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         int64_t assumed_until_usec; /* wall clock: collections up to then were looked at; 0 none yet */
         enum alarm alarm;
         char alarm_reason[32];
+        uint64_t
+                tags_wrong; /* which units the last set of tags has that do not belong into the box; 0 none */
+        uint64_t tags_waved; /* those that somebody said are not there; 0 none */
+        bool tags_wait; /* a set came, or was last judged, when it could not be: it is to be given again */
 };
 void bench_init(struct bench *b, const char *name);
 
@@ -53,6 +58,12 @@ enum input_kind {
         INPUT_SCAN_LOST, /* the device lost or refused one: reason says which */
         INPUT_TICK,      /* time passed: idle lock, collections assumed */
         INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
+        INPUT_TAGS,      /* what the tags say that lies in the box: all of it, every time */
+};
+enum tags_rest {
+        TAGS_SETTLED,  /* the set has come to rest and may be judged */
+        TAGS_RESTLESS, /* it does not */
+        TAGS_CROWDED,  /* more tags are around than can be told apart */
 };
 enum scan_lost {
         SCAN_LOST_KERNEL,
@@ -67,6 +78,11 @@ struct input {
         const char *bytes; /* of SCAN; borrowed */
         size_t n;
         enum scan_lost lost;
+        const struct epc
+                *tags; /* of TAGS: those that are believed, in any order; borrowed. Only SGTINs are goods */
+        size_t n_tags;
+        enum tags_rest rest;
+        const struct epc *restless; /* of TAGS_RESTLESS: the one that comes and goes; NULL unknown */
         struct stamp now;
         char fresh[2][UUID_TEXT_MAX]; /* ids the decision may use up (a new parcel's) */
         const char *actor_override;   /* the CLI's caller; NULL: who is signed in */
@@ -94,7 +110,7 @@ void decision_deinit(struct decision *d);
  * @bench: in: its memory; out: the memory after the facts are committed; untouched on failure
  * @d: zeroed by the caller; decision_deinit() by the caller, also on failure
  *
- * Return: 0 (@d filled: zero or more facts, at least one verdict for a scan); -errno of a question or
+ * Return: 0 (@d filled: zero or more facts, at least one verdict for a scan, none for tags that say nothing new); -errno of a question or
  * -ENOMEM, -EMSGSIZE.
  */
 int packout_step(

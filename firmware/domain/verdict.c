@@ -83,6 +83,10 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(SHORT,            "short",            AMBER, FLASH,      C,       "欠品",         "SHORT"),
         LOOK(IDLE,             "idle",             WHITE, STEADY,     NONE,    "伝票を読む",   "READ SLIP"),
         LOOK(NEXT,             "next",             WHITE, STEADY,     NONE,    "次",           "NEXT"),
+        LOOK(TAGS_WRONG,       "tags-wrong",       RED,   STEADY,     C,       "箱に別の品",   "WRONG IN BOX"),
+        LOOK(TAGS_EXTRA,       "tags-extra",       RED,   STEADY,     C_FAST,  "箱に余分",     "EXTRA IN BOX"),
+        LOOK(TAGS_USED,        "tags-used",        RED,   STEADY,     C,       "他の箱の品",   "OTHER BOX'S"),
+        LOOK(TAGS_RESTLESS,    "tags-restless",    AMBER, FLASH,      C,       "タグ不安定",   "TAGS MOVE"),
 };
 /* clang-format on */
 

@@ -72,6 +72,10 @@ enum verdict_kind {
         VERDICT_SHORT = 54,            /* 欠品 */
         VERDICT_IDLE = 55,             /* 伝票を読む: nothing open, the one next thing */
         VERDICT_NEXT = 56,             /* 商品 残3: the one next thing of the box in hand */
+        VERDICT_TAGS_WRONG = 57,       /* 箱に別の品: the tags in the box say so */
+        VERDICT_TAGS_EXTRA = 58,       /* 箱に余分: more of an item than wanted */
+        VERDICT_TAGS_USED = 59,        /* 他の箱の品: this very unit went out, or is in another box */
+        VERDICT_TAGS_RESTLESS = 60,    /* タグ不安定: what is in the box cannot be told */
         N_VERDICT_KINDS,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Two benches and a world; each byte is one thing that happens: a scan at a bench (any card, badge, slip,
- * item or label), a wish of an OMS, a label, time. Whatever the order: no crash; every scan says one thing
+ * item or label), a set of tags, a wish of an OMS, a label, time. Whatever the order: no crash; every scan says one thing
  * in two languages; every fact is possible where its parcel stands (the fold asserts that); no count above
  * its line; no box ready with a number that is not its own.
  */
@@ -215,6 +215,14 @@ static void check_prompt(struct floor *fl, int bench) {
         decision_deinit(&d);
 }
 
+/* A box in which something does not belong takes nothing and goes nowhere. */
+static void check_tags(const struct bench *b, const struct decision *d) {
+        for (size_t i = 0; i < d->facts.n && b->tags_wrong; i++)
+                assert(strcmp(d->facts.items[i].type, "item.refused") == 0);
+        assert(!b->tags_wrong || d->n_labels == 0);
+        assert(d->n_verdicts == 1 || d->facts.n == 0);
+}
+
 static void step(struct floor *fl, int bench, struct input *input) {
         struct decision d = {0};
         int r;
@@ -224,7 +232,10 @@ static void step(struct floor *fl, int bench, struct input *input) {
                 (void) snprintf(input->fresh[i], UUID_TEXT_MAX, "01890000-0000-7000-8000-%012d", ++fl->ids);
         r = packout_step(&fl->f.world, &fl->benches[bench], input, &d);
         assert(r == 0);
-        assert(input->kind == INPUT_TICK || d.n_verdicts == 1);
+        assert(input->kind == INPUT_TICK || d.n_verdicts == 1 ||
+                (input->kind == INPUT_TAGS && d.n_verdicts == 0));
+        if (input->kind == INPUT_TAGS)
+                check_tags(&fl->benches[bench], &d);
         check_texts(&d);
         fake_fold(&fl->f, &d.facts, &fl->now);
         check_facts(fl, &d);
@@ -241,6 +252,28 @@ static void scan(struct floor *fl, int bench, size_t nth) {
         const char *text = scans[nth % ELEMENTSOF(scans)];
         struct input input = {.kind = INPUT_SCAN, .bytes = text, .n = strlen(text)};
 
+        step(fl, bench, &input);
+}
+
+/* Which of a few units are read, and whether they rest. */
+static void see_tags(struct floor *fl, int bench, unsigned which) {
+        static const char *const units[][2] = {{"04901234567894", "1"}, {"04901234567894", "2"},
+                {"04912345678904", "AA01"}, {"04569951116179", "9"}, {"14901234567891", "C"}};
+        struct epc tags[ELEMENTSOF(units)] = {0};
+        struct input input = {.kind = INPUT_TAGS, .tags = tags};
+
+        for (unsigned i = 0; i < ELEMENTSOF(units); i++) {
+                struct epc *e = &tags[input.n_tags];
+
+                if (!(which >> i & 1U))
+                        continue;
+                e->kind = EPC_SGTIN;
+                e->header = EPC_SGTIN_96;
+                (void) copy_text(e->key, sizeof(e->key), units[i][0]);
+                (void) copy_text(e->serial, sizeof(e->serial), units[i][1]);
+                input.n_tags++;
+        }
+        input.rest = which == 30 ? TAGS_RESTLESS : TAGS_SETTLED;
         step(fl, bench, &input);
 }
 
@@ -322,8 +355,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         scan(&fl, bench, what);
                 else if (what == 0x3F)
                         restart(&fl, bench);
+                else if (what >= 32)
+                        see_tags(&fl, bench, what - 32);
                 else
-                        something_else(&fl, bench, what % 32);
+                        something_else(&fl, bench, what);
         }
         fake_world_deinit(&fl.f);
         return 0;
