@@ -60,7 +60,8 @@ static int call(char said[4096], int (*prepare)(struct options *o), const char *
                 .n_options = ELEMENTSOF(options),
                 .prepare = prepare};
         struct options o = {.config = "default"};
-        char text[256], name[] = "tool", *argv[16] = {name};
+        static char text[256]; /* what was seen points into it */
+        char name[] = "tool", *argv[16] = {name};
         int argc = 1, out = dup(1), err = dup(2), code;
         FILE *file = tmpfile();
         size_t n;
