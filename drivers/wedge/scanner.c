@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 
 #include "drivers/attach.h"
+#include "drivers/plug.h"
 #include "drivers/timer.h"
 #include "drivers/wedge/decoder.h"
 #include "firmware/base/cleanup.h"
@@ -18,9 +19,8 @@
 #define EVENTS_PER_TURN 4096
 
 struct wedge_scanner {
-        struct scan_sink sink; /* callbacks borrowed; outlive the scanner */
-        struct wedge_match match;
-        char *serial, *path; /* owned; what match points to */
+        struct scan_sink sink;  /* callbacks borrowed; outlive the scanner */
+        struct plug_rule match; /* a copy */
         struct attach attach;
         int64_t priority;
         sd_event *event; /* a reference */
@@ -193,10 +193,10 @@ static int evdev_open(const char *devnode, int *fdp, struct libevdev **evdevp) {
 
 /* Opens the one device that fits and types. Return: 0, -ENODEV, -ENOTUNIQ, or why the one that fits cannot be opened. */
 static int wedge_scanner_choose(struct wedge_scanner *s) {
-        _cleanup_(wedge_candidates_deinit) struct wedge_candidates found = {0};
+        _cleanup_(plug_candidates_deinit) struct plug_candidates found = {0};
         const char *unit = NULL;
         int error = -ENODEV;
-        int r = wedge_match_find(&s->match, s->udev, &found);
+        int r = plug_find(&s->match, PLUG_INPUT, s->udev, &found);
 
         if (r < 0)
                 return r;
@@ -274,13 +274,10 @@ static int wedge_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t re
 
 /* Hotplug by udev is for speed; the timer alone would do. */
 static void wedge_scanner_watch(struct wedge_scanner *s) {
-        s->monitor = udev_monitor_new_from_netlink(s->udev, "udev");
-        if (s->monitor && udev_monitor_filter_add_match_subsystem_devtype(s->monitor, "input", NULL) >= 0 &&
-                udev_monitor_enable_receiving(s->monitor) >= 0 &&
-                sd_event_add_io(s->event, &s->hotplug, udev_monitor_get_fd(s->monitor), EPOLLIN,
-                        wedge_scanner_on_hotplug, s) >= 0)
-                return;
-        s->monitor = udev_monitor_unref(s->monitor);
+        s->monitor = plug_monitor_new(s->udev, PLUG_INPUT);
+        if (s->monitor && sd_event_add_io(s->event, &s->hotplug, udev_monitor_get_fd(s->monitor), EPOLLIN,
+                                  wedge_scanner_on_hotplug, s) < 0)
+                s->monitor = udev_monitor_unref(s->monitor);
 }
 
 static int wedge_scanner_add_sources(struct wedge_scanner *s) {
@@ -301,17 +298,6 @@ static void wedge_scanner_on_state(void *userdata, enum device_state state, int 
         s->sink.on_state(s->sink.userdata, state, error);
 }
 
-static int wedge_scanner_copy_match(struct wedge_scanner *s, const struct wedge_match *m) {
-        if (m->vendor == 0 && m->product == 0 && !m->serial && !m->path)
-                return -EINVAL; /* would take the first keyboard there is */
-        s->match = *m;
-        if (m->serial)
-                s->match.serial = s->serial = strdup(m->serial);
-        if (m->path)
-                s->match.path = s->path = strdup(m->path);
-        return (m->serial && !s->serial) || (m->path && !s->path) ? -ENOMEM : 0;
-}
-
 int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct wedge_config *config,
         struct scan_sink sink) {
         _cleanup_(wedge_scanner_freep) struct wedge_scanner *s = calloc(1, sizeof(*s));
@@ -327,7 +313,7 @@ int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct w
         s->event = sd_event_ref(event);
         s->priority = config->priority;
         s->decoder.layout = config->layout;
-        r = wedge_scanner_copy_match(s, &config->match);
+        r = plug_rule_copy(&s->match, &config->match);
         if (r < 0)
                 return r;
         s->udev = udev_new();
@@ -355,8 +341,7 @@ struct wedge_scanner *wedge_scanner_free(struct wedge_scanner *s) {
         (void) sd_event_unref(s->event);
         (void) udev_monitor_unref(s->monitor);
         (void) udev_unref(s->udev);
-        free(s->serial);
-        free(s->path);
+        plug_rule_deinit(&s->match);
         free(s);
         return NULL;
 }

@@ -9,14 +9,14 @@
  */
 #include <systemd/sd-event.h>
 
+#include "drivers/plug.h"
 #include "drivers/port.h"
 #include "drivers/wedge/layout.h"
-#include "drivers/wedge/match.h"
 
 struct wedge_scanner;
 
 struct wedge_config {
-        struct wedge_match match; /* texts are copied */
+        struct plug_rule match; /* texts are copied */
         enum wedge_layout layout;
         int64_t priority; /* of its device; its timers run one before; 0 is SD_EVENT_PRIORITY_NORMAL */
         uint64_t

@@ -176,7 +176,7 @@ static void type(struct rig *g, const char *text, uint64_t after_usec) {
         script(g, &t, after_usec, 1000);
 }
 
-static void start(struct rig *g, struct wedge_match match) {
+static void start(struct rig *g, struct plug_rule match) {
         struct wedge_config config = {.match = match, .retry_usec = 20000};
 
         assert_int_equal(
@@ -214,7 +214,7 @@ static int tear_down(void **state) {
 }
 
 #define AFTER_SETTLING 200000 /* microseconds after opening: by then a first key is a head */
-static const struct wedge_match honeywell = {.vendor = 0x0c2e, .product = 0x0200};
+static const struct plug_rule honeywell = {.vendor = 0x0c2e, .product = 0x0200};
 
 static void scans_are_delivered_with_a_monotonic_time(void **state) {
         struct rig *g = *state;
@@ -305,7 +305,7 @@ static void unplugged_mid_code_and_back_5_times_no_ghost_and_no_fd_is_left(void 
 
 static void two_scanners_that_fit_are_not_guessed_between(void **state) {
         struct rig *g = *state;
-        struct wedge_match by_serial = honeywell, by_path = {.path = "/dev/input/by-id/usb-*_A1-event-kbd"};
+        struct plug_rule by_serial = honeywell, by_path = {.path = "/dev/input/by-id/usb-*_A1-event-kbd"};
 
         plug(g, 7, 1, "A1", KEYS_TYPING);
         plug(g, 8, 2, "B2", KEYS_TYPING);
