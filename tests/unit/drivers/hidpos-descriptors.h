@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Report descriptors of barcode scanners, as item lists; for tests. */
+#include <stdint.h>
+
+/*
+ * POS mode as the large vendors have it: report 2 is a byte count, three bytes of AIM identifier, 56 of data, two of the vendor's
+ * own, and a byte of eight bits that all say "continued"; feature report 0xFE chooses where scans go (Honeywell).
+ */
+static const uint8_t descriptor_honeywell[] = {
+        0x05,
+        0x8C, /* page: barcode scanner */
+        0x09,
+        0x02,
+        0xA1,
+        0x01, /* collection: scanner, application */
+        0x09,
+        0x12,
+        0xA1,
+        0x02, /* collection: scanned data report */
+        0x85,
+        0x02, /* report id 2 */
+        0x15,
+        0x00,
+        0x26,
+        0xFF,
+        0x00, /* 0 to 255 */
+        0x75,
+        0x08,
+        0x95,
+        0x01, /* one byte */
+        0x05,
+        0x01,
+        0x09,
+        0x3B,
+        0x81,
+        0x02, /* byte count */
+        0x95,
+        0x03, /* three bytes */
+        0x05,
+        0x8C,
+        0x09,
+        0xFB,
+        0x09,
+        0xFC,
+        0x09,
+        0xFD,
+        0x81,
+        0x02, /* symbology identifiers 1 to 3 */
+        0x95,
+        0x38,
+        0x09,
+        0xFE,
+        0x82,
+        0x02,
+        0x01, /* 56 bytes of decoded data */
+        0x06,
+        0x66,
+        0xFF,
+        0x95,
+        0x02,
+        0x09,
+        0x04,
+        0x09,
+        0x00,
+        0x81,
+        0x02, /* vendor: code id, undefined */
+        0x05,
+        0x8C,
+        0x25,
+        0x01,
+        0x75,
+        0x01,
+        0x95,
+        0x08,
+        0x09,
+        0xFF,
+        0x81,
+        0x02, /* decode data continued */
+        0xC0,
+        0x06,
+        0x66,
+        0xFF,
+        0x75,
+        0x08,
+        0x26,
+        0xFF,
+        0x00, /* vendor */
+        0x09,
+        0x03,
+        0xA1,
+        0x02,
+        0x85,
+        0xFE,
+        0x95,
+        0x01,
+        0x09,
+        0x03,
+        0xB2,
+        0x82,
+        0x01,
+        0xC0, /* redirection */
+        0xC0,
+};
+
+/* No report ids, no byte count, a single bit for "continued" and seven of padding, one symbology range. */
+static const uint8_t descriptor_plain[] = {
+        0x06, 0x8C, 0x00, 0x09, 0x02, 0xA1, 0x01,       /* scanner, application */
+        0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08,       /* bytes */
+        0x19, 0xFB, 0x29, 0xFD, 0x95, 0x03, 0x81, 0x02, /* identifiers 1 to 3 */
+        0x09, 0xFE, 0x95, 0x08, 0x82, 0x02, 0x01,       /* 8 bytes of data */
+        0x75, 0x01, 0x95, 0x01, 0x09, 0xFF, 0x81, 0x02, /* continued */
+        0x75, 0x07, 0x81, 0x03, 0xC0,                   /* padding */
+};
+
+/* What the same scanner shows beside its keyboard: its vendor's own interface, which looks alike and carries no scans. */
+static const uint8_t descriptor_vendor[] = {
+        0x06,
+        0x8C,
+        0xFF,
+        0x09,
+        0x02,
+        0xA1,
+        0x01,
+        0x85,
+        0x02,
+        0x75,
+        0x08,
+        0x95,
+        0x38,
+        0x05,
+        0x8C,
+        0x09,
+        0xFE,
+        0x82,
+        0x02,
+        0x01,
+        0xC0,
+};
+
+/* A boot keyboard's head (HID 1.11, appendix B.1). */
+static const uint8_t descriptor_keyboard[] = {
+        0x05,
+        0x01,
+        0x09,
+        0x06,
+        0xA1,
+        0x01,
+        0x05,
+        0x07,
+        0x19,
+        0xE0,
+        0x29,
+        0xE7,
+        0x15,
+        0x00,
+        0x25,
+        0x01,
+        0x75,
+        0x01,
+        0x95,
+        0x08,
+        0x81,
+        0x02,
+        0x95,
+        0x01,
+        0x75,
+        0x08,
+        0x81,
+        0x01,
+        0x95,
+        0x06,
+        0x75,
+        0x08,
+        0x15,
+        0x00,
+        0x25,
+        0x65,
+        0x19,
+        0x00,
+        0x29,
+        0x65,
+        0x81,
+        0x00,
+        0xC0,
+};
