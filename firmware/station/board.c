@@ -16,7 +16,7 @@ static int refuse(const struct yaml *node, const char *path, struct diag *d, con
         return -EBADMSG;
 }
 
-static const char *const drivers[] = {"serial", "wedge", NULL};
+static const char *const drivers[] = {"serial", "wedge", "hidpos", NULL};
 static const char *const suffixes[] = {"cr", "lf", "crlf", "etx", NULL};
 static const char *const layouts[] = {"us", "jis", NULL};
 static const char *const kinds[] = {"none", "text", "json", NULL};
@@ -50,6 +50,8 @@ static int check_scanner(
                 return refuse(node, path, d, "a serial scanner needs a path");
         if (s->driver == SCANNER_WEDGE && (s->vendor == 0) == (!*s->path))
                 return refuse(node, path, d, "a wedge scanner needs either vendor and product or a path");
+        if (s->driver == SCANNER_HIDPOS && s->vendor == 0 && !*s->serial && !*s->path)
+                return refuse(node, path, d, "a hidpos scanner needs a vendor, a serial or a path");
         return 0;
 }
 

@@ -16,7 +16,7 @@
 #define STATION_PATH_MAX     256
 #define STATION_POLICY_MAX   16384
 
-enum scanner_driver { SCANNER_SERIAL, SCANNER_WEDGE };
+enum scanner_driver { SCANNER_SERIAL, SCANNER_WEDGE, SCANNER_HIDPOS };
 enum scanner_layout { SCANNER_LAYOUT_US, SCANNER_LAYOUT_JIS };
 enum console_kind { CONSOLE_NONE, CONSOLE_AS_TEXT, CONSOLE_AS_JSON };
 
@@ -27,7 +27,7 @@ struct scanner_config {
         int64_t baud;
         int suffix; /* index: cr, lf, crlf, etx */
         bool stx;
-        int64_t vendor, product; /* USB ids of a wedge */
+        int64_t vendor, product; /* USB ids of a wedge or hidpos */
         char serial[65];
         int layout; /* enum scanner_layout */
 };

@@ -7,6 +7,7 @@
 
 #include "drivers/console/label.h"
 #include "drivers/console/signal.h"
+#include "drivers/hidpos/scanner.h"
 #include "drivers/serial/scanner.h"
 #include "drivers/wedge/scanner.h"
 #include "firmware/base/cleanup.h"
@@ -17,6 +18,7 @@ struct scanner {
         const struct scanner_config *config;
         struct serial_scanner *serial;
         struct wedge_scanner *wedge;
+        struct hidpos_scanner *hidpos;
 };
 
 struct outputs {
@@ -86,18 +88,37 @@ static int open_serial(struct scanner *s, sd_event *event, const struct scan_sin
         return serial_scanner_new(&s->serial, event, &config, *sink);
 }
 
+static struct plug_rule rule_of(const struct scanner_config *config) {
+        return (struct plug_rule){.vendor = (uint16_t) config->vendor,
+                .product = (uint16_t) config->product,
+                .serial = *config->serial ? config->serial : NULL,
+                .path = *config->path ? config->path : NULL};
+}
+
 static int open_wedge(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
         struct wedge_config config = {
-                .match = {.vendor = (uint16_t) s->config->vendor,
-                        .product = (uint16_t) s->config->product,
-                        .serial = *s->config->serial ? s->config->serial : NULL,
-                        .path = *s->config->path ? s->config->path : NULL},
+                .match = rule_of(s->config),
                 .layout = s->config->layout == SCANNER_LAYOUT_JIS ? WEDGE_LAYOUT_JIS : WEDGE_LAYOUT_US,
                 .priority = SD_EVENT_PRIORITY_IMPORTANT,
         };
 
         return wedge_scanner_new(&s->wedge, event, &config, *sink);
 }
+
+static int open_hidpos(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
+        struct hidpos_config config = {.match = rule_of(s->config), .priority = SD_EVENT_PRIORITY_IMPORTANT};
+
+        return hidpos_scanner_new(&s->hidpos, event, &config, *sink);
+}
+
+static const struct {
+        const char *name;
+        int (*open)(struct scanner *s, sd_event *event, const struct scan_sink *sink);
+} scanner_drivers[] = {
+        [SCANNER_SERIAL] = {"serial", open_serial},
+        [SCANNER_WEDGE] = {"wedge", open_wedge},
+        [SCANNER_HIDPOS] = {"hidpos", open_hidpos},
+};
 
 static int open_scanner(struct devices *d, size_t bench, const struct scanner_config *config, sd_event *event,
         struct diag *diag) {
@@ -109,8 +130,8 @@ static int open_scanner(struct devices *d, size_t bench, const struct scanner_co
                 .is = {.devices = d,
                         .bench = bench,
                         .name = config->name,
-                        .driver = config->driver == SCANNER_SERIAL ? "serial" : "wedge"}};
-        r = config->driver == SCANNER_SERIAL ? open_serial(s, event, &sink) : open_wedge(s, event, &sink);
+                        .driver = scanner_drivers[config->driver].name}};
+        r = scanner_drivers[config->driver].open(s, event, &sink);
         if (r < 0)
                 diag_set(diag, 0, 0, config->name, "scanner cannot be set up: %s", strerror(-r));
         return r;
@@ -208,6 +229,7 @@ struct devices *devices_free(struct devices *d) {
         for (size_t i = 0; i < d->n_scanners; i++) {
                 (void) serial_scanner_free(d->scanners[i].serial);
                 (void) wedge_scanner_free(d->scanners[i].wedge);
+                (void) hidpos_scanner_free(d->scanners[i].hidpos);
         }
         for (size_t i = 0; i < STATION_BENCHES_MAX; i++) {
                 (void) console_signal_free(d->outputs[i].light);

@@ -91,6 +91,8 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                         "benches[0].scanners[0]", 5},
                 {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: wedge\n",
                         "benches[0].scanners[0]", 5},
+                {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - {name: s, driver: hidpos}\n",
+                        "benches[0].scanners[0]", 5},
                 {"board: x\nbenches:\n  - name: b1\n    scanners:\n      - name: s\n        driver: serial\n "
                  "       path: ../x\n",
                         "benches[0].scanners[0].path", 7},
