@@ -161,17 +161,26 @@ static bool is_storage(const struct desk *d, int error) {
                error == -ENOMEM;
 }
 
-/* What a failed input says: the group goes on unless the store itself is gone. */
-static int fail_input(struct desk *d, const struct desk_input *in, int error) {
+static int say_not_recorded(struct desk *d, const struct desk_input *in) {
         struct verdict v;
 
-        if (store_failure(ledger_store(d->ledger)) != 0 || error == -ENOSPC || error == -EIO ||
-                error == -ENOMEM)
-                return error < 0 ? error : -EIO;
-        log_error("input could not be decided: %s",
-                error > 0 ? "its facts do not fit the ledger" : strerror(-error));
+        if (in->kind != DESK_SCAN && in->kind != DESK_LOST)
+                return 0; /* nobody waits for it */
         name_bench(&v, d, in->bench, "記録できない。リーダーを呼ぶ", "not recorded: call the leader");
         return desk_answer_verdict(d, in, &v);
+}
+
+/* What a failed input says: the group goes on unless the store itself is gone. */
+static int fail_input(struct desk *d, const struct desk_input *in, int error) {
+        if (is_storage(d, error)) {
+                /* A full disk undoes the group and goes on: this one is told with the others of it. */
+                int r = error == -ENOSPC ? say_not_recorded(d, in) : 0;
+
+                return r < 0 ? r : error < 0 ? error : -EIO;
+        }
+        log_error("input could not be decided: %s",
+                error > 0 ? "its facts do not fit the ledger" : strerror(-error));
+        return say_not_recorded(d, in);
 }
 
 static int step_input(struct desk *d, const struct desk_input *in, struct bench *bench,

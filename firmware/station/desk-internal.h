@@ -55,6 +55,7 @@ struct desk {
         uint64_t group_pos;   /* newest position that the group in hand wrote; 0 none */
         size_t last_bench;    /* whose scan was decided last */
         bool ticked, poked, in_group, dead;
+        bool telling;   /* within callbacks: what they queue waits until they are through */
         bool begun;     /* the next group's transaction is open already */
         bool has_input; /* the group in hand holds a decided input */
         bool dirty; /* the group in hand wrote something: a cursor alone counts, or it would be read for ever */

@@ -41,8 +41,10 @@ static void undo_group(struct desk *d) {
         store_rollback(ledger_store(d->ledger));
         memcpy(d->benches, d->benches_before, d->n_benches * sizeof(*d->benches));
         desk_spoil_answers(d);
+        d->telling = true;
         desk_give_answers(d);
         d->callbacks.on_full(d->callbacks.userdata);
+        d->telling = false;
 }
 
 /*
@@ -163,7 +165,7 @@ static bool has_work(const struct desk *d) {
 static void pump(struct desk *d) {
         struct store *store = ledger_store(d->ledger);
 
-        while (!d->dead && !d->in_group && has_work(d) && !committer_is_busy(d->committer)) {
+        while (!d->dead && !d->in_group && !d->telling && has_work(d) && !committer_is_busy(d->committer)) {
                 int r = begin_group(d);
 
                 if (r < 0) {
@@ -191,11 +193,24 @@ static void pump(struct desk *d) {
                         return;
                 }
                 store_rollback(store);
+                d->telling = true;
                 desk_give_answers(d);
+                d->telling = false;
         }
 }
 
 /* ---- what the committer says ---- */
+
+/* A light that cannot be shown is a fact: what is queued meanwhile is no group before everybody has been told. */
+static void tell_done(struct desk *d, enum committer_work work) {
+        d->telling = true;
+        if (work == COMMITTER_WORK_COMMIT)
+                desk_give_answers(d); /* first of all */
+        if (work == COMMITTER_WORK_COMMIT && d->group_pos)
+                d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
+        set_health(d, DESK_FINE); /* behind the answers: only who got none needs to hear it */
+        d->telling = false;
+}
 
 static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         struct desk *d = userdata;
@@ -206,8 +221,6 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         (void) revents;
         if (committer_take_result(d->committer, &result) != 0 || d->dead)
                 return 0;
-        if (result.work == COMMITTER_WORK_COMMIT && result.error == 0)
-                desk_give_answers(d); /* first of all */
         (void) sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
         if (result.error == -ENOSPC && result.work == COMMITTER_WORK_COMMIT) {
                 undo_group(d);
@@ -219,9 +232,7 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
                 die(d, result.error);
                 return 0;
         }
-        if (result.work == COMMITTER_WORK_COMMIT && d->group_pos)
-                d->callbacks.on_committed(d->callbacks.userdata, d->group_pos);
-        set_health(d, DESK_FINE); /* behind the answers: only who got none needs to hear it */
+        tell_done(d, result.work);
         if (result.work == COMMITTER_WORK_COMMIT &&
                 store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
                 submit(d, COMMITTER_WORK_CHECKPOINT);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The desk on a real ledger: who is answered, when, and that nobody is forgotten. */
+#include "tests/unit/base/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/station/desk.h"
+#include "tests/unit/ledger/scene.h"
+
+#define VERDICTS_MAX 64
+#define A_WHILE_USEC (5 * USEC_PER_SEC)
+
+struct floor {
+        struct scene *scene;
+        sd_event *event;
+        struct desk *desk;
+        enum verdict_kind said[VERDICTS_MAX];
+        size_t n_said;
+        bool early;       /* an answer came while a commit was on its way */
+        bool light_fails; /* each light that is shown is a fact: its tower is gone */
+        unsigned n_full;
+};
+
+static struct stamp floor_now(void *userdata) {
+        struct floor *f = userdata;
+
+        return f->scene->now;
+}
+
+static void lose_tower(struct floor *f) {
+        const struct fact down = {.type = "device.down",
+                .lane = LANE_FACT,
+                .merchant = "",
+                .subject = "tower",
+                .bench = "b1",
+                .data = (char *) "{\"v\":1,\"driver\":\"gpio\",\"reason\":\"gone\"}"};
+
+        if (f->light_fails)
+                assert_int_equal(desk_fact(f->desk, &down), 0);
+}
+
+static void on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec) {
+        struct floor *f = userdata;
+
+        (void) mono_usec;
+        assert_true(f->n_said < VERDICTS_MAX);
+        f->said[f->n_said++] = v->kind;
+        f->early |= desk_is_committing(f->desk);
+        lose_tower(f);
+}
+
+static void on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
+        (void) userdata;
+        (void) l;
+        (void) box;
+        (void) n_box;
+}
+
+static void on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n) {
+        (void) userdata;
+        (void) token;
+        (void) verdicts;
+        (void) n;
+}
+
+static void on_committed(void *userdata, uint64_t pos) {
+        (void) userdata;
+        (void) pos;
+}
+
+static void on_health(void *userdata, enum desk_health health) {
+        (void) userdata;
+        (void) health;
+}
+
+static void on_full(void *userdata) {
+        struct floor *f = userdata;
+
+        f->n_full++;
+}
+
+static void on_fatal(void *userdata, int error) {
+        (void) userdata;
+        fail_msg("storage: %s", strerror(-error));
+}
+
+static int on_slice(void *userdata) {
+        (void) userdata;
+        return 0;
+}
+
+static void start(struct floor *f) {
+        static const char *const names[] = {"b1", "b2"};
+        const struct desk_options options = {
+                .amber_usec = A_WHILE_USEC, .red_usec = 2 * A_WHILE_USEC, .now = floor_now};
+        const struct desk_callbacks callbacks = {
+                on_verdict, on_label, on_answered, on_committed, on_health, on_full, on_fatal, on_slice, f};
+
+        assert_int_equal(
+                desk_new(&f->desk, f->event, f->scene->l, names, ELEMENTSOF(names), &options, &callbacks), 0);
+        assert_int_equal(desk_resume(f->desk), 0);
+        f->n_said = 0;
+}
+
+static int set_up(void **state) {
+        static struct floor f;
+
+        f = (struct floor){0};
+        if (scene_setup((void **) &f.scene) != 0 || sd_event_new(&f.event) < 0)
+                return -1;
+        *state = &f;
+        return 0;
+}
+
+static int tear_down(void **state) {
+        struct floor *f = *state;
+
+        f->desk = desk_free(f->desk);
+        f->event = sd_event_unref(f->event);
+        return scene_teardown((void **) &f->scene);
+}
+
+static void scan(struct floor *f, size_t bench, const char *code) {
+        assert_int_equal(desk_scan(f->desk, bench, code, strlen(code), 1, 0, NULL), 0);
+}
+
+static void settle(struct floor *f) {
+        while (!desk_is_idle(f->desk))
+                assert_true(sd_event_run(f->event, A_WHILE_USEC) > 0);
+}
+
+static void each_scan_of_a_group_has_its_answer(void **state) {
+        struct floor *f = *state;
+
+        start(f);
+        for (size_t i = 0; i < 10; i++) /* the first is a commit of its own, the others wait for it */
+                scan(f, i % 2, "4901234567894");
+        settle(f);
+        assert_int_equal(f->n_said, 10);
+        assert_false(f->early);
+}
+
+/* The tower is looked at when it is lit: then its loss is a fact, in the middle of the answers. */
+static void a_light_that_fails_while_it_answers_brings_no_answer_before_its_commit(void **state) {
+        struct floor *f = *state;
+
+        start(f);
+        f->light_fails = true;
+        for (size_t i = 0; i < 10; i++)
+                scan(f, i % 2, "4901234567894");
+        settle(f);
+        assert_int_equal(f->n_said, 10);
+        assert_false(f->early);
+}
+
+static void set_room(struct floor *f, const char *sql) {
+        struct store_stmt q = {0};
+
+        assert_int_equal(store_prepare(ledger_store(f->scene->l), &q, sql), 0);
+        assert_int_equal(store_step(&q), 0);
+        store_finish(&q);
+}
+
+/* SQLite may find in the middle of a statement that no page is left: long before the commit. */
+static void a_scan_that_finds_no_room_is_told_so(void **state) {
+        static const char *const codes[] = {"S-1", "OKURU-C-VOID", "OKURU-C-RETURN"};
+        struct floor *f = *state;
+        size_t n = 0;
+
+        scene_shipment(f->scene, "S-1", 1, NULL);
+        start(f);
+        set_room(f, "PRAGMA max_page_count = 1"); /* as many as there are, and no more */
+        while (f->n_full == 0 && n < VERDICTS_MAX) {
+                scan(f, 0, codes[n++ % ELEMENTSOF(codes)]);
+                settle(f);
+        }
+        set_room(f, "PRAGMA max_page_count = 1000000");
+        assert_true(f->n_full > 0);
+        assert_int_equal(f->n_said, n);
+        assert_int_equal(f->said[n - 1], VERDICT_NOT_RECORDED);
+        scan(f, 0, "4901234567894");
+        settle(f);
+        assert_int_equal(f->n_said, n + 1);
+        assert_int_not_equal(f->said[n], VERDICT_NOT_RECORDED);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(each_scan_of_a_group_has_its_answer, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_light_that_fails_while_it_answers_brings_no_answer_before_its_commit, set_up,
+                        tear_down),
+                cmocka_unit_test_setup_teardown(a_scan_that_finds_no_room_is_told_so, set_up, tear_down),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
