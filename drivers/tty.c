@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/major.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "firmware/base/cleanup.h"
 
@@ -50,7 +52,12 @@ int tty_open(const char *path, int access, speed_t speed, int *fdp) {
         _autoclose_ int fd = open(path, access | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         struct termios t;
 
-        if (fd < 0 || tcgetattr(fd, &t) < 0)
+        if (fd < 0 || !isatty(fd))
+                return -errno;
+        /* Before anything is changed or thrown away: of two readers each would swallow what the other waits for. */
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+                return errno == EWOULDBLOCK ? -EBUSY : -errno;
+        if (tcgetattr(fd, &t) < 0)
                 return -errno;
         cfmakeraw(&t);
         t.c_cflag &= ~(tcflag_t) (CSTOPB | CRTSCTS);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * A serial line as every driver here wants it: raw, 8N1, no flow control, not blocking, and empty of what was queued before us.
+ * A serial line as every driver here wants it: raw, 8N1, no flow control, not blocking, empty of what was queued before us, and ours
+ * alone: it is locked as agetty and its like lock theirs, until it is closed.
  *
- * Source: termios(3), tty_ioctl(4), pty(7).
+ * Source: termios(3), tty_ioctl(4), pty(7), flock(2).
  */
 #include <stdbool.h>
 #include <termios.h>
@@ -17,7 +18,7 @@ int tty_speed_from_baud(unsigned int baud, speed_t *speedp);
  * @access: O_RDONLY or O_RDWR
  * @fdp: set on 0 only; owned by the caller
  *
- * Return: 0, or -errno: -ENOENT not there, -ENOTTY no terminal ...
+ * Return: 0, or -errno: -ENOENT not there, -ENOTTY no terminal, -EBUSY somebody else has it ...
  */
 int tty_open(const char *path, int access, speed_t speed, int *fdp);
 

@@ -135,6 +135,30 @@ static void a_tail_right_after_opening_is_refused_where_the_line_must_settle(voi
         expect(g, 3, "scan 4901234567894");
 }
 
+/* Two stations by one board, or an old one at a pty whose number was given anew: each would take half of the codes. */
+static void a_line_that_another_reads_is_left_alone_until_it_is_free(void **state) {
+        struct rig *g = *state;
+        struct serial_config config = {.path = g->link, .retry_usec = 2000};
+        struct serial_scanner *other = NULL;
+        struct recorder theirs = {0};
+
+        plug(g);
+        assert_int_equal(serial_scanner_new(&other, g->event, &config, recorder_get_sink(&theirs)), 0);
+        recorder_wait(&theirs, g->event, 1);
+        assert_string_equal(recorder_line(&theirs, 0), "up");
+        type(g, "AB\r"); /* not read yet, and opening throws away what is queued */
+        start(g);
+        expect(g, 0, "down EBUSY");
+        recorder_wait(&theirs, g->event, 2);
+        assert_string_equal(recorder_line(&theirs, 1), "scan AB");
+        assert_null(serial_scanner_free(other));
+        expect(g, 1, "up");
+        type(g, "C\r");
+        expect(g, 2, "scan C");
+        assert_int_equal(theirs.n, 2);
+        recorder_deinit(&theirs);
+}
+
 static void the_line_neither_echoes_nor_cooks(void **state) {
         struct rig *g = *state;
         char c;
@@ -284,6 +308,7 @@ int main(void) {
                 RIG(a_scan_on_a_pty_is_delivered_with_its_time),
                 RIG(what_was_typed_before_the_start_is_not_delivered),
                 RIG(a_tail_right_after_opening_is_refused_where_the_line_must_settle),
+                RIG(a_line_that_another_reads_is_left_alone_until_it_is_free),
                 RIG(the_line_neither_echoes_nor_cooks),
                 RIG(a_path_that_comes_later_is_opened_then),
                 RIG(a_path_that_is_no_terminal_is_down_with_the_reason),
