@@ -265,6 +265,26 @@ def lose_inbox(g) -> None:
     (g.rig.folder / "sync").mkdir(mode=0o750)
 
 
+def test_an_inbox_from_a_copy_holds_nobody_up(floor, packer, tmp_path):
+    """It ends before the command that the ledger took last: there is nothing to take, and scans are answered."""
+    one, two = list(floor.shipments)[:2]
+    stop(floor, "sync")
+    shutil.copytree(floor.rig.folder / "sync", tmp_path / "copy-sync")
+    start(floor, packer, "sync")
+    late = simple(1, prefix="late-")
+    floor.push(late)
+    wait_for("the late one at the bench", lambda: floor.known() == len(floor.shipments) + 1)
+    stop(floor, *BOX)
+    shutil.rmtree(floor.rig.folder / "sync")
+    shutil.copytree(tmp_path / "copy-sync", floor.rig.folder / "sync")
+    start(floor, packer, "station")
+    packer.pack(one)
+    start(floor, packer, "sync", "notify")
+    packer.pack(two)
+    floor.settle(2)
+    all_well(floor, packer)
+
+
 def test_control_a_lost_inbox_alone_is_no_new_ledger(floor, packer):
     one, two = list(floor.shipments)[:2]
     packer.pack(one)
