@@ -113,12 +113,29 @@ static void say_changed(struct intake *in, const struct bench *bench) {
         verdict_sub_en(v, "the label has changed: tear up the old one");
 }
 
+static void count_label(
+        struct intake *in, const struct shipment *s, const struct parcel *p, const struct label_wanted *l) {
+        struct fact_builder b;
+
+        fact_begin(&b, &in->d->facts, "waybill.printed", s->merchant, p->id, l->bench, NULL, in->command->id);
+        json_write_string(&b.w, "shipment", s->id);
+        json_write_value(&b.w, "orders", json_get(s->doc, "orders"));
+        json_write_int(&b.w, "piece", p->piece);
+        json_write_int(&b.w, "pieces", p->pieces);
+        json_write_string(&b.w, "carrier", l->carrier);
+        json_write_string(&b.w, "number", l->number);
+        json_write_string(&b.w, "source", "given");
+        json_write_int(&b.w, "print", l->print);
+        if (*l->reason)
+                json_write_string(&b.w, "reason", l->reason);
+        fact_end(&b);
+}
+
 /* The packed parcel on the bench gets its number now: it waited for one, or its old one died. */
 static void print_now(struct intake *in, const struct shipment *s, const struct parcel *p,
         const struct label *l, struct bench *bench, bool changed) {
         struct verdict *v = intake_verdict(in, changed ? VERDICT_LABEL_CHANGED : VERDICT_PACKED, bench);
-        struct label_wanted *wanted;
-        struct fact_builder b;
+        struct label_wanted wanted;
 
         if (v && changed) {
                 verdict_sub_ja(v, "古い送り状を破り、新しいのを貼って読む");
@@ -129,30 +146,21 @@ static void print_now(struct intake *in, const struct shipment *s, const struct 
         }
         if (!*l->ref)
                 return; /* it is on paper already */
-        fact_begin(
-                &b, &in->d->facts, "waybill.printed", s->merchant, p->id, bench->name, NULL, in->command->id);
-        json_write_string(&b.w, "shipment", s->id);
-        json_write_value(&b.w, "orders", json_get(s->doc, "orders"));
-        json_write_int(&b.w, "piece", p->piece);
-        json_write_int(&b.w, "pieces", p->pieces);
-        json_write_string(&b.w, "carrier", l->carrier);
-        json_write_string(&b.w, "number", l->number);
-        json_write_string(&b.w, "source", "given");
-        json_write_int(&b.w, "print", p->prints + 1);
-        if (changed)
-                json_write_string(&b.w, "reason", "label-changed");
-        fact_end(&b);
-        if (in->d->n_labels == DECISION_LABELS_MAX)
-                return;
-        wanted = &in->d->labels[in->d->n_labels++];
-        *wanted = (struct label_wanted){.piece = p->piece, .pieces = p->pieces};
-        (void) copy_text(wanted->bench, sizeof(wanted->bench), bench->name);
-        (void) copy_text(wanted->merchant, sizeof(wanted->merchant), s->merchant);
-        (void) copy_text(wanted->shipment, sizeof(wanted->shipment), s->id);
-        (void) copy_text(wanted->parcel, sizeof(wanted->parcel), p->id);
-        (void) copy_text(wanted->carrier, sizeof(wanted->carrier), l->carrier);
-        (void) copy_text(wanted->number, sizeof(wanted->number), l->number);
-        (void) copy_text(wanted->ref, sizeof(wanted->ref), l->ref);
+        wanted = (struct label_wanted){.piece = p->piece, .pieces = p->pieces, .print = p->prints + 1};
+        (void) copy_text(wanted.bench, sizeof(wanted.bench), bench->name);
+        (void) copy_text(wanted.merchant, sizeof(wanted.merchant), s->merchant);
+        (void) copy_text(wanted.shipment, sizeof(wanted.shipment), s->id);
+        (void) copy_text(wanted.parcel, sizeof(wanted.parcel), p->id);
+        (void) copy_text(wanted.carrier, sizeof(wanted.carrier), l->carrier);
+        (void) copy_text(wanted.number, sizeof(wanted.number), l->number);
+        (void) copy_text(wanted.ref, sizeof(wanted.ref), l->ref);
+        (void) copy_text(wanted.reason, sizeof(wanted.reason), changed ? "label-changed" : "");
+        if (bench->prints_later)
+                bench->printing = wanted; /* counted when the printer tells */
+        else
+                count_label(in, s, p, &wanted);
+        if (in->d->n_labels < DECISION_LABELS_MAX)
+                in->d->labels[in->d->n_labels++] = wanted;
 }
 
 static void follow_parcel(

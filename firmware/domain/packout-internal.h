@@ -194,6 +194,22 @@ int tags_say_wrong(struct turn *t);
 /* Somebody looked into the box and says that what the tags told is not so. */
 void tags_wave(struct turn *t);
 
+/* --- packout-label.c --- */
+/* Asks for a label of @t->p. It is counted now, or when the printer tells. */
+void label_ask(struct turn *t, const char *carrier, const char *number, const char *source,
+        const char *reason, const char *ref);
+bool label_is_printing(
+        const struct turn *t, const char *number); /* asked for, for @t->p, and not heard of since */
+/* It was asked for and is not out; nobody works on it either. */
+bool label_is_missing(const struct turn *t, const char *number);
+/* A label that was asked for is in somebody's hand: it is out, whatever the printer says. */
+void label_was_seen(struct turn *t, const char *number);
+/* OK was read while it is awaited: whoever prints has it in hand, or begins again. */
+void label_ask_again(struct turn *t);
+/* After a start nobody knows what became of a label that was asked for. */
+void label_resume(struct turn *t);
+int label_report(struct turn *t, const struct label_report *report);
+
 /* --- packout-waybill.c --- */
 /* The number that must come for this piece; "" when none is known. */
 void waybill_expected(const struct shipment *s, const struct parcel *p, char number[CODE_SIZE]);

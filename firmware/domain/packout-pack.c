@@ -145,39 +145,6 @@ int pack_parcel(struct turn *t, bool partial) {
 
 /* --- label --- */
 
-static void print(struct turn *t, const char *carrier, const char *number, const char *source,
-        const char *reason, const char *ref) {
-        struct parcel *p = t->p;
-        struct label_wanted *label = &t->d->labels[t->d->n_labels];
-        struct fact_builder fb;
-
-        p->prints = strcmp(p->number, number) == 0 ? p->prints + 1 : 1;
-        p->printed = true;
-        (void) copy_text(p->carrier, sizeof(p->carrier), carrier);
-        (void) copy_text(p->number, sizeof(p->number), number);
-        turn_parcel_fact(t, &fb, "waybill.printed", &t->s, p);
-        json_write_string(&fb.w, "carrier", carrier);
-        json_write_string(&fb.w, "number", number);
-        json_write_string(&fb.w, "source", source);
-        json_write_int(&fb.w, "print", p->prints);
-        if (reason)
-                json_write_string(&fb.w, "reason", reason);
-        if (reason && t->leader[0])
-                json_write_string(&fb.w, "leader", t->leader);
-        fact_end(&fb);
-        if (t->d->n_labels == DECISION_LABELS_MAX)
-                return; /* never: one box is packed in a decision */
-        t->d->n_labels++;
-        *label = (struct label_wanted){.piece = p->piece, .pieces = shipment_total_pieces(&t->s, p->piece)};
-        (void) copy_text(label->bench, sizeof(label->bench), t->b->name);
-        (void) copy_text(label->merchant, sizeof(label->merchant), t->s.merchant);
-        (void) copy_text(label->shipment, sizeof(label->shipment), t->s.id);
-        (void) copy_text(label->parcel, sizeof(label->parcel), p->id);
-        (void) copy_text(label->carrier, sizeof(label->carrier), carrier);
-        (void) copy_text(label->number, sizeof(label->number), p->number);
-        (void) copy_text(label->ref, sizeof(label->ref), ref);
-}
-
 /* The number to read; "" while there is none that lives: a voided box takes its number with it. */
 static int living_number(struct turn *t, char number[CODE_SIZE]) {
         struct number_owner owner;
@@ -210,10 +177,16 @@ int pack_say_next(struct turn *t, enum verdict_kind kind) {
         if (number[0] == '\0')
                 return turn_tell(t, kind, "送り状データ待ち。待ってOKを読むか、保留する",
                         "no label yet: wait and read OK, or read PARK");
+        if (label_is_missing(t, number))
+                return turn_tell(t, kind, "送り状が未印刷。OKを読むと印刷する",
+                        "its label is not printed: read OK to print it");
         words_piece(&t->s, t->p, &piece);
         v = turn_say(t, kind);
-        verdict_sub_ja(v, "箱を閉じ、送り状…%s %sを読む", words_number_tail(number), piece.ja);
-        verdict_sub_en(v, "close the box, read waybill …%s %s", words_number_tail(number), piece.en);
+        verdict_sub_ja(v, "%s、送り状…%s %sを読む",
+                label_is_printing(t, number) ? "印刷中。箱を閉じ" : "箱を閉じ", words_number_tail(number),
+                piece.ja);
+        verdict_sub_en(v, "%sclose the box, read waybill …%s %s",
+                label_is_printing(t, number) ? "printing: " : "", words_number_tail(number), piece.en);
         return 0;
 }
 
@@ -225,8 +198,10 @@ static int print_given(struct turn *t, const char *reason) {
 
         if (r < 0 || !l || l->ref[0] == '\0' || number[0] == '\0')
                 return r;
+        if (label_is_printing(t, number))
+                return 0;
         if (reason || !t->p->printed || strcmp(t->p->number, number) != 0)
-                print(t, l->carrier, number, "given", reason, l->ref);
+                label_ask(t, l->carrier, number, "given", reason, l->ref);
         return 0;
 }
 
@@ -238,7 +213,7 @@ static int print_block(struct turn *t, const char *reason) {
                 return 0;
         r = t->world->block_next(t->world->userdata, t->s.merchant, t->s.carrier, number);
         if (r == 0)
-                print(t, t->s.carrier, number, "block", reason, "");
+                label_ask(t, t->s.carrier, number, "block", reason, "");
         return r < 0 ? r : 0;
 }
 
@@ -252,7 +227,13 @@ int pack_label(struct turn *t, enum verdict_kind kind, const char *reason) {
         return r < 0 ? r : pack_say_next(t, kind);
 }
 
+static int say_printing(struct turn *t) {
+        return turn_tell(t, VERDICT_NOT_NOW, "印刷中。出るまで待つ", "it is being printed: wait for it");
+}
+
 int pack_reprint(struct turn *t) {
+        if (t->p && label_is_printing(t, t->b->printing.number))
+                return say_printing(t);
         if (!t->p || t->p->state != PARCEL_PACKED || !t->p->printed)
                 return turn_tell(t, VERDICT_NOT_NOW, "印刷した送り状がない", "no label was printed here");
         t->b->gesture = GESTURE_LEADER;
@@ -265,6 +246,8 @@ int pack_approve_reprint(struct turn *t) {
         const struct label *l;
 
         turn_end_gesture(t);
+        if (t->p && label_is_printing(t, t->b->printing.number))
+                return say_printing(t);
         if (!t->p || t->p->state != PARCEL_PACKED || !t->p->printed)
                 return turn_tell(t, VERDICT_NOT_NOW, "印刷した送り状がない", "no label was printed here");
         l = shipment_label(&t->s, t->p->piece);
@@ -274,7 +257,7 @@ int pack_approve_reprint(struct turn *t) {
         if (strcmp(number, t->p->number) != 0)
                 return pack_label(t, VERDICT_REPRINTED, "label-changed");
         (void) copy_text(carrier, sizeof(carrier), t->p->carrier);
-        print(t, carrier, number, t->s.waybill == WAYBILL_BLOCK ? "block" : "given", "by-hand",
+        label_ask(t, carrier, number, t->s.waybill == WAYBILL_BLOCK ? "block" : "given", "by-hand",
                 t->s.waybill == WAYBILL_GIVEN ? l->ref : "");
         return pack_say_next(t, VERDICT_REPRINTED);
 }
@@ -287,8 +270,10 @@ int pack_ok(struct turn *t) {
         if (!t->p)
                 return turn_tell(t, VERDICT_NOT_NOW, "確認するものがない", "nothing to confirm");
         tags_wave(t);
-        if (t->p->state == PARCEL_PACKED)
+        if (t->p->state == PARCEL_PACKED) {
+                label_ask_again(t);
                 return pack_label(t, VERDICT_PACKED, NULL);
+        }
         if (t->p->unverified)
                 return pack_parcel(t, false);
         if (shipment_missing(&t->s) > 0) {

@@ -147,6 +147,7 @@ static int make_ready(
         struct carrier_policy policy;
         int r;
 
+        label_was_seen(t, number);
         policy_carrier(t->world->policy, t->s.merchant, carrier, &policy);
         write_ready(t, carrier, number,
                 t->s.bay && t->s.bay[0] ? t->s.bay

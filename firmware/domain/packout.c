@@ -120,6 +120,8 @@ static int dispatch(struct turn *t) {
                 return on_lost(t);
         case INPUT_TICK:
                 return on_tick(t);
+        case INPUT_LABEL:
+                return label_report(t, t->in->label);
         case INPUT_PROMPT:
                 return prompt_say(t);
         case INPUT_TAGS:
@@ -147,6 +149,7 @@ int packout_step(
 static int say_at_start(struct turn *t) {
         if (!t->p)
                 return prompt_say_idle(t);
+        label_resume(t);
         if (t->s.cancelled)
                 return alarm_cancelled(t);
         if (t->s.held)

@@ -30,6 +30,16 @@ enum gesture { /* a control code was read and waits for what it is about */
 };
 enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED };
 
+#define LABEL_REASON_SIZE 16
+struct label_wanted { /* after the commit: print */
+        char bench[NAME_SIZE], merchant[NAME_SIZE], shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
+        int piece, pieces;
+        char carrier[NAME_SIZE], number[CODE_SIZE];
+        char ref[UUID_TEXT_MAX]; /* sealed print data, or "" */
+        int print;               /* how many labels of this number there are, with this one */
+        char reason[LABEL_REASON_SIZE], leader[ID_SIZE]; /* of another one; "" none */
+};
+
 struct bench { /* by value; copied before a decision, assigned after the commit is sure */
         char name[NAME_SIZE];
         char person[ID_SIZE]; /* "" nobody */
@@ -50,6 +60,10 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
                 tags_wrong; /* which units the last set of tags has that do not belong into the box; 0 none */
         uint64_t tags_waved; /* those that somebody said are not there; 0 none */
         bool tags_wait; /* a set came, or was last judged, when it could not be: it is to be given again */
+        bool prints_later; /* of the board: its printer tells when a label is out; else it is when it was asked for */
+        struct label_wanted printing; /* asked for last, and not heard of since; parcel "": none */
+        char doubtful[CODE_SIZE]; /* a label of this number may be on paper that nobody counted; "" none */
+        bool is_stopped;          /* the bench was told that its printer stands still */
 };
 void bench_init(struct bench *b, const char *name);
 
@@ -57,6 +71,7 @@ enum input_kind {
         INPUT_SCAN,      /* bytes of one scan */
         INPUT_SCAN_LOST, /* the device lost or refused one: reason says which */
         INPUT_TICK,      /* time passed: idle lock, collections assumed */
+        INPUT_LABEL,     /* what became of a label that was asked for */
         INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
         INPUT_TAGS,      /* what the tags say that lies in the box: all of it, every time */
 };
@@ -73,6 +88,29 @@ enum scan_lost {
         SCAN_LOST_QUEUE_FULL,
         SCAN_LOST_LAYOUT, /* a key that means something else on the other keyboard layout: VERDICT_LAYOUT_WRONG */
 };
+enum label_outcome {
+        LABEL_OUTCOME_OUT,         /* on paper, and the printer is well */
+        LABEL_OUTCOME_WAITS,       /* the printer stands still: it comes when that is over */
+        LABEL_OUTCOME_LOST,        /* given up: nobody knows whether it is on paper */
+        LABEL_OUTCOME_UNPRINTABLE, /* there is no print data, or none that opens */
+};
+enum printer_stop { /* why it waits; what hands can mend, as far as the printer says it */
+        PRINTER_STOP_GONE,
+        PRINTER_STOP_SILENT,
+        PRINTER_STOP_OFFLINE,
+        PRINTER_STOP_FAULT,
+        PRINTER_STOP_RIBBON_OUT,
+        PRINTER_STOP_PAPER_OUT,
+        PRINTER_STOP_HEAD_OPEN,
+        N_PRINTER_STOPS,
+};
+struct label_report {
+        struct label_wanted label;
+        enum label_outcome outcome;
+        bool maybe;             /* of OUT: another one of it may be on paper, whole or in part */
+        enum printer_stop stop; /* of WAITS */
+};
+
 struct input {
         enum input_kind kind;
         const char *bytes; /* of SCAN; borrowed */
@@ -82,18 +120,13 @@ struct input {
                 *tags; /* of TAGS: those that are believed, in any order; borrowed. Only SGTINs are goods */
         size_t n_tags;
         enum tags_rest rest;
-        const struct epc *restless; /* of TAGS_RESTLESS: the one that comes and goes; NULL unknown */
+        const struct epc *restless;       /* of TAGS_RESTLESS: the one that comes and goes; NULL unknown */
+        const struct label_report *label; /* of LABEL; borrowed */
         struct stamp now;
         char fresh[2][UUID_TEXT_MAX]; /* ids the decision may use up (a new parcel's) */
         const char *actor_override;   /* the CLI's caller; NULL: who is signed in */
 };
 
-struct label_wanted { /* after the commit: print */
-        char bench[NAME_SIZE], merchant[NAME_SIZE], shipment[ID_SIZE], parcel[UUID_TEXT_MAX];
-        int piece, pieces;
-        char carrier[NAME_SIZE], number[CODE_SIZE];
-        char ref[UUID_TEXT_MAX]; /* sealed print data, or "" */
-};
 #define DECISION_VERDICTS_MAX 16
 #define DECISION_LABELS_MAX   4
 struct decision {

@@ -87,6 +87,7 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(TAGS_EXTRA,       "tags-extra",       RED,   STEADY,     C_FAST,  "箱に余分",     "EXTRA IN BOX"),
         LOOK(TAGS_USED,        "tags-used",        RED,   STEADY,     C,       "他の箱の品",   "OTHER BOX'S"),
         LOOK(TAGS_RESTLESS,    "tags-restless",    AMBER, FLASH,      C,       "タグ不安定",   "TAGS MOVE"),
+        LOOK(PRINTER,          "printer",          AMBER, BLINK,      C,       "プリンタ",     "PRINTER"),
 };
 /* clang-format on */
 

@@ -76,6 +76,7 @@ enum verdict_kind {
         VERDICT_TAGS_EXTRA = 58,       /* 箱に余分: more of an item than wanted */
         VERDICT_TAGS_USED = 59,        /* 他の箱の品: this very unit went out, or is in another box */
         VERDICT_TAGS_RESTLESS = 60,    /* タグ不安定: what is in the box cannot be told */
+        VERDICT_PRINTER = 61, /* 紙切れ, プリンタ: no label comes until somebody looks after the printer */
         N_VERDICT_KINDS,
 };
 

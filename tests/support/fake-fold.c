@@ -137,7 +137,8 @@ static void fold_packed(struct fold *x) {
 }
 
 static void fold_printed(struct fold *x) {
-        assert(x->p->state == PARCEL_PACKED);
+        assert(x->p->state !=
+                PARCEL_VOIDED); /* a printer may tell late: its box is parked by then, or open again */
         x->p->prints = (int) json_get_int(x->data, "print", 0);
         x->p->printed = true;
         FILL(x->p->carrier, text(x, "carrier"));
