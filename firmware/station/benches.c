@@ -27,6 +27,7 @@ void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_u
                 devices_show(s->devices, bench, v);
         }
         station_tell_verdict(s, v);
+        rfid_on_verdict(s, bench);
 }
 
 void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {

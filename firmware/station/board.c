@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board file: benches, and what is plugged into them. */
-#include "firmware/station/config.h"
+#include "firmware/station/board-internal.h"
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static int refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
+int board_refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
         diag_set(d, yaml_line(node), 0, path, "%s", text);
         return -EBADMSG;
 }
@@ -40,18 +40,20 @@ static const struct yaml_rule scanner_rules[] = {
 static int check_tower(
         const struct tower_config *t, const struct yaml *node, const char *path, struct diag *d) {
         if (*t->chip && !*t->green && !*t->amber && !*t->red && !*t->white && !*t->buzzer)
-                return refuse(node, path, d, "a tower needs a line: green, amber, red, white or buzzer");
+                return board_refuse(
+                        node, path, d, "a tower needs a line: green, amber, red, white or buzzer");
         return 0;
 }
 
 static int check_scanner(
         const struct scanner_config *s, const struct yaml *node, const char *path, struct diag *d) {
         if (s->driver == SCANNER_SERIAL && !*s->path)
-                return refuse(node, path, d, "a serial scanner needs a path");
+                return board_refuse(node, path, d, "a serial scanner needs a path");
         if (s->driver == SCANNER_WEDGE && (s->vendor == 0) == (!*s->path))
-                return refuse(node, path, d, "a wedge scanner needs either vendor and product or a path");
+                return board_refuse(
+                        node, path, d, "a wedge scanner needs either vendor and product or a path");
         if (s->driver == SCANNER_HIDPOS && s->vendor == 0 && !*s->serial && !*s->path)
-                return refuse(node, path, d, "a hidpos scanner needs a vendor, a serial or a path");
+                return board_refuse(node, path, d, "a hidpos scanner needs a vendor, a serial or a path");
         return 0;
 }
 
@@ -61,7 +63,7 @@ static int read_scanner(const struct yaml *node, const char *path, void *target,
         int r;
 
         if (b->n_scanners == STATION_SCANNERS_MAX)
-                return refuse(node, path, d, "at most 4 scanners at a bench");
+                return board_refuse(node, path, d, "at most 4 scanners at a bench");
         *s = (struct scanner_config){.baud = 9600};
         r = yaml_walk(node, path, scanner_rules, s, d);
         if (r < 0)
@@ -112,13 +114,13 @@ static int read_button(const struct yaml *node, const char *path, void *target, 
         int r;
 
         if (b->n_buttons == STATION_BUTTONS_MAX)
-                return refuse(node, path, d, "at most 4 buttons at a bench");
+                return board_refuse(node, path, d, "at most 4 buttons at a bench");
         *in = (struct button_config){0};
         r = yaml_walk(node, path, button_rules, in, d);
         if (r < 0)
                 return r;
         if (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE)
-                return refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
+                return board_refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
         b->n_buttons++;
         return 0;
 }
@@ -130,6 +132,7 @@ static const struct yaml_rule bench_rules[] = {
         {"labels", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, label_rules, NULL},
         {"tower", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, tower_rules, NULL},
         {"buttons", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_button},
+        {"zone", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, board_read_zone},
         {0},
 };
 
@@ -137,18 +140,20 @@ static int check_bench(const struct station_config *c, const struct bench_config
         const char *path, struct diag *d) {
         for (size_t i = 0; i < c->n_benches; i++)
                 if (&c->benches[i] != b && strcmp(c->benches[i].name, b->name) == 0)
-                        return refuse(node, path, d, "two benches have the same name");
+                        return board_refuse(node, path, d, "two benches have the same name");
         for (size_t i = 0; i < b->n_scanners; i++)
                 for (size_t k = 0; k < i; k++)
                         if (strcmp(b->scanners[i].name, b->scanners[k].name) == 0)
-                                return refuse(node, path, d, "two scanners of this bench have the same name");
+                                return board_refuse(
+                                        node, path, d, "two scanners of this bench have the same name");
         for (size_t i = 0; i < b->n_buttons; i++)
                 for (size_t k = 0; k < i; k++)
                         if (strcmp(b->buttons[i].name, b->buttons[k].name) == 0)
-                                return refuse(node, path, d, "two buttons of this bench have the same name");
+                                return board_refuse(
+                                        node, path, d, "two buttons of this bench have the same name");
         if ((b->light.kind != CONSOLE_NONE && !*b->light.path) ||
                 (b->labels.kind != CONSOLE_NONE && !*b->labels.path))
-                return refuse(node, path, d, "a console needs a path");
+                return board_refuse(node, path, d, "a console needs a path");
         return check_tower(&b->tower, node, path, d);
 }
 
@@ -158,7 +163,7 @@ static int read_bench(const struct yaml *node, const char *path, void *target, s
         int r;
 
         if (c->n_benches == STATION_BENCHES_MAX)
-                return refuse(node, path, d, "at most 64 benches at a station");
+                return board_refuse(node, path, d, "at most 64 benches at a station");
         r = yaml_walk(node, path, bench_rules, b, d);
         if (r < 0)
                 return r;
@@ -170,6 +175,7 @@ static const struct yaml_rule board_rules[] = {
         {"board", YAML_WANT_NAME, true, offsetof(struct station_config, board_name), 33, 0, 0, NULL, NULL,
                 NULL},
         {"benches", YAML_WANT_LIST, true, 0, 0, 0, 0, NULL, NULL, read_bench},
+        {"readers", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, board_read_reader},
         {0},
 };
 
@@ -179,9 +185,9 @@ int station_board_load(struct station_config *c, const char *path, struct diag *
 
         if (r < 0)
                 return r;
-        c->n_benches = 0;
+        c->n_benches = c->n_readers = 0;
         r = yaml_walk(root, "", board_rules, c, d);
         if (r == 0 && c->n_benches == 0)
-                r = refuse(root, "benches", d, "a station needs at least one bench");
-        return r;
+                r = board_refuse(root, "benches", d, "a station needs at least one bench");
+        return r < 0 ? r : board_check_zones(c, root, d);
 }

@@ -5,14 +5,17 @@
  * plugged into them). Both are read once at the start; a mistake refuses the start with file, line and key.
  */
 #include "firmware/base/diag.h"
+#include "firmware/domain/zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define STATION_BENCHES_MAX  64
-#define STATION_SCANNERS_MAX 4 /* of one bench */
-#define STATION_BUTTONS_MAX  4 /* of one bench */
+#define STATION_SCANNERS_MAX 4  /* of one bench */
+#define STATION_BUTTONS_MAX  4  /* of one bench */
+#define STATION_READERS_MAX  16 /* of RFID tags */
+#define STATION_ANTENNAS_MAX 16 /* of one reader */
 #define STATION_PATH_MAX     256
 #define STATION_POLICY_MAX   16384
 
@@ -55,6 +58,32 @@ struct button_config { /* a switch on a GPIO line that says a control code: a pe
         char press[65];
 };
 
+enum reader_driver { READER_LLRP, READER_R200 };
+
+struct reader_config { /* of RFID tags; in its own terms, what is not set stays as the reader has it */
+        char name[33];
+        int driver; /* enum reader_driver */
+        /* llrp */
+        char host[64]; /* address in numbers */
+        int64_t port;  /* 0: the usual one */
+        int64_t antennas[STATION_ANTENNAS_MAX];
+        size_t n_antennas;                                              /* 0: all */
+        int64_t session, mode;                                          /* -1: as it is */
+        int64_t population;                                             /* tags expected; 0: as it is */
+        int64_t start_input, start_every_ms, stop_input, stop_after_ms; /* 0 none */
+        int start_level, stop_level;                                    /* index: low, high */
+        int64_t quiet_ms, quiet_limit_ms, keepalive_ms;                 /* 0 none */
+        bool hold;
+        /* r200 */
+        char path[STATION_PATH_MAX];
+        int64_t baud; /* 0: the usual one */
+        int region;   /* enum r200_region, 0: as it is */
+        /* both */
+        char power[9]; /* dBm as written */
+        bool has_power;
+        int power_cdbm;
+};
+
 struct bench_config {
         char name[33];
         struct scanner_config scanners[STATION_SCANNERS_MAX];
@@ -63,6 +92,7 @@ struct bench_config {
         struct tower_config tower;
         struct button_config buttons[STATION_BUTTONS_MAX];
         size_t n_buttons;
+        struct zone_config zone; /* n_own 0: no reader looks at this bench */
 };
 
 struct station_config {
@@ -80,6 +110,8 @@ struct station_config {
         char board_name[33];
         struct bench_config benches[STATION_BENCHES_MAX];
         size_t n_benches;
+        struct reader_config readers[STATION_READERS_MAX];
+        size_t n_readers;
 };
 
 /**
@@ -89,5 +121,6 @@ struct station_config {
  * Return: 0; -EBADMSG, -EPERM or -errno of reading, with @d naming file, line and key.
  */
 int station_config_load(struct station_config *c, const char *path, struct diag *d);
+bool zone_uses_reader(const struct zone_config *c, const char *reader);
 /* The board file alone: for tests and `okuru config check`. */
 int station_board_load(struct station_config *c, const char *path, struct diag *d);

@@ -188,14 +188,21 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         static const enum input_kind kinds[] = {[DESK_SCAN] = INPUT_SCAN,
                 [DESK_LOST] = INPUT_SCAN_LOST,
                 [DESK_TICK] = INPUT_TICK,
-                [DESK_PROMPT] = INPUT_PROMPT};
+                [DESK_PROMPT] = INPUT_PROMPT,
+                [DESK_TAGS] = INPUT_TAGS};
         struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
         struct world world;
         int r = ledger_world(d->ledger, &world);
 
         *now = d->options.now(d->callbacks.userdata);
-        if (in->kind == DESK_SCAN)
+        if (in->kind == DESK_SCAN || in->kind == DESK_TAGS)
                 d->last_bench = in->bench;
+        if (in->kind == DESK_TAGS) {
+                input.tags = in->epcs;
+                input.n_tags = in->n;
+                input.rest = in->rest;
+                input.restless = in->has_restless ? &in->restless : NULL;
+        }
         input.now = *now;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
@@ -257,7 +264,9 @@ int desk_decide(struct desk *d, const struct desk_input *in) {
         uint64_t group_pos = d->group_pos;
         int r, error;
 
-        if (in->kind == DESK_SCAN && d->refuse_ja) {
+        /* Tags on an idle bench are nobody's act: nothing would be recorded of them anyway. */
+        if (d->refuse_ja &&
+                (in->kind == DESK_SCAN || (in->kind == DESK_TAGS && *d->benches[in->bench].parcel))) {
                 struct verdict v;
 
                 name_bench(&v, d, in->bench, d->refuse_ja, d->refuse_en);

@@ -4,7 +4,7 @@
 #include "firmware/station/desk.h"
 #include "firmware/store/committer.h"
 
-enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_FACT };
+enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_FACT, DESK_TAGS };
 
 struct desk_input { /* waiting */
         enum desk_kind kind;
@@ -14,6 +14,10 @@ struct desk_input { /* waiting */
         char actor[ID_SIZE];
         size_t n;
         char bytes[BARCODE_TEXT_MAX];
+        struct epc *epcs; /* of DESK_TAGS: n of them; owned */
+        enum tags_rest rest;
+        bool has_restless;
+        struct epc restless;
         struct fact fact; /* of DESK_FACT; data owned */
         struct desk_input *next;
 };

@@ -96,13 +96,14 @@ static struct desk_input *take_input(struct desk *d) {
         d->first = in->next;
         if (!d->first)
                 d->lastp = &d->first;
-        if (in->kind == DESK_SCAN || in->kind == DESK_LOST)
+        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS)
                 d->waiting[in->bench]--;
         return in;
 }
 
 static void input_free(struct desk_input *in) {
         free(in->fact.data);
+        free(in->epcs);
         free(in);
 }
 
@@ -398,6 +399,50 @@ int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_
                 return DESK_E_FULL;
         memcpy(in->bytes, bytes, n);
         in->n = n;
+        in->mono_usec = mono_usec;
+        in->token = token;
+        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
+        queue(d, in);
+        return 0;
+}
+
+/* Whatever an older set says, the newer one says better. */
+static void drop_older_tags(struct desk *d, size_t bench) {
+        struct desk_input **p = &d->first;
+
+        while (*p) {
+                struct desk_input *in = *p;
+
+                if (in->kind != DESK_TAGS || in->bench != bench || in->token) {
+                        p = &in->next;
+                        continue;
+                }
+                *p = in->next;
+                d->waiting[bench]--;
+                input_free(in);
+        }
+        d->lastp = p;
+}
+
+int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct epc *epcs, size_t n,
+        const struct epc *restless, uint64_t mono_usec, uint64_t token, const char *actor) {
+        struct epc *copy = calloc(n + 1, sizeof(*copy));
+        struct desk_input *in;
+
+        drop_older_tags(d, bench);
+        in = copy ? input_new(d, DESK_TAGS, bench) : NULL;
+        if (!in) {
+                free(copy);
+                return DESK_E_FULL;
+        }
+        if (n > 0)
+                memcpy(copy, epcs, n * sizeof(*copy));
+        in->epcs = copy;
+        in->n = n;
+        in->rest = rest;
+        in->has_restless = restless;
+        if (restless)
+                in->restless = *restless;
         in->mono_usec = mono_usec;
         in->token = token;
         (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");

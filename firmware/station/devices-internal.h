@@ -14,6 +14,8 @@ struct device {
 /* Notes and passes on a change of state; the sink of every driver. */
 void device_on_state(struct device *d, enum device_state state, int error);
 void device_on_press(struct device *d, const char *code);
+void device_on_tag(struct device *d, const struct tag_read *read);
+void device_on_inventory(struct device *d, bool is_running);
 
 struct tower { /* of one bench */
         struct device is;
@@ -28,5 +30,14 @@ struct button { /* a switch */
         const struct button_config *config;
         struct gpio_input *gpio;
 };
+struct reader { /* of tags; its bench is the first that it looks at */
+        struct device is;
+        const struct reader_config *config;
+        struct llrp_reader *llrp; /* one of the two */
+        struct r200_reader *r200;
+};
+int reader_open(struct reader *r, sd_event *event, const struct reader_config *config);
+void reader_close(struct reader *r);
+
 int button_open(struct button *i, sd_event *event, const struct button_config *config);
 void button_close(struct button *i);

@@ -35,6 +35,8 @@ struct devices {
         size_t n_scanners;
         struct button *buttons; /* owned */
         size_t n_buttons;
+        struct reader *readers; /* owned */
+        size_t n_readers;
         struct outputs outputs[STATION_BENCHES_MAX];
         struct tower towers[STATION_BENCHES_MAX];
 };
@@ -49,6 +51,14 @@ void device_on_state(struct device *d, enum device_state state, int error) {
 
 void device_on_press(struct device *d, const char *code) {
         d->devices->callbacks.on_press(d->devices->callbacks.userdata, d->bench, code);
+}
+
+void device_on_tag(struct device *d, const struct tag_read *read) {
+        d->devices->callbacks.on_tag(d->devices->callbacks.userdata, d->name, read);
+}
+
+void device_on_inventory(struct device *d, bool is_running) {
+        d->devices->callbacks.on_inventory(d->devices->callbacks.userdata, d->name, is_running);
 }
 
 static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
@@ -189,6 +199,23 @@ static int open_gpio(struct devices *d, size_t bench, sd_event *event, struct di
         return r;
 }
 
+static int open_reader(
+        struct devices *d, const struct reader_config *config, sd_event *event, struct diag *diag) {
+        struct reader *reader = &d->readers[d->n_readers++];
+        int r;
+
+        *reader = (struct reader){.is = {.devices = d}};
+        while (!zone_uses_reader(&d->config->benches[reader->is.bench].zone, config->name) &&
+                reader->is.bench + 1 < d->config->n_benches)
+                reader->is.bench++;
+        r = reader_open(reader, event, config);
+        if (r == -EINVAL && config->driver == READER_LLRP)
+                diag_set(diag, 0, 0, config->name, "its host is no address in numbers: %s", config->host);
+        else if (r < 0)
+                diag_set(diag, 0, 0, config->name, "reader cannot be set up: %s", strerror(-r));
+        return r;
+}
+
 int devices_new(struct devices **dp, sd_event *event, const struct station_config *config,
         const struct devices_callbacks *callbacks, struct diag *diag) {
         _cleanup_(devices_freep) struct devices *d = calloc(1, sizeof(*d));
@@ -206,7 +233,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
         /* Never moved: the drivers hold pointers into them. */
         d->scanners = calloc(n_scanners + 1, sizeof(*d->scanners));
         d->buttons = calloc(n_buttons + 1, sizeof(*d->buttons));
-        if (!d->scanners || !d->buttons)
+        d->readers = calloc(config->n_readers + 1, sizeof(*d->readers));
+        if (!d->scanners || !d->buttons || !d->readers)
                 return -ENOMEM;
         for (size_t i = 0; i < config->n_benches && r == 0; i++) {
                 const struct bench_config *b = &config->benches[i];
@@ -217,6 +245,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
                 if (r == 0)
                         r = open_gpio(d, i, event, diag);
         }
+        for (size_t i = 0; i < config->n_readers && r == 0; i++)
+                r = open_reader(d, &config->readers[i], event, diag);
         if (r < 0)
                 return r;
         *dp = take_ptr(d);
@@ -238,6 +268,9 @@ struct devices *devices_free(struct devices *d) {
         }
         for (size_t i = 0; i < d->n_buttons; i++)
                 button_close(&d->buttons[i]);
+        for (size_t i = 0; i < d->n_readers; i++)
+                reader_close(&d->readers[i]);
+        free(d->readers);
         free(d->buttons);
         free(d->scanners);
         free(d);
@@ -305,7 +338,7 @@ int devices_print(struct devices *d, size_t bench, const struct label_job *job) 
         return label_print(&d->outputs[bench].label, job);
 }
 
-/* In board order of each kind: scanners, towers, buttons. */
+/* In board order of each kind: scanners, towers, buttons, readers. */
 static const struct device *device_at(const struct devices *d, size_t i) {
         if (i < d->n_scanners)
                 return &d->scanners[i].is;
@@ -313,7 +346,10 @@ static const struct device *device_at(const struct devices *d, size_t i) {
         for (size_t bench = 0; bench < d->config->n_benches; bench++)
                 if (d->towers[bench].gpio && i-- == 0)
                         return &d->towers[bench].is;
-        return i < d->n_buttons ? &d->buttons[i].is : NULL;
+        if (i < d->n_buttons)
+                return &d->buttons[i].is;
+        i -= d->n_buttons;
+        return i < d->n_readers ? &d->readers[i].is : NULL;
 }
 
 bool devices_status(const struct devices *d, size_t i, struct device_status *out) {

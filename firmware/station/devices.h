@@ -20,6 +20,9 @@ struct devices_callbacks {
         /* @error: 0 or -errno of the device that went or cannot be opened. */
         void (*on_device)(
                 void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
+        /* A reader of tags read one; an inventory of it began or ended. */
+        void (*on_tag)(void *userdata, const char *reader, const struct tag_read *read);
+        void (*on_inventory)(void *userdata, const char *reader, bool is_running);
         void *userdata;
 };
 

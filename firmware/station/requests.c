@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/zone.h"
 #include "firmware/ledger/purge.h"
 #include "firmware/station/station-internal.h"
 
@@ -197,6 +199,43 @@ static void request_scan(struct station *s, const struct request_caller *caller,
                 scan(s, caller, (size_t) bench, code, caller->token);
 }
 
+static int read_epcs(const struct json *list, struct epc epcs[ZONE_TAGS_MAX], size_t *np) {
+        *np = 0;
+        if (json_type(list) != JSON_ARRAY)
+                return -EBADMSG;
+        for (const struct json *e = json_first(list); e; e = json_next(e)) {
+                const char *hex = json_string(e);
+                size_t n = hex ? strlen(hex) / 2 : 0;
+                uint8_t bytes[EPC_BYTES_MAX];
+
+                if (!hex || *np == ZONE_TAGS_MAX || n > sizeof(bytes) || strlen(hex) % 2 != 0 ||
+                        hex_decode(hex, bytes, n) < 0)
+                        return -EBADMSG;
+                epc_read(bytes, n, EPC_PC_UNKNOWN, &epcs[*np]);
+                *np += epc_is_ours(&epcs[*np]); /* foreign ones are no error here either */
+        }
+        return 0;
+}
+
+/* As if the bench's reader had settled on this set: for trials without a reader. */
+static void request_tags(struct station *s, const struct request_caller *caller, const struct json *request) {
+        int bench = desk_bench_index(s->desk, json_get_string(request, "bench", ""));
+        enum tags_rest rest = json_get_bool(request, "restless", false) ? TAGS_RESTLESS : TAGS_SETTLED;
+        _autofree_ struct epc *epcs = calloc(ZONE_TAGS_MAX, sizeof(*epcs));
+        char actor[ID_SIZE];
+        size_t n = 0;
+
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        if (bench < 0)
+                callers_answer_error(s->callers, caller->token, "bench: there is none of that name");
+        else if (!epcs || read_epcs(json_get(request, "epcs"), epcs, &n) < 0)
+                callers_answer_error(s->callers, caller->token,
+                        "epcs: a list of at most 1000 tags, each up to 62 bytes in hex");
+        else if (desk_tags(s->desk, (size_t) bench, rest, epcs, n, NULL, 0, caller->token, actor) ==
+                 DESK_E_FULL)
+                callers_answer_error(s->callers, caller->token, "the bench has too many inputs waiting");
+}
+
 /* The cards that a person would scan, one after the other: the same decisions, the same facts. */
 static void request_bay_close(
         struct station *s, const struct request_caller *caller, const struct json *request) {
@@ -236,13 +275,15 @@ void station_on_request(
                 callers_follow(s->callers, caller->token);
                 callers_answer(s->callers, caller->token, "{\"ok\":true}");
                 station_tell_bell(s);
-        } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "bay-close") != 0) {
+        } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "tags") != 0 && strcmp(verb, "bay-close") != 0) {
                 callers_answer_error(s->callers, caller->token, "verb: not known");
         } else if (!caller->may_act) {
                 callers_answer_error(
                         s->callers, caller->token, "only root and the station's own user may act here");
         } else if (strcmp(verb, "scan") == 0) {
                 request_scan(s, caller, request);
+        } else if (strcmp(verb, "tags") == 0) {
+                request_tags(s, caller, request);
         } else {
                 request_bay_close(s, caller, request);
         }

@@ -24,6 +24,7 @@ struct station {
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
         struct prompt *prompts;                        /* by bench; owned */
+        struct rfid_bench *rfid;                       /* by bench; owned */
         bool covered[STATION_BENCHES_MAX]; /* what the light shows is the storage's state, not that */
         enum desk_health health;
         uint64_t head; /* newest committed position */
@@ -44,6 +45,14 @@ int prompts_new(struct station *s);
 struct prompt *prompts_free(struct prompt *all, size_t n);
 /* @v is shown at @bench from now on. A prompt that nobody waits for any more is not to be shown: false. */
 bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v);
+
+/* --- rfid.c: the zones of the benches that a reader looks at --- */
+int rfid_new(struct station *s);
+struct rfid_bench *rfid_free(struct rfid_bench *all, size_t n);
+void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read);
+void rfid_on_inventory(void *userdata, const char *reader, bool is_running);
+/* Something was answered at @bench: it may have another box in hand, or look at a set now that had to wait. */
+void rfid_on_verdict(struct station *s, size_t bench);
 
 /* --- station.c --- */
 struct stamp station_now(void *userdata); /* by what is known of the clock */

@@ -239,8 +239,8 @@ static int put_first_policy(struct station *s) {
 }
 
 static int build(struct station *s, struct diag *d) {
-        const struct devices_callbacks devices = {
-                benches_on_scan, benches_on_lost, benches_on_press, benches_on_device, s};
+        const struct devices_callbacks devices = {benches_on_scan, benches_on_lost, benches_on_press,
+                benches_on_device, rfid_on_tag, rfid_on_inventory, s};
         const struct callers_callbacks control = {station_on_request, s};
         int r = uuid_read_boot(s->boot_id);
 
@@ -259,6 +259,9 @@ static int build(struct station *s, struct diag *d) {
         if (r < 0)
                 return r;
         r = prompts_new(s);
+        if (r < 0)
+                return r;
+        r = rfid_new(s);
         if (r < 0)
                 return r;
         r = devices_new(&s->devices, s->event, s->config, &devices, d);
@@ -291,6 +294,7 @@ static void teardown(struct station *s) {
         s->prompts = prompts_free(s->prompts, s->config->n_benches);
         s->desk = desk_free(s->desk);
         s->devices = devices_free(s->devices);
+        s->rfid = rfid_free(s->rfid, s->config->n_benches);
         s->callers = callers_free(s->callers);
         s->inbox = tail_free(s->inbox);
         s->notices = tail_free(s->notices);

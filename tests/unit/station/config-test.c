@@ -129,6 +129,110 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
         }
 }
 
+#define R1         "readers:\n  - {name: r1, driver: llrp, host: 192.0.2.7}\n"
+#define ZONE(more) "    zone: {reader: r1" more "}\n"
+
+static void a_reader_and_the_zones_it_serves_are_read(void **state) {
+        struct diag d = {0};
+        const struct reader_config *r;
+        const struct zone_config *z;
+
+        (void) state;
+        assert_int_equal(
+                load_board(
+                        "board: x\nbenches:\n"
+                        "  - name: b1\n    zone:\n      reader: r1\n      antennas: [1, 2]\n"
+                        "      neighbours:\n        - {reader: r1, antenna: 3}\n        - {reader: r2}\n"
+                        "      floor: -62\n      reads: 2\n      dwell: 40ms\n      settle: 200ms\n"
+                        "  - name: b2\n" ZONE(", antennas: [3]") "  - name: b3\n    zone: {reader: r2}\n"
+                                                                 "readers:\n"
+                                                                 "  - name: r1\n    driver: llrp\n    host: "
+                                                                 "192.0.2.7\n    port: 5085\n"
+                                                                 "    antennas: [1, 2, 3]\n    power: 24.5\n "
+                                                                 "   session: 1\n    population: 200\n"
+                                                                 "    start: {input: 1, level: high}\n    "
+                                                                 "stop: {after_ms: 3000}\n"
+                                                                 "    quiet_ms: 500\n    hold: false\n"
+                                                                 "  - {name: r2, driver: r200, path: "
+                                                                 "/dev/ttyUSB0, power: 20, region: jp}\n",
+                        &d),
+                0);
+        assert_int_equal(config.n_readers, 2);
+        r = &config.readers[0];
+        assert_string_equal(r->host, "192.0.2.7");
+        assert_int_equal(r->n_antennas, 3);
+        assert_int_equal(r->power_cdbm, 2450);
+        assert_int_equal(r->session, 1);
+        assert_int_equal(r->mode, -1);
+        assert_int_equal(r->start_input, 1);
+        assert_int_equal(r->start_level, 1);
+        assert_int_equal(r->stop_after_ms, 3000);
+        assert_false(r->hold);
+        assert_int_equal(config.readers[1].driver, READER_R200);
+        assert_int_equal(config.readers[1].region, 5);
+        z = &config.benches[0].zone;
+        assert_int_equal(z->n_own, 2);
+        assert_int_equal(z->own[1].antenna, 2);
+        assert_int_equal(z->n_neighbours, 2);
+        assert_int_equal(z->neighbours[1].antenna, 0);
+        assert_int_equal(z->floor_dbm, -62);
+        assert_int_equal(z->n_reads, 2);
+        assert_int_equal(z->dwell_usec, 40000);
+        assert_int_equal(z->settle_usec, 200000);
+        assert_int_equal(z->gone_usec, 3000000);
+        assert_int_equal(config.benches[2].zone.own[0].antenna, 0);
+}
+
+static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **state) {
+        static const struct {
+                const char *text, *key;
+                int line;
+        } table[] = {
+                {"  - name: b1\n    zone: {reader: r2}\n" R1, "zone", 4},
+                {"  - name: b1\n" ZONE("") "  - name: b2\n" ZONE("") R1, "zone", 6},
+                {"  - name: b1\n" ZONE(", antennas: [1]") "  - name: b2\n" ZONE(", antennas: [1, 2]") R1,
+                        "zone", 6},
+                {"  - name: b1\n" R1, "readers", 5},
+                {"  - name: b1\n" ZONE("") R1 "  - {name: r1, driver: llrp, host: 192.0.2.8}\n", "readers[1]",
+                        7},
+                {"  - name: b1\n" ZONE(", antenas: [1]") R1, "benches[0].zone.antenas", 4},
+                {"  - name: b1\n" ZONE(", antennas: [0]") R1, "benches[0].zone.antennas[0]", 4},
+                {"  - name: b1\n" ZONE(", floor: 3") R1, "benches[0].zone.floor", 4},
+                {"  - name: b1\n" ZONE(", gone: 100ms") R1, "benches[0].zone", 4},
+                {"  - name: b1\n" ZONE(", antennas: [1], neighbours: [{reader: r1, antenna: 1}]") R1,
+                        "benches[0].zone", 4},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: psychic}\n", "readers[0].driver",
+                        6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp}\n", "readers[0]", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: r200}\n", "readers[0]", 6},
+                {"  - name: b1\n" ZONE(
+                         "") "readers:\n  - {name: r1, driver: r200, path: /dev/t, session: 1}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, power: loud}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, session: 4}\n",
+                        "readers[0].session", 6},
+                {"  - name: b1\n" ZONE(
+                         "") "readers:\n  - {name: r1, driver: llrp, host: h, start: {imput: 1}}\n",
+                        "readers[0].start.imput", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, start: {input: "
+                                           "1, every_ms: 500}}\n",
+                        "readers[0]", 6},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct diag d = {0};
+                char text[512];
+
+                (void) snprintf(text, sizeof(text), "board: x\nbenches:\n%s", table[i].text);
+                print_message("%zu %s\n", i, table[i].key);
+                assert_int_equal(load_board(text, &d), -EBADMSG);
+                assert_string_equal(d.key, table[i].key);
+                assert_int_equal(d.line, table[i].line);
+        }
+}
+
 static void a_bench_holds_four_scanners_and_no_more(void **state) {
         char text[1024] = "board: x\nbenches:\n  - name: b1\n    scanners:\n";
         struct diag d = {0};
@@ -203,6 +307,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_board_with_two_benches_is_read),
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
+                cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
+                cmocka_unit_test(a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key),
                 cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
                 cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
                 cmocka_unit_test(a_first_policy_is_read_with_the_rest_or_named_with_its_line),

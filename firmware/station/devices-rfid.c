@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/station/devices-internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "drivers/llrp/reader.h"
+#include "drivers/r200/reader.h"
+#include "firmware/base/log.h"
+
+static void reader_on_read(void *userdata, const struct tag_read *read) {
+        struct reader *r = userdata;
+
+        device_on_tag(&r->is, read);
+}
+
+static void reader_on_inventory(void *userdata, bool is_running, uint64_t mono_usec) {
+        struct reader *r = userdata;
+
+        (void) mono_usec;
+        device_on_inventory(&r->is, is_running);
+}
+
+static void reader_on_input(void *userdata, unsigned int input, bool is_high, uint64_t mono_usec) {
+        struct reader *r = userdata;
+
+        (void) mono_usec;
+        log_debug("reader %s: input %u is %s", r->config->name, input, is_high ? "high" : "low");
+}
+
+static void reader_on_notice(void *userdata, enum tag_notice what, const char *words) {
+        struct reader *r = userdata;
+
+        log_warning("reader %s: %s: %s", r->config->name, tag_notice_to_str(what), words);
+}
+
+static void reader_on_state(void *userdata, enum device_state state, int error) {
+        struct reader *r = userdata;
+
+        device_on_state(&r->is, state, error);
+}
+
+static void set_start(struct llrp_inventory *i, const struct reader_config *c) {
+        if (c->start_input) {
+                i->start = LLRP_START_GPI;
+                i->start_input = (uint16_t) c->start_input;
+                i->start_high = c->start_level == 1;
+        } else if (c->start_every_ms) {
+                i->start = LLRP_START_PERIODIC;
+                i->start_every_ms = (uint32_t) c->start_every_ms;
+        }
+}
+
+static void set_stop(struct llrp_inventory *i, const struct reader_config *c) {
+        i->stop_ms = (uint32_t) c->stop_after_ms;
+        if (c->stop_input) {
+                i->stop = LLRP_STOP_GPI;
+                i->stop_input = (uint16_t) c->stop_input;
+                i->stop_high = c->stop_level == 1;
+        } else if (c->stop_after_ms) {
+                i->stop = LLRP_STOP_AFTER;
+        }
+}
+
+static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *sink) {
+        const struct reader_config *c = r->config;
+        struct llrp_inventory inventory = {.has_power = c->has_power,
+                .power_cdbm = c->power_cdbm,
+                .has_session = c->session >= 0,
+                .session = (uint8_t) (c->session >= 0 ? c->session : 0),
+                .has_mode = c->mode >= 0,
+                .mode = (uint16_t) (c->mode >= 0 ? c->mode : 0),
+                .population = (uint16_t) c->population,
+                .quiet_ms = (uint16_t) c->quiet_ms,
+                .quiet_limit_ms = (uint32_t) c->quiet_limit_ms,
+                .report_every = 1, /* a verdict waits for it */
+                .keepalive_ms = (uint32_t) c->keepalive_ms,
+                .no_hold = !c->hold};
+        struct llrp_reader_config config = {
+                .address = c->host, .port = (uint16_t) c->port, .priority = SD_EVENT_PRIORITY_NORMAL};
+
+        for (size_t i = 0; i < c->n_antennas; i++)
+                inventory.antennas[inventory.n_antennas++] = (uint16_t) c->antennas[i];
+        set_start(&inventory, c);
+        set_stop(&inventory, c);
+        config.session.inventory = inventory;
+        return llrp_reader_new(&r->llrp, event, &config, *sink);
+}
+
+static int open_r200(struct reader *r, sd_event *event, const struct tag_sink *sink) {
+        const struct reader_config *c = r->config;
+        struct r200_config config = {.path = c->path,
+                .baud = (unsigned int) c->baud,
+                .settings = {.region = (enum r200_region) c->region,
+                        .power_cdbm = c->has_power ? c->power_cdbm : R200_POWER_KEEP},
+                .inventory = true,
+                .priority = SD_EVENT_PRIORITY_NORMAL};
+
+        return r200_reader_new(&r->r200, event, &config, *sink);
+}
+
+int reader_open(struct reader *r, sd_event *event, const struct reader_config *config) {
+        struct tag_sink sink = {
+                reader_on_read, reader_on_inventory, reader_on_input, reader_on_notice, reader_on_state, r};
+
+        r->config = config;
+        r->is.name = config->name;
+        r->is.driver = config->driver == READER_LLRP ? "llrp" : "r200";
+        return config->driver == READER_LLRP ? open_llrp(r, event, &sink) : open_r200(r, event, &sink);
+}
+
+void reader_close(struct reader *r) {
+        r->llrp = llrp_reader_free(r->llrp);
+        r->r200 = r200_reader_free(r->r200);
+}

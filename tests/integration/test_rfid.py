@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boxes whose goods bear tags, as a packer meets them: okuru-station with an LLRP reader that the tests hold in their hand."""
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from llrp_reader import LlrpReader  # noqa: E402
+from rig import wait_for  # noqa: E402
+from scene import SHIRT, SOCKS, WATCH, Scene, item  # noqa: E402
+
+FOREIGN = "e28011700000020c5a5b5c5d"
+
+
+def sgtin(gtin: str, serial: int, prefix: int = 7) -> str:
+    """An SGTIN-96 in hex."""
+    gtin = gtin.zfill(14)
+    company, reference = int(gtin[1:1 + prefix]), int(gtin[0] + gtin[1 + prefix:13])
+    company_bits = {6: 20, 7: 24, 8: 27, 9: 30}[prefix]
+    bits = f"{0x30:08b}{1:03b}{12 - prefix:03b}{company:0{company_bits}b}{reference:0{44 - company_bits}b}{serial:038b}"
+    return f"{int(bits, 2):024x}"
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with LlrpReader() as r:
+        yield r
+
+
+@pytest.fixture(scope="module")
+def scene(build, tmp_path_factory, reader):
+    s = Scene(build, tmp_path_factory.mktemp("rfid"))
+    board = s.folder / "etc" / "board.yaml"
+    text = board.read_text()
+    first, second = text.split("  - name: b2\n")
+    zone = "    zone:\n      reader: r1\n      antennas: [{}]\n      neighbours:\n        - {{reader: r1, antenna: {}}}\n      settle: 150ms\n      gone: 800ms\n      give_up: 2s\n"
+    board.write_text(first + zone.format(1, 2) + "  - name: b2\n" + second + zone.format(2, 1) +
+                     f"readers:\n  - name: r1\n    driver: llrp\n    host: 127.0.0.1\n    port: {reader.port}\n    antennas: [1, 2]\n    keepalive_ms: 1000\n")
+    board.chmod(0o640)
+    s.open()
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def bench(scene, reader):
+    """Bench b1, signed in, with nothing open, nothing in the field, and a reader that reads."""
+    packer = scene.packers[0]
+    if scene.shown(0)["parcel"]:
+        packer.scan("OKURU-C-PARK")
+    wait_for("the reader", lambda: device(scene, "r1")["up"])
+    packer.light.drain()
+    packer.labels.drain()
+    return packer
+
+
+def device(scene: Scene, name: str) -> dict:
+    return next(d for d in scene.rig.ask_station({"verb": "status"})["devices"] if d["name"] == name)
+
+
+class Field:
+    """What lies before an antenna: read again and again, as a reader does."""
+
+    def __init__(self, reader: LlrpReader, antenna: int = 1):
+        self.reader, self.antenna, self.tags = reader, antenna, []
+
+    def read_until(self, packer, timeout: float = 10.0) -> dict:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for tag in self.tags:
+                self.reader.see(tag, self.antenna)
+            if (verdict := packer.look(0.05)) is not None:
+                return verdict
+        raise AssertionError(f"no verdict within {timeout:.0f} s; {packer.bench.diagnose()}")
+
+    def read_for(self, packer, seconds: float) -> list[dict]:
+        begun, seen = time.monotonic(), []
+        while time.monotonic() - begun < seconds:
+            for tag in self.tags:
+                self.reader.see(tag, self.antenna)
+            if (verdict := packer.look(0.05)) is not None:
+                seen.append(verdict)
+        return seen
+
+
+def verified(scene: Scene, s: dict) -> list[dict]:
+    return [f for f in scene.facts("item.verified") if f["shipment"] == s["shipment"]]
+
+
+def test_a_set_is_given_by_the_control_socket(scene, bench):
+    s = scene.make("S-SOCKET", item("1", SHIRT, 2), item("2", SOCKS, 1))
+    bench.scan(s["shipment"], "opened")
+    answer = scene.rig.ask_station({"verb": "tags", "bench": "b1", "epcs": [sgtin(SHIRT, 1), FOREIGN, "00" * 12, ""]})
+    assert [v["kind"] for v in answer["verdicts"]] == ["ok"], answer
+    assert "品1×1、品2×1" in answer["verdicts"][0]["sub"]["ja"]
+    answer = scene.rig.ask_station({"verb": "tags", "bench": "b1", "epcs": [sgtin(SHIRT, 1)]})
+    assert answer == {"ok": True, "verdicts": []}
+    answer = scene.rig.ask_station({"verb": "tags", "bench": "b1", "epcs": [sgtin(SHIRT, 1), sgtin(SHIRT, 2), sgtin(SOCKS, 3)]})
+    assert [v["kind"] for v in answer["verdicts"]] == ["packed"]
+    assert sorted((f["how"], f["serial"]) for f in verified(scene, s)) == [("rfid", "1"), ("rfid", "2"), ("rfid", "3")]
+    assert {f["actor"] for f in verified(scene, s)} != {"p-017"}
+    bench.light.drain()
+    bench.match(answer["verdicts"][0])
+    for wrong in ({"bench": "b9", "epcs": []}, {"bench": "b1"}, {"bench": "b1", "epcs": ["3"]}, {"bench": "b1", "epcs": ["zz"]}, {"bench": "b1", "epcs": [1]}):
+        assert not scene.rig.ask_station({"verb": "tags", **wrong})["ok"], wrong
+
+
+def test_a_box_of_tagged_goods_is_packed_by_light(scene, bench, reader):
+    s = scene.make("S-TAGS", item("1", SHIRT, 2), item("2", SOCKS, 1))
+    field = Field(reader)
+    field.tags = [sgtin(SHIRT, 11), sgtin(SHIRT, 12), sgtin(SOCKS, 13), FOREIGN]
+    bench.scan(s["shipment"], "opened")
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed", verdict
+    assert field.read_for(bench, 1.0) == [], "the same tags say nothing more"
+    assert sorted((f["how"], f["serial"], f["line"]) for f in verified(scene, s)) == [("rfid", "11", "1"), ("rfid", "12", "1"), ("rfid", "13", "2")]
+    packed = [f for f in scene.facts("parcel.packed") if f["subject"] == verdict["parcel"]]
+    assert sorted((c["line"], c["quantity"], c["serials"]) for c in packed[0]["contents"]) == [("1", 2, ["11", "12"]), ("2", 1, ["13"])]
+    bench.match(verdict)
+
+
+def test_what_does_not_belong_is_named_until_it_is_out(scene, bench, reader):
+    s = scene.make("S-STRAY", item("1", SHIRT, 2))
+    right, field = [sgtin(SHIRT, 21), sgtin(SHIRT, 22)], Field(reader)
+    field.tags = [*right, sgtin(WATCH, 23), sgtin(SHIRT, 24)]
+    bench.scan(s["shipment"], "opened")
+    verdict = field.read_until(bench)
+    assert (verdict["kind"], verdict["light"]) == ("tags-wrong", "red")
+    assert "品1×1" in verdict["sub"]["ja"] and f"0{WATCH}×1" in verdict["sub"]["ja"]
+    assert verified(scene, s) == []
+    field.tags.pop(2)
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "tags-extra" and "品1×1" in verdict["sub"]["ja"]
+    field.tags.pop()
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    bench.match(verdict)
+    assert sorted(f["serial"] for f in verified(scene, s)) == ["21", "22"]
+
+    other = scene.make("S-STRAY-2", item("1", SHIRT, 2))  # units that are on their way are in no second box
+    bench.scan(other["shipment"], "opened")
+    field.tags = [right[0], sgtin(SHIRT, 25)]
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "tags-used" and "注文" in verdict["sub"]["ja"]
+    field.tags = [sgtin(SHIRT, 25)]
+    assert field.read_until(bench)["kind"] == "ok"
+    field.tags.append(sgtin(SHIRT, 26))
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    bench.match(verdict)
+
+
+def test_tags_and_barcodes_share_a_box_and_each_bench_has_its_own_antenna(scene, bench, reader):
+    s = scene.make("S-MIXED", item("1", SHIRT, 2), item("2", SOCKS, 1))
+    mine, theirs = Field(reader), Field(reader, antenna=2)
+    theirs.tags = [sgtin(WATCH, 31)]
+    bench.scan(s["shipment"], "opened")
+    bench.scan(SOCKS, "ok")
+    mine.tags = [sgtin(SHIRT, 32), sgtin(SOCKS, 33)]  # the socks bear a tag, too: counted already
+    assert theirs.read_for(bench, 0.5) == []
+    verdict = mine.read_until(bench)
+    assert verdict["kind"] == "ok" and "品1×1" in verdict["sub"]["ja"]
+    verdict = bench.scan(SHIRT, "packed")
+    assert sorted((f["how"], f["line"]) for f in verified(scene, s)) == [("rfid", "1"), ("scanned", "1"), ("scanned", "2")]
+    bench.match(verdict)
+
+
+def test_a_tag_that_comes_and_goes_is_named(scene, bench, reader):
+    s = scene.make("S-RESTLESS", item("1", SHIRT, 2))
+    field, at_the_edge = Field(reader), sgtin(SHIRT, 42)
+    bench.scan(s["shipment"], "opened")
+    field.tags = [sgtin(SHIRT, 41)]
+    assert field.read_until(bench)["kind"] == "ok"
+    field.tags.append(sgtin(SOCKS, 43))
+    kinds = []
+    for _ in range(3):
+        kinds += [v["kind"] for v in field.read_for(bench, 0.5)]
+        gone = field.tags.pop()
+        kinds += [v["kind"] for v in field.read_for(bench, 1.2)]
+        field.tags.append(gone)
+    assert "tags-restless" in kinds, kinds
+    field.tags = [sgtin(SHIRT, 41), at_the_edge]
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    bench.match(verdict)
+
+
+def test_a_reader_that_restarts_in_the_middle_of_a_box_loses_nothing(scene, bench, reader):
+    s = scene.make("S-POWER", item("1", SHIRT, 3))
+    field = Field(reader)
+    field.tags = [sgtin(SHIRT, 51), sgtin(SHIRT, 52)]
+    bench.scan(s["shipment"], "opened")
+    assert field.read_until(bench)["kind"] == "ok"
+    downs = scene.count("device.down", "r1")
+    reader.restart()
+    wait_for("the loss to be seen", lambda: scene.count("device.down", "r1") > downs)
+    wait_for("the reader's return", lambda: device(scene, "r1")["up"])
+    assert field.read_for(bench, 1.0) == [], "what was counted is not counted again"
+    field.tags.append(sgtin(SHIRT, 53))
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    assert sorted(f["serial"] for f in verified(scene, s)) == ["51", "52", "53"]
+    bench.match(verdict)
+
+
+def test_a_station_that_restarts_in_the_middle_of_a_box_counts_no_tag_twice(scene, bench, reader):
+    s = scene.make("S-AGAIN", item("1", SHIRT, 2))
+    field = Field(reader)
+    field.tags = [sgtin(SHIRT, 61)]
+    bench.scan(s["shipment"], "opened")
+    assert field.read_until(bench)["kind"] == "ok"
+    scene.rig.kill("station")
+    scene.rig.start("station")
+    scene.rig.wait_up()
+    wait_for("the reader's return", lambda: device(scene, "r1")["up"])
+    bench.light.drain()
+    assert field.read_for(bench, 1.0) == []
+    field.tags.append(sgtin(SHIRT, 62))
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    assert sorted(f["serial"] for f in verified(scene, s)) == ["61", "62"]
+    bench.match(verdict)
