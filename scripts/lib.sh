@@ -17,6 +17,9 @@ die() {
         exit 1
 }
 
+# Tracked files and new ones that are not ignored: what a commit would hold. Deleted ones are gone from both.
+tree() { git ls-files -z --cached --others --exclude-standard -- "$@" | xargs -0r ls -1d 2>/dev/null | tr '\n' '\0'; }
+
 # The comment block at the head of a script is its help: one text, read where it is kept.
 print_help() { sed -n '/^# Usage:/,/^[^#]/{s/^# \{0,1\}//p;}' "$0"; }
 
