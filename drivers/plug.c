@@ -2,18 +2,24 @@
 #include "drivers/plug.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
+#include <linux/gpio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "firmware/base/cleanup.h"
 
 DEFINE_FREEP(struct udev_device *, udev_device_unref)
 DEFINE_FREEP(struct udev_enumerate *, udev_enumerate_unref)
 
-static const char *const subsystems[] = {[PLUG_INPUT] = "input", [PLUG_HIDRAW] = "hidraw"};
-static const char *const sysnames[] = {[PLUG_INPUT] = "event*", [PLUG_HIDRAW] = "hidraw*"};
+static const char *const subsystems[PLUG_N_KINDS] = {"input", "hidraw", "tty", "gpio"};
+static const char *const sysnames[PLUG_N_KINDS] = {"event*", "hidraw*", "tty*", "gpiochip*"};
+static const char *const functions[PLUG_N_KINDS] = {"input", "hid", NULL, NULL};
+
+/* ---- rules ---- */
 
 bool plug_rule_is_empty(const struct plug_rule *rule) {
         return rule->vendor == 0 && rule->product == 0 && !rule->serial && !rule->path;
@@ -36,74 +42,13 @@ void plug_rule_deinit(struct plug_rule *rule) {
         *rule = (struct plug_rule){0};
 }
 
-void plug_candidates_deinit(struct plug_candidates *c) {
-        for (size_t i = 0; i < c->n; i++) {
-                free(c->list[i].devnode);
-                free(c->list[i].syspath);
-                free(c->list[i].function);
-                free(c->list[i].unit);
-        }
-        *c = (struct plug_candidates){0};
-}
-
-static struct udev_device *usb_device_of(struct udev_device *device) {
-        return udev_device_get_parent_with_subsystem_devtype(device, "usb", "usb_device");
-}
-
-/* The kernel's driver of the device: for event devices "input", which is there for those without a bus, too. */
-static struct udev_device *function_of(struct udev_device *device, enum plug_kind kind) {
-        return udev_device_get_parent_with_subsystem_devtype(
-                device, kind == PLUG_HIDRAW ? "hid" : "input", NULL);
-}
-
-static unsigned long hex_or_0(const char *text) {
-        return text ? strtoul(text, NULL, 16) : 0;
-}
-
-/* HID_ID is bus:vendor:product, in hex. */
-static void ids_of(
-        struct udev_device *function, enum plug_kind kind, unsigned int *vendorp, unsigned int *productp) {
-        const char *id;
-
-        *vendorp = *productp = 0;
-        if (kind == PLUG_INPUT) {
-                *vendorp = (unsigned int) hex_or_0(udev_device_get_sysattr_value(function, "id/vendor"));
-                *productp = (unsigned int) hex_or_0(udev_device_get_sysattr_value(function, "id/product"));
-                return;
-        }
-        id = udev_device_get_property_value(function, "HID_ID");
-        if (id && sscanf(id, "%*x:%x:%x", vendorp, productp) != 2)
-                *vendorp = *productp = 0;
-}
-
-static bool ids_fit(struct udev_device *function, enum plug_kind kind, const struct plug_rule *rule) {
-        unsigned int vendor, product;
-
-        ids_of(function, kind, &vendor, &product);
-        return (rule->vendor == 0 || vendor == rule->vendor) &&
-               (rule->product == 0 || product == rule->product);
-}
-
-static bool is_text(const char *text, const char *wanted) {
-        return text && strcmp(text, wanted) == 0;
-}
-
-static bool serial_fits(struct udev_device *device, struct udev_device *function, const char *serial) {
-        struct udev_device *usb = usb_device_of(device);
-
-        return !serial || is_text(udev_device_get_property_value(device, "ID_SERIAL_SHORT"), serial) ||
-               is_text(udev_device_get_property_value(function, "HID_UNIQ"), serial) ||
-               (usb && is_text(udev_device_get_sysattr_value(usb, "serial"), serial));
-}
-
 /* DEVLINKS is one line of paths with spaces between; udev escapes spaces within. */
-static bool path_fits(struct udev_device *device, const char *glob) {
-        const char *links = udev_device_get_property_value(device, "DEVLINKS");
+static bool path_fits(const struct plug_device *device, const char *glob) {
         _autofree_ char *copy = NULL;
 
-        if (!glob || fnmatch(glob, udev_device_get_devnode(device), FNM_PATHNAME) == 0)
+        if (fnmatch(glob, device->devnode, FNM_PATHNAME) == 0)
                 return true;
-        copy = strdup(links ? links : "");
+        copy = strdup(device->links);
         for (char *rest = copy, *link; rest && (link = strsep(&rest, " "));) {
                 if (fnmatch(glob, link, FNM_PATHNAME) == 0)
                         return true;
@@ -111,29 +56,131 @@ static bool path_fits(struct udev_device *device, const char *glob) {
         return false;
 }
 
-static bool plug_rule_fits(const struct plug_rule *rule, enum plug_kind kind, struct udev_device *device) {
-        struct udev_device *function = function_of(device, kind);
-
-        return function && udev_device_get_devnode(device) && ids_fit(function, kind, rule) &&
-               serial_fits(device, function, rule->serial) && path_fits(device, rule->path);
+bool plug_rule_fits(const struct plug_rule *rule, const struct plug_device *d) {
+        return (rule->vendor == 0 || d->vendor == rule->vendor) &&
+               (rule->product == 0 || d->product == rule->product) &&
+               (!rule->serial || strcmp(d->serial, rule->serial) == 0 ||
+                       strcmp(d->udev_serial, rule->serial) == 0) &&
+               (!rule->path || path_fits(d, rule->path));
 }
 
-static int plug_candidates_add(struct plug_candidates *c, struct udev_device *device, enum plug_kind kind) {
-        struct plug_candidate *added =
-                &c->list[c->n++]; /* counted before it is whole: deinit frees the half */
-        struct udev_device *unit = usb_device_of(device);
+/* ---- devices ---- */
 
-        if (!unit)
-                unit = function_of(device, kind);
-        added->devnode = strdup(udev_device_get_devnode(device));
-        added->syspath = strdup(udev_device_get_syspath(device));
-        added->function = strdup(udev_device_get_syspath(function_of(device, kind)));
-        added->unit = strdup(udev_device_get_syspath(unit));
-        return added->devnode && added->syspath && added->function && added->unit ? 0 : -ENOMEM;
+static void plug_device_deinit(struct plug_device *d) {
+        free(d->devnode);
+        free(d->syspath);
+        free(d->function);
+        free(d->unit);
+        free(d->serial);
+        free(d->udev_serial);
+        free(d->links);
+        free(d->name);
+        *d = (struct plug_device){0};
 }
 
-int plug_find(
-        const struct plug_rule *rule, enum plug_kind kind, struct udev *udev, struct plug_candidates *c) {
+void plug_devices_deinit(struct plug_devices *d) {
+        for (size_t i = 0; i < d->n; i++)
+                plug_device_deinit(&d->list[i]);
+        d->n = 0;
+}
+
+static uint16_t hex_or_0(const char *text) {
+        return text ? (uint16_t) strtoul(text, NULL, 16) : 0;
+}
+
+/* HID_ID is bus:vendor:product, in hex. */
+static void read_ids(struct plug_device *d, struct udev_device *device, struct udev_device *function,
+        struct udev_device *usb) {
+        unsigned int vendor = 0, product = 0;
+        const char *id = udev_device_get_property_value(function, "HID_ID");
+
+        if (d->kind == PLUG_INPUT) {
+                d->vendor = hex_or_0(udev_device_get_sysattr_value(function, "id/vendor"));
+                d->product = hex_or_0(udev_device_get_sysattr_value(function, "id/product"));
+        } else if (d->kind == PLUG_HIDRAW && id && sscanf(id, "%*x:%x:%x", &vendor, &product) == 2) {
+                d->vendor = (uint16_t) vendor;
+                d->product = (uint16_t) product;
+        } else if (usb) {
+                d->vendor = hex_or_0(udev_device_get_sysattr_value(usb, "idVendor"));
+                d->product = hex_or_0(udev_device_get_sysattr_value(usb, "idProduct"));
+        }
+        d->types = udev_device_get_property_value(device, "ID_INPUT_KEYBOARD") != NULL;
+}
+
+static char *chip_label(const char *devnode) {
+        struct gpiochip_info info = {0};
+        _autoclose_ int fd = open(devnode, O_RDWR | O_CLOEXEC);
+
+        if (fd < 0 || ioctl(fd, GPIO_GET_CHIPINFO_IOCTL, &info) < 0)
+                return strdup("");
+        return strndup(info.label, sizeof(info.label));
+}
+
+static char *name_of(const struct plug_device *d, struct udev_device *function, struct udev_device *usb) {
+        const char *hid = udev_device_get_property_value(function, "HID_NAME");
+        const char *name = udev_device_get_sysattr_value(function, "name");
+        const char *product = usb ? udev_device_get_sysattr_value(usb, "product") : NULL;
+
+        if (d->kind == PLUG_GPIO)
+                return chip_label(d->devnode);
+        return strdup(hid ? hid : product ? product : name ? name : "");
+}
+
+static char *copy(const char *text) {
+        return strdup(text ? text : "");
+}
+
+/* Return: 0, -ENOMEM; @d may be half in any case. */
+static int plug_device_read(struct plug_device *d, enum plug_kind kind, struct udev_device *device) {
+        struct udev_device *usb = udev_device_get_parent_with_subsystem_devtype(device, "usb", "usb_device");
+        struct udev_device *function =
+                functions[kind] ? udev_device_get_parent_with_subsystem_devtype(device, functions[kind], NULL)
+                                : device;
+        const char *serial = usb ? udev_device_get_sysattr_value(usb, "serial") : NULL;
+
+        d->kind = kind;
+        read_ids(d, device, function, usb);
+        d->devnode = copy(udev_device_get_devnode(device));
+        d->syspath = copy(udev_device_get_syspath(device));
+        d->function = copy(udev_device_get_syspath(function));
+        d->unit = copy(udev_device_get_syspath(usb ? usb : function));
+        d->serial = copy(serial ? serial : udev_device_get_property_value(function, "HID_UNIQ"));
+        d->udev_serial = copy(udev_device_get_property_value(device, "ID_SERIAL_SHORT"));
+        d->links = copy(udev_device_get_property_value(device, "DEVLINKS"));
+        d->name = d->devnode ? name_of(d, function, usb) : NULL;
+        return d->devnode && d->syspath && d->function && d->unit && d->serial && d->udev_serial &&
+                               d->links && d->name
+                       ? 0
+                       : -ENOMEM;
+}
+
+/* Consoles and ports that are soldered in are no devices that one plugs. */
+static bool is_wanted(enum plug_kind kind, struct udev_device *device) {
+        if (!udev_device_get_devnode(device))
+                return false;
+        if (kind == PLUG_TTY)
+                return udev_device_get_parent_with_subsystem_devtype(device, "usb", "usb_device") != NULL;
+        return !functions[kind] ||
+               udev_device_get_parent_with_subsystem_devtype(device, functions[kind], NULL) != NULL;
+}
+
+static int add(struct plug_devices *d, enum plug_kind kind, struct udev_device *device,
+        const struct plug_rule *rule) {
+        struct plug_device *added = &d->list[d->n];
+        int r;
+
+        *added = (struct plug_device){0};
+        r = plug_device_read(added, kind, device);
+        if (r == 0 && (!rule || plug_rule_fits(rule, added)))
+                d->n++;
+        else
+                plug_device_deinit(added);
+        return r;
+}
+
+/* @rule: NULL takes all. */
+static int list(
+        const struct plug_rule *rule, enum plug_kind kind, struct udev *udev, struct plug_devices *d) {
         _cleanup_(udev_enumerate_unrefp) struct udev_enumerate *e = udev_enumerate_new(udev);
         struct udev_list_entry *entry;
         int r;
@@ -152,15 +199,23 @@ int plug_find(
                         udev_device_new_from_syspath(udev, udev_list_entry_get_name(entry));
 
                 /* NULL: unplugged since the list was made. */
-                if (!device || !plug_rule_fits(rule, kind, device))
+                if (!device || !is_wanted(kind, device))
                         continue;
-                if (c->n == PLUG_CANDIDATES_MAX)
+                if (d->n == PLUG_DEVICES_MAX)
                         break;
-                r = plug_candidates_add(c, device, kind);
+                r = add(d, kind, device, rule);
                 if (r < 0)
                         return r;
         }
         return 0;
+}
+
+int plug_list(enum plug_kind kind, struct udev *udev, struct plug_devices *d) {
+        return list(NULL, kind, udev, d);
+}
+
+int plug_find(const struct plug_rule *rule, enum plug_kind kind, struct udev *udev, struct plug_devices *d) {
+        return list(rule, kind, udev, d);
 }
 
 struct udev_monitor *plug_monitor_new(struct udev *udev, enum plug_kind kind) {

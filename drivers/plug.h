@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Which plugged device is meant by the board file's rule. Reads udev and sysfs only; nothing is opened and no name is asked for
- * (EVIOCGNAME fails on devices that have none).
+ * What is plugged in, and which of it is meant by a rule of the board file. Reads udev and sysfs only; nothing is opened but GPIO
+ * chips, whose label the kernel tells in no other way.
  *
  * Source: libudev(3), persistent links of 60-persistent-input.rules; Linux kernel, drivers/hid/hid-core.c (HID_ID, HID_UNIQ).
  */
@@ -27,31 +27,43 @@ void plug_rule_deinit(struct plug_rule *rule); /* of a copy */
 enum plug_kind {
         PLUG_INPUT,  /* /dev/input/event* */
         PLUG_HIDRAW, /* /dev/hidraw* */
+        PLUG_TTY,    /* serial ports on a bus that one plugs into */
+        PLUG_GPIO,   /* /dev/gpiochip* */
+        PLUG_N_KINDS,
 };
 
-struct plug_candidate {
-        char *devnode;  /* owned */
-        char *syspath;  /* owned */
-        char *function; /* owned; the sysfs path of what it belongs to: the "input" or the "hid" device */
-        char *unit; /* owned; the sysfs path of the physical device: a scanner may show several event devices */
+struct plug_device { /* texts are owned; what is not known is "" */
+        enum plug_kind kind;
+        uint16_t vendor, product; /* 0 not known */
+        char *devnode;
+        char *syspath;
+        char *function; /* sysfs path of what it belongs to: the "input" or the "hid" device; else as syspath */
+        char *unit; /* sysfs path of the physical device: a scanner may show several event devices; else as function */
+        char *serial, *udev_serial; /* as the device says it; as udev writes it into its links */
+        char *links;                /* paths with a space between */
+        char *name;                 /* for a person; of a GPIO chip its label */
+        bool types;                 /* udev takes it for a keyboard */
 };
 
-#define PLUG_CANDIDATES_MAX 16
+#define PLUG_DEVICES_MAX 64
 
-struct plug_candidates {
-        struct plug_candidate list[PLUG_CANDIDATES_MAX];
+struct plug_devices {
+        struct plug_device list[PLUG_DEVICES_MAX];
         size_t n;
 };
-void plug_candidates_deinit(struct plug_candidates *c);
+void plug_devices_deinit(struct plug_devices *d);
 
 /**
- * plug_find() - all devices of a kind that fit, in the order of their sysfs paths
- * @c: to be freed by plug_candidates_deinit(), also on failure; more than PLUG_CANDIDATES_MAX are cut
+ * plug_list() - all devices of a kind, in the order of their sysfs paths, behind what is in @d already
+ * @d: to be freed by plug_devices_deinit(), also on failure; more than PLUG_DEVICES_MAX are cut
  *
- * Return: 0 (also when none fits), -ENOMEM, or what libudev returns.
+ * Return: 0 (also when there is none), -ENOMEM, or what libudev returns.
  */
-int plug_find(
-        const struct plug_rule *rule, enum plug_kind kind, struct udev *udev, struct plug_candidates *c);
+int plug_list(enum plug_kind kind, struct udev *udev, struct plug_devices *d);
+/* Those of them that fit @rule. */
+int plug_find(const struct plug_rule *rule, enum plug_kind kind, struct udev *udev, struct plug_devices *d);
+
+bool plug_rule_fits(const struct plug_rule *rule, const struct plug_device *device);
 
 /* udev's word of what comes and goes; NULL where the kernel gives us no netlink: then only looking again helps. */
 struct udev_monitor *plug_monitor_new(struct udev *udev, enum plug_kind kind);

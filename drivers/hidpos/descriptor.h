@@ -2,7 +2,7 @@
 #pragma once
 /*
  * What a HID report descriptor says of a barcode scanner in POS mode: which input report carries what was scanned, and where in
- * it. Pure. A descriptor is foreign bytes: any are safe.
+ * it. Pure but for hidpos_layout_load(). A descriptor is foreign bytes: any are safe.
  *
  * Source: USB HID 1.11, 6.2.2 (items); USB HID Point of Sale Usage Tables 1.02, 3 (page 0x8C); HID Usage Tables 1.5, page 0x01
  * usage 0x3B (Byte Count). Honeywell's page 0xFF66: as their scanners' descriptors have it.
@@ -39,3 +39,6 @@ enum {
  * Return: 0, HIDPOS_E_NOT_POS, HIDPOS_E_UNREADABLE, or -EBADMSG for what is no report descriptor.
  */
 int hidpos_layout_parse(struct hidpos_layout *l, const uint8_t *bytes, size_t n);
+
+/* The same of the device whose sysfs path is @syspath ("hid" device). Return: as above, or -errno when it cannot be read. */
+int hidpos_layout_load(struct hidpos_layout *l, const char *syspath);

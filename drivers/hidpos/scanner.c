@@ -133,26 +133,10 @@ static int hidpos_scanner_on_silence(sd_event_source *source, uint64_t usec, voi
         return 0;
 }
 
-/* Return: 0, HIDPOS_E_*, -EBADMSG, or -errno when it cannot be read. */
-static int layout_of(const struct plug_candidate *c, struct hidpos_layout *l) {
-        uint8_t bytes[HIDPOS_DESCRIPTOR_MAX];
-        _autofclose_ FILE *file = NULL;
-        _autofree_ char *path = NULL;
-        size_t n;
-
-        if (asprintf(&path, "%s/report_descriptor", c->function) < 0)
-                return -ENOMEM;
-        file = fopen(path, "re");
-        if (!file)
-                return -errno;
-        n = fread(bytes, 1, sizeof(bytes), file);
-        return hidpos_layout_parse(l, bytes, n);
-}
-
 /* Opens the one device in POS mode that fits. Return: 0, or as hidpos_scanner_new() says of the sink. */
 static int hidpos_scanner_choose(struct hidpos_scanner *s) {
-        _cleanup_(plug_candidates_deinit) struct plug_candidates found = {0};
-        struct plug_candidate *chosen = NULL;
+        _cleanup_(plug_devices_deinit) struct plug_devices found = {0};
+        struct plug_device *chosen = NULL;
         struct hidpos_layout layout;
         int error = -ENODEV;
         int r = plug_find(&s->match, PLUG_HIDRAW, s->udev, &found);
@@ -162,7 +146,7 @@ static int hidpos_scanner_choose(struct hidpos_scanner *s) {
         for (size_t i = 0; i < found.n; i++) {
                 struct hidpos_layout l;
 
-                r = layout_of(&found.list[i], &l);
+                r = hidpos_layout_load(&l, found.list[i].function);
                 if (r == HIDPOS_E_UNREADABLE)
                         error = -ENOTSUP;
                 if (r != 0 || (chosen && strcmp(chosen->unit, found.list[i].unit) == 0))

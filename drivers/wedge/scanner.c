@@ -193,7 +193,7 @@ static int evdev_open(const char *devnode, int *fdp, struct libevdev **evdevp) {
 
 /* Opens the one device that fits and types. Return: 0, -ENODEV, -ENOTUNIQ, or why the one that fits cannot be opened. */
 static int wedge_scanner_choose(struct wedge_scanner *s) {
-        _cleanup_(plug_candidates_deinit) struct plug_candidates found = {0};
+        _cleanup_(plug_devices_deinit) struct plug_devices found = {0};
         const char *unit = NULL;
         int error = -ENODEV;
         int r = plug_find(&s->match, PLUG_INPUT, s->udev, &found);

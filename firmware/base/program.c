@@ -6,12 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MODE_0 256 /* beyond what a character can be */
+
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static int usage(const struct program *p, FILE *to, int code) {
-        (void) fprintf(to,
-                "%s --config FILE [--check-config] [--log-level error|warning|notice|info|debug]%s%s%s\n%s",
-                p->name, p->mode ? " [--" : "", p->mode ? p->mode : "", p->mode ? "]" : "", p->job);
+        (void) fprintf(to, "%s --config FILE [--check-config] [--log-level error|warning|notice|info|debug]",
+                p->name);
+        for (size_t i = 0; p->modes[i]; i++)
+                (void) fprintf(to, " [--%s]", p->modes[i]);
+        (void) fprintf(to, "\n%s", p->job);
         return code;
 }
 
@@ -25,14 +29,14 @@ static bool set_level(const char *word) {
 }
 
 int program_read_arguments(const struct program *p, int argc, char **argv, struct program_arguments *a) {
-        const struct option options[] = {{"config", required_argument, NULL, 'c'},
+        struct option options[6 + PROGRAM_MODES_MAX] = {{"config", required_argument, NULL, 'c'},
                 {"check-config", no_argument, NULL, 'k'}, {"log-level", required_argument, NULL, 'l'},
-                {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
-                {p->mode, no_argument, NULL, 'm'}, /* without a mode this one ends the table */
-                {0}};
+                {"version", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'}};
         int c;
 
         *a = (struct program_arguments){0};
+        for (int i = 0; p->modes[i]; i++)
+                options[5 + i] = (struct option){p->modes[i], no_argument, NULL, MODE_0 + i};
         while ((c = getopt_long(argc, argv, "c:h", options, NULL)) >= 0)
                 switch (c) {
                 case 'c':
@@ -40,9 +44,6 @@ int program_read_arguments(const struct program *p, int argc, char **argv, struc
                         break;
                 case 'k':
                         a->check = true;
-                        break;
-                case 'm':
-                        a->mode = true;
                         break;
                 case 'l':
                         if (!set_level(optarg))
@@ -54,7 +55,9 @@ int program_read_arguments(const struct program *p, int argc, char **argv, struc
                 case 'h':
                         return usage(p, stdout, EXIT_DONE);
                 default:
-                        return usage(p, stderr, EXIT_USAGE);
+                        if (c < MODE_0)
+                                return usage(p, stderr, EXIT_USAGE);
+                        a->mode = p->modes[c - MODE_0];
                 }
         return a->config && optind == argc ? -1 : usage(p, stderr, EXIT_USAGE);
 }

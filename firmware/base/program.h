@@ -8,15 +8,18 @@
 
 #include <stdbool.h>
 
+#define PROGRAM_MODES_MAX 4
+
 struct program {
         const char *name; /* "okuru-sync" */
         const char *job;  /* one sentence for --help, with its newline */
-        const char *mode; /* NULL, or a further option without a value: "dark" for --dark */
+        const char *modes[PROGRAM_MODES_MAX +
+                          1]; /* further options without a value: "dark" for --dark; until NULL */
 };
 struct program_arguments {
         const char *config; /* borrowed from argv */
         bool check;         /* read the config and say "ok", no more */
-        bool mode;          /* struct program's mode was asked for */
+        const char *mode;   /* which of struct program's was asked for last; NULL: none */
 };
 
 /* The log level is set. Return: -1 to go on with @a filled; otherwise the exit code, all was said. */

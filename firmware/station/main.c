@@ -4,15 +4,27 @@
 #include "firmware/base/program.h"
 #include "firmware/station/devices.h"
 #include "firmware/station/station.h"
+#include "firmware/station/survey.h"
+
+#include <string.h>
 
 #define AGAIN_MAX                                                                                            \
         3 /* a ledger that must begin anew more often than that is a fault to look at, not to repeat */
 
+/* Return: exit code, or -errno. */
+static int run_mode(const char *mode, const struct station_config *config, struct diag *d) {
+        if (strcmp(mode, "dark") == 0)
+                return devices_darken(config, d);
+        if (strcmp(mode, "pair") == 0)
+                return survey_pair(config);
+        return survey_run(config, strcmp(mode, "devices-json") == 0);
+}
+
 int main(int argc, char **argv) {
         static const struct program self = {.name = "okuru-station",
                 .job = "Reads scanners, decides, records in the ledger, then shows the light. --dark: only "
-                       "turns the towers off.\n",
-                .mode = "dark"};
+                       "turns the towers off. --devices,\n--devices-json, --pair: for `okuru devices`.\n",
+                .modes = {"dark", "devices", "devices-json", "pair"}};
         static struct station_config config; /* large, and one per program */
         struct program_arguments a;
         struct diag d = {0};
@@ -26,8 +38,8 @@ int main(int argc, char **argv) {
         if (a.check)
                 return program_say_ok();
         if (a.mode) {
-                r = devices_darken(&config, &d);
-                return r < 0 ? program_complain(&d, r) : 0;
+                r = run_mode(a.mode, &config, &d);
+                return r < 0 ? program_complain(&d, r) : r;
         }
         r = STATION_E_AGAIN;
         for (int i = 0; i < AGAIN_MAX && r == STATION_E_AGAIN; i++)
