@@ -215,6 +215,15 @@ static void put_aispec(struct llrp_encoder *e, const struct llrp_inventory *i,
         llrp_end(e);
 }
 
+/* The PC word tells an EPC of another numbering system, and how long the EPC should be. */
+static void put_pc_wish(struct llrp_encoder *e) {
+        llrp_begin(e, LLRP_C1G2EPCMemorySelector);
+        llrp_put(e, LLRP_C1G2EPCMemorySelector_EnableCRC, 0);
+        llrp_put(e, LLRP_C1G2EPCMemorySelector_EnablePCBits, 1);
+        llrp_put(e, LLRP_C1G2EPCMemorySelector_EnableXPCBits, 0); /* of 1.1; reserved before, and 0 too */
+        llrp_end(e);
+}
+
 static void put_report(struct llrp_encoder *e, const struct llrp_inventory *i) {
         llrp_begin(e, LLRP_ROReportSpec);
         llrp_put(e, LLRP_ROReportSpec_ROReportTrigger, UPON_N_TAGS_OR_END_OF_ROSPEC);
@@ -230,6 +239,8 @@ static void put_report(struct llrp_encoder *e, const struct llrp_inventory *i) {
         llrp_put(e, LLRP_TagReportContentSelector_EnableLastSeenTimestamp, 1);
         llrp_put(e, LLRP_TagReportContentSelector_EnableTagSeenCount, 1);
         llrp_put(e, LLRP_TagReportContentSelector_EnableAccessSpecID, 0);
+        if (!i->no_pc)
+                put_pc_wish(e);
         llrp_end(e);
         llrp_end(e);
 }

@@ -41,6 +41,7 @@ enum llrp_stop {
  *   quiet_ms: 500           quiet_ms: ends when there was no new tag for so long
  *   quiet_limit_ms: 10000   ... and after this in any case
  *   report_every: 1         report_every
+ *   pc: true                !no_pc
  *   inputs: [1, 2]          inputs
  *   keepalive_ms: 5000      keepalive_ms
  *   hold: true              no_hold
@@ -64,6 +65,7 @@ struct llrp_inventory {
         uint16_t quiet_ms;       /* 0: not by quiet */
         uint32_t quiet_limit_ms; /* 0: no limit */
         uint16_t report_every;   /* tags in a report; 0: at the end only */
+        bool no_pc; /* do not ask for the PC word: for a reader that refuses an inventory over it */
         uint16_t inputs[LLRP_PORTS_MAX];
         size_t n_inputs;       /* inputs to be told of, beside those of start and stop */
         uint32_t keepalive_ms; /* 0: 5000 */

@@ -60,6 +60,10 @@ static void take(const struct llrp_element *p, struct tag_read *read, struct tag
         case LLRP_PeakRSSI:
                 read->rssi_dbm = (int) llrp_get_signed(p, LLRP_PeakRSSI_PeakRSSI);
                 break;
+        case LLRP_C1G2_PC:
+                read->has_pc = true;
+                read->pc = (uint16_t) llrp_get(p, LLRP_C1G2_PC_PC_Bits);
+                break;
         case LLRP_TagSeenCount:
                 read->n_reads = (unsigned int) llrp_get(p, LLRP_TagSeenCount_TagCount);
                 break;

@@ -156,7 +156,8 @@ static void a_gpi_started_inventory_is_the_vector_of_llrpjs(void **state) {
                 .start_high = true,
                 .stop = LLRP_STOP_AFTER,
                 .stop_ms = 3000,
-                .report_every = 1};
+                .report_every = 1,
+                .no_pc = true};
         struct vector v = vector_of(VECTOR_ADD_ROSPEC);
         uint8_t bytes[LLRP_ROSPEC_BYTES + 64];
         size_t n = write_rospec(&wish, &c, bytes);
@@ -255,7 +256,10 @@ static void every_wish_is_written_in_the_words_of_the_standard(void **state) {
                                           "        EnableFirstSeenTimestamp: true\n"
                                           "        EnableLastSeenTimestamp: true\n"
                                           "        EnableTagSeenCount: true\n"
-                                          "        EnableAccessSpecID: false\n");
+                                          "        EnableAccessSpecID: false\n"
+                                          "        C1G2EPCMemorySelector\n"
+                                          "          EnableCRC: false\n"
+                                          "          EnablePCBits: true\n");
 }
 
 static void what_is_not_asked_for_is_not_written(void **state) {

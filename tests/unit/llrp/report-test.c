@@ -65,6 +65,28 @@ static void a_reader_that_tells_only_the_epc_is_enough(void **state) {
         assert_true(read.first_usec == NOW_USEC && read.last_usec == NOW_USEC);
 }
 
+static void the_pc_word_comes_with_its_tag_and_stays_unknown_without(void **state) {
+        struct vector v = vector_of("043d0000002f00000007"
+                                    "00f00014"
+                                    "8d303435fc8803d056d15b963f"
+                                    "8c3100"
+                                    "00f00011"
+                                    "8d303435fc8803d056d15b963f");
+        struct llrp_message m = message_of(v.bytes, v.n);
+        struct llrp_walk walk = llrp_walk_of(&m.root);
+        struct llrp_clock clock = {0};
+        struct tag_read read;
+        unsigned int n_bad = 0;
+        (void) state;
+
+        assert_true(llrp_report_next(&walk, &clock, NOW_USEC, &read, &n_bad));
+        assert_true(read.has_pc);
+        assert_int_equal(read.pc, 0x3100);
+        assert_true(llrp_report_next(&walk, &clock, NOW_USEC, &read, &n_bad));
+        assert_false(read.has_pc);
+        assert_int_equal(n_bad, 0);
+}
+
 static void tags_of_hostile_lengths_are_counted_and_left_out(void **state) {
         uint8_t bytes[8300] = {0};
         static const struct {
@@ -173,6 +195,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_tag_is_told_with_all_that_was_asked_for),
                 cmocka_unit_test(a_reader_that_tells_only_the_epc_is_enough),
+                cmocka_unit_test(the_pc_word_comes_with_its_tag_and_stays_unknown_without),
                 cmocka_unit_test(tags_of_hostile_lengths_are_counted_and_left_out),
                 cmocka_unit_test(a_read_that_was_held_back_is_as_old_as_it_is),
                 cmocka_unit_test(a_clock_that_was_set_forward_tells_no_future),
