@@ -2,6 +2,7 @@
 """The demo is the main job: it must come out right from a packer's and from a person's hands."""
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -31,11 +32,34 @@ def test_twelve_shipments_go_out_with_every_mistake_while_the_broker_is_away(bui
 
 
 def test_a_person_packs_one_shipment_through_a_pipe(build, tmp_path):
-    codes = "OKURU-P-P017\nS-00002\n4512345000028\n444531000045\n\nOKURU-C-UNDO\n"
+    codes = "OKURU-P-P017\nS-00002\nソックス\n4512345000028\n444531000045\n\nOKURU-C-UNDO\n"
     done = demo(build, "--folder", str(tmp_path / "floor"), codes=codes)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     for seen in ("検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
         assert seen in done.stdout, f"{seen} was not shown"
+    told = [line for line in done.stdout.splitlines() if line.startswith("   OMS: ")]
+    assert len(told) == len(set(told)), "the same fact was told twice"
+    for seen in ("parcel.opened", "parcel.packed", "parcel.ready", "person.in"):
+        assert any(seen in line for line in told), f"{seen} was not told"
+
+
+def test_ctrl_c_ends_the_demo_in_a_word_and_leaves_nothing_running(build, tmp_path):
+    command = [sys.executable, str(TOP / "tests/support/demo.py"), "--build", str(build), "--folder", str(tmp_path / "floor")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while "ctrl-D" not in (line := process.stdout.readline()):
+            assert line, process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
+    assert (process.returncode, rest, errors) == (130, "demo: interrupted\n", "")
+    left = [p for p in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in read_or_nothing(p)]
+    assert left == []
+
+
+def read_or_nothing(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 class Disks:

@@ -30,10 +30,13 @@ def say(text: str) -> None:
 
 
 def show(code: str, verdict: dict) -> None:
-    """The bench as a packer sees it: light, head, what to do now, sound."""
+    """The bench as a packer sees it: light, head, what to do now, sound. On a terminal in two lines: one is wider than 80 columns."""
     head, sub = verdict["head"], verdict["sub"]
-    light = f"\033[{COLOURS[verdict['light']]}m {head['ja']} \033[0m" if sys.stdout.isatty() else f"[{verdict['light']}] {head['ja']}"
-    say(f"{verdict['bench']} {code.replace(chr(29), '|'):28} {light} {head['en']}: {sub['ja']} / {sub['en']} (sound {verdict['sound']})")
+    code = f"{verdict['bench']} {code.replace(chr(29), '|'):28}"
+    if sys.stdout.isatty():
+        say(f"{code} \033[{COLOURS[verdict['light']]}m {head['ja']} \033[0m {head['en']} (sound {verdict['sound']})\n     {sub['ja']} / {sub['en']}")
+    else:
+        say(f"{code} [{verdict['light']}] {head['ja']} {head['en']}: {sub['ja']} / {sub['en']} (sound {verdict['sound']})")
 
 
 class Floor:
@@ -279,12 +282,13 @@ def auto(floor: Floor, args) -> int:
 # ---- a person ----
 
 HELP = """Type or pipe codes, one a line, as a scanner would send them. Try:
-  OKURU-P-P017            sign in (OKURU-P-L002 is a leader)
-  {slip:24}open the shipment by its order slip
-{items}  (the label's number)    it is printed when the last unit is green: scan it
-  OKURU-C-SHORT           not there · OKURU-C-X-3 three of the next · OKURU-C-UNDO
-  OKURU-C-BAY-CLOSE-Y1    the truck is here: OKURU-C-D-1, OKURU-C-OK
-An empty line shows the next shipment; ctrl-D ends."""
+  OKURU-P-P017              sign in (OKURU-P-L002 is a leader)
+  {slip:25} open the shipment by its order slip
+{items}  (the label's number)      it is printed when the last unit is green: scan it
+  OKURU-C-SHORT             not there · OKURU-C-X-3 three of the next · OKURU-C-UNDO
+{truck}An empty line shows the next shipment; ctrl-D ends."""
+TRUCK = {"bay-closed": "  OKURU-C-BAY-CLOSE-{bay:8} the truck is here: count, OKURU-C-D-1 (a digit), OKURU-C-OK\n",
+         "scanned": "  OKURU-C-SHIP-{bay:12} the driver is here: scan each label, then OKURU-C-OK\n", "at-ready": ""}
 
 
 def help_for(shipment: dict) -> str:
@@ -292,51 +296,70 @@ def help_for(shipment: dict) -> str:
     for line in shipment["lines"]:
         code = line["codes"][0]["code"]
         if line["serial"] == "require":
-            code = f"]d201{int(code):014d}21SN{shipment['shipment'][-3:]}"
-        items += f"  {code:24}{line['name']['ja']} x{line['quantity']}\n"
+            code = f"]d201{int(code):014d}21{shipment['shipment'][-3:]}"
+        items += f"  {code:25} {line['name']['ja']} x{line['quantity']}\n"
+    if shipment["pieces"] > 1:
+        items += f"  {'OKURU-C-NEXT-PIECE':25} this box is full; {shipment['pieces']} are planned\n"
     for insert in shipment["inserts"]:
         code = {"scan": insert["codes"][0]["code"] if insert["codes"] else "", "confirm": "OKURU-C-OK"}.get(insert["check"], "")
-        items += f"  {code:24}{insert['name']['ja']}\n" if code else ""
-    return HELP.format(slip=shipment["open_codes"][0], items=items)
+        items += f"  {code:25} {insert['name']['ja']}\n" if code else ""
+    truck = TRUCK[goods.HOW[shipment["carrier"]]].format(bay=shipment["bay"].upper())
+    return HELP.format(slip=shipment["open_codes"][0], items=items, truck=truck)
 
 
-def report(floor: Floor, packer: Packer, seen: dict) -> None:
-    """What arrived elsewhere since the last look."""
-    for label in packer.labels.drain():
-        say(f"   printer: {label['carrier']} {label['number']} ({label['piece']}/{label['pieces']})")
-    found = events(floor.rig)
-    for event in found[seen["events"]:]:
-        if event["type"] != "item.verified":
-            say(f"   OMS: {event['type']} {event['subject']}")
-    seen["events"] = len(found)
-    mails = floor.rig.mails()
-    for path in mails[seen["mails"]:]:
-        say(f"   mail: {path}")
-    seen["mails"] = len(mails)
+def bytes_of(typed: str) -> str | None:
+    """What a scanner would send; None for what none can: they send ASCII."""
+    code = typed.strip().replace("|", "\x1d")
+    return code if code.isascii() else None
+
+
+class Elsewhere:
+    """What arrived elsewhere since the last look: each thing is told once, whichever lane it came by."""
+
+    def __init__(self, floor: Floor, packer: Packer):
+        self.floor, self.packer = floor, packer
+        self.events = {(e["source"], e["sequence"]) for e in events(floor.rig)}
+        self.mails: set[Path] = set()
+
+    def report(self) -> None:
+        for label in self.packer.labels.drain():
+            say(f"   printer: {label['carrier']} {label['number']} ({label['piece']}/{label['pieces']})")
+        for event in events(self.floor.rig):
+            place = (event["source"], event["sequence"])
+            if place not in self.events and event["type"] != "item.verified":
+                say(f"   OMS: {event['type']} {event['subject']}")
+            self.events.add(place)
+        for path in self.floor.rig.mails():
+            if path not in self.mails:
+                say(f"   mail: {path}")
+            self.mails.add(path)
 
 
 def person(floor: Floor) -> int:
     packer = Packer(floor.rig.benches[0], show=show)
     names = iter(floor.shipments.values())
-    seen = {"events": len(events(floor.rig)), "mails": 0}
+    elsewhere = Elsewhere(floor, packer)
     say(help_for(next(names)))
     while True:
         if not select.select([sys.stdin], [], [], 0.3)[0]:
-            report(floor, packer, seen)
+            elsewhere.report()
             for verdict in packer.light.drain():
                 show("", verdict)
             continue
         line = sys.stdin.readline()
         if not line:
             break
-        code = line.strip().replace("|", "\x1d")
-        if code:
+        code = bytes_of(line)
+        if code is None:
+            say("   a scanner sends ASCII only")
+        elif code:
             packer.scan(code)
         else:
-            say(help_for(next(names)))
+            shipment = next(names, None)
+            say(help_for(shipment) if shipment else "   that were all shipments")
     if not sys.stdin.isatty():
         settle(floor.rig, packer)
-    report(floor, packer, seen)
+    elsewhere.report()
     floor.close()
     return 0
 
@@ -356,9 +379,12 @@ def main() -> int:
         say(f"floor: {floor.folder}")
         floor.open()
         return auto(floor, args) if args.auto else person(floor)
-    except (RigError, TimedOut, KeyboardInterrupt) as e:
-        say(f"demo: {e or 'interrupted'}")
+    except (RigError, TimedOut) as e:
+        say(f"demo: {e}")
         return 1
+    except KeyboardInterrupt:
+        say("demo: interrupted")
+        return 130
     finally:
         for process in floor.rig.processes.values():
             if process.poll() is None:
