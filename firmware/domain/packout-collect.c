@@ -173,6 +173,21 @@ static int read_rows(struct turn *t, const char *bay, struct rows *rows) {
         return r < 0 ? r : 0;
 }
 
+/* A card of another floor, or misprinted: no bay that the OMS has told of, and nothing waits there. */
+static int refuse_strange_bay(struct turn *t, const struct rows *rows, const char *bay, bool *saidp) {
+        struct bay_info info;
+        struct verdict *v;
+        int r = t->world->bay_info(t->world->userdata, bay, &info);
+
+        *saidp = r > 0 && rows->n == 0;
+        if (!*saidp)
+                return r < 0 ? r : 0;
+        v = turn_say(t, VERDICT_NOT_NOW);
+        verdict_sub_ja(v, "出口「%s」に箱がない。カードを確かめる", bay);
+        verdict_sub_en(v, "nothing waits in bay %s: is it the right card?", bay);
+        return 0;
+}
+
 static void say_which_to_pull(struct verdict *v, const char *tail, const struct words *bay, int n) {
         verdict_sub_ja(v, "%sから…%sを先に抜き取る(全%d個)", bay->ja, tail, n);
         verdict_sub_en(v, "pull …%s out of %s first (%d to pull)", tail, bay->en, n);
@@ -261,6 +276,9 @@ int collect_bay(struct turn *t) {
                         "read the closing card that names the bay");
         r = read_rows(t, bay, &rows);
         if (r < 0)
+                return r;
+        r = refuse_strange_bay(t, &rows, bay, &said);
+        if (r < 0 || said)
                 return r;
         r = refuse_pull(t, &rows, bay, &said);
         if (r < 0 || said)

@@ -119,8 +119,18 @@ static bool is_partial(const struct shipment *s) {
         return false;
 }
 
+/* A bay is mostly named after its carrier, and twice the same name is only longer to read. */
+static void say_where_to(struct verdict *v, const struct carrier_policy *policy, const struct words *piece,
+        const struct words *bay) {
+        bool ja = strstr(bay->ja, policy->name_ja), en = strstr(bay->en, policy->name_en);
+
+        verdict_sub_ja(v, "%s%s%sを%sに置く", ja ? "" : policy->name_ja, ja ? "" : " ", piece->ja, bay->ja);
+        verdict_sub_en(
+                v, "%s%s%s: put it to %s", en ? "" : policy->name_en, en ? "" : " ", piece->en, bay->en);
+}
+
 /* The box is done; the next one of a shipment with goods left opens by itself. */
-static int say_ready(struct turn *t, const struct carrier_policy *policy, bool shipped) {
+static int say_ready(struct turn *t, const struct carrier_policy *policy) {
         struct verdict *v = turn_say(t, VERDICT_READY);
         struct words piece, bay;
         int next = open_lowest_free_piece(&t->s), r = words_bay(t, t->p->bay, &bay);
@@ -128,15 +138,13 @@ static int say_ready(struct turn *t, const struct carrier_policy *policy, bool s
         if (r < 0)
                 return r;
         words_piece(&t->s, t->p, &piece);
-        verdict_sub_ja(v, "%s%s %sを%sへ置く", shipped ? "発送済み " : "", policy->name_ja, piece.ja, bay.ja);
-        verdict_sub_en(
-                v, "%s%s %s: put it to %s", shipped ? "shipped, " : "", policy->name_en, piece.en, bay.en);
+        say_where_to(v, policy, &piece, &bay);
         if (t->p->unverified || shipment_missing(&t->s) == 0 || is_partial(&t->s) ||
                 next > SHIPMENT_PIECES_MAX) {
                 turn_empty_bench(t);
                 return 0;
         }
-        verdict_sub_ja(v, "%sを%sへ置き、次の箱の商品を読む", piece.ja, bay.ja);
+        verdict_sub_ja(v, "%sを%sに置き、次の箱の商品を読む", piece.ja, bay.ja);
         verdict_sub_en(v, "%s to %s; now the next box: read its goods", piece.en, bay.en);
         turn_end_gesture(t);
         return open_new_piece(t, next, false);
@@ -157,7 +165,7 @@ static int make_ready(
         r = turn_notice(t, &t->s, "ready");
         if (r == 0 && policy.shipped == SHIPPED_AT_READY)
                 r = collect_ship(t, &t->s, t->p, SHIPPED_AT_READY);
-        return r < 0 ? r : say_ready(t, &policy, policy.shipped == SHIPPED_AT_READY);
+        return r < 0 ? r : say_ready(t, &policy);
 }
 
 static const char *matched_by(const struct turn *t) {

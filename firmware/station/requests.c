@@ -10,6 +10,8 @@
 #include "firmware/ledger/purge.h"
 #include "firmware/station/station-internal.h"
 
+#define TOKEN_STEP (UINT64_C(1) << 63) /* of a caller: not the last card of its request */
+
 static void write_verdict(struct json_writer *w, const char *key, const struct verdict *v) {
         const struct verdict_look *look = verdict_look(v->kind);
 
@@ -65,11 +67,31 @@ static void answer(struct station *s, uint64_t token, struct str *line) {
                 callers_answer(s->callers, token, line->data);
 }
 
+/* One request may be several cards; whoever asked hears the first that was refused, else the last. Return: is it to be told? */
+static bool is_the_answer(struct station *s, uint64_t *tokenp, const struct verdict *verdicts, size_t n) {
+        bool is_step = *tokenp & TOKEN_STEP;
+
+        *tokenp &= ~TOKEN_STEP;
+        if (is_step) {
+                if (n > 0 && verdicts[n - 1].kind == VERDICT_COUNT)
+                        return false;
+                s->told_early = *tokenp;
+                return true;
+        }
+        if (s->told_early == *tokenp) {
+                s->told_early = 0;
+                return false;
+        }
+        return true;
+}
+
 void station_on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n) {
         struct station *s = userdata;
         _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
+        if (!is_the_answer(s, &token, verdicts, n))
+                return;
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         json_write_bool(&w, "ok", true);
@@ -182,7 +204,8 @@ static void scan(struct station *s, const struct request_caller *caller, size_t 
         char actor[ID_SIZE];
 
         (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
-        if (desk_scan(s->desk, bench, code, strlen(code), 0, token, actor) == DESK_E_FULL && token)
+        if (desk_scan(s->desk, bench, code, strlen(code), 0, token, actor) == DESK_E_FULL && token &&
+                (token & TOKEN_STEP) == 0)
                 callers_answer_error(s->callers, token, "the bench has too many scans waiting");
 }
 
@@ -252,7 +275,7 @@ static void request_bay_close(
         (void) snprintf(code, sizeof(code), "OKURU-C-BAY-CLOSE-%s", bay);
         for (char *c = code; *c; c++)
                 *c = (char) (*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
-        scan(s, caller, office, code, 0);
+        scan(s, caller, office, code, caller->token | TOKEN_STEP);
         (void) snprintf(digits, sizeof(digits), "%d", (int) counted);
         for (const char *c = digits; *c; c++) {
                 (void) snprintf(code, sizeof(code), "OKURU-C-D-%c", *c);

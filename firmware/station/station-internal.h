@@ -29,6 +29,8 @@ struct station {
         enum desk_health health;
         uint64_t head; /* newest committed position */
         uint64_t unapplied;
+        uint64_t
+                told_early; /* token of a request whose first card was refused: the rest of it is not answered */
         uint64_t upto[N_LANES]; /* what purging must not pass: applied by the OMS, read by notify */
         struct clock_watch clock;
         uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */

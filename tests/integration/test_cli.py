@@ -127,7 +127,7 @@ def test_parcels_say_where_they_are_and_since_when(floor):
     assert all(row["since"].startswith("20") for row in rows.values())
     for where, name in (("--open", "S-1"), ("--parked", "S-2"), ("--ready", "S-3")):
         assert [row["shipment"] for row in floor.json("parcels", where)] == [name]
-    assert floor.json("parcels", "--pull") == []
+    assert floor.json("parcels", "--pull") == [] and floor.okuru("parcels", "--pull") == "none\n"
     assert "h-3" in floor.okuru("parcels", "--parked")
 
 
@@ -175,6 +175,10 @@ def test_facts_come_by_position_and_are_narrowed(floor):
         "parcel.opened", "parcel.parked", "parcel.packed", "parcel.ready"}
     assert [fact["pos"] for fact in floor.json("facts", "--from", "5")] == list(range(5, len(facts) + 1))
     assert len(floor.okuru("facts").splitlines()) == len(facts)
+    scheduled = floor.okuru("facts", "--type", "bay.scheduled")
+    assert 'collections=["14:30","17:00"]' in scheduled
+    floor.write([shipment("S-9", item="靴下" * 60)])
+    assert " lines=[1 …] " in floor.okuru("facts", "--type", "shipment.received").splitlines()[-1]  # --json has it whole
 
 
 def test_facts_follow_what_is_still_to_happen(floor):
@@ -317,11 +321,15 @@ def test_a_scan_is_answered_with_its_verdict(running):
     running.okuru("scan", "--bench", "b1", "x" * 257, code=1)
 
 
-def test_a_bay_is_closed_as_counted_or_not_at_all(running):
+def test_a_bay_is_closed_as_counted_or_not_at_all(station, request):
+    station.write([{"type": "bay.scheduled", "merchant": "", "subject": "y1", "data": {"v": 1, "version": 1, "bay": "y1", "carrier": "yamato"}}])
+    running = request.getfixturevalue("running")
+    assert "nothing waits in bay y2" in running.okuru("bay", "close", "y2", "--counted", "0", code=1)  # by the reason, not by what came of the OK
     assert "BAY CLOSED" in running.okuru("bay", "close", "y1", "--counted", "0")
     assert running.json("facts", "--type", "bay.closed")[0]["subject"] == "y1"
     running.okuru("bay", "close", "y1", "--counted", "3", code=1)  # three were counted, none is expected
     assert len(running.json("facts", "--type", "bay.closed")) == 1
+    assert "BAY CLOSED" in running.okuru("bay", "close", "y1", "--counted", "0")
 
 
 def test_version_is_the_projects(build):

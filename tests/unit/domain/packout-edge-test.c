@@ -163,6 +163,7 @@ static void what_is_not_ready_is_not_handed_over(void **state) {
 
 static void a_count_stays_within_reason(void **state) {
         SCENE(NULL);
+        fake_bay(&s.f, "y1", "yamato", "ヤマト常温", "Yamato ambient");
         scene_play(&s, (struct step[]){{"OKURU-C-BAY-CLOSE-Y1", VERDICT_COUNT, ""},
                                {"OKURU-C-D-9", VERDICT_COUNT, ""}, {"OKURU-C-D-9", VERDICT_COUNT, ""},
                                {"OKURU-C-D-9", VERDICT_COUNT, ""}, {"OKURU-C-D-9", VERDICT_COUNT, ""},

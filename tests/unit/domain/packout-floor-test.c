@@ -312,13 +312,23 @@ static void a_bay_closes_with_its_count(void **state) {
         assert_int_equal(scene_verdict(&s)->kind, VERDICT_ALREADY);
 }
 
+static void a_closing_card_of_no_bay_here_closes_nothing(void **state) {
+        SCENE(POLICY("bay-closed", ""));
+
+        scene_play(&s, (struct step[]){{"OKURU-C-BAY-CLOSE-ZZ", VERDICT_NOT_NOW, ""},
+                               {OK_CARD, VERDICT_NOT_NOW, ""}, {NULL}});
+        fake_bay(&s.f, "y1", "yamato", "ヤマト常温", "Yamato ambient");
+        scene_play(&s, (struct step[]){{CLOSE, VERDICT_COUNT, ""}, {"OKURU-C-D-0", VERDICT_COUNT, ""},
+                               {OK_CARD, VERDICT_BAY_CLOSED, "bay.closed"}, {NULL}});
+}
+
 static void a_bay_is_called_by_its_name_and_its_carrier_is_recorded(void **state) {
         SCENE(POLICY("bay-closed", ""));
         _cleanup_(json_freep) struct json *closed = NULL;
 
         fake_bay(&s.f, "y1", "yamato", "ヤマト常温", "Yamato ambient");
         make_ready(&s, "S-1", WAYBILL_1, "");
-        assert_string_equal(scene_verdict(&s)->sub_ja, "ヤマト 1/1口をヤマト常温へ置く");
+        assert_string_equal(scene_verdict(&s)->sub_ja, "1/1口をヤマト常温に置く");
         assert_string_equal(scene_verdict(&s)->sub_en, "ヤマト 1/1: put it to Yamato ambient");
         scene_play(
                 &s, (struct step[]){{CLOSE, VERDICT_COUNT, ""}, {"OKURU-C-D-1", VERDICT_COUNT, ""}, {NULL}});
@@ -610,6 +620,7 @@ int main(void) {
                 cmocka_unit_test(a_changed_label_prints_when_its_box_comes_back),
                 cmocka_unit_test(parcels_are_scanned_out_one_by_one),
                 cmocka_unit_test(a_bay_closes_with_its_count),
+                cmocka_unit_test(a_closing_card_of_no_bay_here_closes_nothing),
                 cmocka_unit_test(a_bay_is_called_by_its_name_and_its_carrier_is_recorded),
                 cmocka_unit_test(a_count_ships_nothing_that_policy_wants_scanned),
                 cmocka_unit_test(a_count_that_differs_needs_a_leader_or_another_count),
