@@ -43,7 +43,7 @@ static const struct verb verbs[] = {
         {"restored", NULL, "",
                 "say that the database came from a backup: stations send again, streams begin anew", 0, 0, 0,
                 0, verb_restored},
-        {"facts", NULL, "", "what came, in the order of arrival",
+        {"facts", NULL, "", "what came, in the order of arrival; --type may hold * and ?",
                 TAKES_STATION | TAKES_MERCHANT | TAKES_TYPE | TAKES_JSON | TAKES_FOLLOW, 0, 0, 0, verb_facts},
         {"shipments", NULL, "", "what is wished, and what became of it",
                 TAKES_STATION | TAKES_MERCHANT | TAKES_JSON, 0, 0, 0, verb_shipments},

@@ -55,7 +55,7 @@ static int read_facts(struct storage *s, const struct view_filter *filter, int64
                 "SELECT pos, station.name, source.name, sequence, retold, type, merchant, subject, body "
                 "FROM event JOIN source USING (source) JOIN station ON station.station = event.station "
                 "WHERE pos > ?4 AND pos <= ?5 AND (?1 IS NULL OR station.name = ?1) "
-                "AND (?2 IS NULL OR merchant = ?2) AND (?3 IS NULL OR type = ?3) ORDER BY pos",
+                "AND (?2 IS NULL OR merchant = ?2) AND (?3 IS NULL OR type GLOB ?3) ORDER BY pos",
                 filter);
 
         if (r == 0) {

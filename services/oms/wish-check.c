@@ -90,6 +90,12 @@ static int check_policy(const struct json *doc, struct diag *d) {
                 r = parse(&text, &copy, d);
         if (r < 0)
                 return r;
+        /* The wire allows it, but it takes every merchant's policy away: from a person's file it is a mistake. */
+        if (json_type(json_get(doc, "merchants")) != JSON_ARRAY) {
+                json_free(copy);
+                diag_set(d, 0, 0, "merchants", "is missing: without it every merchant's policy would go");
+                return -EBADMSG;
+        }
         r = policy_init(&policy, copy, d);
         if (r == 0)
                 policy_deinit(&policy);

@@ -222,6 +222,9 @@ def test_facts_in_order_are_applied_and_kept_as_they_came(office, box):
     box.tell(*sent)
     box.wait_upto(50)
     assert office.facts() == sent
+    type_ = sent[0]["type"].removeprefix("jp.okuru.")
+    assert office.rows("facts", "--type", type_.split(".")[0] + ".*") == office.rows("facts", "--type", type_) != []
+    assert office.rows("facts", "--type", "nosuch.*") == []
     assert all(a["credit"] == 200 and "gap" not in a for a in box.applied)
 
 

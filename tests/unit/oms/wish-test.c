@@ -146,6 +146,8 @@ static void other_documents_are_checked_and_say_what_they_are_about(void **state
                         "\"444413758703\",\"to\":\"x\"}",
                         NULL, NULL, "to"},
                 {WISH_POLICY, "{\"merchants\":[]}", "", "policy", NULL},
+                {WISH_POLICY, "{\"people\":[]}", NULL, NULL, "merchants"},
+                {WISH_POLICY, "{\"idle_lock_s\":600}", NULL, NULL, "merchants"},
         };
 
         (void) state;
