@@ -69,6 +69,23 @@ static int usage(const struct verb_program *p, const struct verb *v) {
         return VERB_USAGE;
 }
 
+/* Of a verb of two words the first may be right: then what follows it is told. */
+static int unknown_verb(const struct verb_program *p, const char *first) {
+        bool begins = false;
+
+        for (size_t i = 0; i < p->n_verbs; i++)
+                if (strcmp(p->verbs[i].name, first) == 0) {
+                        print_verb(stderr, p, &p->verbs[i]);
+                        begins = true;
+                }
+        if (!begins) {
+                (void) fprintf(stderr, "%s: ", p->name);
+                say(stderr, first);
+                (void) fputs(": no such verb\n", stderr);
+        }
+        return usage(p, NULL);
+}
+
 /* @ip moves behind the verb's word or words. */
 static const struct verb *find_verb(const struct verb_program *p, int argc, char **argv, int *ip) {
         const char *first = argv[*ip], *second = *ip + 1 < argc ? argv[*ip + 1] : "";
@@ -165,7 +182,7 @@ int verb_main(const struct verb_program *p, int argc, char **argv, struct option
                 return given.help ? print_help(p, NULL) : usage(p, NULL);
         v = find_verb(p, argc, argv, &optind);
         if (!v)
-                return usage(p, NULL);
+                return unknown_verb(p, argv[optind]);
         if (given.help)
                 return print_help(p, v);
         in.words = argv + optind;

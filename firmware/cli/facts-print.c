@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define VALUE_MAX 200 /* bytes of one list or object in a line for people */
+
 static void add_padded(struct str *out, const char *text, size_t width) {
         _cleanup_str_ struct str safe = STR_INIT;
 
@@ -22,6 +24,22 @@ static void add_padded(struct str *out, const char *text, size_t width) {
         for (size_t n = verdict_width(safe.data); n < width; n++)
                 str_add_char(out, ' ');
         str_add_char(out, ' ');
+}
+
+/* A list or object that would bury the line is only counted: --json has it whole. */
+static void add_value(struct str *out, const struct json *m) {
+        _cleanup_str_ struct str whole = STR_INIT;
+
+        if (json_string(m)) {
+                str_add(out, json_string(m));
+                return;
+        }
+        json_print(m, &whole);
+        if (!whole.data || strlen(whole.data) <= VALUE_MAX) {
+                str_add(out, whole.data ? whole.data : "");
+                return;
+        }
+        str_addf(out, json_type(m) == JSON_ARRAY ? "[%zu …]" : "{%zu …}", json_size(m));
 }
 
 /* Data without its braces and without "v", which says nothing to a person. */
@@ -38,10 +56,7 @@ static void add_data(struct str *out, const struct fact_row *row) {
                 if (strcmp(json_key(m), "v") == 0)
                         continue;
                 str_addf(&text, "%s%s=", between, json_key(m));
-                if (json_string(m))
-                        str_add(&text, json_string(m));
-                else
-                        json_print(m, &text);
+                add_value(&text, m);
                 between = " ";
         }
         say_safely(out, text.data ? text.data : "");

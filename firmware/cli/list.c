@@ -27,7 +27,9 @@ int list_end_row(struct list *l, struct json_writer *w) {
 }
 
 void list_print(const struct list *l, bool whole) {
-        if (whole && !l->json)
+        if (whole && !l->json && l->table.n_cells == 0)
+                (void) fputs("none\n", stdout); /* a person must not wonder whether it was looked for */
+        else if (whole && !l->json)
                 (void) table_print(&l->table, stdout);
         (void) fputs(l->text.data ? l->text.data : "", stdout);
 }
