@@ -8,7 +8,7 @@
 
 /* ---- the desk calls ---- */
 
-static size_t bench_of(const struct station *s, const char *name) {
+size_t benches_index(const struct station *s, const char *name) {
         int i = desk_bench_index(s->desk, name);
 
         return i < 0 ? s->config->n_benches : (size_t) i;
@@ -16,7 +16,7 @@ static size_t bench_of(const struct station *s, const char *name) {
 
 void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec) {
         struct station *s = userdata;
-        size_t bench = bench_of(s, v->bench);
+        size_t bench = benches_index(s, v->bench);
 
         (void) mono_usec;
         if (v->kind == VERDICT_NONE || !prompt_on_verdict(s, bench, v))
@@ -28,29 +28,6 @@ void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_u
         }
         station_tell_verdict(s, v);
         rfid_on_verdict(s, bench);
-}
-
-void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
-        struct station *s = userdata;
-        _cleanup_seal_plain_ struct seal_plain plain = {0};
-        struct label_job job = {.bench = l->bench,
-                .parcel = l->parcel,
-                .piece = (unsigned) l->piece,
-                .pieces = (unsigned) l->pieces,
-                .carrier = l->carrier,
-                .number = l->number};
-        int r = 0;
-
-        if (box && s->keys) {
-                r = seal_open(s->keys, box, n_box, &plain);
-                job.data = plain.bytes;
-                job.n_data = plain.n;
-        }
-        if (r == 0)
-                r = devices_print(s->devices, bench_of(s, l->bench), &job);
-        if (r != 0)
-                log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
-                        r < 0 ? strerror(-r) : "the printer is not ready, or its data does not open");
 }
 
 void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, const char *en) {
@@ -123,7 +100,7 @@ void benches_on_press(void *userdata, size_t bench, const char *code) {
 }
 
 void benches_on_device(
-        void *userdata, size_t bench, const char *name, const char *driver, bool up, int error) {
+        void *userdata, size_t bench, const char *name, const char *driver, bool up, const char *reason) {
         struct station *s = userdata;
         struct fact_list facts = {0};
         struct fact_builder b;
@@ -131,13 +108,12 @@ void benches_on_device(
         if (up)
                 log_info("bench %s: %s is there", s->config->benches[bench].name, name);
         else
-                log_warning("bench %s: %s is not there: %s", s->config->benches[bench].name, name,
-                        strerror(-error));
+                log_warning("bench %s: %s is not there: %s", s->config->benches[bench].name, name, reason);
         fact_begin(&b, &facts, up ? "device.up" : "device.down", "", name, s->config->benches[bench].name,
                 NULL, NULL);
         json_write_string(&b.w, "driver", driver);
         if (!up)
-                json_write_string(&b.w, "reason", strerror(-error));
+                json_write_string(&b.w, "reason", reason);
         fact_end(&b);
         if (facts.n == 1 && !s->stopping && desk_fact(s->desk, &facts.items[0]) < 0)
                 log_error("bench %s: state of %s is not recorded: out of memory",

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 int board_refuse(const struct yaml *node, const char *path, struct diag *d, const char *text) {
@@ -20,6 +21,8 @@ static const char *const drivers[] = {"serial", "wedge", "hidpos", NULL};
 static const char *const suffixes[] = {"cr", "lf", "crlf", "etx", NULL};
 static const char *const layouts[] = {"us", "jis", NULL};
 static const char *const kinds[] = {"none", "text", "json", NULL};
+static const char *const links[] = {"none", "tcp", "usb", "serial", NULL};
+static const char *const languages[] = {"none", "zpl", "escpos", NULL};
 
 #define SCANNER(member) offsetof(struct scanner_config, member), sizeof(((struct scanner_config *) 0)->member)
 static const struct yaml_rule scanner_rules[] = {
@@ -81,7 +84,17 @@ static int read_scanner(const struct yaml *node, const char *path, void *target,
                 0                                                                                            \
         }
 static const struct yaml_rule light_rules[] = {OUTPUT_RULES(light)};
-static const struct yaml_rule label_rules[] = {OUTPUT_RULES(labels)};
+static const struct yaml_rule label_rules[] = {
+        {"console", YAML_WANT_WORD, false, BENCH(labels.kind), 0, 0, kinds, NULL, NULL},
+        {"path", YAML_WANT_PATH, false, BENCH(labels.path), 0, 0, NULL, NULL, NULL},
+        {"create", YAML_WANT_BOOL, false, BENCH(labels.create), 0, 0, NULL, NULL, NULL},
+        {"printer", YAML_WANT_WORD, false, BENCH(printer.link), 0, 0, links, NULL, NULL},
+        {"host", YAML_WANT_TEXT, false, BENCH(printer.host), 0, 0, NULL, NULL, NULL},
+        {"port", YAML_WANT_INT, false, BENCH(printer.port), 1, 65535, NULL, NULL, NULL},
+        {"baud", YAML_WANT_INT, false, BENCH(printer.baud), 1200, 921600, NULL, NULL, NULL},
+        {"language", YAML_WANT_WORD, false, BENCH(printer.language), 0, 0, languages, NULL, NULL},
+        {0},
+};
 #define TOWER(key)                                                                                           \
         { #key, YAML_WANT_TEXT, false, BENCH(tower.key), 0, 0, NULL, NULL, NULL }
 static const struct yaml_rule tower_rules[] = {
@@ -125,6 +138,32 @@ static int read_button(const struct yaml *node, const char *path, void *target, 
         return 0;
 }
 
+/* Either a console or a printer, and what that one needs. */
+static int check_labels(
+        const struct bench_config *b, const struct yaml *labels, const char *bench_path, struct diag *d) {
+        char path[80];
+        const char *wrong = NULL;
+
+        if (!labels)
+                return 0;
+        if ((b->labels.kind != CONSOLE_NONE) + (b->printer.link != PRINTER_BY_NONE) > 1)
+                wrong = "labels go either to a console or to a printer";
+        else if (!yaml_get(labels, "console") && !yaml_get(labels, "printer"))
+                wrong = "labels need either console or printer";
+        else if (b->printer.link == PRINTER_BY_NONE && yaml_get(labels, "language"))
+                wrong = "language belongs to a printer";
+        else if (b->printer.link == PRINTER_BY_TCP && (!*b->printer.host || *b->labels.path))
+                wrong = "a tcp printer needs a host, which is an address, and no path";
+        else if (b->printer.link > PRINTER_BY_TCP && (!*b->labels.path || *b->printer.host))
+                wrong = "a usb or serial printer needs a path, and no host";
+        else if (b->printer.link != PRINTER_BY_NONE && b->printer.language < 0)
+                wrong = "a printer needs its language: zpl, escpos, or none when it tells nothing of itself";
+        if (!wrong)
+                return 0;
+        (void) snprintf(path, sizeof(path), "%s.labels", bench_path);
+        return board_refuse(labels, path, d, wrong);
+}
+
 static const struct yaml_rule bench_rules[] = {
         {"name", YAML_WANT_NAME, true, BENCH(name), 0, 0, NULL, NULL, NULL},
         {"scanners", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_scanner},
@@ -154,6 +193,8 @@ static int check_bench(const struct station_config *c, const struct bench_config
         if ((b->light.kind != CONSOLE_NONE && !*b->light.path) ||
                 (b->labels.kind != CONSOLE_NONE && !*b->labels.path))
                 return board_refuse(node, path, d, "a console needs a path");
+        if (check_labels(b, yaml_get(node, "labels"), path, d) < 0)
+                return -EBADMSG;
         return check_tower(&b->tower, node, path, d);
 }
 
@@ -164,6 +205,7 @@ static int read_bench(const struct yaml *node, const char *path, void *target, s
 
         if (c->n_benches == STATION_BENCHES_MAX)
                 return board_refuse(node, path, d, "at most 64 benches at a station");
+        b->printer = (struct place_config){.port = 9100, .baud = 9600, .language = -1};
         r = yaml_walk(node, path, bench_rules, b, d);
         if (r < 0)
                 return r;

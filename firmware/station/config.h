@@ -41,6 +41,16 @@ struct output_config { /* light, or label printer */
         bool create;
 };
 
+enum printer_link_kind { PRINTER_BY_NONE, PRINTER_BY_TCP, PRINTER_BY_USB, PRINTER_BY_SERIAL };
+
+struct place_config {  /* where a label printer is; its path, of USB and serial, is labels.path */
+        int link;      /* enum printer_link_kind */
+        char host[46]; /* IPv4 or IPv6 address */
+        int64_t port;  /* 9100 */
+        int64_t baud;  /* 9600 */
+        int language;  /* index: none, zpl, escpos; -1 not said */
+};
+
 #define STATION_LINE_MAX 33 /* of a GPIO line's name, and its chip's label */
 
 struct tower_config { /* a signal tower on GPIO lines; chip "" for none */
@@ -89,6 +99,7 @@ struct bench_config {
         struct scanner_config scanners[STATION_SCANNERS_MAX];
         size_t n_scanners;
         struct output_config light, labels;
+        struct place_config printer; /* instead of a console for labels */
         struct tower_config tower;
         struct button_config buttons[STATION_BUTTONS_MAX];
         size_t n_buttons;

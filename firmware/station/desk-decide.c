@@ -189,7 +189,8 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
                 [DESK_LOST] = INPUT_SCAN_LOST,
                 [DESK_TICK] = INPUT_TICK,
                 [DESK_PROMPT] = INPUT_PROMPT,
-                [DESK_TAGS] = INPUT_TAGS};
+                [DESK_TAGS] = INPUT_TAGS,
+                [DESK_LABEL] = INPUT_LABEL};
         struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
         struct world world;
         int r = ledger_world(d->ledger, &world);
@@ -204,6 +205,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
                 input.restless = in->has_restless ? &in->restless : NULL;
         }
         input.now = *now;
+        input.label = in->report;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
                 r = uuid7_make(&d->ids, now->wall_usec, input.fresh[i]);

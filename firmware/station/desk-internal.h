@@ -4,7 +4,7 @@
 #include "firmware/station/desk.h"
 #include "firmware/store/committer.h"
 
-enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_FACT, DESK_TAGS };
+enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_LABEL, DESK_FACT, DESK_TAGS };
 
 struct desk_input { /* waiting */
         enum desk_kind kind;
@@ -18,7 +18,8 @@ struct desk_input { /* waiting */
         enum tags_rest rest;
         bool has_restless;
         struct epc restless;
-        struct fact fact; /* of DESK_FACT; data owned */
+        struct fact fact;            /* of DESK_FACT; data owned */
+        struct label_report *report; /* of DESK_LABEL; owned */
         struct desk_input *next;
 };
 

@@ -104,6 +104,7 @@ static struct desk_input *take_input(struct desk *d) {
 static void input_free(struct desk_input *in) {
         free(in->fact.data);
         free(in->epcs);
+        free(in->report);
         free(in);
 }
 
@@ -475,6 +476,27 @@ int desk_fact(struct desk *d, const struct fact *f) {
         }
         queue(d, in);
         return 0;
+}
+
+int desk_label(struct desk *d, size_t bench, const struct label_report *report) {
+        struct desk_input *in = calloc(1, sizeof(*in));
+
+        if (!in)
+                return -ENOMEM;
+        in->kind = DESK_LABEL;
+        in->bench = bench;
+        in->report = malloc(sizeof(*report));
+        if (!in->report) {
+                free(in);
+                return -ENOMEM;
+        }
+        *in->report = *report;
+        queue(d, in);
+        return 0;
+}
+
+void desk_prints_later(struct desk *d, size_t bench) {
+        d->benches[bench].prints_later = true;
 }
 
 int desk_prompt(struct desk *d, size_t bench) {

@@ -79,6 +79,10 @@ int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mo
 void desk_tick(struct desk *d);
 /* A green of this bench has been seen: its one next thing, answered as a verdict that is a prompt. */
 int desk_prompt(struct desk *d, size_t bench);
+/* What became of a label that on_label() asked for; @report is copied. Only at a bench that prints later. */
+int desk_label(struct desk *d, size_t bench, const struct label_report *report);
+/* Before desk_resume(): this bench is told what became of its labels. */
+void desk_prints_later(struct desk *d, size_t bench);
 /* A fact of the station itself (device up, station started); @f is copied. */
 int desk_fact(struct desk *d, const struct fact *f);
 /* There is something behind on_slice(): run it in the next group. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What devices.c and devices-gpio.c share. Private to them. */
+/* What devices.c, devices-gpio.c and devices-printer.c share. Private to them. */
 #include "firmware/station/devices.h"
 
 /* One thing with a cable: what `status` says of it, and through whom its ups and downs are told. */
@@ -10,7 +10,9 @@ struct device {
         const char *name, *driver; /* borrowed from the config, or static */
         bool up;
         int error;
+        const char *words; /* why it is down, where its driver says more than an error; NULL: it does not */
 };
+const char *device_reason(const struct device *d); /* NULL while it is up */
 /* Notes and passes on a change of state; the sink of every driver. */
 void device_on_state(struct device *d, enum device_state state, int error);
 void device_on_press(struct device *d, const char *code);
@@ -41,3 +43,13 @@ void reader_close(struct reader *r);
 
 int button_open(struct button *i, sd_event *event, const struct button_config *config);
 void button_close(struct button *i);
+
+struct paper { /* the label printer of one bench */
+        struct device is;
+        struct printer *printer; /* NULL: none */
+        struct label_port port;
+};
+int paper_open(struct paper *p, sd_event *event, const struct bench_config *config);
+void paper_close(struct paper *p);
+void device_on_label(struct device *d, bool is_out, bool maybe);
+void device_on_printer(struct device *d, bool up, enum printer_stop stop);

@@ -39,6 +39,7 @@ struct devices {
         size_t n_readers;
         struct outputs outputs[STATION_BENCHES_MAX];
         struct tower towers[STATION_BENCHES_MAX];
+        struct paper papers[STATION_BENCHES_MAX];
 };
 
 void device_on_state(struct device *d, enum device_state state, int error) {
@@ -46,7 +47,21 @@ void device_on_state(struct device *d, enum device_state state, int error) {
 
         d->up = state == DEVICE_UP;
         d->error = error;
-        c->on_device(c->userdata, d->bench, d->name, d->driver, d->up, error);
+        c->on_device(c->userdata, d->bench, d->name, d->driver, d->up, device_reason(d));
+}
+
+const char *device_reason(const struct device *d) {
+        if (d->up)
+                return NULL;
+        return d->words ? d->words : strerror(-d->error);
+}
+
+void device_on_label(struct device *d, bool is_out, bool maybe) {
+        d->devices->callbacks.on_label(d->devices->callbacks.userdata, d->bench, is_out, maybe);
+}
+
+void device_on_printer(struct device *d, bool up, enum printer_stop stop) {
+        d->devices->callbacks.on_printer(d->devices->callbacks.userdata, d->bench, up, stop);
 }
 
 void device_on_press(struct device *d, const char *code) {
@@ -180,6 +195,20 @@ static int open_outputs(struct devices *d, size_t bench, struct diag *diag) {
         return r;
 }
 
+static int open_paper(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
+        struct paper *p = &d->papers[bench];
+        int r;
+
+        if (d->config->benches[bench].printer.link == PRINTER_BY_NONE)
+                return 0;
+        *p = (struct paper){.is = {.devices = d, .bench = bench}};
+        r = paper_open(p, event, &d->config->benches[bench]);
+        if (r < 0)
+                diag_set(diag, 0, 0, d->config->benches[bench].name, "label printer cannot be set up: %s",
+                        strerror(-r));
+        return r;
+}
+
 static int open_gpio(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
         const struct bench_config *b = &d->config->benches[bench];
         int r = 0;
@@ -244,6 +273,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
                         r = open_scanner(d, i, &b->scanners[k], event, diag);
                 if (r == 0)
                         r = open_gpio(d, i, event, diag);
+                if (r == 0)
+                        r = open_paper(d, i, event, diag);
         }
         for (size_t i = 0; i < config->n_readers && r == 0; i++)
                 r = open_reader(d, &config->readers[i], event, diag);
@@ -265,6 +296,7 @@ struct devices *devices_free(struct devices *d) {
                 (void) console_signal_free(d->outputs[i].light);
                 (void) console_label_free(d->outputs[i].labels);
                 tower_close(&d->towers[i]);
+                paper_close(&d->papers[i]);
         }
         for (size_t i = 0; i < d->n_buttons; i++)
                 button_close(&d->buttons[i]);
@@ -335,10 +367,14 @@ void devices_show_quietly(struct devices *d, size_t bench, const struct verdict 
 }
 
 int devices_print(struct devices *d, size_t bench, const struct label_job *job) {
-        return label_print(&d->outputs[bench].label, job);
+        return label_print(d->papers[bench].printer ? &d->papers[bench].port : &d->outputs[bench].label, job);
 }
 
-/* In board order of each kind: scanners, towers, buttons, readers. */
+bool devices_prints_later(const struct devices *d, size_t bench) {
+        return d->papers[bench].printer != NULL;
+}
+
+/* In board order of each kind: scanners, towers, printers, buttons, readers. */
 static const struct device *device_at(const struct devices *d, size_t i) {
         if (i < d->n_scanners)
                 return &d->scanners[i].is;
@@ -346,6 +382,9 @@ static const struct device *device_at(const struct devices *d, size_t i) {
         for (size_t bench = 0; bench < d->config->n_benches; bench++)
                 if (d->towers[bench].gpio && i-- == 0)
                         return &d->towers[bench].is;
+        for (size_t bench = 0; bench < d->config->n_benches; bench++)
+                if (d->papers[bench].printer && i-- == 0)
+                        return &d->papers[bench].is;
         if (i < d->n_buttons)
                 return &d->buttons[i].is;
         i -= d->n_buttons;
@@ -357,7 +396,10 @@ bool devices_status(const struct devices *d, size_t i, struct device_status *out
 
         if (!is)
                 return false;
-        *out = (struct device_status){
-                .bench = is->bench, .name = is->name, .driver = is->driver, .up = is->up, .error = is->error};
+        *out = (struct device_status){.bench = is->bench,
+                .name = is->name,
+                .driver = is->driver,
+                .up = is->up,
+                .reason = device_reason(is)};
         return true;
 }

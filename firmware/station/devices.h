@@ -17,9 +17,13 @@ struct devices_callbacks {
         void (*on_lost)(void *userdata, size_t bench, enum scan_lost why);
         /* A pedal or the like was pressed; @code as a scan. */
         void (*on_press)(void *userdata, size_t bench, const char *code);
-        /* @error: 0 or -errno of the device that went or cannot be opened. */
-        void (*on_device)(
-                void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
+        /* @reason: NULL, or why the device is gone or cannot be opened. */
+        void (*on_device)(void *userdata, size_t bench, const char *name, const char *driver, bool up,
+                const char *reason);
+        /* The label that its printer accepted last is out, or given up; as label_sink's on_end. */
+        void (*on_label)(void *userdata, size_t bench, bool is_out, bool maybe);
+        /* Its printer takes a label when it has none in hand, or stands still. */
+        void (*on_printer)(void *userdata, size_t bench, bool up, enum printer_stop stop);
         /* A reader of tags read one; an inventory of it began or ended. */
         void (*on_tag)(void *userdata, const char *reader, const struct tag_read *read);
         void (*on_inventory)(void *userdata, const char *reader, bool is_running);
@@ -30,7 +34,8 @@ struct device_status { /* for `status` */
         size_t bench;
         const char *name, *driver; /* borrowed */
         bool up;
-        int error; /* why it is down */
+        const char *
+                reason; /* why it is down, NULL while it is up; borrowed until the next call into the devices */
 };
 
 /* @config: borrowed, outlives the devices. Return: 0, -errno with @d naming the device. */
@@ -49,7 +54,9 @@ int devices_darken(const struct station_config *config, struct diag *d);
 void devices_show(struct devices *d, size_t bench, const struct verdict *v);
 /* The same without its sound: what was shown before comes back. */
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v);
-/* Return: 0, LABEL_E_NOT_READY, -errno. */
+/* Does the bench's printer tell what becomes of a label? */
+bool devices_prints_later(const struct devices *d, size_t bench);
+/* Return: 0 it is out, LABEL_E_*, -errno. */
 int devices_print(struct devices *d, size_t bench, const struct label_job *job);
 /* Device @i from 0 in board order. Return: false after the last. */
 bool devices_status(const struct devices *d, size_t i, struct device_status *out);

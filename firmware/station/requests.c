@@ -130,8 +130,8 @@ static void write_devices(struct station *s, struct json_writer *w) {
                 json_write_string(w, "name", status.name);
                 json_write_string(w, "driver", status.driver);
                 json_write_bool(w, "up", status.up);
-                if (status.error)
-                        json_write_string(w, "reason", strerror(-status.error));
+                if (status.reason)
+                        json_write_string(w, "reason", status.reason);
                 json_write_end_object(w);
         }
         json_write_end_array(w);

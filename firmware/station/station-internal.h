@@ -25,6 +25,7 @@ struct station {
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
         struct prompt *prompts;                        /* by bench; owned */
         struct rfid_bench *rfid;                       /* by bench; owned */
+        struct bench_labels *labels;                   /* by bench; owned */
         bool covered[STATION_BENCHES_MAX]; /* what the light shows is the storage's state, not that */
         enum desk_health health;
         uint64_t head; /* newest committed position */
@@ -56,6 +57,13 @@ void rfid_on_inventory(void *userdata, const char *reader, bool is_running);
 /* Something was answered at @bench: it may have another box in hand, or look at a set now that had to wait. */
 void rfid_on_verdict(struct station *s, size_t bench);
 
+/* labels.c: labels that wait for their printer, in order; the print data stays sealed until the printer takes it. */
+int labels_new(struct station *s);
+struct bench_labels *labels_free(struct bench_labels *all, size_t n);
+void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
+void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe);
+void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop);
+
 /* --- station.c --- */
 struct stamp station_now(void *userdata); /* by what is known of the clock */
 /* After what the desk has in hand; at once with @error, which is then why the program ends. */
@@ -68,14 +76,14 @@ void room_on_full(void *userdata);
 
 /* --- benches.c: what desk and devices call --- */
 void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec);
-void benches_on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
+size_t benches_index(const struct station *s, const char *name); /* the office's when there is none */
 void benches_on_health(void *userdata, enum desk_health health);
 void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
 void benches_on_lost(void *userdata, size_t bench, enum scan_lost why);
 /* A pedal stands for a card: its code is scanned. */
 void benches_on_press(void *userdata, size_t bench, const char *code);
 void benches_on_device(
-        void *userdata, size_t bench, const char *name, const char *driver, bool up, int error);
+        void *userdata, size_t bench, const char *name, const char *driver, bool up, const char *reason);
 /* The storage's state on all lights, over what they showed. */
 void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, const char *en);
 

@@ -158,7 +158,7 @@ static int load_keys(struct station *s, struct diag *d) {
 static int build_desk(struct station *s) {
         const struct desk_options options = {
                 .amber_usec = s->config->amber_usec, .red_usec = s->config->red_usec, .now = station_now};
-        const struct desk_callbacks callbacks = {benches_on_verdict, benches_on_label, station_on_answered,
+        const struct desk_callbacks callbacks = {benches_on_verdict, labels_on_wanted, station_on_answered,
                 station_on_committed, benches_on_health, room_on_full, station_on_fatal, room_on_slice, s};
         const char *names[STATION_BENCHES_MAX + 1];
         int r;
@@ -240,7 +240,7 @@ static int put_first_policy(struct station *s) {
 
 static int build(struct station *s, struct diag *d) {
         const struct devices_callbacks devices = {benches_on_scan, benches_on_lost, benches_on_press,
-                benches_on_device, rfid_on_tag, rfid_on_inventory, s};
+                benches_on_device, labels_on_label, labels_on_printer, rfid_on_tag, rfid_on_inventory, s};
         const struct callers_callbacks control = {station_on_request, s};
         int r = uuid_read_boot(s->boot_id);
 
@@ -264,9 +264,15 @@ static int build(struct station *s, struct diag *d) {
         r = rfid_new(s);
         if (r < 0)
                 return r;
+        r = labels_new(s);
+        if (r < 0)
+                return r;
         r = devices_new(&s->devices, s->event, s->config, &devices, d);
         if (r < 0)
                 return r;
+        for (size_t i = 0; i < s->config->n_benches; i++)
+                if (devices_prints_later(s->devices, i))
+                        desk_prints_later(s->desk, i);
         r = callers_new(&s->callers, s->event, s->config->socket, &control);
         if (r < 0) {
                 diag_set(d, 0, 0, "socket", "%s: %s", s->config->socket, strerror(-r));
@@ -295,6 +301,7 @@ static void teardown(struct station *s) {
         s->desk = desk_free(s->desk);
         s->devices = devices_free(s->devices);
         s->rfid = rfid_free(s->rfid, s->config->n_benches);
+        s->labels = labels_free(s->labels, s->config->n_benches);
         s->callers = callers_free(s->callers);
         s->inbox = tail_free(s->inbox);
         s->notices = tail_free(s->notices);

@@ -66,7 +66,9 @@ class Bench:
 
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
-                 broker: Broker | None = None):
+                 broker: Broker | None = None, labels: str | None = None):
+        """@labels: of the first bench's section `labels` in the board file, instead of its FIFO."""
+        self.own_labels = labels
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -100,9 +102,10 @@ class Rig:
         f = self.folder
         identity = f"realm: {REALM}\nsite: {SITE}\nstation: {STATION}\n"
         board = "board: demo\nbenches:\n"
-        for b in self.benches:
+        for i, b in enumerate(self.benches):
+            labels = self.own_labels if i == 0 and self.own_labels else f"{{console: json, path: {b.labels}}}"
             board += (f"  - name: {b.name}\n    scanners:\n      - name: hand-1\n        driver: serial\n        path: {b.scanner}\n        suffix: cr\n"
-                      f"    light:\n      console: json\n      path: {b.light}\n    labels:\n      console: json\n      path: {b.labels}\n")
+                      f"    light:\n      console: json\n      path: {b.light}\n    labels: {labels}\n")
         self.write_yaml("board.yaml", board)
         self.write_yaml("station.yaml", identity + f"""language: ja
 folder: {f}/station

@@ -76,6 +76,32 @@ static void a_board_with_two_benches_is_read(void **state) {
         assert_int_equal(config.benches[1].scanners[0].layout, SCANNER_LAYOUT_JIS);
 }
 
+static void a_label_printer_is_read_with_its_place_and_language(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(
+                load_board("board: x\nbenches:\n"
+                           "  - {name: b1, labels: {printer: tcp, host: 10.0.0.9, language: zpl}}\n"
+                           "  - {name: b2, labels: {printer: serial, path: /dev/ttyS0, baud: 115200, "
+                           "language: escpos}}\n"
+                           "  - {name: b3, labels: {printer: usb, path: /dev/usb/lp0, language: none}}\n"
+                           "  - {name: b4, labels: {console: none}}\n",
+                        &d),
+                0);
+        assert_int_equal(config.benches[0].printer.link, PRINTER_BY_TCP);
+        assert_string_equal(config.benches[0].printer.host, "10.0.0.9");
+        assert_int_equal(config.benches[0].printer.port, 9100);
+        assert_int_equal(config.benches[0].printer.language, 1);
+        assert_int_equal(config.benches[1].printer.link, PRINTER_BY_SERIAL);
+        assert_int_equal(config.benches[1].printer.baud, 115200);
+        assert_string_equal(config.benches[1].labels.path, "/dev/ttyS0");
+        assert_int_equal(config.benches[1].printer.language, 2);
+        assert_int_equal(config.benches[2].printer.link, PRINTER_BY_USB);
+        assert_int_equal(config.benches[2].printer.language, 0);
+        assert_int_equal(config.benches[3].printer.link, PRINTER_BY_NONE);
+}
+
 static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
         static const struct {
                 const char *text, *key;
@@ -97,6 +123,32 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                  "       path: ../x\n",
                         "benches[0].scanners[0].path", 7},
                 {"board: x\nbenches:\n  - name: b1\n    light:\n      console: json\n", "benches[0]", 3},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {}\n", "benches[0].labels", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels:\n      printer: lpt\n",
+                        "benches[0].labels.printer", 5},
+                {"board: x\nbenches:\n  - name: b1\n    labels:\n      printer: tcp\n      language: zpl\n",
+                        "benches[0].labels", 5},
+                {"board: x\nbenches:\n  - name: b1\n    labels:\n      printer: usb\n      language: zpl\n",
+                        "benches[0].labels", 5},
+                {"board: x\nbenches:\n  - name: b1\n    labels:\n      {printer: tcp, host: 10.0.0.9, path: "
+                 "/dev/x, "
+                 "language: zpl}\n",
+                        "benches[0].labels", 5},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9}\n",
+                        "benches[0].labels", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9, language: "
+                 "epl}\n",
+                        "benches[0].labels.language", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9, port: 0, "
+                 "language: zpl}\n",
+                        "benches[0].labels.port", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {console: text, path: /run/l, printer: tcp, "
+                 "host: "
+                 "10.0.0.9, language: zpl}\n",
+                        "benches[0].labels", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {console: text, path: /run/l, language: "
+                 "zpl}\n",
+                        "benches[0].labels", 4},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower.chip",
                         4},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0]", 3},
@@ -306,6 +358,7 @@ static void a_file_that_everybody_may_write_is_refused(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_board_with_two_benches_is_read),
+                cmocka_unit_test(a_label_printer_is_read_with_its_place_and_language),
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
                 cmocka_unit_test(a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key),

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Labels on their way to paper: one queue a bench, in the order in which they were asked for. What becomes of each is told to the
+ * desk, as an input of the bench. The print data is personal: it stays sealed in the queue, is opened when the printer takes it,
+ * and wiped right after.
+ */
+#include "firmware/station/station-internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/bytes.h"
+#include "firmware/base/cleanup.h"
+#include "firmware/base/log.h"
+
+#define WAITING_MAX 64 /* of one bench; more is no jam but a mistake */
+
+struct waiting {
+        struct label_wanted wanted;
+        void *box; /* owned; NULL without print data */
+        size_t n_box;
+        struct waiting *next;
+};
+
+struct bench_labels {
+        struct waiting *first; /* owned; in the printer's hand while in_hand */
+        size_t n;
+        bool in_hand, is_up;
+        enum printer_stop stop;
+};
+
+int labels_new(struct station *s) {
+        s->labels = calloc(s->config->n_benches, sizeof(*s->labels));
+        return s->labels ? 0 : -ENOMEM;
+}
+
+static void pop(struct bench_labels *b) {
+        struct waiting *w = b->first;
+
+        b->first = w->next;
+        b->n--;
+        free(w->box);
+        free(w);
+}
+
+struct bench_labels *labels_free(struct bench_labels *all, size_t n) {
+        for (size_t i = 0; all && i < n; i++)
+                while (all[i].first)
+                        pop(&all[i]);
+        free(all);
+        return NULL;
+}
+
+/* ---- print data */
+
+struct print_data {
+        uint8_t *bytes; /* owned; wiped */
+        size_t n;
+};
+
+static void print_data_deinit(struct print_data *p) {
+        if (p->bytes)
+                explicit_bzero(p->bytes, p->n);
+        free(p->bytes);
+}
+
+/* {"media","data": base64}, as the command `label` brought it. */
+static int decode(const struct seal_plain *plain, struct print_data *out) {
+        _cleanup_(json_freep) struct json *doc = NULL;
+        const char *text;
+        size_t n_text;
+        int r = json_parse((const char *) plain->bytes, plain->n, &doc, NULL);
+
+        if (r < 0)
+                return r;
+        text = json_get_string(doc, "data", "");
+        n_text = strlen(text);
+        r = base64_decode(text, n_text, &out->bytes, &out->n);
+        explicit_bzero((char *) text, n_text); /* ours, and freed right after */
+        return r;
+}
+
+/* Return: 0, also with nothing in @out when there is no box; -EBADMSG when it does not open. */
+static int open_box(const struct station *s, const void *box, size_t n_box, struct print_data *out) {
+        _cleanup_seal_plain_ struct seal_plain plain = {0};
+        int r;
+
+        if (!box)
+                return 0;
+        if (!s->keys)
+                return -EBADMSG;
+        r = seal_open(s->keys, box, n_box, &plain);
+        if (r == 0)
+                r = decode(&plain, out);
+        return r > 0 ? -EBADMSG : r;
+}
+
+/* Return: as devices_print(), or -errno. */
+static int print(
+        const struct station *s, size_t bench, const struct label_wanted *l, const void *box, size_t n_box) {
+        _cleanup_(print_data_deinit) struct print_data data = {0};
+        int r = open_box(s, box, n_box, &data);
+        const struct label_job job = {.bench = l->bench,
+                .parcel = l->parcel,
+                .piece = (unsigned) l->piece,
+                .pieces = (unsigned) l->pieces,
+                .carrier = l->carrier,
+                .number = l->number,
+                .data = data.bytes,
+                .n_data = data.n};
+
+        return r < 0 ? r : devices_print(s->devices, bench, &job);
+}
+
+/* ---- to the desk */
+
+static void report(struct station *s, size_t bench, const struct label_wanted *l, enum label_outcome outcome,
+        bool maybe) {
+        const struct label_report report = {
+                .label = *l, .outcome = outcome, .maybe = maybe, .stop = s->labels[bench].stop};
+
+        if (!s->stopping && desk_label(s->desk, bench, &report) < 0)
+                log_error("bench %s: what became of a label is not recorded: out of memory", l->bench);
+}
+
+/* ---- the queue */
+
+static const char *why(int r) {
+        return r == LABEL_E_NO_DATA ? "it has no print data"
+               : r == -EBADMSG      ? "its data does not open"
+                                    : strerror(-r);
+}
+
+static void pump(struct station *s, size_t bench) {
+        struct bench_labels *b = &s->labels[bench];
+
+        while (b->first && b->is_up && !b->in_hand) {
+                struct waiting *w = b->first;
+                int r = print(s, bench, &w->wanted, w->box, w->n_box);
+
+                if (r == LABEL_E_NOT_READY)
+                        return; /* it says when it is */
+                if (r == LABEL_E_ACCEPTED) {
+                        b->in_hand = true;
+                        return;
+                }
+                if (r != 0)
+                        log_warning("bench %s: the label of piece %d cannot be printed: %s", w->wanted.bench,
+                                w->wanted.piece, why(r));
+                report(s, bench, &w->wanted, r == 0 ? LABEL_OUTCOME_OUT : LABEL_OUTCOME_UNPRINTABLE, false);
+                pop(b);
+        }
+}
+
+static bool is_waiting(const struct bench_labels *b, const struct label_wanted *l) {
+        for (const struct waiting *w = b->first; w; w = w->next)
+                if (strcmp(w->wanted.parcel, l->parcel) == 0 && strcmp(w->wanted.number, l->number) == 0 &&
+                        w->wanted.print == l->print)
+                        return true;
+        return false;
+}
+
+static int append(struct bench_labels *b, const struct label_wanted *l, const void *box, size_t n_box) {
+        struct waiting *w, **lastp = &b->first;
+
+        if (b->n == WAITING_MAX)
+                return -ENOBUFS;
+        w = calloc(1, sizeof(*w));
+        if (!w)
+                return -ENOMEM;
+        w->wanted = *l;
+        if (box) {
+                w->box = malloc(n_box ? n_box : 1);
+                if (!w->box) {
+                        free(w);
+                        return -ENOMEM;
+                }
+                memcpy(w->box, box, n_box);
+                w->n_box = n_box;
+        }
+        while (*lastp)
+                lastp = &(*lastp)->next;
+        *lastp = w;
+        b->n++;
+        return 0;
+}
+
+static void print_at_once(
+        struct station *s, size_t bench, const struct label_wanted *l, const void *box, size_t n_box) {
+        int r = print(s, bench, l, box, n_box);
+
+        if (r != 0)
+                log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
+                        r == LABEL_E_NOT_READY ? "the printer is not ready" : why(r));
+}
+
+void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
+        struct station *s = userdata;
+        size_t bench = benches_index(s, l->bench);
+        struct bench_labels *b = &s->labels[bench];
+        int r;
+
+        if (bench >= s->config->n_benches)
+                return; /* never: nothing is packed in the office */
+        /* A number of a block has no print data: a real printer can only say so, and it is counted already. */
+        if (!devices_prints_later(s->devices, bench) || !*l->ref) {
+                print_at_once(s, bench, l, box, n_box);
+                return;
+        }
+        r = is_waiting(b, l) ? 0 : append(b, l, box, n_box);
+        if (r < 0) {
+                log_warning("bench %s: label of piece %d cannot wait for the printer: %s", l->bench, l->piece,
+                        strerror(-r));
+                report(s, bench, l, LABEL_OUTCOME_LOST, false);
+                return;
+        }
+        pump(s, bench);
+        if (!b->is_up && b->first)
+                report(s, bench, l, LABEL_OUTCOME_WAITS, false);
+}
+
+/* ---- the printer */
+
+void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe) {
+        struct station *s = userdata;
+        struct bench_labels *b = &s->labels[bench];
+
+        if (!b->in_hand)
+                return;
+        b->in_hand = false;
+        if (!is_out)
+                log_warning("bench %s: whether the label of piece %d came out is not known",
+                        b->first->wanted.bench, b->first->wanted.piece);
+        report(s, bench, &b->first->wanted, is_out ? LABEL_OUTCOME_OUT : LABEL_OUTCOME_LOST, maybe);
+        pop(b);
+        pump(s, bench);
+}
+
+void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop) {
+        struct station *s = userdata;
+        struct bench_labels *b = &s->labels[bench];
+
+        b->is_up = up;
+        b->stop = stop;
+        if (up)
+                pump(s, bench);
+        else /* whoever waits for the one that was asked for last */
+                for (const struct waiting *w = b->first; w; w = w->next)
+                        report(s, bench, &w->wanted, LABEL_OUTCOME_WAITS, false);
+}
