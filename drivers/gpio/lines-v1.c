@@ -54,6 +54,10 @@ int gpio_lines_open(struct gpio_lines **lp, const char *chip, const struct gpio_
                 return -ENODEV;
         for (size_t i = 0; i < n; i++) {
                 struct gpiod_line *line = gpiod_chip_find_line(l->chip, lines[i].name);
+                int number = gpio_line_number(lines[i].name);
+
+                if (!line && number >= 0)
+                        line = gpiod_chip_get_line(l->chip, (unsigned int) number);
 
                 if (!line) {
                         *missingp = i;

@@ -67,6 +67,20 @@ static int add_line(struct gpiod_line_config *config, unsigned int offset, bool 
         return 0;
 }
 
+/* Return: -1 when there is no such line. */
+static int offset_of(struct gpiod_chip *c, const char *name) {
+        int offset = gpiod_chip_get_line_offset_from_name(c, name);
+        struct gpiod_line_info *info;
+
+        if (offset >= 0 || gpio_line_number(name) < 0)
+                return offset;
+        info = gpiod_chip_get_line_info(c, (unsigned int) gpio_line_number(name));
+        if (!info)
+                return -1;
+        gpiod_line_info_free(info);
+        return gpio_line_number(name);
+}
+
 int gpio_lines_open(struct gpio_lines **lp, const char *chip, const struct gpio_line *lines, size_t n,
         bool is_output, size_t *missingp) {
         _cleanup_(gpio_lines_freep) struct gpio_lines *l = calloc(1, sizeof(*l));
@@ -80,7 +94,7 @@ int gpio_lines_open(struct gpio_lines **lp, const char *chip, const struct gpio_
         if (!c)
                 return -ENODEV;
         for (size_t i = 0; i < n; i++) {
-                int offset = gpiod_chip_get_line_offset_from_name(c, lines[i].name);
+                int offset = offset_of(c, lines[i].name);
                 int r;
 
                 if (offset < 0) {

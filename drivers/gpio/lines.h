@@ -16,9 +16,14 @@
 #define GPIO_LINES_MAX 16
 
 struct gpio_line {
-        const char *name; /* of the line, as gpioinfo(1) shows it; borrowed during gpio_lines_open() */
+        /* As gpioinfo(1) shows it, or its number on the chip: USB adapters and Super I/O chips name no line. A line of that name
+         * comes first. Borrowed during gpio_lines_open(). */
+        const char *name;
         bool active_low;
 };
+
+/* The number that @name says: digits, and no more. Return: it, or -1. */
+int gpio_line_number(const char *name);
 
 struct gpio_lines;
 

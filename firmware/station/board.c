@@ -221,15 +221,27 @@ static const struct yaml_rule board_rules[] = {
         {0},
 };
 
-int station_board_load(struct station_config *c, const char *path, struct diag *d) {
-        _cleanup_(yaml_freep) struct yaml *root = NULL;
-        int r = yaml_load_file(path, &root, d);
+static int read_board(struct station_config *c, const struct yaml *root, struct diag *d) {
+        int r;
 
-        if (r < 0)
-                return r;
         c->n_benches = c->n_readers = 0;
         r = yaml_walk(root, "", board_rules, c, d);
         if (r == 0 && c->n_benches == 0)
                 r = board_refuse(root, "benches", d, "a station needs at least one bench");
         return r < 0 ? r : board_check_zones(c, root, d);
+}
+
+int station_board_load(struct station_config *c, const char *path, struct diag *d) {
+        _cleanup_(yaml_freep) struct yaml *root = NULL;
+        int r = yaml_load_file(path, &root, d);
+
+        return r < 0 ? r : read_board(c, root, d);
+}
+
+int station_board_read(
+        struct station_config *c, const char *name, const char *text, size_t n, struct diag *d) {
+        _cleanup_(yaml_freep) struct yaml *root = NULL;
+        int r = yaml_load_text(name, text, n, &root, d);
+
+        return r < 0 ? r : read_board(c, root, d);
 }

@@ -135,3 +135,6 @@ int station_config_load(struct station_config *c, const char *path, struct diag 
 bool zone_uses_reader(const struct zone_config *c, const char *reader);
 /* The board file alone: for tests and `okuru config check`. */
 int station_board_load(struct station_config *c, const char *path, struct diag *d);
+/* The same from memory; @name stands for the file in @d. Return: 0, -EBADMSG, -ENOMEM. */
+int station_board_read(
+        struct station_config *c, const char *name, const char *text, size_t n, struct diag *d);

@@ -97,7 +97,8 @@ def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path)
     assert folders["/run/okuru"] == ["0750", "okuru-station", "okuru"]
 
 
-@pytest.mark.parametrize("name, board", [("station", "board.example.yaml"), ("station", "demo.yaml"), ("sync", ""), ("notify", "")])
+@pytest.mark.parametrize("name, board", [("station", "board.example.yaml"), ("station", "demo.yaml"), ("station", "x86-usb.yaml"),
+                                         ("station", "rpi-cm4.yaml"), ("sync", ""), ("notify", "")])
 def test_an_example_is_a_config_that_its_program_takes(installed, tmp_path, name, board):
     examples = installed / "usr/share/doc/okuru/examples"
     config = tmp_path / f"{name}.yaml"

@@ -114,3 +114,14 @@ def test_the_station_may_turn_the_tower_off_without_being_root(build, chip):
 
         assert exit_code("--groups", "okuru-gpio") == 0
         assert exit_code("--clear-groups") == 1
+
+
+def test_lines_without_names_are_called_by_their_numbers(build, tmp_path, chip, scanner):
+    floor = Floor(build, tmp_path, {"b1": [SCANNER]}, more={"b1": '    tower: {chip: io, green: "0", red: "2"}\n'}, devices=2)
+    try:
+        floor.start()
+        floor.scan(scanner.type, "b1", "S-1", "opened")
+        floor.scan(scanner.type, "b1", "4569951116179", "wrong-item", "unknown-code")
+        wait_for("red", lambda: lamps(chip) == {"RED"}, SLOW_S)
+    finally:
+        floor.stop()
