@@ -25,7 +25,7 @@ struct caller {
         sd_event_source *io;
         struct wire_reader in;
         struct str out; /* not yet taken by the socket */
-        bool follows, broken;
+        bool follows, broken, follows_reads;
         struct caller *next;
 };
 
@@ -144,6 +144,26 @@ void callers_tell(struct callers *c, const char *line) {
 bool callers_has_followers(const struct callers *c) {
         for (const struct caller *k = c->callers; k; k = k->next)
                 if (k->follows && !k->broken)
+                        return true;
+        return false;
+}
+
+void callers_follow_reads(struct callers *c, uint64_t token) {
+        struct caller *k = find(c, token);
+
+        if (k)
+                k->follows_reads = true;
+}
+
+void callers_tell_read(struct callers *c, const char *line) {
+        for (struct caller *k = c->callers; k; k = k->next)
+                if (k->follows_reads)
+                        put(k, line);
+}
+
+bool callers_has_read_followers(const struct callers *c) {
+        for (const struct caller *k = c->callers; k; k = k->next)
+                if (k->follows_reads && !k->broken)
                         return true;
         return false;
 }

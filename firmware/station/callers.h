@@ -6,7 +6,9 @@
  *
  *   {"verb":"status"}                              anybody who may connect
  *   {"verb":"follow"}                              then {"bell":pos} and {"verdict":{…}} as they come
+ *   {"verb":"rfid"}                                then {"rfid":"…"}, lines of a recording (domain/zone-setting.h), as they come
  *   {"verb":"scan","bench":"b1","code":"…"}        root or the station's own user
+ *   {"verb":"tags","bench":"b1","epcs":["30…"]}    the same: as if its reader had settled on this set
  *   {"verb":"bay-close","bay":"y1","counted":12}   the same
  *
  * An answer is {"ok":true,…} or {"ok":false,"error":"…"}. Who does not read is cut.
@@ -48,6 +50,10 @@ void callers_answer(struct callers *c, uint64_t token, const char *line);
 void callers_answer_error(struct callers *c, uint64_t token, const char *error);
 /* From now on this caller gets what is told. */
 void callers_follow(struct callers *c, uint64_t token);
+/* The same of what tag readers hear, which is much. */
+void callers_follow_reads(struct callers *c, uint64_t token);
+void callers_tell_read(struct callers *c, const char *line);
+bool callers_has_read_followers(const struct callers *c);
 /* To all who follow. */
 void callers_tell(struct callers *c, const char *line);
 bool callers_has_followers(const struct callers *c);

@@ -298,6 +298,10 @@ void station_on_request(
                 callers_follow(s->callers, caller->token);
                 callers_answer(s->callers, caller->token, "{\"ok\":true}");
                 station_tell_bell(s);
+        } else if (strcmp(verb, "rfid") == 0) {
+                callers_follow_reads(s->callers, caller->token);
+                callers_answer(s->callers, caller->token, "{\"ok\":true}");
+                rfid_tell_zones(s, caller->token);
         } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "tags") != 0 && strcmp(verb, "bay-close") != 0) {
                 callers_answer_error(s->callers, caller->token, "verb: not known");
         } else if (!caller->may_act) {

@@ -11,6 +11,7 @@
 
 #include "drivers/timer.h"
 #include "firmware/base/log.h"
+#include "firmware/domain/zone-setting.h"
 
 struct rfid_bench {
         struct station *station;
@@ -58,6 +59,60 @@ static void on_events(struct rfid_bench *b, unsigned int events) {
                 else if (state == ZONE_RESTLESS)
                         give(b, TAGS_RESTLESS);
         }
+}
+
+/* ---- for who looks on ---- */
+
+/* @text: a line of a recording. @token 0: to all who follow. */
+static void tell(struct station *s, uint64_t token, struct str *text) {
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        if (text->error)
+                return;                   /* who looks on misses one */
+        text->data[text->len - 1] = '\0'; /* its LF */
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "rfid", text->data);
+        json_write_end_object(&w);
+        if (line.error)
+                return;
+        if (token)
+                callers_answer(s->callers, token, line.data);
+        else
+                callers_tell_read(s->callers, line.data);
+}
+
+void rfid_tell_zones(struct station *s, uint64_t token) {
+        for (size_t i = 0; i < s->config->n_benches; i++) {
+                _cleanup_str_ struct str text = STR_INIT;
+
+                if (!s->rfid[i].zone)
+                        continue;
+                zone_setting_write(s->config->benches[i].name, s->rfid[i].config, &text);
+                tell(s, token, &text);
+        }
+}
+
+static void tell_read(struct station *s, const struct zone_read *r) {
+        _cleanup_str_ struct str text = STR_INIT;
+
+        if (!callers_has_read_followers(s->callers))
+                return;
+        zone_line_write(r, &text);
+        tell(s, 0, &text);
+}
+
+static void begin(struct rfid_bench *b) {
+        struct station *s = b->station;
+        _cleanup_str_ struct str text = STR_INIT;
+
+        zone_begin(b->zone);
+        arm(b);
+        if (!s->callers || !callers_has_read_followers(s->callers))
+                return;
+        zone_setting_write_begin(s->config->benches[b->bench].name, &text);
+        tell(s, 0, &text);
 }
 
 static int rfid_on_time(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -121,6 +176,7 @@ void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read
 
         (void) copy_text(r.reader, sizeof(r.reader), reader);
         memcpy(r.epc, read->epc, read->n_epc);
+        tell_read(s, &r);
         for (size_t i = 0; i < s->config->n_benches; i++) {
                 struct rfid_bench *b = &s->rfid[i];
                 uint64_t due;
@@ -143,8 +199,7 @@ void rfid_on_inventory(void *userdata, const char *reader, bool is_running) {
                 /* Where silence says nothing, what is there now is what this inventory finds. */
                 if (!b->zone || !is_running || b->config->gone_usec > 0 || !looks_here(b->config, reader))
                         continue;
-                zone_begin(b->zone);
-                arm(b);
+                begin(b);
         }
 }
 
@@ -160,8 +215,7 @@ void rfid_on_verdict(struct station *s, size_t bench) {
         if (*now->parcel == '\0')
                 return;
         if (is_other && b->config->gone_usec > 0) {
-                zone_begin(b->zone); /* the box before may have stood here a moment ago */
-                arm(b);
+                begin(b); /* the box before may have stood here a moment ago */
         } else if ((is_other || now->tags_wait) && zone_get_state(b->zone) == ZONE_SETTLED) {
                 give(b, TAGS_SETTLED);
         }

@@ -63,6 +63,8 @@ struct bench_labels *labels_free(struct bench_labels *all, size_t n);
 void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
 void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe);
 void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop);
+/* The zones, as the head of a recording, to who begins to follow the reads. */
+void rfid_tell_zones(struct station *s, uint64_t token);
 
 /* --- station.c --- */
 struct stamp station_now(void *userdata); /* by what is known of the clock */

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boxes whose goods bear tags, as a packer meets them: okuru-station with an LLRP reader that the tests hold in their hand."""
+import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from llrp_reader import LlrpReader  # noqa: E402
-from rig import wait_for  # noqa: E402
+from rig import RigError, wait_for  # noqa: E402
 from scene import SHIRT, SOCKS, WATCH, Scene, item  # noqa: E402
 
 FOREIGN = "e28011700000020c5a5b5c5d"
@@ -223,3 +225,38 @@ def test_a_station_that_restarts_in_the_middle_of_a_box_counts_no_tag_twice(scen
     assert verdict["kind"] == "packed"
     assert sorted(f["serial"] for f in verified(scene, s)) == ["61", "62"]
     bench.match(verdict)
+
+
+def okuru_rfid(scene: Scene, *arguments: str) -> subprocess.Popen:
+    command = [scene.rig.program("okuru"), "rfid", *arguments, "--config", str(scene.folder / "etc/station.yaml")]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_reads_are_watched_recorded_and_judged_again_with_another_figure(scene, bench, reader):
+    field, recording = Field(reader), scene.folder / "reads"
+    with okuru_rfid(scene, "record", "--output", str(recording)) as recorder, okuru_rfid(scene, "watch", "--bench", "b1") as watcher:
+        try:
+            wait_for("the recording's head", lambda: recording.exists() and recording.read_text().count("# zone ") == 2)
+            field.read_for(bench, 1.0)  # what an earlier box left in the zones is gone
+            field.tags = [sgtin(SHIRT, 71), FOREIGN]
+            for _ in range(12):
+                reader.see(sgtin(SHIRT, 72), rssi=-68)
+                reader.see(sgtin(SHIRT, 73), rssi=-75)
+                field.read_for(bench, 0.05)
+            wait_for("the reads in the recording", lambda: recording.read_text().count(sgtin(SHIRT, 73).upper()) == 12)
+        finally:
+            recorder.terminate()
+            watcher.terminate()
+        seen = watcher.communicate(timeout=10)[0]
+    for word in ("believed   sgtin", "foreign    unprogrammed", "too-weak   sgtin", "settled: 2 believed, 1 foreign, 1 weak"):
+        assert word in seen, seen
+    judged = scene.rig.okuru("rfid", "replay", str(recording), "--bench", "b1")
+    assert "settled: 2 believed, 1 foreign, 1 weak" in judged, judged
+    recording.write_text(recording.read_text().replace('"floor":-70', '"floor":-60'))
+    judged = scene.rig.okuru("rfid", "replay", str(recording), "--bench", "b1")
+    assert "settled: 1 believed, 1 foreign, 2 weak" in judged, judged
+    tags = [json.loads(line) for line in scene.rig.okuru("rfid", "replay", str(recording), "--bench", "b1", "--json").splitlines()]
+    assert {"believed", "too-weak", "foreign"} <= {t.get("standing") for t in tags}
+    recording.write_text(recording.read_text().replace('"usec":', '"usecs":'))
+    with pytest.raises(RigError, match=f"{recording}:3: usecs"):
+        scene.rig.okuru("rfid", "replay", str(recording))
