@@ -56,6 +56,8 @@ void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read
 void rfid_on_inventory(void *userdata, const char *reader, bool is_running);
 /* Something was answered at @bench: it may have another box in hand, or look at a set now that had to wait. */
 void rfid_on_verdict(struct station *s, size_t bench);
+/* The zones, as the head of a recording, to who begins to follow the reads. */
+void rfid_tell_zones(struct station *s, uint64_t token);
 
 /* labels.c: labels that wait for their printer, in order; the print data stays sealed until the printer takes it. */
 int labels_new(struct station *s);
@@ -63,8 +65,6 @@ struct bench_labels *labels_free(struct bench_labels *all, size_t n);
 void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
 void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe);
 void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop);
-/* The zones, as the head of a recording, to who begins to follow the reads. */
-void rfid_tell_zones(struct station *s, uint64_t token);
 
 /* --- station.c --- */
 struct stamp station_now(void *userdata); /* by what is known of the clock */

@@ -239,7 +239,7 @@ def test_a_config_that_is_none_is_refused_with_its_place(station, text, place):
 
 def test_every_verb_has_help(station):
     listing = station.okuru("--help")
-    verbs = re.findall(r"^  okuru ((?:[a-z]+)(?: (?:make|close|check))?)", listing, re.MULTILINE)
+    verbs = re.findall(r"^  okuru ((?:[a-z]+)(?: (?:make|close|check|watch|record|replay))?)", listing, re.MULTILINE)
     assert len(verbs) >= 11
     for verb in verbs:
         assert f"okuru {verb}" in station.okuru(*verb.split(), "--help")
