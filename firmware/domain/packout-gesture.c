@@ -179,7 +179,7 @@ int gesture_control(struct turn *t) {
 }
 
 static int say_return_waits(struct turn *t) {
-        return turn_tell(t, VERDICT_RETURN, "棚に戻し、戻しカードを読む。やめるなら取消し",
+        return turn_tell(t, VERDICT_RETURN, "棚に戻し、戻しカードを読む。やめるなら「やめる」",
                 "put it back, then RETURN; or UNDO");
 }
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+TOP = Path(__file__).resolve().parents[2]
+
 MM = 300 / 25.4  # dots
 PAGE = re.compile(r'<svg class="page".*?</svg>', re.DOTALL)
 CARD = re.compile(r'<g class="card" transform="translate\(([\d.]+) ([\d.]+)\)">(.*?)</g>', re.DOTALL)
@@ -76,7 +78,7 @@ def cards(text: str) -> list[tuple[str, str]]:
     return [(CODE.search(inside).group(1), TITLE.search(inside).group(1)) for _, _, inside in CARD.findall(text)]
 
 
-@pytest.mark.parametrize("lang, word", [("ja", "やめる"), ("en", "never mind")])
+@pytest.mark.parametrize("lang, word", [("ja", "やめる"), ("en", "UNDO: never mind")])
 def test_every_code_can_be_read_from_paper_and_stands_below_its_bars(build, tmp_path, lang, word):
     people = tmp_path / "people.json"
     people.write_text(json.dumps({"people": [{"person": "p-1", "badge": "A-1001", "role": "leader", "call": "山田 <b>&"},
@@ -92,6 +94,23 @@ def test_every_code_can_be_read_from_paper_and_stands_below_its_bars(build, tmp_
     for page in PAGE.findall(text):
         read += zbar.read(*draw(page))
     assert sorted(read) == sorted(code for code, _ in cards(text))
+
+
+def said_by_the_bench() -> tuple[set[str], set[str]]:
+    """The cards that verdicts name, in Japanese and in English."""
+    texts = re.findall(r'"((?:[^"\\]|\\.)*)"', "".join(p.read_text() for p in (TOP / "firmware/domain").glob("packout*.c")))
+    ja = {word for text in texts for word in re.findall(r"「(\w+)」|(\w+?)カードを?[読使]|(OK)を読", text) for word in word if word}
+    en = {word for text in texts for word in re.findall(r"(?:read|then|or|none:) ([A-Z][A-Z-]+)\b", text)}
+    return {re.split("[、。にを]|なら|付いた", word)[-1] for word in ja}, en
+
+
+def test_every_card_that_the_bench_names_is_on_the_sheet_under_that_name(build, tmp_path):
+    ja, en = said_by_the_bench()
+    assert {"欠品", "戻し", "保留", "OK", "やめる"} <= ja and {"OK", "SHORT", "PARK", "RETURN"} <= en
+    for lang, names in (("ja", ja - {"数字", "締め"}), ("en", en)):  # cards of ten digits, and of each bay
+        okuru(build, "--lang", lang, "-o", tmp_path / f"{lang}.html")
+        firsts = {re.split("[ :]", title)[0] for _, title in cards((tmp_path / f"{lang}.html").read_text())}
+        assert names <= firsts, names - firsts
 
 
 def test_a_smudged_bar_is_not_read_as_another_code(build, tmp_path):

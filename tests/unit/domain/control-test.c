@@ -105,7 +105,8 @@ static void every_word_comes_back_from_its_name(void **state) {
 /* US and JIS keyboards share these keys; anything else on a card would arrive as another character. */
 static void every_card_of_the_sheet_is_readable_and_uses_only_shared_keys(void **state) {
         const struct control_card *card;
-        unsigned seen = 0;
+        unsigned seen =
+                1U << CONTROL_BAY_CLOSE; /* says nothing without its bay, for which the sheet makes it */
 
         (void) state;
         for (size_t i = 0; (card = control_card_at(i)); i++) {
@@ -117,7 +118,7 @@ static void every_card_of_the_sheet_is_readable_and_uses_only_shared_keys(void *
                 assert_int_equal(control_parse(card->code, &code), 0);
                 assert_int_not_equal(code.control, CONTROL_NONE);
                 assert_true(*card->ja && strlen(card->ja) <= 8 * 3);
-                assert_true(*card->en && strlen(card->en) <= 20);
+                assert_true(*card->en && strlen(card->en) <= 24);
                 seen |= 1U << code.control;
         }
         assert_int_equal(seen, (1U << _CONTROL_N) - 2); /* no word without a card: there is no keyboard */
