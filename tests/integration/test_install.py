@@ -35,7 +35,7 @@ def test_every_program_is_there_and_says_the_projects_version(installed):
 
 
 def test_what_systemd_reads_is_where_it_looks(installed):
-    for path in ("usr/lib/sysusers.d/okuru.conf", "usr/lib/tmpfiles.d/okuru.conf", "usr/share/doc/okuru/install.md",
+    for path in ("usr/lib/sysusers.d/okuru.conf", "usr/lib/tmpfiles.d/okuru.conf", "usr/share/doc/okuru/install.md", "usr/share/doc/okuru/packing.md",
                  "usr/share/doc/okuru/examples/station.example.yaml", "usr/share/doc/okuru/examples/board.example.yaml",
                  "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml"):
         assert (installed / path).stat().st_mode & 0o7777 == 0o644, path
