@@ -80,6 +80,13 @@ def test_only_the_station_has_no_network_and_devices(installed):
     assert not any("seal.key" in value for value in units["sync"]["LoadCredential"])
 
 
+def test_a_station_with_network_devices_reaches_those_and_no_others(installed):
+    door = settings(installed / "usr/share/doc/okuru/examples/station-network.example.conf")
+    assert door["PrivateNetwork"] == ["no"] and door["RestrictAddressFamilies"] == ["AF_INET AF_INET6"]
+    assert door["IPAddressAllow"] and "IPAddressDeny" not in door, "the unit's own IPAddressDeny=any stays"
+    assert settings(unit_path(installed, "station"))["IPAddressDeny"] == ["any"]
+
+
 def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path):
     root = tmp_path / "root"
     for name in ("etc", "usr/lib", "var/lib", "run"):
