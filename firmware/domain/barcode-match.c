@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/domain/barcode.h"
+#include "firmware/domain/gs1.h"
 #include "firmware/domain/waybill.h"
 
 static bool is_ours(const struct barcode *b) {
@@ -83,4 +84,23 @@ enum barcode_layout barcode_layout_hint(const char *text) {
         if (is_own_lower(text))
                 return BARCODE_LAYOUT_CASE;
         return is_own_torn(text) ? BARCODE_LAYOUT_OTHER : BARCODE_LAYOUT_FINE;
+}
+
+static bool is_whole(const char *text) {
+        if (strncmp(text, "OKURU-C-", 8) == 0 || strncmp(text, "OKURU-P-", 8) == 0)
+                return true;
+        return strlen(text) == 13 && strspn(text, "0123456789") == 13 &&
+               gs1_check_digit(text, 12) == text[12];
+}
+
+unsigned int barcode_prefix_hint(const char *text) {
+        for (unsigned int n = 0; n < 2; n++) {
+                char c = text[n];
+
+                if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
+                        return 0;
+                if (is_whole(text + n + 1))
+                        return n + 1;
+        }
+        return 0;
 }

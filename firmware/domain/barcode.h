@@ -119,3 +119,12 @@ const char *barcode_layout_to_str(enum barcode_layout layout); /* "fine", "us", 
  * text
  */
 enum barcode_layout barcode_layout_hint(const char *text);
+
+/**
+ * barcode_prefix_hint() - is the scanner set to send something before each code?
+ * @text: as above
+ *
+ * Return: how many bytes of it: one or two letters (a vendor's own symbol names are such) before a card of ours or a GTIN-13 with
+ * its check digit; 0 when nothing speaks for it.
+ */
+unsigned int barcode_prefix_hint(const char *text);

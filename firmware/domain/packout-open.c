@@ -99,6 +99,7 @@ int open_find_item(struct turn *t, const char *merchant, bool *is_itemp, struct 
 
 int open_unknown_code(struct turn *t) {
         enum barcode_layout layout = barcode_layout_hint(t->scan.text);
+        int n_prefix = (int) barcode_prefix_hint(t->scan.text);
         struct verdict *v;
 
         if (layout != BARCODE_LAYOUT_FINE) {
@@ -108,6 +109,14 @@ int open_unknown_code(struct turn *t) {
                         v, "スキャナのキー配列(%s)。設定バーコードを読む", barcode_layout_to_str(layout));
                 verdict_sub_en(v, "scanner's keyboard layout (%s): read its set-up code",
                         barcode_layout_to_str(layout));
+                return 0;
+        }
+        if (n_prefix > 0) {
+                v = turn_say(t, VERDICT_UNKNOWN_CODE);
+                verdict_sub_ja(v, "コードの前に「%.*s」が付く。スキャナの設定で消す", n_prefix, t->scan.text);
+                verdict_sub_en(v,
+                        "the scanner puts %.*s before each code: turn that off with its set-up code",
+                        n_prefix, t->scan.text);
                 return 0;
         }
         if (t->scan.error.code != 0)

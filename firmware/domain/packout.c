@@ -42,6 +42,14 @@ static int on_lost(struct turn *t) {
                 turn_refuse(t, "layout", NULL, NULL);
                 return turn_tell(t, VERDICT_LAYOUT_WRONG, "スキャナのキー配列ちがい。設定バーコードを読む",
                         "the scanner's keyboard layout is wrong: read its set-up code");
+        case SCAN_LOST_UNFINISHED_AGAIN:
+                turn_refuse(t, "lost", NULL, NULL);
+                return turn_tell(t, VERDICT_SCAN_LOST, "終わり文字が来ない。スキャナの設定(CR)を直す",
+                        "no end comes behind its codes: set the scanner's suffix as the board file says");
+        case SCAN_LOST_CONTROL_BYTES_AGAIN:
+                return refuse_bytes(t, "control-bytes",
+                        "読めない文字が続く。スキャナの前後の文字の設定を直す",
+                        "again and again: set the scanner's prefix and suffix as the board file says");
         case SCAN_LOST_KERNEL:
         case SCAN_LOST_UNFINISHED:
         case SCAN_LOST_QUEUE_FULL:

@@ -87,6 +87,9 @@ enum scan_lost {
         SCAN_LOST_CONTROL_BYTES,
         SCAN_LOST_QUEUE_FULL,
         SCAN_LOST_LAYOUT, /* a key that means something else on the other keyboard layout: VERDICT_LAYOUT_WRONG */
+        /* The same again and again, and no code whole between them: suffix or prefix are set otherwise than the board says. */
+        SCAN_LOST_UNFINISHED_AGAIN,
+        SCAN_LOST_CONTROL_BYTES_AGAIN,
 };
 enum label_outcome {
         LABEL_OUTCOME_OUT,         /* on paper, and the printer is well */

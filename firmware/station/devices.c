@@ -13,12 +13,16 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
 
+#define REFUSED_IN_A_ROW 3
+
 struct scanner {
         struct device is;
         const struct scanner_config *config;
         struct serial_scanner *serial;
         struct wedge_scanner *wedge;
         struct hidpos_scanner *hidpos;
+        enum scan_refusal refused; /* last */
+        unsigned int n_refused;    /* so often in a row; 0 since a code was whole */
 };
 
 struct outputs {
@@ -79,10 +83,12 @@ void device_on_inventory(struct device *d, bool is_running) {
 static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
         struct scanner *s = userdata;
 
+        s->n_refused = 0;
         s->is.devices->callbacks.on_scan(s->is.devices->callbacks.userdata, s->is.bench, bytes, n, mono_usec);
 }
 
-static void scanner_on_refused(void *userdata, enum scan_refusal why) {
+/* Now and then half a code is an accident. In a row, and no code ever whole between them, it is how the scanner is set. */
+static enum scan_lost lost_of(struct scanner *s, enum scan_refusal why) {
         static const enum scan_lost lost[] = {
                 [SCAN_REFUSED_CONTROL] = SCAN_LOST_CONTROL_BYTES,
                 [SCAN_REFUSED_TOO_LONG] = SCAN_LOST_TOO_LONG,
@@ -91,9 +97,21 @@ static void scanner_on_refused(void *userdata, enum scan_refusal why) {
                 [SCAN_REFUSED_UNPLUGGED] = SCAN_LOST_UNFINISHED,
                 [SCAN_REFUSED_LAYOUT] = SCAN_LOST_LAYOUT,
         };
+
+        if (s->config->driver == SCANNER_HIDPOS || why != s->refused)
+                s->n_refused = 0;
+        s->refused = why;
+        if (++s->n_refused < REFUSED_IN_A_ROW)
+                return lost[why];
+        return why == SCAN_REFUSED_UNFINISHED ? SCAN_LOST_UNFINISHED_AGAIN
+               : why == SCAN_REFUSED_CONTROL  ? SCAN_LOST_CONTROL_BYTES_AGAIN
+                                              : lost[why];
+}
+
+static void scanner_on_refused(void *userdata, enum scan_refusal why) {
         struct scanner *s = userdata;
 
-        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, lost[why]);
+        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, lost_of(s, why));
 }
 
 static void scanner_on_state(void *userdata, enum device_state state, int error) {

@@ -102,6 +102,26 @@ def test_a_code_that_no_scanner_sends_is_refused_whole(scene, bench, name):
     assert scene.facts("item.refused")[-1]["reason"] in ("control-bytes", "too-long")
 
 
+@pytest.mark.parametrize("sent, kind, word", [(b"4512345000042", "scan-lost", "suffix as the board"), (b"\x024512345000042\r", "refused-scan", "prefix and suffix")])
+def test_a_scanner_whose_suffix_or_prefix_is_set_wrong_is_told_from_an_accident(scene, bench, sent, kind, word):
+    bench.scan("OKURU-NO-SUCH", "unknown-code", "not-yet-known")  # whole: what comes before it does not count
+    for _ in range(2):
+        os.write(bench.bench.master, sent)
+        verdict = bench.look(10)
+        assert verdict["kind"] == kind and word not in verdict["sub"]["en"]
+        time.sleep(0.15)
+    os.write(bench.bench.master, sent)
+    verdict = bench.look(10)
+    assert verdict["kind"] == kind and word in verdict["sub"]["en"]
+    bench.scan("OKURU-NO-SUCH", "unknown-code", "not-yet-known")
+    os.write(bench.bench.master, sent)
+    assert word not in bench.look(10)["sub"]["en"]
+
+
+def test_a_letter_before_each_code_is_said(scene, bench):
+    assert "puts A before each code" in bench.scan("A4512345000042", "unknown-code", "not-yet-known")["sub"]["en"]
+
+
 @pytest.mark.parametrize("name", STRINGS)
 def test_a_code_that_is_somebodys_program_is_an_unknown_code(scene, bench, name):
     code = STRINGS[name].encode("ascii", "replace").decode()

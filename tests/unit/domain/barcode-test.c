@@ -358,6 +358,29 @@ static void a_wrong_keyboard_layout_is_recognised_by_what_it_makes_of_us(void **
                 assert_int_equal(barcode_layout_hint(rows[i].text), rows[i].layout);
 }
 
+static void what_a_scanner_puts_before_each_code_is_recognised_before_what_cannot_be_mistaken(void **state) {
+        static const struct {
+                const char *text;
+                unsigned int n;
+        } rows[] = {
+                {"AOKURU-C-OK", 1},
+                {"F" JAN, 1},
+                {"cE" JAN, 2},
+                {"abOKURU-P-0042", 2},
+                {"abcOKURU-P-0042", 0},
+                {"F4901234567890", 0}, /* no check digit, so it may be anything */
+                {"1" JAN, 0},
+                {"OKURU-C-OK", 0},
+                {JAN, 0},
+                {"A", 0},
+                {"", 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < N(rows); i++)
+                assert_int_equal(barcode_prefix_hint(rows[i].text), rows[i].n);
+}
+
 static void kinds_and_layouts_have_names(void **state) {
         (void) state;
         assert_string_equal(barcode_kind_to_str(BARCODE_TEXT), "text");
@@ -381,6 +404,8 @@ int main(void) {
                 cmocka_unit_test(a_shipment_is_opened_by_slip_tote_waybill_or_sscc),
                 cmocka_unit_test(separators_are_shown_as_bars),
                 cmocka_unit_test(a_wrong_keyboard_layout_is_recognised_by_what_it_makes_of_us),
+                cmocka_unit_test(
+                        what_a_scanner_puts_before_each_code_is_recognised_before_what_cannot_be_mistaken),
                 cmocka_unit_test(kinds_and_layouts_have_names),
         };
 

@@ -555,6 +555,8 @@ static void a_lost_scan_is_said_and_kept(void **state) {
                 {SCAN_LOST_TOO_LONG, VERDICT_REFUSED_SCAN, "item.refused:too-long"},
                 {SCAN_LOST_CONTROL_BYTES, VERDICT_REFUSED_SCAN, "item.refused:control-bytes"},
                 {SCAN_LOST_LAYOUT, VERDICT_LAYOUT_WRONG, "item.refused:layout"},
+                {SCAN_LOST_UNFINISHED_AGAIN, VERDICT_SCAN_LOST, "item.refused:lost"},
+                {SCAN_LOST_CONTROL_BYTES_AGAIN, VERDICT_REFUSED_SCAN, "item.refused:control-bytes"},
         };
         SCENE(NULL);
 
