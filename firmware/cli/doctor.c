@@ -6,6 +6,7 @@
 #include "firmware/cli/child.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/report.h"
+#include "firmware/cli/writer-runs.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/databases.h"
 #include "firmware/views/facts.h"
@@ -174,8 +175,10 @@ static int count_fact(const struct fact_row *row, void *userdata) {
 static int count_damage(int64_t pos, void *userdata) {
         struct report *r = userdata;
 
-        report_add(
-                r, REPORT_BAD, "facts", "the fact at position %" PRId64 " is damaged: it is not sent", pos);
+        report_add(r, REPORT_BAD, "facts",
+                "the fact at position %" PRId64 " is damaged on the disk: what it said is lost, and the OMS "
+                                                "is told so. Have the disk looked at",
+                pos);
         return 0;
 }
 
@@ -214,7 +217,8 @@ static void add_station(struct report *r, const struct setup *setup) {
         const char *storage, *room;
 
         if (ask_station(setup->socket, "{\"verb\":\"status\"}", &answer, &d) < 0) {
-                report_add(r, REPORT_BAD, "station", "%s: %s", setup->socket, d.text);
+                report_add(r, REPORT_BAD, "station", "%s: %s; systemctl status okuru-station", setup->socket,
+                        d.text);
                 return;
         }
         storage = json_get_string(answer, "storage", "?");
@@ -248,6 +252,13 @@ static void add_units(struct report *r) {
         report_add(r, code == 0 ? REPORT_OK : REPORT_NOTE, "units", "station, sync, notify: %s", out.data);
 }
 
+/* @database: "" when the station does without that program. */
+static void add_writer(struct report *r, const char *program, const char *database) {
+        if (*database && writer_runs(database) == 0)
+                report_add(
+                        r, REPORT_BAD, "program", "%s does not run: systemctl status %s", program, program);
+}
+
 static void add_setup(struct report *r, const struct setup *setup) {
         report_add(r, REPORT_OK, "identity", "%s/%s/%s", setup->realm, setup->site, setup->station);
         add_disk(r, setup->folder);
@@ -257,6 +268,8 @@ static void add_setup(struct report *r, const struct setup *setup) {
         add_database(r, setup->inbox, DATABASE_INBOX);
         add_database(r, setup->notices, DATABASE_NOTICES);
         add_station(r, setup);
+        add_writer(r, "okuru-sync", setup->inbox);
+        add_writer(r, "okuru-notify", setup->notices);
 }
 
 int verb_doctor(const struct invocation *in) {

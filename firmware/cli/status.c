@@ -4,6 +4,7 @@
 #include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/table.h"
+#include "firmware/cli/writer-runs.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/line.h"
 
@@ -166,6 +167,8 @@ static int print_line(struct status *s) {
                 return 0;
         }
         (void) printf("\n");
+        if (writer_runs(s->look.setup.inbox) == 0)
+                (void) printf("okuru-sync DOES NOT RUN; what it said last:\n");
         r = table_print(&s->words, stdout);
         table_deinit(&s->words);
         return r;
@@ -219,6 +222,7 @@ static int write_status(struct status *s) {
         if (s->counted)
                 write_counts(s, &s->w);
         if (*s->look.setup.inbox) {
+                json_write_bool(&s->w, "sync_runs", writer_runs(s->look.setup.inbox) != 0);
                 json_write_array(&s->w, "line");
                 (void) line_read(s->look.setup.inbox, on_word, NULL, s, NULL); /* an empty list says it */
                 json_write_end_array(&s->w);

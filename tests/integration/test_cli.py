@@ -307,9 +307,13 @@ def test_status_tells_of_the_line_to_the_oms(running):
             time.sleep(0.05)
         assert "broker" in line and line["broker"] != "up"  # nobody listens on that port
         assert re.search(r"^broker +\S+ +\d{4}-\d\d-\d\d \d\d:", running.okuru("status"), re.MULTILINE)
+        assert "DOES NOT RUN" not in running.okuru("status") and running.json("status")[0]["sync_runs"]
+        assert "okuru-sync does not run" not in running.okuru("doctor")
     finally:
         process.terminate()
         assert process.wait(20) == 0
+    assert "okuru-sync DOES NOT RUN" in running.okuru("status") and not running.json("status")[0]["sync_runs"]
+    assert "okuru-sync does not run" in running.okuru("doctor", code=1)  # whatever it last said of the line
 
 
 def test_a_scan_is_answered_with_its_verdict(running):
