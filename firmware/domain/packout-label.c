@@ -94,9 +94,15 @@ bool label_is_missing(const struct turn *t, const char *number) {
                !(t->p->printed && strcmp(t->p->number, number) == 0) && !label_is_printing(t, number);
 }
 
+/* Who has it in hand goes on with the one that it has; who has it no longer prints another one. */
 void label_ask_again(struct turn *t) {
-        if (label_is_printing(t, t->b->printing.number))
-                queue(t, &t->b->printing);
+        struct label_wanted l = t->b->printing;
+
+        if (!label_is_printing(t, l.number))
+                return;
+        if (!*l.reason)
+                (void) copy_text(l.reason, sizeof(l.reason), "maybe");
+        queue(t, &l);
 }
 
 static void forget(struct bench *b) {
