@@ -266,6 +266,9 @@ int desk_decide(struct desk *d, const struct desk_input *in) {
         uint64_t group_pos = d->group_pos;
         int r, error;
 
+        /* Its box has gone while the set waited; what lies there now is read anew. */
+        if (in->is_of_parcel && strcmp(in->parcel, d->benches[in->bench].parcel) != 0)
+                return 0;
         /* Tags on an idle bench are nobody's act: nothing would be recorded of them anyway. */
         if (d->refuse_ja &&
                 (in->kind == DESK_SCAN || (in->kind == DESK_TAGS && *d->benches[in->bench].parcel))) {

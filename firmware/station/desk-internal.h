@@ -16,7 +16,8 @@ struct desk_input { /* waiting */
         char bytes[BARCODE_TEXT_MAX];
         struct epc *epcs; /* of DESK_TAGS: n of them; owned */
         enum tags_rest rest;
-        bool has_restless;
+        bool has_restless, is_of_parcel;
+        char parcel[UUID_TEXT_MAX]; /* with is_of_parcel */
         struct epc restless;
         struct fact fact;            /* of DESK_FACT; data owned */
         struct label_report *report; /* of DESK_LABEL; owned */

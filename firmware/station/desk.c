@@ -426,7 +426,8 @@ static void drop_older_tags(struct desk *d, size_t bench) {
 }
 
 int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct epc *epcs, size_t n,
-        const struct epc *restless, uint64_t mono_usec, uint64_t token, const char *actor) {
+        const struct epc *restless, const char *parcel, uint64_t mono_usec, uint64_t token,
+        const char *actor) {
         struct epc *copy = calloc(n + 1, sizeof(*copy));
         struct desk_input *in;
 
@@ -442,6 +443,8 @@ int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct ep
         in->n = n;
         in->rest = rest;
         in->has_restless = restless;
+        in->is_of_parcel = parcel;
+        (void) copy_text(in->parcel, sizeof(in->parcel), parcel ? parcel : "");
         if (restless)
                 in->restless = *restless;
         in->mono_usec = mono_usec;

@@ -254,7 +254,7 @@ static void request_tags(struct station *s, const struct request_caller *caller,
         else if (!epcs || read_epcs(json_get(request, "epcs"), epcs, &n) < 0)
                 callers_answer_error(s->callers, caller->token,
                         "epcs: a list of at most 1000 tags, each up to 62 bytes in hex");
-        else if (desk_tags(s->desk, (size_t) bench, rest, epcs, n, NULL, 0, caller->token, actor) ==
+        else if (desk_tags(s->desk, (size_t) bench, rest, epcs, n, NULL, NULL, 0, caller->token, actor) ==
                  DESK_E_FULL)
                 callers_answer_error(s->callers, caller->token, "the bench has too many inputs waiting");
 }

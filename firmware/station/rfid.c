@@ -20,6 +20,7 @@ struct rfid_bench {
         struct zone *zone; /* owned; NULL: no reader looks here */
         sd_event_source *timer;
         char parcel[UUID_TEXT_MAX]; /* what was in hand when the zone began */
+        uint64_t begun_usec; /* reads from before it are of another box; 0: such may not be told apart */
 };
 
 static void give(struct rfid_bench *b, enum tags_rest rest) {
@@ -31,7 +32,7 @@ static void give(struct rfid_bench *b, enum tags_rest rest) {
                 tag = zone_next_believed(b->zone, tag))
                 epcs[n++] = tag->what;
         if (!epcs || desk_tags(b->station->desk, b->bench, rest, epcs, n, restless ? &restless->what : NULL,
-                             monotonic_usec(), 0, NULL) == DESK_E_FULL)
+                             b->parcel, monotonic_usec(), 0, NULL) == DESK_E_FULL)
                 log_warning("bench %s: a set of tags was not looked at: too much waits",
                         b->station->config->benches[b->bench].name);
 }
@@ -181,8 +182,8 @@ void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read
                 struct rfid_bench *b = &s->rfid[i];
                 uint64_t due;
 
-                if (!b->zone || !zone_uses_reader(b->config, reader))
-                        continue;
+                if (!b->zone || !zone_uses_reader(b->config, reader) || r.usec < b->begun_usec)
+                        continue; /* a reader held it back while the network was away, or we were late */
                 due = zone_due(b->zone);
                 on_events(b, zone_feed(b->zone, &r));
                 if (zone_due(b->zone) != due)
@@ -215,6 +216,7 @@ void rfid_on_verdict(struct station *s, size_t bench) {
         if (*now->parcel == '\0')
                 return;
         if (is_other && b->config->gone_usec > 0) {
+                b->begun_usec = monotonic_usec();
                 begin(b); /* the box before may have stood here a moment ago */
         } else if ((is_other || now->tags_wait) && zone_get_state(b->zone) == ZONE_SETTLED) {
                 give(b, TAGS_SETTLED);

@@ -170,6 +170,23 @@ def test_tags_and_barcodes_share_a_box_and_each_bench_has_its_own_antenna(scene,
     bench.match(verdict)
 
 
+def test_reads_that_are_older_than_the_box_are_not_of_this_box(scene, bench, reader):
+    s = scene.make("S-OLD", item("1", SHIRT, 2))
+    field = Field(reader)
+    field.tags = [sgtin(SHIRT, 81)]
+    bench.scan(s["shipment"], "opened")
+    reader.clock_ahead = -3.0  # as if held back while the network was away
+    try:
+        assert field.read_for(bench, 0.6) == []
+    finally:
+        reader.clock_ahead = 0.0
+    assert field.read_until(bench)["kind"] == "ok"
+    field.tags.append(sgtin(SHIRT, 82))
+    verdict = field.read_until(bench)
+    assert verdict["kind"] == "packed"
+    bench.match(verdict)
+
+
 def test_a_tag_that_comes_and_goes_is_named(scene, bench, reader):
     s = scene.make("S-RESTLESS", item("1", SHIRT, 2))
     field, at_the_edge = Field(reader), sgtin(SHIRT, 42)
