@@ -177,7 +177,7 @@ static int count_damage(int64_t pos, void *userdata) {
 
         report_add(r, REPORT_BAD, "facts",
                 "the fact at position %" PRId64 " is damaged on the disk: what it said is lost, and the OMS "
-                                                "is told so. Have the disk looked at",
+                "is told so. Have the disk looked at",
                 pos);
         return 0;
 }
