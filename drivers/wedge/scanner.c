@@ -30,6 +30,7 @@ struct wedge_scanner {
         int fd;           /* owned; -1 while down */
         struct libevdev *evdev;
         char *syspath;         /* owned; of the device that is open */
+        uint64_t settle_usec;  /* as configured */
         uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first key is a head */
         bool kernel_time;      /* events carry CLOCK_MONOTONIC */
         sd_event_source *io;
@@ -241,7 +242,7 @@ static int wedge_scanner_on_open(void *userdata) {
         r = libevdev_grab(s->evdev, LIBEVDEV_GRAB);
         if (r < 0)
                 return r;
-        s->trusted_usec = monotonic_usec() + SCAN_GAP_USEC;
+        s->trusted_usec = monotonic_usec() + s->settle_usec;
         r = sd_event_add_io(s->event, &s->io, s->fd, EPOLLIN, wedge_scanner_on_readable, s);
         if (r < 0)
                 return r;
@@ -311,6 +312,7 @@ int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct w
         s->fd = -1;
         s->sink = sink;
         s->event = sd_event_ref(event);
+        s->settle_usec = config->settle_usec ? config->settle_usec : SCAN_GAP_USEC;
         s->priority = config->priority;
         s->decoder.layout = config->layout;
         r = plug_rule_copy(&s->match, &config->match);

@@ -21,6 +21,8 @@ struct wedge_config {
         int64_t priority; /* of its device; its timers run one before; 0 is SD_EVENT_PRIORITY_NORMAL */
         uint64_t
                 retry_usec; /* between two looks while it is not there; 0 is one second; udev's word comes at once */
+        /* What begins sooner after opening may be the tail of a code and is refused as unfinished; 0 is SCAN_GAP_USEC. */
+        uint64_t settle_usec;
 };
 
 /**
