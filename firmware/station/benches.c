@@ -80,18 +80,22 @@ static void say_lost(struct station *s, size_t bench) {
         benches_on_verdict(s, &v, 0);
 }
 
+/* Who scans while the desk comes to its end is answered in turn, too; but a flood does not put the end off for ever. */
+static bool takes(struct station *s, size_t bench) {
+        return !s->stopping || s->n_late[bench]++ < DESK_QUEUE_MAX;
+}
+
 void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec) {
         struct station *s = userdata;
 
-        /* What comes while the desk comes to its end is not taken any more, and not swallowed either. */
-        if (s->stopping || desk_scan(s->desk, bench, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
+        if (!takes(s, bench) || desk_scan(s->desk, bench, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
                 say_lost(s, bench);
 }
 
 void benches_on_lost(void *userdata, size_t bench, enum scan_lost why) {
         struct station *s = userdata;
 
-        if (s->stopping || desk_scan_lost(s->desk, bench, why, 0) == DESK_E_FULL)
+        if (!takes(s, bench) || desk_scan_lost(s->desk, bench, why, 0) == DESK_E_FULL)
                 say_lost(s, bench);
 }
 

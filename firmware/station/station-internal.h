@@ -26,7 +26,8 @@ struct station {
         struct prompt *prompts;                        /* by bench; owned */
         struct rfid_bench *rfid;                       /* by bench; owned */
         struct bench_labels *labels;                   /* by bench; owned */
-        bool covered[STATION_BENCHES_MAX]; /* what the light shows is the storage's state, not that */
+        bool covered[STATION_BENCHES_MAX];    /* what the light shows is the storage's state, not that */
+        unsigned n_late[STATION_BENCHES_MAX]; /* scans that came while the desk came to its end */
         enum desk_health health;
         uint64_t head; /* newest committed position */
         uint64_t unapplied;
