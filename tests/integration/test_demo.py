@@ -43,6 +43,14 @@ def test_a_person_packs_one_shipment_through_a_pipe(build, tmp_path):
         assert any(seen in line for line in told), f"{seen} was not told"
 
 
+def test_a_wrong_call_is_told_before_anything_is_started(build, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "mail").touch()
+    for words, told in ((("--offline",), "--auto"), (("--auto", "0"), "at least 1"), (("--from", str(tmp_path), "--folder", "old"), "is not empty")):
+        done = demo(build, *words)
+        assert done.returncode == 2 and told in done.stderr and done.stdout == "", (words, done.stderr)
+
+
 def test_ctrl_c_ends_the_demo_in_a_word_and_leaves_nothing_running(build, tmp_path):
     command = [sys.executable, str(TOP / "tests/support/demo.py"), "--build", str(build), "--folder", str(tmp_path / "floor")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

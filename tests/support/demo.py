@@ -369,11 +369,18 @@ def main() -> int:
     parser.add_argument("--auto", type=int, metavar="N", help="a virtual packer brings N shipments out (cancelled and parked ones come on top)")
     parser.add_argument("--offline", action="store_true", help="with --auto: the broker is down for the middle third")
     parser.add_argument("--folder", help="keep everything there; by default a temporary folder that is removed")
+    parser.add_argument("--from", dest="caller", default=".", help=argparse.SUPPRESS)
     parser.add_argument("--build", default=os.environ.get("OKURU_BUILD", "build/dev"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.auto is not None and args.auto < 1:
         parser.error("--auto wants at least 1")
+    if args.offline and not args.auto:
+        parser.error("--offline goes with --auto: a person pulls the cable")
     args.build = Path(args.build).resolve()
+    if args.folder:
+        args.folder = Path(args.caller, args.folder).resolve()
+        if args.folder.exists() and (not args.folder.is_dir() or any(args.folder.iterdir())):
+            parser.error(f"--folder {args.folder} is not empty: a floor begins in a new one")
     floor = Floor(args)
     try:
         say(f"floor: {floor.folder}")
