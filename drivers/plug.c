@@ -91,15 +91,15 @@ static uint16_t hex_or_0(const char *text) {
 /* HID_ID is bus:vendor:product, in hex. */
 static void read_ids(struct plug_device *d, struct udev_device *device, struct udev_device *function,
         struct udev_device *usb) {
-        unsigned int vendor = 0, product = 0;
         const char *id = udev_device_get_property_value(function, "HID_ID");
+        const char *first = id ? strchr(id, ':') : NULL, *second = first ? strchr(first + 1, ':') : NULL;
 
         if (d->kind == PLUG_INPUT) {
                 d->vendor = hex_or_0(udev_device_get_sysattr_value(function, "id/vendor"));
                 d->product = hex_or_0(udev_device_get_sysattr_value(function, "id/product"));
-        } else if (d->kind == PLUG_HIDRAW && id && sscanf(id, "%*x:%x:%x", &vendor, &product) == 2) {
-                d->vendor = (uint16_t) vendor;
-                d->product = (uint16_t) product;
+        } else if (d->kind == PLUG_HIDRAW && first && second) {
+                d->vendor = hex_or_0(first + 1);
+                d->product = hex_or_0(second + 1);
         } else if (usb) {
                 d->vendor = hex_or_0(udev_device_get_sysattr_value(usb, "idVendor"));
                 d->product = hex_or_0(udev_device_get_sysattr_value(usb, "idProduct"));

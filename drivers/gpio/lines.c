@@ -7,5 +7,5 @@
 int gpio_line_number(const char *name) {
         size_t n = strspn(name, "0123456789");
 
-        return n > 0 && n <= 4 && name[n] == '\0' ? atoi(name) : -1;
+        return n > 0 && n <= 4 && name[n] == '\0' ? (int) strtol(name, NULL, 10) : -1;
 }

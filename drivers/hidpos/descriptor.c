@@ -136,7 +136,9 @@ static int take_input(struct parser *p, uint32_t flags) {
         if (p->g.size_bits > REPORT_BITS || p->g.count > REPORT_BITS ||
                 p->g.size_bits * p->g.count > REPORT_BITS - *used)
                 return -EBADMSG;
-        for (uint32_t i = 0; p->scanner_depth > 0 && !(flags & FIELD_CONSTANT) && i < p->g.count; i++)
+        for (uint32_t i = 0;
+                p->scanner_depth > 0 && p->g.size_bits > 0 && !(flags & FIELD_CONSTANT) && i < p->g.count;
+                i++)
                 if (is_wanted(usage_at(p, i)))
                         note_field(p, usage_at(p, i), *used + i * p->g.size_bits);
         *used += p->g.size_bits * p->g.count;

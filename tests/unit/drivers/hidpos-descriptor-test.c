@@ -113,6 +113,17 @@ static void a_report_that_comes_after_others_keeps_its_own_places(void **state) 
         assert_false(l.has_more || l.has_aim || l.has_count); /* that of report 4 is not ours */
 }
 
+/* Found by the fuzzer: a field of no bits has no place. */
+static void a_field_of_no_bits_says_nothing(void **state) {
+        static const uint8_t bytes[] = {IN_SCANNER, 0x75, 0x08, 0x95, 0x04, 0x09, 0xFE, 0x81, 0x02, /* data */
+                0x75, 0x00, 0x95, 0x01, 0x09, 0xFF, 0x81, 0x02, 0xC0};
+        struct hidpos_layout l;
+
+        (void) state;
+        assert_int_equal(hidpos_layout_parse(&l, bytes, sizeof(bytes)), 0);
+        assert_false(l.has_more);
+}
+
 static void every_cut_of_a_descriptor_is_refused_or_no_scanner(void **state) {
         (void) state;
         for (size_t n = 0; n < sizeof(descriptor_honeywell); n++) {
@@ -132,6 +143,7 @@ int main(void) {
                 cmocka_unit_test(a_device_without_report_ids_and_byte_count_is_read_too),
                 cmocka_unit_test(what_is_no_scanner_in_pos_mode_is_told_from_what_is_broken),
                 cmocka_unit_test(a_report_that_comes_after_others_keeps_its_own_places),
+                cmocka_unit_test(a_field_of_no_bits_says_nothing),
                 cmocka_unit_test(every_cut_of_a_descriptor_is_refused_or_no_scanner),
         };
         return cmocka_run_group_tests_name("drivers-hidpos-descriptor", tests, NULL, NULL);
