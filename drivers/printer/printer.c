@@ -403,7 +403,7 @@ static int parse_address(struct printer *p, const char *host, uint16_t port) {
         struct addrinfo *found = NULL;
         char service[8];
 
-        (void) snprintf(service, sizeof(service), "%u", port ? port : PRINTER_PORT);
+        (void) snprintf(service, sizeof(service), "%u", (unsigned int) (port ? port : PRINTER_PORT));
         if (!host || getaddrinfo(host, service, &hints, &found) != 0)
                 return -EINVAL;
         memcpy(&p->address, found->ai_addr, found->ai_addrlen);

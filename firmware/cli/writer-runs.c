@@ -4,6 +4,8 @@
 #include "firmware/base/cleanup.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define PATH_SIZE 600
@@ -14,9 +16,9 @@ int writer_in_locks(FILE *locks, unsigned long inode) {
         char line[LINE_SIZE];
 
         while (fgets(line, sizeof(line), locks)) {
-                unsigned long found;
+                const char *number = strstr(line, ": FLOCK ") ? strrchr(line, ':') : NULL;
 
-                if (sscanf(line, "%*d: FLOCK %*s %*s %*d %*x:%*x:%lu", &found) == 1 && found == inode)
+                if (number && strtoul(number + 1, NULL, 10) == inode)
                         return 1;
         }
         return 0;
