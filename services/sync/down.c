@@ -82,9 +82,13 @@ static void give_up(struct sync *s, int error) {
 static void take(struct sync *s, struct command *c) {
         char evicted[SOURCE_TEXT_MAX];
         struct downlink_stream *stream;
+        enum downlink_judgement judgement =
+                downlink_judge(&s->down, c->source, c->sequence, &stream, evicted);
         int r;
 
-        if (downlink_judge(&s->down, c->source, c->sequence, &stream, evicted) != DOWNLINK_NEXT)
+        if (judgement == DOWNLINK_GAP)
+                downlink_on_gap(&s->down, sync_now(s));
+        if (judgement != DOWNLINK_NEXT)
                 return;
         r = store(s, c, evicted);
         if (r != 0) {

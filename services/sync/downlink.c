@@ -65,7 +65,17 @@ enum downlink_judgement downlink_judge(struct downlink *d, const char *source, u
         return DOWNLINK_GAP;
 }
 
+void downlink_on_gap(struct downlink *d, uint64_t now_usec) {
+        if (d->gap_usec == 0)
+                d->gap_usec = now_usec;
+}
+
+bool downlink_is_stuck(const struct downlink *d, uint64_t now_usec) {
+        return d->gap_usec != 0 && now_usec >= d->gap_usec + DOWNLINK_STUCK_USEC;
+}
+
 void downlink_on_accepted(struct downlink *d, struct downlink_stream *s) {
+        d->gap_usec = 0;
         s->accepted++;
         d->n_pending++;
         s->tell = true;
@@ -85,6 +95,7 @@ void downlink_on_rolled_back(struct downlink *d) {
 }
 
 void downlink_on_up(struct downlink *d) {
+        d->gap_usec = 0; /* our `taken` is said anew */
         struct downlink_stream *s = (struct downlink_stream *) downlink_current(d);
 
         for (size_t i = 0; i < DOWNLINK_STREAMS_MAX; i++)

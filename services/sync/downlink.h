@@ -16,6 +16,8 @@
 #define DOWNLINK_BATCH           64         /* commands of one commit */
 #define DOWNLINK_TAKEN_USEC      1000000ULL /* between two `taken` while commands are coming */
 #define DOWNLINK_TAKEN_IDLE_USEC 20000ULL   /* the same when nothing waits */
+#define DOWNLINK_STUCK_USEC                                                                                  \
+        180000000ULL /* a gap that stands so long on one line was taken before, by this box's older self */
 
 struct downlink_stream {
         char source[SOURCE_TEXT_MAX]; /* "" empty slot */
@@ -30,6 +32,7 @@ struct downlink {
         uint64_t n_used;
         unsigned n_pending; /* accepted and not committed */
         uint64_t told_usec; /* the last `taken`; 0 never */
+        uint64_t gap_usec;  /* since when something before what comes is missing; 0 nothing is */
         uint64_t n_taken, n_repeated, n_gaps;
 };
 
@@ -48,6 +51,14 @@ enum downlink_judgement {
  */
 enum downlink_judgement downlink_judge(struct downlink *d, const char *source, uint64_t sequence,
         struct downlink_stream **streamp, char *evicted);
+
+/* A command was judged DOWNLINK_GAP at @now_usec. */
+void downlink_on_gap(struct downlink *d, uint64_t now_usec);
+/*
+ * True when a gap has stood for DOWNLINK_STUCK_USEC: what was lost on the way comes again within seconds of our `taken`, what we
+ * said to be taken never does. So this database is from a copy, and only a new one gets what it lacks.
+ */
+bool downlink_is_stuck(const struct downlink *d, uint64_t now_usec);
 
 void downlink_on_accepted(struct downlink *d, struct downlink_stream *s);
 void downlink_on_committed(struct downlink *d);

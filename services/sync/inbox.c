@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/sync/inbox.h"
 
+#include "firmware/base/cleanup.h"
 #include "firmware/store/log.h"
 #include "firmware/views/databases.h"
 #include "firmware/views/office-clock.h"
@@ -72,6 +73,22 @@ struct inbox *inbox_close(struct inbox *i) {
         i->store = store_close(i->store);
         free(i);
         return NULL;
+}
+
+int inbox_set_aside(const char *folder, const char *id) {
+        static const char *const endings[] = {
+                "-shm", "-wal", ""}; /* the database last: without it the others mean nothing */
+
+        for (size_t i = 0; i < ELEMENTSOF(endings); i++) {
+                _autofree_ char *from = NULL, *to = NULL;
+
+                if (asprintf(&from, "%s/" INBOX_FILE "%s", folder, endings[i]) < 0 ||
+                        asprintf(&to, "%s/inbox-%s.db%s", folder, id, endings[i]) < 0)
+                        return -ENOMEM;
+                if (rename(from, to) < 0 && errno != ENOENT)
+                        return -errno;
+        }
+        return 0;
 }
 
 const char *inbox_id(const struct inbox *i) {

@@ -20,6 +20,13 @@ int inbox_open(struct inbox **ip, const char *folder, struct diag *d);
 struct inbox *inbox_close(struct inbox *i); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct inbox *, inbox_close)
 
+/*
+ * inbox_set_aside() - the closed database in @folder under a name with @id in it, so that the next inbox_open() makes a new one
+ *
+ * Return: 0 or -errno of renaming.
+ */
+int inbox_set_aside(const char *folder, const char *id);
+
 const char *inbox_id(const struct inbox *i); /* 32 hex digits; borrowed */
 int inbox_failure(const struct inbox *i);    /* 0, or the sticky error: close it and start anew */
 

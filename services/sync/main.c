@@ -18,6 +18,8 @@ int main(int argc, char **argv) {
                 return program_complain(&d, r);
         if (a.check)
                 return program_say_ok();
-        r = sync_run(&config, &d);
+        do
+                r = sync_run(&config, &d);
+        while (r == SYNC_E_AGAIN); /* at most once in DOWNLINK_STUCK_USEC */
         return r < 0 ? program_complain(&d, r) : 0;
 }

@@ -67,6 +67,7 @@ struct sync {
         uint64_t n_retained, n_unreadable, n_strange, n_foreign, n_stopped; /* refused messages, by why */
         char broker_word[32];
         bool disk_complained;
+        char stale_inbox[HEX_ID_MAX]; /* its id: to be set aside; "" while it is well */
         int64_t damaged; /* the newest position that was passed over because its row is damaged */
 };
 

@@ -223,6 +223,16 @@ static void supervise(struct sync *s) {
         }
 }
 
+/* An inbox from a copy lacks what its older self said to be taken, and nobody sends that again. */
+static void look_for_stale_inbox(struct sync *s) {
+        if (!s->broker_up || !downlink_is_stuck(&s->down, sync_now(s)))
+                return;
+        log_error("inbox.db lacks commands that were taken before: it is from a copy; a new one begins, and "
+                  "the OMS tells all again");
+        (void) copy_text(s->stale_inbox, sizeof(s->stale_inbox), inbox_id(s->inbox));
+        (void) sd_event_exit(s->event, 0);
+}
+
 static int sync_on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
         struct sync *s = userdata;
         uint64_t now = 0;
@@ -244,6 +254,7 @@ static int sync_on_tick(sd_event_source *source, uint64_t usec, void *userdata) 
         if (inbox_checkpoint(s->inbox, sync_now(s) - s->committed_usec) < 0 && inbox_failure(s->inbox) < 0)
                 (void) sd_event_exit(s->event, inbox_failure(s->inbox));
         s->n_ticks++;
+        look_for_stale_inbox(s);
         sync_pump(s);
         return 0;
 }
@@ -345,8 +356,13 @@ int sync_run(const struct sync_config *c, struct diag *d) {
         if (r == 0) {
                 (void) sd_notify(false, "READY=1");
                 r = sd_event_loop(event);
-                (void) sd_notify(false, "STOPPING=1");
+                if (!*s->stale_inbox)
+                        (void) sd_notify(false, "STOPPING=1");
         }
         take_down(s);
+        if (r == 0 && *s->stale_inbox) {
+                r = inbox_set_aside(c->folder, s->stale_inbox);
+                return r < 0 ? r : SYNC_E_AGAIN;
+        }
         return r;
 }

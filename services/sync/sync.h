@@ -8,10 +8,14 @@
  */
 #include "services/sync/config.h"
 
+enum {
+        SYNC_E_AGAIN = 1, /* inbox.db was set aside: run again, with a new one */
+};
+
 /**
  * sync_run() - until SIGTERM or SIGINT
  * @c: borrowed
  *
- * Return: 0 when told to stop; -errno with @d filled, or logged, when it cannot go on.
+ * Return: 0 when told to stop; SYNC_E_AGAIN; -errno with @d filled, or logged, when it cannot go on.
  */
 int sync_run(const struct sync_config *c, struct diag *d);

@@ -285,6 +285,50 @@ def test_an_inbox_from_a_copy_holds_nobody_up(floor, packer, tmp_path):
     all_well(floor, packer)
 
 
+def test_an_inbox_from_a_copy_is_set_aside_and_the_office_tells_all_again(floor, packer, tmp_path):
+    """Its older self said that it had taken what it now lacks, and nobody sends that again."""
+    one = list(floor.shipments)[0]
+    clock = tmp_path / "clock"
+    clock.write_text("0\n")
+    floor.rig.own_environment["sync"] = {"OKURU_TEST_CLOCK": str(clock)}
+    stop(floor, "sync")
+    shutil.copytree(floor.rig.folder / "sync", tmp_path / "copy-sync")
+    start(floor, packer, "sync")
+    late, later = ([s] for s in simple(20)[-2:])  # their numbers are nobody else's
+    floor.push(late)
+    wait_for("the late one at the bench", lambda: floor.known() == len(floor.shipments) + 1)
+    stop(floor, *BOX)
+    shutil.rmtree(floor.rig.folder / "sync")
+    shutil.copytree(tmp_path / "copy-sync", floor.rig.folder / "sync")
+    start(floor, packer, *BOX)
+    floor.push(later)
+    packer.pack(one)
+    floor.settle(1)
+    # The control: without a new inbox it does not come.
+    assert floor.known() == len(floor.shipments) + 1
+    assert list((floor.rig.folder / "sync").glob("inbox-*.db")) == []
+
+    moved = 0
+
+    def set_aside() -> bool:
+        nonlocal moved
+        moved += 200
+        new = clock.with_suffix(".new")
+        new.write_text(f"{moved}\n")
+        new.rename(clock)
+        return bool(list((floor.rig.folder / "sync").glob("inbox-*.db")))
+
+    wait_for("the copy to be set aside", set_aside, timeout=60, step=1.5)
+    wait_for("the later one at the bench", lambda: floor.known() == len(floor.shipments) + 2, timeout=60)
+    assert floor.rig.processes["sync"].poll() is None
+    for shipment in late + later:
+        floor.shipments[shipment["shipment"]] = shipment
+    packer.pack(late[0]["shipment"])
+    packer.pack(later[0]["shipment"])
+    floor.settle(3)
+    all_well(floor, packer)
+
+
 def test_control_a_lost_inbox_alone_is_no_new_ledger(floor, packer):
     one, two = list(floor.shipments)[:2]
     packer.pack(one)

@@ -49,6 +49,24 @@ static void each_sequence_is_taken_once_and_in_turn(void **state) {
         assert_true(d.n_gaps == 3 && d.n_repeated == 2 && d.n_pending == 3);
 }
 
+static void a_gap_that_stands_for_minutes_is_a_box_of_an_older_day(void **state) {
+        struct downlink d = {0};
+
+        (void) state;
+        (void) judge(&d, "a", 1);
+        assert_false(downlink_is_stuck(&d, 1000 * SEC));
+        assert_int_equal(judge(&d, "a", 3), DOWNLINK_GAP);
+        downlink_on_gap(&d, 10 * SEC);
+        downlink_on_gap(&d, 100 * SEC); /* the first one counts */
+        assert_false(downlink_is_stuck(&d, 10 * SEC + DOWNLINK_STUCK_USEC - 1));
+        assert_true(downlink_is_stuck(&d, 10 * SEC + DOWNLINK_STUCK_USEC));
+        assert_int_equal(judge(&d, "a", 2), DOWNLINK_NEXT); /* it was only late */
+        assert_false(downlink_is_stuck(&d, 1000 * SEC));
+        downlink_on_gap(&d, 10 * SEC);
+        downlink_on_up(&d); /* a line that was away: what was lost on it comes again */
+        assert_false(downlink_is_stuck(&d, 1000 * SEC));
+}
+
 static void taken_says_only_what_is_committed(void **state) {
         struct downlink d = {0};
 
@@ -129,6 +147,7 @@ static void of_many_streams_the_least_used_makes_room(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_sequence_is_taken_once_and_in_turn),
+                cmocka_unit_test(a_gap_that_stands_for_minutes_is_a_box_of_an_older_day),
                 cmocka_unit_test(taken_says_only_what_is_committed),
                 cmocka_unit_test(what_was_rolled_back_is_awaited_again),
                 cmocka_unit_test(taken_is_said_at_once_when_idle_and_seldom_when_busy),
