@@ -84,6 +84,7 @@ class Box:
         self.prefix = f"okuru/v1/{REALM}/{name}"
         self.applied, self.replies, self.seen = [], [], []
         self.taken, self.commands = {}, []
+        self.lost = []  # types of what came while it did not take
         self.take = True
         self.client = mqtt.Client(client_id=f"box-{hex_id()}", protocol=mqtt.MQTTv311)
         self.client.max_inflight_messages_set(20)
@@ -153,6 +154,8 @@ class Box:
 
     def on_command(self, event):
         self.seen.append((event["inbox"], int(event["sequence"])))
+        if not self.take:
+            self.lost.append(event["type"])
         if event["inbox"] != self.inbox or not self.take:
             return
         source, sequence = event["source"], int(event["sequence"])
@@ -558,6 +561,7 @@ def test_contact_is_erased_here_and_there_also_what_was_not_taken_yet(office, bo
     box.take = False
     assert push(office, shipment(1, contact=CONTACT)).returncode == 0
     office.ok("erase", "S-1", "--merchant", "acme")
+    wait_for("what was sent before to be lost", lambda: any("contact.erase" in kind for kind in box.lost))
     box.take = True
     box.command("contact.erase", "S-1")
     assert "contact" not in box.types()
