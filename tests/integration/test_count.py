@@ -125,6 +125,11 @@ def test_pytest_run_is_counted(report, returncode, line):
     assert count.summary(count.from_junit("integration/test_x.py", report, returncode)) == line
 
 
+def test_what_was_wrong_comes_before_where():
+    wrong = [r.text for r in count.from_junit("integration/test_x.py", JUNIT, 1) if r.outcome == count.FAILED]
+    assert wrong == ["assert 0\nt.py:3: AssertionError", "failed on teardown\nboom"]
+
+
 @pytest.mark.parametrize("returncode,line", [(0, "1 passed, 0 failed"), (1, "0 passed, 1 failed"), (-6, "0 passed, 1 failed"),
                                              (None, "0 passed, 1 failed")])
 def test_program_is_one_test(returncode, line):

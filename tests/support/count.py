@@ -106,7 +106,9 @@ def _case(name: str, case: ElementTree.Element) -> Result:
     for tag in ("failure", "error"):
         found = case.find(tag)
         if found is not None:
-            return Result(name, FAILED, seconds, (found.text or found.get("message") or "").strip())
+            # pytest's text begins with the source of the test: what was wrong comes first here, for it may be all that is shown.
+            wrong, where = (found.get("message") or "").strip(), (found.text or "").strip()
+            return Result(name, FAILED, seconds, f"{wrong}\n{where}".strip())
     found = case.find("skipped")
     if found is not None:
         return Result(name, SKIPPED, seconds, found.get("message") or "")
