@@ -13,6 +13,7 @@
 
 static const char *const drivers[] = {"llrp", "r200", NULL};
 static const char *const levels[] = {"low", "high", NULL};
+static const char *const starts[] = {"always", "box", "button", NULL};
 static const char *const regions[] = {"keep", "cn-900", "us", "eu", "cn-800", "jp", "kr", NULL};
 
 /* A list of whole numbers: one element at a time. */
@@ -38,6 +39,7 @@ static int read_antenna(const struct yaml *node, const char *path, void *target,
 
 #define READER(member) offsetof(struct reader_config, member), sizeof(((struct reader_config *) 0)->member)
 static const struct yaml_rule start_rules[] = {
+        {"by", YAML_WANT_WORD, false, READER(start_by), 0, 0, starts, NULL, NULL},
         {"input", YAML_WANT_INT, false, READER(start_input), 1, 16, NULL, NULL, NULL},
         {"level", YAML_WANT_WORD, false, READER(start_level), 0, 0, levels, NULL, NULL},
         {"every_ms", YAML_WANT_INT, false, READER(start_every_ms), 100, 3600000, NULL, NULL, NULL},
@@ -94,14 +96,17 @@ static int check_reader(struct reader_config *r, const struct yaml *node, const 
                         node, path, d, "an llrp reader needs a host (its address in numbers), and no path");
         if (!is_llrp && (!*r->path || *r->host))
                 return board_refuse(node, path, d, "an r200 reader needs a path, and no host");
-        if (!is_llrp &&
-                (r->n_antennas || r->session >= 0 || r->mode >= 0 || r->population || r->start_input ||
-                        r->start_every_ms || r->stop_input || r->stop_after_ms || r->quiet_ms))
+        if (!is_llrp && (r->n_antennas || r->session >= 0 || r->mode >= 0 || r->population ||
+                                r->start_input || r->start_every_ms || r->stop_input || r->quiet_ms))
+                return board_refuse(node, path, d,
+                        "an r200 reader has power, region, start.by and stop.after_ms, and nothing else to "
+                        "set");
+        if (!is_llrp && r->stop_after_ms && r->start_by != READER_START_BUTTON)
                 return board_refuse(
-                        node, path, d, "an r200 reader has power and region, and nothing else to set");
-        if (r->start_input && r->start_every_ms)
-                return board_refuse(
-                        node, path, d, "an inventory starts by an input or every so often, not both");
+                        node, path, d, "an r200 reader stops by itself only when a button starts it");
+        if ((r->start_input != 0) + (r->start_every_ms != 0) + (r->start_by != READER_START_ALWAYS) > 1)
+                return board_refuse(node, path, d,
+                        "an inventory starts by one thing: an input, every so often, a box, or a button");
         return read_power(r, node, path, d);
 }
 
@@ -241,10 +246,16 @@ static bool overlaps(const struct zone_config *a, const struct zone_config *b) {
         return false;
 }
 
-bool zone_uses_reader(const struct zone_config *c, const char *reader) {
+bool zone_looks_with(const struct zone_config *c, const char *reader) {
         for (size_t i = 0; i < c->n_own; i++)
                 if (strcmp(c->own[i].reader, reader) == 0)
                         return true;
+        return false;
+}
+
+bool zone_uses_reader(const struct zone_config *c, const char *reader) {
+        if (zone_looks_with(c, reader))
+                return true;
         for (size_t i = 0; i < c->n_neighbours; i++)
                 if (strcmp(c->neighbours[i].reader, reader) == 0)
                         return true;
@@ -259,11 +270,65 @@ static const struct yaml *nth(const struct yaml *list, size_t i) {
         return n;
 }
 
+/* Whether a bench that @r looks at has such a button. */
+static bool has_button(
+        const struct station_config *c, const struct reader_config *r, enum button_reads reads) {
+        for (size_t i = 0; i < c->n_benches; i++)
+                for (size_t k = 0; k < c->benches[i].n_buttons; k++)
+                        if (c->benches[i].buttons[k].reads == (int) reads &&
+                                zone_looks_with(&c->benches[i].zone, r->name))
+                                return true;
+        return false;
+}
+
+static bool ends_by_itself(const struct reader_config *r) {
+        return r->stop_input || r->stop_after_ms || r->quiet_ms;
+}
+
+/* What begins and ends readers: someone must be there to do it, and silence must not be taken for an empty box. */
+static int check_start(const struct station_config *c, const struct reader_config *r, const struct yaml *node,
+        struct diag *d) {
+        bool by_press = has_button(c, r, BUTTON_READS_PRESS), by_hold = has_button(c, r, BUTTON_READS_HELD);
+
+        if (r->start_by == READER_START_BUTTON && !by_press && !by_hold)
+                return board_refuse(
+                        node, "readers", d, "no button with `reads` is at a bench that it looks at");
+        if (r->start_by == READER_START_BUTTON && by_press && !ends_by_itself(r))
+                return board_refuse(node, "readers", d,
+                        "what a press begins must end: stop, or quiet_ms of an llrp reader");
+        if (r->start_by != READER_START_BUTTON && !r->start_input && !ends_by_itself(r))
+                return 0;
+        for (size_t i = 0; i < c->n_benches; i++)
+                if (zone_looks_with(&c->benches[i].zone, r->name) && c->benches[i].zone.gone_usec > 0 &&
+                        !r->start_every_ms)
+                        return board_refuse(node, "readers", d,
+                                "it does not always read: its zones need gone: 0s, or silence means an empty "
+                                "box");
+        return 0;
+}
+
+static int check_buttons(
+        const struct station_config *c, size_t bench, const struct yaml *node, struct diag *d) {
+        const struct bench_config *b = &c->benches[bench];
+        bool is_used = false, reads = false;
+
+        for (size_t i = 0; i < b->n_buttons; i++)
+                reads = reads || b->buttons[i].reads != BUTTON_READS_NONE;
+        for (size_t i = 0; i < c->n_readers; i++)
+                is_used = is_used || (c->readers[i].start_by == READER_START_BUTTON &&
+                                             zone_looks_with(&b->zone, c->readers[i].name));
+        return !reads || is_used ? 0
+                                 : board_refuse(node, "buttons", d,
+                                           "no reader with start: {by: button} looks at this bench");
+}
+
 int board_check_zones(const struct station_config *c, const struct yaml *root, struct diag *d) {
         for (size_t i = 0; i < c->n_benches; i++) {
                 const struct zone_config *z = &c->benches[i].zone;
-                const struct yaml *node = yaml_get(nth(yaml_get(root, "benches"), i), "zone");
+                const struct yaml *bench = nth(yaml_get(root, "benches"), i), *node = yaml_get(bench, "zone");
 
+                if (check_buttons(c, i, bench, d) < 0)
+                        return -EBADMSG;
                 if (!node)
                         continue;
                 if (!is_known(c, z->own, z->n_own) || !is_known(c, z->neighbours, z->n_neighbours))
@@ -281,6 +346,8 @@ int board_check_zones(const struct station_config *c, const struct yaml *root, s
                 if (!is_used)
                         return board_refuse(nth(yaml_get(root, "readers"), i), "readers", d,
                                 "no bench's zone uses this reader");
+                if (check_start(c, &c->readers[i], nth(yaml_get(root, "readers"), i), d) < 0)
+                        return -EBADMSG;
         }
         return 0;
 }

@@ -23,6 +23,7 @@ static const char *const layouts[] = {"us", "jis", NULL};
 static const char *const kinds[] = {"none", "text", "json", NULL};
 static const char *const links[] = {"none", "tcp", "usb", "serial", NULL};
 static const char *const languages[] = {"none", "zpl", "escpos", NULL};
+static const char *const reads[] = {"none", "press", "held", NULL};
 
 #define SCANNER(member) offsetof(struct scanner_config, member), sizeof(((struct scanner_config *) 0)->member)
 static const struct yaml_rule scanner_rules[] = {
@@ -116,7 +117,8 @@ static const struct yaml_rule button_rules[] = {
         {"active_low", YAML_WANT_BOOL, false, BUTTON(active_low), 0, 0, NULL, NULL, NULL},
         {"settle", YAML_WANT_DURATION, false, offsetof(struct button_config, settle_usec), 0, USEC_PER_MSEC,
                 USEC_PER_SEC, NULL, NULL, NULL},
-        {"press", YAML_WANT_TEXT, true, BUTTON(press), 0, 0, NULL, NULL, NULL},
+        {"press", YAML_WANT_TEXT, false, BUTTON(press), 0, 0, NULL, NULL, NULL},
+        {"reads", YAML_WANT_WORD, false, BUTTON(reads), 0, 0, reads, NULL, NULL},
         {0},
 };
 
@@ -132,7 +134,9 @@ static int read_button(const struct yaml *node, const char *path, void *target, 
         r = yaml_walk(node, path, button_rules, in, d);
         if (r < 0)
                 return r;
-        if (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE)
+        if ((*in->press != '\0') == (in->reads != BUTTON_READS_NONE))
+                return board_refuse(node, path, d, "a button has either press or reads");
+        if (*in->press && (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE))
                 return board_refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
         b->n_buttons++;
         return 0;

@@ -60,15 +60,28 @@ struct tower_config { /* a signal tower on GPIO lines; chip "" for none */
         bool active_low;
 };
 
-struct button_config { /* a switch on a GPIO line that says a control code: a pedal that means OK */
+/* What a switch tells the readers of tags that look at its bench. */
+enum button_reads {
+        BUTTON_READS_NONE,
+        BUTTON_READS_PRESS, /* a press begins an inventory, which ends by itself */
+        BUTTON_READS_HELD,  /* there is one for as long as it is held: a photo-eye, a door */
+};
+
+struct button_config { /* a switch on a GPIO line: it says a control code (a pedal that means OK), or starts readers */
         char name[33];
         char chip[STATION_LINE_MAX], line[STATION_LINE_MAX];
         bool active_low;
         int64_t settle_usec;
-        char press[65];
+        char press[65]; /* "" none */
+        int reads;      /* enum button_reads */
 };
 
 enum reader_driver { READER_LLRP, READER_R200 };
+enum reader_start {
+        READER_START_ALWAYS, /* by itself: at once, by an input of its own, or every so often */
+        READER_START_BOX,    /* reads while a box is in hand at a bench that it looks at */
+        READER_START_BUTTON, /* by the buttons of the benches that it looks at */
+};
 
 struct reader_config { /* of RFID tags; in its own terms, what is not set stays as the reader has it */
         char name[33];
@@ -88,7 +101,8 @@ struct reader_config { /* of RFID tags; in its own terms, what is not set stays 
         char path[STATION_PATH_MAX];
         int64_t baud; /* 0: the usual one */
         int region;   /* enum r200_region, 0: as it is */
-        /* both */
+        /* both; of a stop an r200 has .stop_after_ms only */
+        int start_by;  /* enum reader_start */
         char power[9]; /* dBm as written */
         bool has_power;
         int power_cdbm;
@@ -132,6 +146,8 @@ struct station_config {
  * Return: 0; -EBADMSG, -EPERM or -errno of reading, with @d naming file, line and key.
  */
 int station_config_load(struct station_config *c, const char *path, struct diag *d);
+/* Whether one of its own antennas, or also one of its neighbours', is the reader's. */
+bool zone_looks_with(const struct zone_config *c, const char *reader);
 bool zone_uses_reader(const struct zone_config *c, const char *reader);
 /* The board file alone: for tests and `okuru config check`. */
 int station_board_load(struct station_config *c, const char *path, struct diag *d);

@@ -52,8 +52,14 @@ void tower_close(struct tower *t) {
 static void button_on_level(void *userdata, bool active, bool first) {
         struct button *i = userdata;
 
-        if (active && !first)
+        bool is_held = i->config->reads == BUTTON_READS_HELD;
+
+        if (i->config->reads != BUTTON_READS_NONE) {
+                if (is_held || !first)
+                        device_on_reading(&i->is, (enum button_reads) i->config->reads, active);
+        } else if (active && !first) {
                 device_on_press(&i->is, i->config->press);
+        }
 }
 
 static void button_on_state(void *userdata, enum device_state state, int error) {

@@ -18,6 +18,7 @@ void device_on_state(struct device *d, enum device_state state, int error);
 void device_on_press(struct device *d, const char *code);
 void device_on_tag(struct device *d, const struct tag_read *read);
 void device_on_inventory(struct device *d, bool is_running);
+void device_on_reading(struct device *d, enum button_reads reads, bool is_pressed);
 
 struct tower { /* of one bench */
         struct device is;
@@ -37,9 +38,14 @@ struct reader { /* of tags; its bench is the first that it looks at */
         const struct reader_config *config;
         struct llrp_reader *llrp; /* one of the two */
         struct r200_reader *r200;
+        bool is_wanted, is_running;
+        bool is_asked;         /* told to begin, and has not said that it did */
+        sd_event_source *stop; /* of an r200, which does not stop by itself */
 };
 int reader_open(struct reader *r, sd_event *event, const struct reader_config *config);
 void reader_close(struct reader *r);
+void reader_read(struct reader *r, bool is_wanted);
+void reader_read_once(struct reader *r);
 
 int button_open(struct button *i, sd_event *event, const struct button_config *config);
 void button_close(struct button *i);

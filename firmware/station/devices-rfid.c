@@ -6,7 +6,9 @@
 
 #include "drivers/llrp/reader.h"
 #include "drivers/r200/reader.h"
+#include "drivers/timer.h"
 #include "firmware/base/log.h"
+#include "firmware/base/time.h"
 
 static void reader_on_read(void *userdata, const struct tag_read *read) {
         struct reader *r = userdata;
@@ -18,7 +20,66 @@ static void reader_on_inventory(void *userdata, bool is_running, uint64_t mono_u
         struct reader *r = userdata;
 
         (void) mono_usec;
+        r->is_running = is_running;
+        r->is_asked = false;
         device_on_inventory(&r->is, is_running);
+}
+
+/* ---- inventories that a box or a button starts; a reader that starts by itself is never told to stop ---- */
+
+static void begin(struct reader *r) {
+        r->is_asked = true;
+        if (r->llrp)
+                llrp_reader_start(r->llrp);
+        if (r->r200)
+                r200_reader_set_inventory(r->r200, true);
+}
+
+/* Some readers say that it is an error to stop what does not run. */
+static void end(struct reader *r) {
+        if (r->llrp && (r->is_running || r->is_asked))
+                llrp_reader_stop(r->llrp);
+        if (r->r200)
+                r200_reader_set_inventory(r->r200, false);
+}
+
+void reader_read(struct reader *r, bool is_wanted) {
+        if (r->is_wanted == is_wanted)
+                return;
+        r->is_wanted = is_wanted;
+        if (is_wanted && !r->is_running)
+                begin(r);
+        else if (!is_wanted)
+                end(r);
+}
+
+void reader_read_once(struct reader *r) {
+        if (r->is_running || !r->is.up)
+                return;
+        begin(r);
+        if (r->stop)
+                (void) timer_arm(
+                        r->stop, (uint64_t) r->config->stop_after_ms * USEC_PER_MSEC); /* only when forked */
+}
+
+static int reader_on_stop(sd_event_source *source, uint64_t usec, void *userdata) {
+        struct reader *r = userdata;
+
+        (void) source;
+        (void) usec;
+        if (!r->is_wanted)
+                end(r);
+        return 0;
+}
+
+/* It was away: what it does now is not what is wanted, or it does nothing. */
+static void resume(struct reader *r) {
+        if (r->config->start_by == READER_START_ALWAYS || !r->llrp)
+                return;
+        if (r->is_wanted && !r->is_running)
+                begin(r);
+        else if (!r->is_wanted && r->is_running)
+                end(r);
 }
 
 static void reader_on_input(void *userdata, unsigned int input, bool is_high, uint64_t mono_usec) {
@@ -37,11 +98,17 @@ static void reader_on_notice(void *userdata, enum tag_notice what, const char *w
 static void reader_on_state(void *userdata, enum device_state state, int error) {
         struct reader *r = userdata;
 
+        if (state == DEVICE_DOWN)
+                r->is_running = r->is_asked = false; /* as far as anybody knows */
         device_on_state(&r->is, state, error);
+        if (state == DEVICE_UP)
+                resume(r);
 }
 
 static void set_start(struct llrp_inventory *i, const struct reader_config *c) {
-        if (c->start_input) {
+        if (c->start_by != READER_START_ALWAYS) {
+                i->start = LLRP_START_COMMAND;
+        } else if (c->start_input) {
                 i->start = LLRP_START_GPI;
                 i->start_input = (uint16_t) c->start_input;
                 i->start_high = c->start_level == 1;
@@ -93,10 +160,14 @@ static int open_r200(struct reader *r, sd_event *event, const struct tag_sink *s
                 .baud = (unsigned int) c->baud,
                 .settings = {.region = (enum r200_region) c->region,
                         .power_cdbm = c->has_power ? c->power_cdbm : R200_POWER_KEEP},
-                .inventory = true,
+                .inventory = c->start_by == READER_START_ALWAYS,
                 .priority = SD_EVENT_PRIORITY_NORMAL};
 
-        return r200_reader_new(&r->r200, event, &config, *sink);
+        int e = 0;
+
+        if (c->start_by == READER_START_BUTTON && c->stop_after_ms)
+                e = timer_new(&r->stop, event, SD_EVENT_PRIORITY_NORMAL, reader_on_stop, r);
+        return e < 0 ? e : r200_reader_new(&r->r200, event, &config, *sink);
 }
 
 int reader_open(struct reader *r, sd_event *event, const struct reader_config *config) {
@@ -112,4 +183,5 @@ int reader_open(struct reader *r, sd_event *event, const struct reader_config *c
 void reader_close(struct reader *r) {
         r->llrp = llrp_reader_free(r->llrp);
         r->r200 = r200_reader_free(r->r200);
+        r->stop = sd_event_source_disable_unref(r->stop);
 }

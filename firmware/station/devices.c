@@ -76,6 +76,10 @@ void device_on_tag(struct device *d, const struct tag_read *read) {
         d->devices->callbacks.on_tag(d->devices->callbacks.userdata, d->name, read);
 }
 
+void device_on_reading(struct device *d, enum button_reads reads, bool is_pressed) {
+        d->devices->callbacks.on_reading(d->devices->callbacks.userdata, d->bench, reads, is_pressed);
+}
+
 void device_on_inventory(struct device *d, bool is_running) {
         d->devices->callbacks.on_inventory(d->devices->callbacks.userdata, d->name, is_running);
 }
@@ -390,6 +394,27 @@ int devices_print(struct devices *d, size_t bench, const struct label_job *job) 
 
 bool devices_prints_later(const struct devices *d, size_t bench) {
         return d->papers[bench].printer != NULL;
+}
+
+static struct reader *reader_of(struct devices *d, const char *name) {
+        for (size_t i = 0; i < d->n_readers; i++)
+                if (strcmp(d->readers[i].is.name, name) == 0)
+                        return &d->readers[i];
+        return NULL; /* while the devices are being built */
+}
+
+void devices_read(struct devices *d, const char *reader, bool is_wanted) {
+        struct reader *r = d ? reader_of(d, reader) : NULL;
+
+        if (r)
+                reader_read(r, is_wanted);
+}
+
+void devices_read_once(struct devices *d, const char *reader) {
+        struct reader *r = d ? reader_of(d, reader) : NULL;
+
+        if (r)
+                reader_read_once(r);
 }
 
 /* In board order of each kind: scanners, towers, printers, buttons, readers. */

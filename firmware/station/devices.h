@@ -27,6 +27,9 @@ struct devices_callbacks {
         /* A reader of tags read one; an inventory of it began or ended. */
         void (*on_tag)(void *userdata, const char *reader, const struct tag_read *read);
         void (*on_inventory)(void *userdata, const char *reader, bool is_running);
+        /* A button of @bench that starts readers, as @reads says, was pressed or released; of a held one also how it is
+         * found. */
+        void (*on_reading)(void *userdata, size_t bench, enum button_reads reads, bool is_pressed);
         void *userdata;
 };
 
@@ -54,6 +57,11 @@ int devices_darken(const struct station_config *config, struct diag *d);
 void devices_show(struct devices *d, size_t bench, const struct verdict *v);
 /* The same without its sound: what was shown before comes back. */
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v);
+/* For readers that a box or a button starts. Reads from now on, or not any more; holds for a reader that comes back. */
+void devices_read(struct devices *d, const char *reader, bool is_wanted);
+/* One inventory, which ends by itself; nothing where one is running. A reader that is not there just now misses it. */
+void devices_read_once(struct devices *d, const char *reader);
+
 /* Does the bench's printer tell what becomes of a label? */
 bool devices_prints_later(const struct devices *d, size_t bench);
 /* Return: 0 it is out, LABEL_E_*, -errno. */

@@ -20,6 +20,7 @@ struct rfid_bench {
         struct zone *zone; /* owned; NULL: no reader looks here */
         sd_event_source *timer;
         char parcel[UUID_TEXT_MAX]; /* what was in hand when the zone began */
+        bool is_held;               /* a button wants its readers to read */
         uint64_t begun_usec; /* reads from before it are of another box; 0: such may not be told apart */
 };
 
@@ -159,13 +160,6 @@ struct rfid_bench *rfid_free(struct rfid_bench *all, size_t n) {
         return NULL;
 }
 
-static bool looks_here(const struct zone_config *c, const char *reader) {
-        for (size_t i = 0; i < c->n_own; i++)
-                if (strcmp(c->own[i].reader, reader) == 0)
-                        return true;
-        return false;
-}
-
 void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read) {
         struct station *s = userdata;
         struct zone_read r = {.usec = read->last_usec,
@@ -198,27 +192,69 @@ void rfid_on_inventory(void *userdata, const char *reader, bool is_running) {
                 struct rfid_bench *b = &s->rfid[i];
 
                 /* Where silence says nothing, what is there now is what this inventory finds. */
-                if (!b->zone || !is_running || b->config->gone_usec > 0 || !looks_here(b->config, reader))
+                if (!b->zone || !is_running || b->config->gone_usec > 0 ||
+                        !zone_looks_with(b->config, reader))
                         continue;
                 begin(b);
         }
 }
 
+/* Which readers are wanted has changed, perhaps. One reader may look at several benches. */
+static void run_readers(struct station *s) {
+        for (size_t i = 0; i < s->config->n_readers; i++) {
+                const struct reader_config *r = &s->config->readers[i];
+                bool is_wanted = false;
+
+                if (r->start_by == READER_START_ALWAYS)
+                        continue;
+                for (size_t k = 0; k < s->config->n_benches; k++) {
+                        const struct rfid_bench *b = &s->rfid[k];
+
+                        if (b->zone && zone_looks_with(b->config, r->name))
+                                is_wanted = is_wanted || (r->start_by == READER_START_BOX ? *b->parcel != '\0'
+                                                                                          : b->is_held);
+                }
+                devices_read(s->devices, r->name, is_wanted);
+        }
+}
+
+void rfid_on_reading(void *userdata, size_t bench, enum button_reads reads, bool is_pressed) {
+        struct station *s = userdata;
+        struct rfid_bench *b = &s->rfid[bench];
+
+        if (!b->zone || s->stopping)
+                return;
+        if (reads == BUTTON_READS_HELD) {
+                b->is_held = is_pressed;
+                run_readers(s);
+                return;
+        }
+        for (size_t i = 0; i < s->config->n_readers && is_pressed; i++)
+                if (s->config->readers[i].start_by == READER_START_BUTTON &&
+                        zone_looks_with(b->config, s->config->readers[i].name))
+                        devices_read_once(s->devices, s->config->readers[i].name);
+}
+
 void rfid_on_verdict(struct station *s, size_t bench) {
         const struct bench *now = desk_bench(s->desk, bench);
         struct rfid_bench *b = s->rfid && bench < s->config->n_benches ? &s->rfid[bench] : NULL;
-        bool is_other;
+        bool is_other, is_stale;
 
         if (!b || !b->zone || s->stopping)
                 return;
         is_other = strcmp(b->parcel, now->parcel) != 0;
+        /* The box before may have stood here a moment ago; where silence says nothing, what was found is of the box that has
+         * just been put away, or that is about to be opened. */
+        is_stale = is_other && (b->config->gone_usec > 0 ? *now->parcel != '\0' : *b->parcel != '\0');
         (void) copy_text(b->parcel, sizeof(b->parcel), now->parcel);
-        if (*now->parcel == '\0')
-                return;
-        if (is_other && b->config->gone_usec > 0) {
+        if (is_stale) {
                 b->begun_usec = monotonic_usec();
-                begin(b); /* the box before may have stood here a moment ago */
-        } else if ((is_other || now->tags_wait) && zone_get_state(b->zone) == ZONE_SETTLED) {
-                give(b, TAGS_SETTLED);
+                begin(b);
         }
+        if (is_other)
+                run_readers(s);
+        if (*now->parcel == '\0' || is_stale)
+                return;
+        if ((is_other || now->tags_wait) && zone_get_state(b->zone) == ZONE_SETTLED)
+                give(b, TAGS_SETTLED);
 }

@@ -55,6 +55,8 @@ int rfid_new(struct station *s);
 struct rfid_bench *rfid_free(struct rfid_bench *all, size_t n);
 void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read);
 void rfid_on_inventory(void *userdata, const char *reader, bool is_running);
+/* A button of @bench that starts readers was pressed or released. */
+void rfid_on_reading(void *userdata, size_t bench, enum button_reads reads, bool is_pressed);
 /* Something was answered at @bench: it may have another box in hand, or look at a set now that had to wait. */
 void rfid_on_verdict(struct station *s, size_t bench);
 /* The zones, as the head of a recording, to who begins to follow the reads. */

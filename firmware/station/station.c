@@ -240,7 +240,8 @@ static int put_first_policy(struct station *s) {
 
 static int build(struct station *s, struct diag *d) {
         const struct devices_callbacks devices = {benches_on_scan, benches_on_lost, benches_on_press,
-                benches_on_device, labels_on_label, labels_on_printer, rfid_on_tag, rfid_on_inventory, s};
+                benches_on_device, labels_on_label, labels_on_printer, rfid_on_tag, rfid_on_inventory,
+                rfid_on_reading, s};
         const struct callers_callbacks control = {station_on_request, s};
         int r = uuid_read_boot(s->boot_id);
 

@@ -3,27 +3,18 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+from field import Field, device, sgtin, verified  # noqa: E402
 from llrp_reader import LlrpReader  # noqa: E402
 from rig import RigError, wait_for  # noqa: E402
 from scene import SHIRT, SOCKS, WATCH, Scene, item  # noqa: E402
 
 FOREIGN = "e28011700000020c5a5b5c5d"
-
-
-def sgtin(gtin: str, serial: int, prefix: int = 7) -> str:
-    """An SGTIN-96 in hex."""
-    gtin = gtin.zfill(14)
-    company, reference = int(gtin[1:1 + prefix]), int(gtin[0] + gtin[1 + prefix:13])
-    company_bits = {6: 20, 7: 24, 8: 27, 9: 30}[prefix]
-    bits = f"{0x30:08b}{1:03b}{12 - prefix:03b}{company:0{company_bits}b}{reference:0{44 - company_bits}b}{serial:038b}"
-    return f"{int(bits, 2):024x}"
 
 
 @pytest.fixture(scope="module")
@@ -57,39 +48,6 @@ def bench(scene, reader):
     packer.light.drain()
     packer.labels.drain()
     return packer
-
-
-def device(scene: Scene, name: str) -> dict:
-    return next(d for d in scene.rig.ask_station({"verb": "status"})["devices"] if d["name"] == name)
-
-
-class Field:
-    """What lies before an antenna: read again and again, as a reader does."""
-
-    def __init__(self, reader: LlrpReader, antenna: int = 1):
-        self.reader, self.antenna, self.tags = reader, antenna, []
-
-    def read_until(self, packer, timeout: float = 10.0) -> dict:
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            for tag in self.tags:
-                self.reader.see(tag, self.antenna)
-            if (verdict := packer.look(0.05)) is not None:
-                return verdict
-        raise AssertionError(f"no verdict within {timeout:.0f} s; {packer.bench.diagnose()}")
-
-    def read_for(self, packer, seconds: float) -> list[dict]:
-        begun, seen = time.monotonic(), []
-        while time.monotonic() - begun < seconds:
-            for tag in self.tags:
-                self.reader.see(tag, self.antenna)
-            if (verdict := packer.look(0.05)) is not None:
-                seen.append(verdict)
-        return seen
-
-
-def verified(scene: Scene, s: dict) -> list[dict]:
-    return [f for f in scene.facts("item.verified") if f["shipment"] == s["shipment"]]
 
 
 def test_a_set_is_given_by_the_control_socket(scene, bench):

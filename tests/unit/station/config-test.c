@@ -183,6 +183,8 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
 
 #define R1         "readers:\n  - {name: r1, driver: llrp, host: 192.0.2.7}\n"
 #define ZONE(more) "    zone: {reader: r1" more "}\n"
+#define R1_BY(by)  "readers:\n  - {name: r1, driver: llrp, host: 192.0.2.7, start: {by: " by "}}\n"
+#define EYE(reads) "    buttons: [{name: eye, chip: c, line: EYE, reads: " reads "}]\n"
 
 static void a_reader_and_the_zones_it_serves_are_read(void **state) {
         struct diag d = {0};
@@ -191,22 +193,23 @@ static void a_reader_and_the_zones_it_serves_are_read(void **state) {
 
         (void) state;
         assert_int_equal(
-                load_board(
-                        "board: x\nbenches:\n"
-                        "  - name: b1\n    zone:\n      reader: r1\n      antennas: [1, 2]\n"
-                        "      neighbours:\n        - {reader: r1, antenna: 3}\n        - {reader: r2}\n"
-                        "      floor: -62\n      reads: 2\n      dwell: 40ms\n      settle: 200ms\n"
-                        "  - name: b2\n" ZONE(", antennas: [3]") "  - name: b3\n    zone: {reader: r2}\n"
-                                                                 "readers:\n"
-                                                                 "  - name: r1\n    driver: llrp\n    host: "
-                                                                 "192.0.2.7\n    port: 5085\n"
-                                                                 "    antennas: [1, 2, 3]\n    power: 24.5\n "
-                                                                 "   session: 1\n    population: 200\n"
-                                                                 "    start: {input: 1, level: high}\n    "
-                                                                 "stop: {after_ms: 3000}\n"
-                                                                 "    quiet_ms: 500\n    hold: false\n"
-                                                                 "  - {name: r2, driver: r200, path: "
-                                                                 "/dev/ttyUSB0, power: 20, region: jp}\n",
+                load_board("board: x\nbenches:\n"
+                           "  - name: b1\n    zone:\n      reader: r1\n      antennas: [1, 2]\n"
+                           "      neighbours:\n        - {reader: r1, antenna: 3}\n        - {reader: r2}\n"
+                           "      floor: -62\n      reads: 2\n      dwell: 40ms\n      settle: 200ms\n      "
+                           "gone: 0s\n"
+                           "  - name: b2\n" ZONE(
+                                   ", antennas: [3], gone: 0s") "  - name: b3\n    zone: {reader: r2}\n"
+                                                                "readers:\n"
+                                                                "  - name: r1\n    driver: llrp\n    host: "
+                                                                "192.0.2.7\n    port: 5085\n"
+                                                                "    antennas: [1, 2, 3]\n    power: 24.5\n "
+                                                                "   session: 1\n    population: 200\n"
+                                                                "    start: {input: 1, level: high}\n    "
+                                                                "stop: {after_ms: 3000}\n"
+                                                                "    quiet_ms: 500\n    hold: false\n"
+                                                                "  - {name: r2, driver: r200, path: "
+                                                                "/dev/ttyUSB0, power: 20, region: jp}\n",
                         &d),
                 0);
         assert_int_equal(config.n_readers, 2);
@@ -231,8 +234,32 @@ static void a_reader_and_the_zones_it_serves_are_read(void **state) {
         assert_int_equal(z->n_reads, 2);
         assert_int_equal(z->dwell_usec, 40000);
         assert_int_equal(z->settle_usec, 200000);
-        assert_int_equal(z->gone_usec, 3000000);
+        assert_int_equal(z->gone_usec, 0);
+        assert_int_equal(config.benches[2].zone.gone_usec, 3000000);
         assert_int_equal(config.benches[2].zone.own[0].antenna, 0);
+}
+
+static void a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(load_board("board: x\nbenches:\n  - name: b1\n" EYE("held") ZONE(", gone: 0s")
+                                            R1_BY("button"),
+                                 &d),
+                0);
+        assert_int_equal(config.readers[0].start_by, READER_START_BUTTON);
+        assert_int_equal(config.benches[0].buttons[0].reads, BUTTON_READS_HELD);
+        assert_string_equal(config.benches[0].buttons[0].press, "");
+        assert_int_equal(load_board("board: x\nbenches:\n  - name: b1\n" ZONE("") R1_BY("box"), &d), 0);
+        assert_int_equal(config.readers[0].start_by, READER_START_BOX);
+        assert_int_equal(load_board("board: x\nbenches:\n  - name: b1\n" EYE("press")
+                                            ZONE(", gone: 0s") "readers:\n  - {name: r1, driver: r200, path: "
+                                                               "/dev/t, start: {by: button}, "
+                                                               "stop: {after_ms: 900}}\n",
+                                 &d),
+                0);
+        assert_int_equal(config.benches[0].buttons[0].reads, BUTTON_READS_PRESS);
+        assert_int_equal(config.readers[0].stop_after_ms, 900);
 }
 
 static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **state) {
@@ -269,6 +296,21 @@ static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **st
                         "readers[0].start.imput", 6},
                 {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, start: {input: "
                                            "1, every_ms: 500}}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, start: {by: "
+                                           "box, every_ms: 500}}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE(
+                         "") "readers:\n  - {name: r1, driver: llrp, host: h, start: {input: 1}}\n",
+                        "readers", 6},
+                {"  - name: b1\n" ZONE(", gone: 0s") R1_BY("button"), "readers", 6},
+                {"  - name: b1\n" EYE("held") ZONE("") R1_BY("button"), "readers", 7},
+                {"  - name: b1\n" EYE("press") ZONE(", gone: 0s") R1_BY("button"), "readers", 7},
+                {"  - name: b1\n" EYE("held") ZONE(", gone: 0s") R1_BY("box"), "buttons", 3},
+                {"  - name: b1\n" EYE("none") ZONE("") R1, "benches[0].buttons[0]", 4},
+                {"  - name: b1\n" EYE("held, press: OKURU-C-OK") ZONE("") R1, "benches[0].buttons[0]", 4},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: r200, path: /dev/t, "
+                                           "stop: {after_ms: 900}}\n",
                         "readers[0]", 6},
         };
 
@@ -361,6 +403,7 @@ int main(void) {
                 cmocka_unit_test(a_label_printer_is_read_with_its_place_and_language),
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
+                cmocka_unit_test(a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench),
                 cmocka_unit_test(a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key),
                 cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
                 cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
