@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 
+#include "drivers/attach.h"
 #include "firmware/base/cleanup.h"
 
 DEFINE_FREEP(struct udev_device *, udev_device_unref)
@@ -218,7 +220,11 @@ int plug_find(const struct plug_rule *rule, enum plug_kind kind, struct udev *ud
         return list(rule, kind, udev, d);
 }
 
-struct udev_monitor *plug_monitor_new(struct udev *udev, enum plug_kind kind) {
+/* ---- hot-plug ---- */
+
+#define MESSAGES_PER_TURN 64
+
+static struct udev_monitor *monitor_new(struct udev *udev, enum plug_kind kind) {
         struct udev_monitor *monitor = udev_monitor_new_from_netlink(udev, "udev");
 
         if (monitor &&
@@ -226,4 +232,51 @@ struct udev_monitor *plug_monitor_new(struct udev *udev, enum plug_kind kind) {
                 udev_monitor_enable_receiving(monitor) >= 0)
                 return monitor;
         return udev_monitor_unref(monitor);
+}
+
+static int plug_watch_on_readable(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct plug_watch *w = userdata;
+        (void) source;
+        (void) fd;
+        (void) revents;
+
+        for (unsigned int i = 0; i < MESSAGES_PER_TURN; i++) {
+                _cleanup_(udev_device_unrefp) struct udev_device *device =
+                        udev_monitor_receive_device(w->source);
+                const char *action;
+
+                if (!device)
+                        break;
+                action = udev_device_get_action(device);
+                if (!w->syspath)
+                        attach_hurry(w->attach);
+                else if (action && strcmp(action, "remove") == 0 &&
+                         strcmp(udev_device_get_syspath(device), w->syspath) == 0)
+                        attach_lost(w->attach, -ENODEV);
+        }
+        return 0;
+}
+
+int plug_watch_init(struct plug_watch *w, sd_event *event, struct udev *udev, enum plug_kind kind,
+        struct attach *attach) {
+        int r;
+
+        w->attach = attach;
+        w->source = monitor_new(udev, kind);
+        if (!w->source)
+                return 0;
+        r = sd_event_add_io(
+                event, &w->io, udev_monitor_get_fd(w->source), EPOLLIN, plug_watch_on_readable, w);
+        return r < 0 ? r : 0;
+}
+
+void plug_watch_deinit(struct plug_watch *w) {
+        w->io = sd_event_source_disable_unref(w->io);
+        w->source = udev_monitor_unref(w->source);
+        plug_watch_give_syspath(w, NULL);
+}
+
+void plug_watch_give_syspath(struct plug_watch *w, char *syspath) {
+        free(w->syspath);
+        w->syspath = syspath;
 }

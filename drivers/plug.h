@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct attach;
 
 struct plug_rule {          /* all that is given must fit; something must be given */
         uint16_t vendor;    /* USB or Bluetooth id; 0 is any */
@@ -65,5 +68,21 @@ int plug_find(const struct plug_rule *rule, enum plug_kind kind, struct udev *ud
 
 bool plug_rule_fits(const struct plug_rule *rule, const struct plug_device *device);
 
-/* udev's word of what comes and goes; NULL where the kernel gives us no netlink: then only looking again helps. */
-struct udev_monitor *plug_monitor_new(struct udev *udev, enum plug_kind kind);
+/*
+ * udev's word of what comes and goes, told to the attach of one driver: what is new is worth a try at once, and what is open and was
+ * removed is lost. It is for speed: where the kernel gives no netlink, or its messages overflow, the attach's timer finds devices and
+ * reading finds that they are gone. Embedded by value; zero-initialised watches nothing.
+ */
+struct plug_watch {
+        struct attach *attach;       /* borrowed; outlives the watch */
+        struct udev_monitor *source; /* owned; NULL without netlink */
+        sd_event_source *io;
+        char *syspath; /* owned; of the device that is open, else NULL */
+};
+
+/* @attach: may be initialised later, from within the same x_new(). Return: 0, also without netlink; -ENOMEM or what sd-event returns. */
+int plug_watch_init(
+        struct plug_watch *w, sd_event *event, struct udev *udev, enum plug_kind kind, struct attach *attach);
+void plug_watch_deinit(struct plug_watch *w); /* twice is harmless */
+/* The device whose sysfs path is @syspath is open now. Takes ownership; NULL: none is. */
+void plug_watch_give_syspath(struct plug_watch *w, char *syspath);

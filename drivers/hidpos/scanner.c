@@ -26,17 +26,13 @@ struct hidpos_scanner {
         int64_t priority;
         sd_event *event; /* a reference */
         struct udev *udev;
-        struct udev_monitor *monitor; /* NULL: then the timer alone finds devices */
-        int fd;                       /* owned; -1 while down */
-        char *syspath;                /* owned; of the device that is open */
-        uint64_t trusted_usec;        /* CLOCK_MONOTONIC from when on a first report is a head */
+        struct plug_watch watch;
+        int fd;                /* owned; -1 while down */
+        uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first report is a head */
         sd_event_source *io;
-        sd_event_source *hotplug;
         sd_event_source *silence;
         struct hidpos_decoder decoder;
 };
-
-DEFINE_FREEP(struct udev_device *, udev_device_unref)
 
 static void hidpos_scanner_abandon(struct hidpos_scanner *s, enum scan_refusal why) {
         why = hidpos_decoder_abandon(&s->decoder, why);
@@ -48,7 +44,7 @@ static void hidpos_scanner_close(struct hidpos_scanner *s) {
         s->io = sd_event_source_disable_unref(s->io);
         closep(&s->fd);
         s->fd = -1;
-        free(take_ptr(s->syspath));
+        plug_watch_give_syspath(&s->watch, NULL);
         timer_disarm(s->silence);
 }
 
@@ -161,7 +157,7 @@ static int hidpos_scanner_choose(struct hidpos_scanner *s) {
         s->fd = open(chosen->devnode, O_RDWR | O_NONBLOCK | O_CLOEXEC);
         if (s->fd < 0)
                 return -errno;
-        s->syspath = take_ptr(chosen->syspath);
+        plug_watch_give_syspath(&s->watch, take_ptr(chosen->syspath));
         s->decoder = (struct hidpos_decoder){.layout = layout};
         return 0;
 }
@@ -173,7 +169,7 @@ static void hidpos_scanner_redirect(const struct hidpos_scanner *s) {
                 return;
         /* One that stalls may have been set before, or send its scans here anyway. */
         if (ioctl(s->fd, HIDIOCSFEATURE(sizeof(report)), report) < 0)
-                log_debug("%s: does not take where its scans are to go: %m", s->syspath);
+                log_debug("%s: does not take where its scans are to go: %m", s->watch.syspath);
 }
 
 static int hidpos_scanner_on_open(void *userdata) {
@@ -189,37 +185,6 @@ static int hidpos_scanner_on_open(void *userdata) {
                 return r;
         r = sd_event_source_set_priority(s->io, s->priority);
         return r < 0 ? r : 0;
-}
-
-static int hidpos_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
-        struct hidpos_scanner *s = userdata;
-        (void) source;
-        (void) fd;
-        (void) revents;
-
-        for (unsigned int i = 0; i < 64; i++) {
-                _cleanup_(udev_device_unrefp) struct udev_device *device =
-                        udev_monitor_receive_device(s->monitor);
-                const char *action;
-
-                if (!device)
-                        return 0;
-                action = udev_device_get_action(device);
-                if (s->fd < 0)
-                        attach_hurry(&s->attach);
-                else if (action && strcmp(action, "remove") == 0 &&
-                         strcmp(udev_device_get_syspath(device), s->syspath) == 0)
-                        attach_lost(&s->attach, -ENODEV);
-        }
-        return 0;
-}
-
-/* Hotplug by udev is for speed; the timer alone would do. */
-static void hidpos_scanner_watch(struct hidpos_scanner *s) {
-        s->monitor = plug_monitor_new(s->udev, PLUG_HIDRAW);
-        if (s->monitor && sd_event_add_io(s->event, &s->hotplug, udev_monitor_get_fd(s->monitor), EPOLLIN,
-                                  hidpos_scanner_on_hotplug, s) < 0)
-                s->monitor = udev_monitor_unref(s->monitor);
 }
 
 static void hidpos_scanner_on_state(void *userdata, enum device_state state, int error) {
@@ -248,7 +213,9 @@ int hidpos_scanner_new(struct hidpos_scanner **sp, sd_event *event, const struct
         s->udev = udev_new();
         if (!s->udev)
                 return -ENOMEM;
-        hidpos_scanner_watch(s);
+        r = plug_watch_init(&s->watch, event, s->udev, PLUG_HIDRAW, &s->attach);
+        if (r < 0)
+                return r;
         r = timer_new(&s->silence, event, s->priority - 1, hidpos_scanner_on_silence, s);
         if (r < 0)
                 return r;
@@ -263,11 +230,10 @@ struct hidpos_scanner *hidpos_scanner_free(struct hidpos_scanner *s) {
         if (!s)
                 return NULL;
         hidpos_scanner_close(s);
-        (void) sd_event_source_disable_unref(s->hotplug);
         (void) sd_event_source_disable_unref(s->silence);
         attach_deinit(&s->attach);
         (void) sd_event_unref(s->event);
-        (void) udev_monitor_unref(s->monitor);
+        plug_watch_deinit(&s->watch);
         (void) udev_unref(s->udev);
         plug_rule_deinit(&s->match);
         free(s);

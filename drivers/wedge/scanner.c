@@ -25,23 +25,19 @@ struct wedge_scanner {
         int64_t priority;
         sd_event *event; /* a reference */
         struct udev *udev;
-        struct udev_monitor
-                *monitor; /* NULL where the kernel gives us no netlink: then the timer alone finds devices */
-        int fd;           /* owned; -1 while down */
+        struct plug_watch watch;
+        int fd; /* owned; -1 while down */
         struct libevdev *evdev;
-        char *syspath;         /* owned; of the device that is open */
         uint64_t settle_usec;  /* as configured */
         uint64_t trusted_usec; /* CLOCK_MONOTONIC from when on a first key is a head */
         bool kernel_time;      /* events carry CLOCK_MONOTONIC */
         sd_event_source *io;
-        sd_event_source *hotplug;
         sd_event_source *silence;
         sd_event_source *more; /* libevdev still holds events that no epoll will tell of */
         struct wedge_decoder decoder;
 };
 
 DEFINE_FREEP(struct libevdev *, libevdev_free)
-DEFINE_FREEP(struct udev_device *, udev_device_unref)
 
 static void wedge_scanner_abandon(struct wedge_scanner *s, enum scan_refusal why) {
         why = wedge_decoder_abandon(&s->decoder, why);
@@ -54,7 +50,7 @@ static void wedge_scanner_close(struct wedge_scanner *s) {
         libevdev_free(take_ptr(s->evdev));
         closep(&s->fd);
         s->fd = -1;
-        free(take_ptr(s->syspath));
+        plug_watch_give_syspath(&s->watch, NULL);
         timer_disarm(s->silence);
         if (s->more)
                 (void) sd_event_source_set_enabled(s->more, SD_EVENT_OFF); /* fails only when forked */
@@ -217,7 +213,7 @@ static int wedge_scanner_choose(struct wedge_scanner *s) {
                 unit = found.list[i].unit;
                 s->fd = take_fd(fd);
                 s->evdev = take_ptr(evdev);
-                s->syspath = take_ptr(found.list[i].syspath);
+                plug_watch_give_syspath(&s->watch, take_ptr(found.list[i].syspath));
         }
         return unit ? 0 : error;
 }
@@ -248,37 +244,6 @@ static int wedge_scanner_on_open(void *userdata) {
                 return r;
         r = sd_event_source_set_priority(s->io, s->priority);
         return r < 0 ? r : 0;
-}
-
-static int wedge_scanner_on_hotplug(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
-        struct wedge_scanner *s = userdata;
-        (void) source;
-        (void) fd;
-        (void) revents;
-
-        for (unsigned int i = 0; i < 64; i++) {
-                _cleanup_(udev_device_unrefp) struct udev_device *device =
-                        udev_monitor_receive_device(s->monitor);
-                const char *action;
-
-                if (!device)
-                        return 0;
-                action = udev_device_get_action(device);
-                if (s->fd < 0)
-                        attach_hurry(&s->attach);
-                else if (action && strcmp(action, "remove") == 0 &&
-                         strcmp(udev_device_get_syspath(device), s->syspath) == 0)
-                        attach_lost(&s->attach, -ENODEV);
-        }
-        return 0;
-}
-
-/* Hotplug by udev is for speed; the timer alone would do. */
-static void wedge_scanner_watch(struct wedge_scanner *s) {
-        s->monitor = plug_monitor_new(s->udev, PLUG_INPUT);
-        if (s->monitor && sd_event_add_io(s->event, &s->hotplug, udev_monitor_get_fd(s->monitor), EPOLLIN,
-                                  wedge_scanner_on_hotplug, s) < 0)
-                s->monitor = udev_monitor_unref(s->monitor);
 }
 
 static int wedge_scanner_add_sources(struct wedge_scanner *s) {
@@ -321,7 +286,9 @@ int wedge_scanner_new(struct wedge_scanner **sp, sd_event *event, const struct w
         s->udev = udev_new();
         if (!s->udev)
                 return -ENOMEM;
-        wedge_scanner_watch(s);
+        r = plug_watch_init(&s->watch, event, s->udev, PLUG_INPUT, &s->attach);
+        if (r < 0)
+                return r;
         r = wedge_scanner_add_sources(s);
         if (r < 0)
                 return r;
@@ -336,12 +303,11 @@ struct wedge_scanner *wedge_scanner_free(struct wedge_scanner *s) {
         if (!s)
                 return NULL;
         wedge_scanner_close(s);
-        (void) sd_event_source_disable_unref(s->hotplug);
         (void) sd_event_source_disable_unref(s->silence);
         attach_deinit(&s->attach);
         (void) sd_event_source_disable_unref(s->more);
         (void) sd_event_unref(s->event);
-        (void) udev_monitor_unref(s->monitor);
+        plug_watch_deinit(&s->watch);
         (void) udev_unref(s->udev);
         plug_rule_deinit(&s->match);
         free(s);
