@@ -161,6 +161,7 @@ struct signal_text {
 
 struct signal {
         char bench[33];
+        char device[33]; /* what was read with, that this answers: one of several scanners; "" none */
         unsigned int
                 number; /* of the verdict: 1-20 as on the floor, own ones from 21; 0 when the bench is idle */
         char kind[40];  /* its word, e.g. "item-ok" */

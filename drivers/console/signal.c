@@ -43,6 +43,10 @@ static void signal_write_text(
                 str_add(out, "\x1b[0m");
         str_add(out, " ");
         say_safely(out, s->bench);
+        if (s->device[0]) {
+                str_add(out, "/");
+                say_safely(out, s->device);
+        }
         str_add(out, " | ");
         say_safely(out, text->head);
         str_add(out, " | ");
@@ -58,6 +62,8 @@ static void signal_write_json(const struct signal *s, struct str *out) {
         json_writer_init(&w, out);
         json_write_object(&w, NULL);
         console_write_text(&w, "bench", s->bench);
+        if (s->device[0])
+                console_write_text(&w, "device", s->device);
         json_write_string(&w, "light", signal_light_to_str(s->light));
         json_write_string(&w, "pattern", signal_pattern_to_str(s->pattern));
         json_write_string(&w, "sound", signal_sound_to_str(s->sound));

@@ -117,6 +117,7 @@ const struct verdict_look *verdict_look(enum verdict_kind kind); /* never NULL f
 struct verdict {
         enum verdict_kind kind; /* VERDICT_NONE: say nothing */
         char bench[33];         /* where it is shown */
+        char device[33];        /* what it was read with, as the board file names it; "" it was not */
         char head_ja[VERDICT_HEAD_MAX], head_en[VERDICT_HEAD_MAX];
         char sub_ja[VERDICT_SUB_MAX], sub_en[VERDICT_SUB_MAX];
         char merchant[33], shipment[65], parcel[37]; /* what it is about; "" none */

@@ -71,12 +71,13 @@ void benches_on_health(void *userdata, enum desk_health health) {
 
 /* ---- the devices call ---- */
 
-static void say_lost(struct station *s, size_t bench) {
+static void say_lost(struct station *s, size_t bench, const char *device) {
         struct verdict v;
 
         verdict_set(&v, VERDICT_SCAN_LOST, s->config->benches[bench].name);
         verdict_sub_ja(&v, "もう一度読む");
         verdict_sub_en(&v, "scan it again");
+        (void) copy_text(v.device, sizeof(v.device), device);
         benches_on_verdict(s, &v, 0);
 }
 
@@ -85,22 +86,24 @@ static bool takes(struct station *s, size_t bench) {
         return !s->stopping || s->n_late[bench]++ < DESK_QUEUE_MAX;
 }
 
-void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec) {
+void benches_on_scan(
+        void *userdata, size_t bench, const char *device, const char *bytes, size_t n, uint64_t mono_usec) {
         struct station *s = userdata;
 
-        if (!takes(s, bench) || desk_scan(s->desk, bench, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
-                say_lost(s, bench);
+        if (!takes(s, bench) ||
+                desk_scan(s->desk, bench, device, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
+                say_lost(s, bench, device);
 }
 
-void benches_on_lost(void *userdata, size_t bench, enum scan_lost why) {
+void benches_on_lost(void *userdata, size_t bench, const char *device, enum scan_lost why) {
         struct station *s = userdata;
 
-        if (!takes(s, bench) || desk_scan_lost(s->desk, bench, why, 0) == DESK_E_FULL)
-                say_lost(s, bench);
+        if (!takes(s, bench) || desk_scan_lost(s->desk, bench, device, why, 0) == DESK_E_FULL)
+                say_lost(s, bench, device);
 }
 
-void benches_on_press(void *userdata, size_t bench, const char *code) {
-        benches_on_scan(userdata, bench, code, strlen(code), monotonic_usec());
+void benches_on_press(void *userdata, size_t bench, const char *device, const char *code) {
+        benches_on_scan(userdata, bench, device, code, strlen(code), monotonic_usec());
 }
 
 void benches_on_device(

@@ -35,8 +35,12 @@ void desk_give_answers(struct desk *d) {
                 if (!d->answers)
                         d->answers_lastp = &d->answers;
                 d->n_answers--;
-                for (size_t i = 0; i < a->n_verdicts; i++)
+                for (size_t i = 0; i < a->n_verdicts; i++) {
+                        if (strcmp(a->verdicts[i].bench, d->benches[a->bench].name) == 0)
+                                (void) copy_text(
+                                        a->verdicts[i].device, sizeof(a->verdicts[i].device), a->device);
                         d->callbacks.on_verdict(d->callbacks.userdata, &a->verdicts[i], a->mono_usec);
+                }
                 for (size_t i = 0; i < a->n_labels; i++)
                         d->callbacks.on_label(d->callbacks.userdata, &a->labels[i].wanted, a->labels[i].box,
                                 a->labels[i].n_box);
@@ -64,13 +68,18 @@ void desk_spoil_answers(struct desk *d) {
         }
 }
 
-static struct desk_answer *answer_new(struct desk *d, uint64_t mono_usec, uint64_t token) {
+/* @in: NULL for what is no input. */
+static struct desk_answer *answer_new(struct desk *d, const struct desk_input *in) {
         struct desk_answer *a = calloc(1, sizeof(*a));
 
         if (!a)
                 return NULL;
-        a->mono_usec = mono_usec;
-        a->token = token;
+        if (in) {
+                a->mono_usec = in->mono_usec;
+                a->token = in->token;
+                a->bench = in->bench;
+                (void) copy_text(a->device, sizeof(a->device), in->device);
+        }
         *d->answers_lastp = a;
         d->answers_lastp = &a->next;
         d->n_answers++;
@@ -78,7 +87,7 @@ static struct desk_answer *answer_new(struct desk *d, uint64_t mono_usec, uint64
 }
 
 int desk_answer_verdict(struct desk *d, const struct desk_input *in, const struct verdict *v) {
-        struct desk_answer *a = answer_new(d, in->mono_usec, in->token);
+        struct desk_answer *a = answer_new(d, in);
 
         if (!a)
                 return -ENOMEM;
@@ -111,13 +120,13 @@ static int take_box(struct desk *d, struct desk_label *l) {
         return l->box ? 0 : -ENOMEM;
 }
 
-static int keep_answer(struct desk *d, const struct decision *decision, uint64_t mono_usec, uint64_t token) {
+static int keep_answer(struct desk *d, const struct decision *decision, const struct desk_input *in) {
         struct desk_answer *a;
         int r = 0;
 
-        if (decision->n_verdicts == 0 && decision->n_labels == 0 && !token)
+        if (decision->n_verdicts == 0 && decision->n_labels == 0 && !(in && in->token))
                 return 0;
-        a = answer_new(d, mono_usec, token);
+        a = answer_new(d, in);
         if (!a)
                 return -ENOMEM;
         if (decision->n_verdicts) {
@@ -223,7 +232,7 @@ static int decide_input(struct desk *d, const struct desk_input *in) {
         if (r == 0)
                 r = write_facts(d, &decision, &now);
         if (r == 0)
-                r = keep_answer(d, &decision, in->mono_usec, in->token);
+                r = keep_answer(d, &decision, in);
         if (r == 0)
                 d->benches[in->bench] = bench;
         decision_deinit(&decision);
@@ -326,7 +335,7 @@ static int decide_command(
         if (r == 0)
                 r = write_facts(d, &decision, &command->now);
         if (r == 0)
-                r = keep_answer(d, &decision, 0, 0);
+                r = keep_answer(d, &decision, NULL);
         *appliedp = r == 0 && !was_refused(&decision.facts);
         decision_deinit(&decision);
         return r;

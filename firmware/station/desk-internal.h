@@ -12,6 +12,7 @@ struct desk_input { /* waiting */
         enum scan_lost lost;
         uint64_t mono_usec, token;
         char actor[ID_SIZE];
+        char device[NAME_SIZE]; /* of DESK_SCAN and DESK_LOST: what it was read with */
         size_t n;
         char bytes[BARCODE_TEXT_MAX];
         struct epc *epcs; /* of DESK_TAGS: n of them; owned */
@@ -32,6 +33,8 @@ struct desk_label {
 
 struct desk_answer { /* decided, waits for the commit */
         uint64_t mono_usec, token;
+        size_t bench;             /* of .device */
+        char device[NAME_SIZE];   /* what the input was read with; "" nothing */
         struct verdict *verdicts; /* owned */
         size_t n_verdicts;
         struct desk_label *labels; /* owned */

@@ -392,8 +392,8 @@ static struct desk_input *input_new(struct desk *d, enum desk_kind kind, size_t 
         return in;
 }
 
-int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_t mono_usec, uint64_t token,
-        const char *actor) {
+int desk_scan(struct desk *d, size_t bench, const char *device, const char *bytes, size_t n,
+        uint64_t mono_usec, uint64_t token, const char *actor) {
         struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_SCAN, bench) : NULL;
 
         if (!in)
@@ -403,6 +403,7 @@ int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_
         in->mono_usec = mono_usec;
         in->token = token;
         (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
+        (void) copy_text(in->device, sizeof(in->device), device ? device : "");
         queue(d, in);
         return 0;
 }
@@ -454,12 +455,13 @@ int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct ep
         return 0;
 }
 
-int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mono_usec) {
+int desk_scan_lost(struct desk *d, size_t bench, const char *device, enum scan_lost why, uint64_t mono_usec) {
         struct desk_input *in = input_new(d, DESK_LOST, bench);
 
         if (!in)
                 return DESK_E_FULL;
         in->lost = why;
+        (void) copy_text(in->device, sizeof(in->device), device ? device : "");
         in->mono_usec = mono_usec;
         queue(d, in);
         return 0;

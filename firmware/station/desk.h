@@ -67,16 +67,17 @@ int desk_bench_index(const struct desk *d, const char *name);
 const struct bench *desk_bench(const struct desk *d, size_t bench);
 
 enum { DESK_E_FULL = 1 };
-/* Return: 0 queued; DESK_E_FULL: thrown away, say "scan lost". @token 0: nobody waits. @actor NULL: who is signed in. */
-int desk_scan(struct desk *d, size_t bench, const char *bytes, size_t n, uint64_t mono_usec, uint64_t token,
-        const char *actor);
+/* @device: what it was read with, for the verdict; NULL: nothing. @token 0: nobody waits. @actor NULL: who is signed in.
+ * Return: 0 queued; DESK_E_FULL: thrown away, say "scan lost". */
+int desk_scan(struct desk *d, size_t bench, const char *device, const char *bytes, size_t n,
+        uint64_t mono_usec, uint64_t token, const char *actor);
 /* What the tags say that lies in the box. A set that waits gives way to a newer one of the same bench, unless somebody waits for its
  * answer. @epcs: copied. @parcel: which box they were read for; another one that is in hand by then is
  * not held against them, and they are forgotten. NULL: whichever. Return: as desk_scan(); what was thrown away must be given again. */
 int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct epc *epcs, size_t n,
         const struct epc *restless, const char *parcel, uint64_t mono_usec, uint64_t token,
         const char *actor);
-int desk_scan_lost(struct desk *d, size_t bench, enum scan_lost why, uint64_t mono_usec);
+int desk_scan_lost(struct desk *d, size_t bench, const char *device, enum scan_lost why, uint64_t mono_usec);
 /* Time passed: idle lock, assumed collections; drained with the next group. */
 void desk_tick(struct desk *d);
 /* A green of this bench has been seen: its one next thing, answered as a verdict that is a prompt. */

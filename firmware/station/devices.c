@@ -69,7 +69,7 @@ void device_on_printer(struct device *d, bool up, enum printer_stop stop) {
 }
 
 void device_on_press(struct device *d, const char *code) {
-        d->devices->callbacks.on_press(d->devices->callbacks.userdata, d->bench, code);
+        d->devices->callbacks.on_press(d->devices->callbacks.userdata, d->bench, d->name, code);
 }
 
 void device_on_tag(struct device *d, const struct tag_read *read) {
@@ -88,7 +88,8 @@ static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_
         struct scanner *s = userdata;
 
         s->n_refused = 0;
-        s->is.devices->callbacks.on_scan(s->is.devices->callbacks.userdata, s->is.bench, bytes, n, mono_usec);
+        s->is.devices->callbacks.on_scan(
+                s->is.devices->callbacks.userdata, s->is.bench, s->is.name, bytes, n, mono_usec);
 }
 
 /* Now and then half a code is an accident. In a row, and no code ever whole between them, it is how the scanner is set. */
@@ -115,7 +116,8 @@ static enum scan_lost lost_of(struct scanner *s, enum scan_refusal why) {
 static void scanner_on_refused(void *userdata, enum scan_refusal why) {
         struct scanner *s = userdata;
 
-        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, lost_of(s, why));
+        s->is.devices->callbacks.on_lost(
+                s->is.devices->callbacks.userdata, s->is.bench, s->is.name, lost_of(s, why));
 }
 
 static void scanner_on_state(void *userdata, enum device_state state, int error) {
@@ -367,6 +369,7 @@ static void show(struct devices *d, size_t bench, const struct verdict *v, enum 
         };
 
         (void) copy_text(s.bench, sizeof(s.bench), v->bench);
+        (void) copy_text(s.device, sizeof(s.device), v->device);
         (void) copy_text(s.kind, sizeof(s.kind), look->name);
         (void) copy_text(s.text[SIGNAL_JA].head, sizeof(s.text[SIGNAL_JA].head), v->head_ja);
         (void) copy_text(s.text[SIGNAL_JA].sub, sizeof(s.text[SIGNAL_JA].sub), v->sub_ja);

@@ -13,10 +13,12 @@
 struct devices;
 
 struct devices_callbacks {
-        void (*on_scan)(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
-        void (*on_lost)(void *userdata, size_t bench, enum scan_lost why);
+        /* @device: the name of the scanner, as the board file has it. */
+        void (*on_scan)(void *userdata, size_t bench, const char *device, const char *bytes, size_t n,
+                uint64_t mono_usec);
+        void (*on_lost)(void *userdata, size_t bench, const char *device, enum scan_lost why);
         /* A pedal or the like was pressed; @code as a scan. */
-        void (*on_press)(void *userdata, size_t bench, const char *code);
+        void (*on_press)(void *userdata, size_t bench, const char *device, const char *code);
         /* @reason: NULL, or why the device is gone or cannot be opened. */
         void (*on_device)(void *userdata, size_t bench, const char *name, const char *driver, bool up,
                 const char *reason);

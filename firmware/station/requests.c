@@ -17,6 +17,8 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
 
         json_write_object(w, key);
         json_write_string(w, "bench", v->bench);
+        if (*v->device)
+                json_write_string(w, "device", v->device);
         json_write_int(w, "number", v->kind);
         json_write_string(w, "kind", look->name);
         json_write_object(w, "head");
@@ -204,7 +206,7 @@ static void scan(struct station *s, const struct request_caller *caller, size_t 
         char actor[ID_SIZE];
 
         (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
-        if (desk_scan(s->desk, bench, code, strlen(code), 0, token, actor) == DESK_E_FULL && token &&
+        if (desk_scan(s->desk, bench, NULL, code, strlen(code), 0, token, actor) == DESK_E_FULL && token &&
                 (token & TOKEN_STEP) == 0)
                 callers_answer_error(s->callers, token, "the bench has too many scans waiting");
 }

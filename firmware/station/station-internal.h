@@ -83,10 +83,11 @@ void room_on_full(void *userdata);
 void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec);
 size_t benches_index(const struct station *s, const char *name); /* the office's when there is none */
 void benches_on_health(void *userdata, enum desk_health health);
-void benches_on_scan(void *userdata, size_t bench, const char *bytes, size_t n, uint64_t mono_usec);
-void benches_on_lost(void *userdata, size_t bench, enum scan_lost why);
+void benches_on_scan(
+        void *userdata, size_t bench, const char *device, const char *bytes, size_t n, uint64_t mono_usec);
+void benches_on_lost(void *userdata, size_t bench, const char *device, enum scan_lost why);
 /* A pedal stands for a card: its code is scanned. */
-void benches_on_press(void *userdata, size_t bench, const char *code);
+void benches_on_press(void *userdata, size_t bench, const char *device, const char *code);
 void benches_on_device(
         void *userdata, size_t bench, const char *name, const char *driver, bool up, const char *reason);
 /* The storage's state on all lights, over what they showed. */

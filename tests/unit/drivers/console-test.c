@@ -90,6 +90,28 @@ static void a_fifo_gets_one_json_line_as_soon_as_it_is_shown(void **state) {
         assert_reads(fd, item_ok_json);
 }
 
+static void what_was_read_with_is_named(void **state) {
+        static const char *const expect[] = {[CONSOLE_TEXT] = " amber blink      bench-1/hand-2 | ",
+                [CONSOLE_JSON] = "{\"bench\":\"bench-1\",\"device\":\"hand-2\",\"light\""};
+        const struct signal s = {.bench = "bench-1",
+                .device = "hand-2",
+                .light = SIGNAL_LIGHT_AMBER,
+                .pattern = SIGNAL_PATTERN_BLINK};
+        struct rig *g = *state;
+
+        assert_int_equal(mkfifo(g->path, 0600), 0);
+        for (int mode = CONSOLE_TEXT; mode <= CONSOLE_JSON; mode++) {
+                struct signal_port port = start(g, (enum console_mode) mode, false);
+                _autoclose_ int fd = open(g->path, O_RDONLY | O_NONBLOCK);
+                char buf[512] = "";
+
+                assert_int_equal(signal_show(&port, &s), 0);
+                assert_true(read(fd, buf, sizeof(buf) - 1) > 0);
+                assert_memory_equal(buf, expect[mode], strlen(expect[mode]));
+                g->console = console_signal_free(g->console);
+        }
+}
+
 static void a_reader_that_goes_and_comes_back_costs_only_what_nobody_read(void **state) {
         struct rig *g = *state;
         struct signal_port port;
@@ -377,6 +399,7 @@ static void a_label_that_nobody_took_is_not_printed(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 RIG(a_fifo_gets_one_json_line_as_soon_as_it_is_shown),
+                RIG(what_was_read_with_is_named),
                 RIG(a_reader_that_goes_and_comes_back_costs_only_what_nobody_read),
                 RIG(a_fifo_made_anew_at_the_same_path_is_found),
                 RIG(a_fifo_that_nobody_empties_drops_and_never_waits),

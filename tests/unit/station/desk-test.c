@@ -18,6 +18,7 @@ struct floor {
         sd_event *event;
         struct desk *desk;
         enum verdict_kind said[VERDICTS_MAX];
+        char devices[VERDICTS_MAX][33]; /* what each was read with */
         size_t n_said;
         bool early;       /* an answer came while a commit was on its way */
         bool light_fails; /* each light that is shown is a fact: its tower is gone */
@@ -47,6 +48,7 @@ static void on_verdict(void *userdata, const struct verdict *v, uint64_t mono_us
 
         (void) mono_usec;
         assert_true(f->n_said < VERDICTS_MAX);
+        memcpy(f->devices[f->n_said], v->device, sizeof(v->device));
         f->said[f->n_said++] = v->kind;
         f->early |= desk_is_committing(f->desk);
         lose_tower(f);
@@ -124,7 +126,7 @@ static int tear_down(void **state) {
 }
 
 static void scan(struct floor *f, size_t bench, const char *code) {
-        assert_int_equal(desk_scan(f->desk, bench, code, strlen(code), 1, 0, NULL), 0);
+        assert_int_equal(desk_scan(f->desk, bench, "hand-1", code, strlen(code), 1, 0, NULL), 0);
 }
 
 static void settle(struct floor *f) {
@@ -144,6 +146,20 @@ static void each_scan_of_a_group_has_its_answer(void **state) {
 }
 
 /* The tower is looked at when it is lit: then its loss is a fact, in the middle of the answers. */
+static void an_answer_names_what_was_read_with(void **state) {
+        struct floor *f = *state;
+
+        start(f);
+        assert_int_equal(desk_scan(f->desk, 0, "left", "x", 1, 1, 0, NULL), 0);
+        assert_int_equal(desk_scan_lost(f->desk, 0, "right", SCAN_LOST_LAYOUT, 0), 0);
+        assert_int_equal(desk_scan(f->desk, 0, NULL, "y", 1, 1, 0, NULL), 0);
+        settle(f);
+        assert_int_equal(f->n_said, 3);
+        assert_string_equal(f->devices[0], "left");
+        assert_string_equal(f->devices[1], "right");
+        assert_string_equal(f->devices[2], "");
+}
+
 static void a_light_that_fails_while_it_answers_brings_no_answer_before_its_commit(void **state) {
         struct floor *f = *state;
 
@@ -190,6 +206,7 @@ static void a_scan_that_finds_no_room_is_told_so(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(each_scan_of_a_group_has_its_answer, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(an_answer_names_what_was_read_with, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         a_light_that_fails_while_it_answers_brings_no_answer_before_its_commit, set_up,
                         tear_down),
