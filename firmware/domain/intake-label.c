@@ -109,7 +109,7 @@ static void say_changed(struct intake *in, const struct bench *bench) {
         if (!v)
                 return;
         v->until_acknowledged = false; /* the old number is refused when it is read */
-        verdict_sub_ja(v, "送り状が変わった。古い送り状は破って捨てる");
+        verdict_sub_ja(v, "送り状が変わった。古い方を破って捨てる");
         verdict_sub_en(v, "the label has changed: tear up the old one");
 }
 

@@ -164,7 +164,7 @@ static void interrupt(
         v->until_acknowledged = change != CHANGE_RELEASED;
         switch (change) {
         case CHANGE_CANCELLED:
-                verdict_sub_ja(v, "キャンセル。商品を棚に戻し、戻しカードを読む");
+                verdict_sub_ja(v, "キャンセル。棚に戻し、戻しカードを読む");
                 verdict_sub_en(v, "cancelled: goods back to the shelf, read RETURN");
                 break;
         case CHANGE_HELD:
@@ -174,7 +174,7 @@ static void interrupt(
                         *wish->reason ? wish->reason : "on hold");
                 break;
         case CHANGE_CONTENT:
-                verdict_sub_ja(v, "内容が変わった。リーダーを呼ぶか、保留する");
+                verdict_sub_ja(v, "内容が変わった。リーダーを呼ぶか保留する");
                 verdict_sub_en(v, "the lines have changed: a leader's badge, or PARK");
                 break;
         default:

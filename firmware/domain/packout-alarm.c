@@ -40,7 +40,7 @@ int alarm_foreign(struct turn *t, const struct number_owner *owner) {
 }
 
 static int say_foreign_again(struct turn *t) {
-        return turn_tell(t, VERDICT_FOREIGN_WAYBILL, "別の送り状が付いていた。リーダーの名札を読む",
+        return turn_tell(t, VERDICT_FOREIGN_WAYBILL, "別の送り状だった。リーダーの名札を読む",
                 "a foreign waybill was read: a leader's badge, or PARK");
 }
 

@@ -39,7 +39,7 @@ int collect_say(struct turn *t) {
         int r = *bay ? words_bay(t, bay, &name) : 0;
 
         v = turn_say(t, VERDICT_COLLECTION);
-        verdict_sub_ja(v, "%s%s送り状を1個ずつ読む。終わればOKを読む", name.ja, *bay ? ":" : "");
+        verdict_sub_ja(v, "%s%s送り状を順に読む。最後にOKを読む", name.ja, *bay ? ":" : "");
         verdict_sub_en(v, "%s%sread each waybill; OK when done", name.en, *bay ? ": " : "");
         return r;
 }
@@ -400,7 +400,7 @@ int collect_counted(struct turn *t) {
                 return close_bay(t, &rows, "");
         t->b->gesture = GESTURE_BAY_LEADER;
         v = turn_say(t, VERDICT_BAY_CANNOT_CLOSE);
-        verdict_sub_ja(v, "予定%d個、数えた%d個。数え直すか、リーダーの名札を読む", expected, t->b->digits);
+        verdict_sub_ja(v, "予定%d、数え%d。数え直すかリーダーを呼ぶ", expected, t->b->digits);
         verdict_sub_en(
                 v, "expected %d, counted %d: count again, or a leader's badge", expected, t->b->digits);
         return 0;
@@ -471,7 +471,7 @@ static int assume_bay(struct turn *t, const struct due_bay *due) {
         if (r < 0)
                 return r;
         v = turn_say(t, VERDICT_SHIPPED);
-        verdict_sub_ja(v, "%s 集荷時刻を過ぎた。%d個を発送済みとした", name.ja, n);
+        verdict_sub_ja(v, "%s 集荷時刻過ぎ。%d個を発送済みに", name.ja, n);
         verdict_sub_en(v, "%s: collection time has passed, %d taken as shipped", name.en, n);
         return 0;
 }

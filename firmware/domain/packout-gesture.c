@@ -179,8 +179,8 @@ int gesture_control(struct turn *t) {
 }
 
 static int say_return_waits(struct turn *t) {
-        return turn_tell(t, VERDICT_RETURN, "棚に戻し、戻しカードを読む。やめるなら「やめる」",
-                "put it back, then RETURN; or UNDO");
+        return turn_tell(
+                t, VERDICT_RETURN, "棚に戻し、戻しか「やめる」を読む", "put it back, then RETURN; or UNDO");
 }
 
 int gesture_scan(struct turn *t, bool *handledp) {

@@ -158,7 +158,7 @@ int item_refuse_too_many(struct turn *t, const struct line *l, int units) {
         turn_refuse(t, "too-many", l->id, NULL);
         v = turn_say(t, VERDICT_TOO_MANY);
         if (units > 1) {
-                verdict_sub_ja(v, "注文%d個、済%d個、これは%d個分。箱から出す", wanted, in_all, units);
+                verdict_sub_ja(v, "注文%d、済%d、これは%d個分。箱から出す", wanted, in_all, units);
                 verdict_sub_en(v, "ordered %d, have %d, this is %d: take it out", wanted, in_all, units);
         } else {
                 verdict_sub_ja(v, "注文%d個、これは%d個目。箱から出す", wanted, in_all + 1);

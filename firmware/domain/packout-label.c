@@ -191,7 +191,7 @@ static const struct {
                 "is out of order: see its display"},
         [PRINTER_STOP_RIBBON_OUT] = {"リボン切れ", "NO RIBBON", "リボンを替える。送り状は後から出る",
                 "put in a ribbon; the label comes then"},
-        [PRINTER_STOP_PAPER_OUT] = {"紙切れ", "NO PAPER", "紙を入れる。切れた送り状は破り、出直しを待つ",
+        [PRINTER_STOP_PAPER_OUT] = {"紙切れ", "NO PAPER", "紙を入れる。切れた送り状を破り、待つ",
                 "put in paper, tear up half a label; it comes again"},
         [PRINTER_STOP_HEAD_OPEN] = {"カバー開", "COVER OPEN", "カバーを閉じる。送り状は後から出る",
                 "close it; the label comes then"},
@@ -215,7 +215,7 @@ static int say_failure(struct turn *t, const struct label_report *report) {
                 return turn_tell(t, VERDICT_PRINTER, "送り状が出たか不明。なければOKを読む",
                         "nobody knows whether the label came: if not, read OK");
         default:
-                return turn_tell(t, VERDICT_PRINTER, "送り状データを印刷できない。リーダーを呼ぶ",
+                return turn_tell(t, VERDICT_PRINTER, "送り状を印刷できない。リーダーを呼ぶ",
                         "the label's data cannot be printed: call a leader");
         }
 }

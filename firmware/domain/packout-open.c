@@ -105,22 +105,21 @@ int open_unknown_code(struct turn *t) {
         if (layout != BARCODE_LAYOUT_FINE) {
                 turn_refuse(t, "layout", NULL, NULL);
                 v = turn_say(t, VERDICT_LAYOUT_WRONG);
-                verdict_sub_ja(
-                        v, "スキャナのキー配列(%s)。設定バーコードを読む", barcode_layout_to_str(layout));
+                verdict_sub_ja(v, "キー配列が%s。スキャナの設定を直す", barcode_layout_to_str(layout));
                 verdict_sub_en(v, "scanner's keyboard layout (%s): read its set-up code",
                         barcode_layout_to_str(layout));
                 return 0;
         }
         if (n_prefix > 0) {
                 v = turn_say(t, VERDICT_UNKNOWN_CODE);
-                verdict_sub_ja(v, "コードの前に「%.*s」が付く。スキャナの設定で消す", n_prefix, t->scan.text);
+                verdict_sub_ja(v, "前に「%.*s」が付く。スキャナの設定で消す", n_prefix, t->scan.text);
                 verdict_sub_en(v,
                         "the scanner puts %.*s before each code: turn that off with its set-up code",
                         n_prefix, t->scan.text);
                 return 0;
         }
         if (t->scan.error.code != 0)
-                return turn_tell(t, VERDICT_UNKNOWN_CODE, "GS1コードが壊れている。記録なし。別のコードを読む",
+                return turn_tell(t, VERDICT_UNKNOWN_CODE, "壊れたGS1コード。別のコードを読む",
                         "damaged GS1 code, nothing recorded: read another code");
         return turn_tell(t, VERDICT_UNKNOWN_CODE, "記録なし。別のバーコードを読む",
                 "nothing recorded: read another code");

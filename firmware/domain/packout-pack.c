@@ -172,10 +172,10 @@ int pack_say_next(struct turn *t, enum verdict_kind kind) {
         if (r < 0)
                 return r;
         if (number[0] == '\0' && t->s.waybill == WAYBILL_BLOCK)
-                return turn_tell(t, kind, "送り状番号がない。リーダーを呼ぶか、保留する",
+                return turn_tell(t, kind, "送り状番号なし。リーダーを呼ぶか保留する",
                         "no waybill number is left: call a leader, or read PARK");
         if (number[0] == '\0')
-                return turn_tell(t, kind, "送り状データ待ち。待ってOKを読むか、保留する",
+                return turn_tell(t, kind, "送り状待ち。後でOKを読むか、保留する",
                         "no label yet: wait and read OK, or read PARK");
         if (label_is_missing(t, number))
                 return turn_tell(t, kind, "送り状が未印刷。OKを読むと印刷する",
@@ -306,7 +306,7 @@ int pack_next_piece(struct turn *t) {
         labelled = t->s.waybill != WAYBILL_GIVEN || t->p->piece < t->s.pieces ||
                    shipment_label(&t->s, t->p->piece + 1);
         if (!labelled || t->p->piece >= SHIPMENT_PIECES_MAX)
-                return turn_tell(t, VERDICT_NOT_NOW, "次の箱の送り状がない。1箱に入れるか、保留する",
+                return turn_tell(t, VERDICT_NOT_NOW, "次の送り状なし。1箱にするか、保留する",
                         "there is no label for another box: one box, or read PARK");
         return pack_parcel(t, false);
 }
@@ -339,7 +339,7 @@ int pack_short(struct turn *t) {
 
                 t->b->gesture = GESTURE_SHORT_LEADER;
                 words_missing(&t->s, &w);
-                verdict_sub_ja(v, "%s無しで送るならリーダーの名札、待つなら保留カードを読む", w.ja);
+                verdict_sub_ja(v, "%s無し。リーダーか保留を読む", w.ja);
                 verdict_sub_en(v, "without %s: a leader's badge; to wait: PARK", w.en);
                 return 0;
         }

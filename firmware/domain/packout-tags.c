@@ -295,7 +295,7 @@ static int say_strays(struct tag_set *s) {
 
 int tags_say_wrong(struct turn *t) {
         t->b->tags_wait = true;
-        return turn_tell(t, VERDICT_TAGS_WRONG, "箱に余分な品がある。出すか、中を見てOKを読む",
+        return turn_tell(t, VERDICT_TAGS_WRONG, "箱に余分な品。出すか、中を見てOKを読む",
                 "the tags show more in the box: take it out, or look and read OK");
 }
 
@@ -377,10 +377,10 @@ static int say_restless(struct turn *t) {
                 verdict_sub_ja(v, "…%sが出入りする。箱を動かさず待つ", words_number_tail(tag->serial));
                 verdict_sub_en(v, "…%s comes and goes: keep the box still", words_number_tail(tag->serial));
         } else if (t->in->rest == TAGS_CROWDED) {
-                verdict_sub_ja(v, "周りにタグが多すぎる。離すか、バーコードを読む");
+                verdict_sub_ja(v, "周りにタグが多い。離すかバーコードを読む");
                 verdict_sub_en(v, "too many tags around: move them away, or read the barcodes");
         } else {
-                verdict_sub_ja(v, "中身が定まらない。動かさず待つか、バーコードを読む");
+                verdict_sub_ja(v, "中身が不安定。待つか、バーコードを読む");
                 verdict_sub_en(v, "it does not settle: keep still, or read the barcodes");
         }
         return 0;

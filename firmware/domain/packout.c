@@ -40,15 +40,14 @@ static int on_lost(struct turn *t) {
                 return refuse_control_bytes(t);
         case SCAN_LOST_LAYOUT:
                 turn_refuse(t, "layout", NULL, NULL);
-                return turn_tell(t, VERDICT_LAYOUT_WRONG, "スキャナのキー配列ちがい。設定バーコードを読む",
+                return turn_tell(t, VERDICT_LAYOUT_WRONG, "キー配列ちがい。スキャナの設定を直す",
                         "the scanner's keyboard layout is wrong: read its set-up code");
         case SCAN_LOST_UNFINISHED_AGAIN:
                 turn_refuse(t, "lost", NULL, NULL);
-                return turn_tell(t, VERDICT_SCAN_LOST, "終わり文字が来ない。スキャナの設定(CR)を直す",
+                return turn_tell(t, VERDICT_SCAN_LOST, "終わり文字(CR)なし。スキャナを設定する",
                         "no end comes behind its codes: set the scanner's suffix as the board file says");
         case SCAN_LOST_CONTROL_BYTES_AGAIN:
-                return refuse_bytes(t, "control-bytes",
-                        "読めない文字が続く。スキャナの前後の文字の設定を直す",
+                return refuse_bytes(t, "control-bytes", "前後に余分な文字。スキャナの設定を直す",
                         "again and again: set the scanner's prefix and suffix as the board file says");
         case SCAN_LOST_KERNEL:
         case SCAN_LOST_UNFINISHED:

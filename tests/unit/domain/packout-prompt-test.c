@@ -53,7 +53,7 @@ static void each_step_of_a_box_has_its_one_next_thing(void **state) {
         check(&s, VERDICT_IDLE, NULL, "読む");
         scene_scan(&s, 0, "OKURU-C-SHIP");
         scene_scan(&s, 0, WAYBILL_1);
-        check(&s, VERDICT_COLLECTION, NULL, "終わればOKを読む");
+        check(&s, VERDICT_COLLECTION, NULL, "最後にOKを読む");
 }
 
 static void an_alarm_is_never_hidden(void **state) {

@@ -316,7 +316,7 @@ static void a_set_that_does_not_settle_says_so(void **state) {
         assert_string_equal(s.facts, "");
         input = (struct input){.kind = INPUT_TAGS, .rest = TAGS_CROWDED};
         scene_step(&s, 0, &input);
-        assert_non_null(strstr(scene_verdict(&s)->sub_ja, "多すぎる"));
+        assert_non_null(strstr(scene_verdict(&s)->sub_ja, "タグが多い"));
         assert_string_equal(s.facts, "");
 }
 
