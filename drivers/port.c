@@ -142,6 +142,28 @@ const char *label_trouble_words(enum label_trouble trouble) {
         return word(words, ELEMENTSOF(words), trouble);
 }
 
+const char *scale_trouble_to_str(enum scale_trouble trouble) {
+        static const char *const words[SCALE_N_TROUBLES] = {
+                [SCALE_WELL] = "well",
+                [SCALE_SILENT] = "silent",
+                [SCALE_GARBLED] = "garbled",
+                [SCALE_OVERLOAD] = "overload",
+                [SCALE_FOREIGN_UNIT] = "unit",
+        };
+        return word(words, ELEMENTSOF(words), trouble);
+}
+
+const char *scale_trouble_words(enum scale_trouble trouble) {
+        static const char *const words[SCALE_N_TROUBLES] = {
+                [SCALE_WELL] = "well",
+                [SCALE_SILENT] = "it sends nothing",
+                [SCALE_GARBLED] = "what it sends cannot be read: see its baud, line and format",
+                [SCALE_OVERLOAD] = "there is more on it than it can weigh, or it wants to be zeroed",
+                [SCALE_FOREIGN_UNIT] = "it does not weigh in g or kg: set its unit",
+        };
+        return word(words, ELEMENTSOF(words), trouble);
+}
+
 int signal_show(const struct signal_port *port, const struct signal *s) {
         return port && port->show ? port->show(port->userdata, s) : 0;
 }

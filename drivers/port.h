@@ -246,3 +246,25 @@ struct label_port {
 };
 int label_print(const struct label_port *port,
         const struct label_job *job); /* LABEL_E_NOT_READY when no port is set */
+
+/* Why a scale that is plugged in tells no weight. */
+enum scale_trouble {
+        SCALE_WELL,
+        SCALE_SILENT,
+        SCALE_GARBLED, /* bytes come, and none of the frames that it is said to send: speed, parity, format, or no scale */
+        SCALE_OVERLOAD,
+        SCALE_FOREIGN_UNIT, /* it weighs in pounds, counts pieces, or says no unit */
+        SCALE_N_TROUBLES,
+};
+const char *scale_trouble_to_str(enum scale_trouble trouble); /* "well", "silent", "garbled", ... */
+const char *scale_trouble_words(enum scale_trouble trouble);  /* for people, of logs and `status` */
+
+/* Where a scale's observations go. Both callbacks must be set; none is called from within x_new() or x_free(). */
+struct scale_sink {
+        /* The weight that can be asked for is another one, or none any more. Not told of one that only grew old. */
+        void (*on_weight)(void *userdata);
+        /* Once after the start and at every change. UP: it weighs. DOWN: @error as scan_sink's while it cannot be opened, else 0
+         * and @trouble says what is wrong. */
+        void (*on_state)(void *userdata, enum device_state state, int error, enum scale_trouble trouble);
+        void *userdata;
+};

@@ -73,3 +73,28 @@ int tty_open(const char *path, int access, speed_t speed, int *fdp) {
         *fdp = take_fd(fd);
         return 0;
 }
+
+int tty_set_frame(int fd, enum tty_frame frame) {
+        static const struct {
+                tcflag_t cflag, iflag;
+        } flags[] = {
+                [TTY_8N1] = {CS8, 0},
+                [TTY_7E1] = {CS7 | PARENB, INPCK},
+                [TTY_7O1] = {CS7 | PARENB | PARODD, INPCK},
+                [TTY_8E1] = {CS8 | PARENB, INPCK},
+        };
+        struct termios t, got;
+
+        if (frame == TTY_8N1 || tty_is_pty(fd))
+                return 0; /* so it was opened; and a pty says EINVAL or nothing, as it likes */
+        if (tcgetattr(fd, &t) < 0)
+                return -errno;
+        t.c_cflag = (t.c_cflag & ~(tcflag_t) (CSIZE | PARENB | PARODD)) | flags[frame].cflag;
+        t.c_iflag = (t.c_iflag & ~(tcflag_t) (INPCK | PARMRK | ISTRIP)) | flags[frame].iflag;
+        if (tcsetattr(fd, TCSANOW, &t) < 0 || tcgetattr(fd, &got) < 0)
+                return -errno;
+        /* tcsetattr() is content when any of it could be done. */
+        if ((got.c_cflag & (CSIZE | PARENB | PARODD)) != flags[frame].cflag)
+                return -EINVAL;
+        return 0;
+}

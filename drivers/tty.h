@@ -22,5 +22,10 @@ int tty_speed_from_baud(unsigned int baud, speed_t *speedp);
  */
 int tty_open(const char *path, int access, speed_t speed, int *fdp);
 
+enum tty_frame { TTY_8N1, TTY_7E1, TTY_7O1, TTY_8E1 };
+/* Bits and parity of an open line that is not 8N1; a wrong parity reads as a NUL. A pseudo-terminal has none and takes any.
+ * Return: 0, or -errno: -EINVAL the port cannot. */
+int tty_set_frame(int fd, enum tty_frame frame);
+
 /* True for a pseudo-terminal: what is written there comes in one piece. */
 bool tty_is_pty(int fd);
