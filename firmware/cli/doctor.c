@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru doctor: how this box is, as a report to send along. No personal data: ids of the ledger, paths, figures, versions. */
+#include "firmware/base/ask.h"
 #include "firmware/base/say.h"
 #include "firmware/base/time.h"
-#include "firmware/cli/ask.h"
 #include "firmware/cli/child.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/report.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru facts: what the ledger says, in the order in which it happened here; with --follow also what is still to happen. */
+#include "firmware/base/ask.h"
 #include "firmware/base/say.h"
-#include "firmware/cli/ask.h"
 #include "firmware/cli/facts-print.h"
 #include "firmware/cli/look.h"
 

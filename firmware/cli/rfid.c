@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/base/ask.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/say.h"
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
-#include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/rfid-show.h"
 

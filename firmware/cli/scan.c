@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru scan and okuru bay close: what a person at the bench could do, by the station's control socket. */
+#include "firmware/base/ask.h"
 #include "firmware/base/say.h"
-#include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
 #include "firmware/domain/verdict.h"
 

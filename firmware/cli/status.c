@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru status: how the station is. Asks the station; what lies in the files is told also when it does not answer. */
+#include "firmware/base/ask.h"
 #include "firmware/base/say.h"
-#include "firmware/cli/ask.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/table.h"
 #include "firmware/cli/writer-runs.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/cli/ask.h"
+#include "firmware/base/ask.h"
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
