@@ -17,9 +17,9 @@
 DEFINE_FREEP(struct udev_device *, udev_device_unref)
 DEFINE_FREEP(struct udev_enumerate *, udev_enumerate_unref)
 
-static const char *const subsystems[PLUG_N_KINDS] = {"input", "hidraw", "tty", "gpio"};
-static const char *const sysnames[PLUG_N_KINDS] = {"event*", "hidraw*", "tty*", "gpiochip*"};
-static const char *const functions[PLUG_N_KINDS] = {"input", "hid", NULL, NULL};
+static const char *const subsystems[PLUG_N_KINDS] = {"input", "hidraw", "tty", "gpio", "usbmisc"};
+static const char *const sysnames[PLUG_N_KINDS] = {"event*", "hidraw*", "tty*", "gpiochip*", "lp*"};
+static const char *const functions[PLUG_N_KINDS] = {"input", "hid"};
 
 /* ---- rules ---- */
 

@@ -28,10 +28,11 @@ int plug_rule_copy(struct plug_rule *to, const struct plug_rule *from);
 void plug_rule_deinit(struct plug_rule *rule); /* of a copy */
 
 enum plug_kind {
-        PLUG_INPUT,  /* /dev/input/event* */
-        PLUG_HIDRAW, /* /dev/hidraw* */
-        PLUG_TTY,    /* serial ports on a bus that one plugs into */
-        PLUG_GPIO,   /* /dev/gpiochip* */
+        PLUG_INPUT,   /* /dev/input/event* */
+        PLUG_HIDRAW,  /* /dev/hidraw* */
+        PLUG_TTY,     /* serial ports on a bus that one plugs into */
+        PLUG_GPIO,    /* /dev/gpiochip* */
+        PLUG_PRINTER, /* /dev/usb/lp* */
         PLUG_N_KINDS,
 };
 

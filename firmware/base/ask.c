@@ -124,6 +124,11 @@ static int fail(struct diag *d, const char *socket_path, int r) {
 }
 
 int ask_station(const char *socket_path, const char *request, struct json **answerp, struct diag *d) {
+        return ask_station_within(socket_path, request, ANSWER_TIMEOUT_MS, answerp, d);
+}
+
+int ask_station_within(
+        const char *socket_path, const char *request, int timeout_ms, struct json **answerp, struct diag *d) {
         _cleanup_(ask_closep) struct ask *a = NULL;
         _cleanup_(json_freep) struct json *answer = NULL;
         int r = ask_open(&a, socket_path);
@@ -132,7 +137,7 @@ int ask_station(const char *socket_path, const char *request, struct json **answ
         if (r == 0)
                 r = ask_send(a, request);
         if (r == 0)
-                r = ask_next(a, ANSWER_TIMEOUT_MS, &answer);
+                r = ask_next(a, timeout_ms, &answer);
         if (r != 0)
                 return fail(d, socket_path, r);
         if (!json_get_bool(answer, "ok", false)) {

@@ -35,3 +35,6 @@ int ask_next(struct ask *a, int timeout_ms, struct json **linep);
  * Return: 0, -errno with @d.
  */
 int ask_station(const char *socket, const char *request, struct json **answerp, struct diag *d);
+/* The same, with less patience than a commit may take. */
+int ask_station_within(
+        const char *socket, const char *request, int timeout_ms, struct json **answerp, struct diag *d);

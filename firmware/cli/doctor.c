@@ -202,13 +202,16 @@ static void add_facts(struct report *r, const char *ledger) {
                 report_add(r, REPORT_OK, "facts", "the row checks of %" PRId64 " facts hold", n);
 }
 
-static void add_devices(struct report *r, const struct json *answer) {
-        for (const struct json *v = json_first(json_get(answer, "devices")); v; v = json_next(v))
-                if (!json_get_bool(v, "up", false))
-                        report_add(r, REPORT_BAD, "device", "%s at bench %s (%s) is down: %s",
-                                json_get_string(v, "name", "?"), json_get_string(v, "bench", "?"),
-                                json_get_string(v, "driver", "?"),
-                                json_get_string(v, "reason", "no reason known"));
+static void add_device(struct report *r, const struct json *v) {
+        const char *name = json_get_string(v, "name", "?"), *bench = json_get_string(v, "bench", "?"),
+                   *hint = json_get_string(v, "hint", "");
+
+        if (!json_get_bool(v, "up", false))
+                report_add(r, REPORT_BAD, "device", "%s at bench %s (%s) is down: %s", name, bench,
+                        json_get_string(v, "driver", "?"), json_get_string(v, "reason", "no reason known"));
+        if (*hint)
+                report_add(r, REPORT_BAD, "device", "%s at bench %s is set wrong, says what it scanned: %s",
+                        name, bench, hint);
 }
 
 static void add_station(struct report *r, const struct setup *setup) {
@@ -233,7 +236,8 @@ static void add_station(struct report *r, const struct setup *setup) {
         for (const struct json *e = json_first(json_get(answer, "ill")); e; e = json_next(e))
                 report_add(r, REPORT_BAD, "ill", "%s: %s, since %s", json_get_string(e, "part", "?"),
                         json_get_string(e, "text", "?"), json_get_string(e, "since", "?"));
-        add_devices(r, answer);
+        for (const struct json *v = json_first(json_get(answer, "devices")); v; v = json_next(v))
+                add_device(r, v);
 }
 
 static void add_units(struct report *r) {

@@ -144,12 +144,13 @@ static int print_devices(const struct json *station) {
         table_init(&t, heads);
         for (const struct json *b = json_first(json_get(station, "devices")); b; b = json_next(b)) {
                 bool up = json_get_bool(b, "up", false);
-                const char *reason = json_get_string(b, "reason", "");
+                const char *reason = json_get_string(b, "reason", ""), *hint = json_get_string(b, "hint", "");
 
                 table_cell(&t, json_get_string(b, "name", ""));
                 table_cell(&t, json_get_string(b, "bench", ""));
                 table_cell(&t, json_get_string(b, "driver", ""));
-                table_cellf(&t, "%s%s%s", up ? "up" : "DOWN", *reason ? ": " : "", reason);
+                table_cellf(&t, "%s%s%s%s%s", up ? "up" : "DOWN", *reason ? ": " : "", reason,
+                        *hint ? "; SET WRONG: " : "", hint);
         }
         (void) printf("\n");
         return table_print(&t, stdout);

@@ -12,8 +12,7 @@
 #include "drivers/wedge/scanner.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
-
-#define REFUSED_IN_A_ROW 3
+#include "firmware/station/scanner-hint.h"
 
 struct scanner {
         struct device is;
@@ -21,8 +20,7 @@ struct scanner {
         struct serial_scanner *serial;
         struct wedge_scanner *wedge;
         struct hidpos_scanner *hidpos;
-        enum scan_refusal refused; /* last */
-        unsigned int n_refused;    /* so often in a row; 0 since a code was whole */
+        struct scanner_hint hint;
 };
 
 struct outputs {
@@ -57,7 +55,18 @@ void device_on_state(struct device *d, enum device_state state, int error) {
 const char *device_reason(const struct device *d) {
         if (d->up)
                 return NULL;
-        return d->words ? d->words : strerror(-d->error);
+        if (d->words)
+                return d->words;
+        switch (-d->error) {
+        case 0:
+                return "not tried yet";
+        case EBUSY:
+                return "another program has it";
+        case ENOTUNIQ:
+                return "two that are plugged in fit its rule, and neither is taken";
+        default:
+                return strerror(-d->error);
+        }
 }
 
 void device_on_label(struct device *d, bool is_out, bool maybe) {
@@ -87,42 +96,23 @@ void device_on_inventory(struct device *d, bool is_running) {
 static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
         struct scanner *s = userdata;
 
-        s->n_refused = 0;
+        scanner_hint_on_scan(&s->hint, bytes);
         s->is.devices->callbacks.on_scan(
                 s->is.devices->callbacks.userdata, s->is.bench, s->is.name, bytes, n, mono_usec);
-}
-
-/* Now and then half a code is an accident. In a row, and no code ever whole between them, it is how the scanner is set. */
-static enum scan_lost lost_of(struct scanner *s, enum scan_refusal why) {
-        static const enum scan_lost lost[] = {
-                [SCAN_REFUSED_CONTROL] = SCAN_LOST_CONTROL_BYTES,
-                [SCAN_REFUSED_TOO_LONG] = SCAN_LOST_TOO_LONG,
-                [SCAN_REFUSED_UNFINISHED] = SCAN_LOST_UNFINISHED,
-                [SCAN_REFUSED_DROPPED] = SCAN_LOST_KERNEL,
-                [SCAN_REFUSED_UNPLUGGED] = SCAN_LOST_UNFINISHED,
-                [SCAN_REFUSED_LAYOUT] = SCAN_LOST_LAYOUT,
-        };
-
-        if (s->config->driver == SCANNER_HIDPOS || why != s->refused)
-                s->n_refused = 0;
-        s->refused = why;
-        if (++s->n_refused < REFUSED_IN_A_ROW)
-                return lost[why];
-        return why == SCAN_REFUSED_UNFINISHED ? SCAN_LOST_UNFINISHED_AGAIN
-               : why == SCAN_REFUSED_CONTROL  ? SCAN_LOST_CONTROL_BYTES_AGAIN
-                                              : lost[why];
 }
 
 static void scanner_on_refused(void *userdata, enum scan_refusal why) {
         struct scanner *s = userdata;
 
-        s->is.devices->callbacks.on_lost(
-                s->is.devices->callbacks.userdata, s->is.bench, s->is.name, lost_of(s, why));
+        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, s->is.name,
+                scanner_hint_on_refused(&s->hint, why, s->config->driver != SCANNER_HIDPOS));
 }
 
 static void scanner_on_state(void *userdata, enum device_state state, int error) {
         struct scanner *s = userdata;
 
+        if (state == DEVICE_UP)
+                scanner_hint_forget(&s->hint);
         device_on_state(&s->is, state, error);
 }
 
@@ -384,6 +374,9 @@ static void show(struct devices *d, size_t bench, const struct verdict *v, enum 
 }
 
 void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
+        for (size_t i = 0; i < d->n_scanners; i++)
+                if (d->scanners[i].is.bench == bench)
+                        scanner_hint_on_verdict(&d->scanners[i].hint, v->kind);
         show(d, bench, v, v->prompt ? VERDICT_SOUND_NONE : verdict_look(v->kind)->sound);
 }
 
@@ -446,6 +439,7 @@ bool devices_status(const struct devices *d, size_t i, struct device_status *out
                 .name = is->name,
                 .driver = is->driver,
                 .up = is->up,
-                .reason = device_reason(is)};
+                .reason = device_reason(is),
+                .hint = i < d->n_scanners && *d->scanners[i].hint.text ? d->scanners[i].hint.text : NULL};
         return true;
 }

@@ -41,6 +41,7 @@ struct device_status { /* for `status` */
         bool up;
         const char *
                 reason; /* why it is down, NULL while it is up; borrowed until the next call into the devices */
+        const char *hint; /* what its data says of how it is set; NULL nothing; borrowed likewise */
 };
 
 /* @config: borrowed, outlives the devices. Return: 0, -errno with @d naming the device. */

@@ -134,6 +134,8 @@ static void write_devices(struct station *s, struct json_writer *w) {
                 json_write_bool(w, "up", status.up);
                 if (status.reason)
                         json_write_string(w, "reason", status.reason);
+                if (status.hint)
+                        json_write_string(w, "hint", status.hint);
                 json_write_end_object(w);
         }
         json_write_end_array(w);

@@ -215,9 +215,11 @@ int survey_pair(const struct station_config *config) {
         int r = survey_look(&s);
 
         if (r == 0)
-                r = survey_judge(&s, config, file_exists);
-        if (r == 0)
+                r = survey_want(&s, config);
+        if (r == 0) {
+                survey_judge(&s, file_exists);
                 r = listen_for_one(&p, &s);
+        }
         if (r == 0)
                 print_rule(&s, p.heard, p.text);
         else if (r == 1)

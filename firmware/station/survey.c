@@ -10,7 +10,7 @@
 #include "firmware/base/cleanup.h"
 
 const char *survey_looks_to_str(enum survey_looks looks) {
-        static const char *const words[] = {"keyboard", "pos", "serial", "gpio"};
+        static const char *const words[] = {"keyboard", "pos", "serial", "gpio", "printer", "network"};
 
         return (unsigned int) looks < ELEMENTSOF(words) ? words[looks] : "invalid";
 }
@@ -34,55 +34,6 @@ static bool makes_scanners(uint16_t vendor) {
         return vendor == 0x0c2e || vendor == 0x23d0 || vendor == 0x05e0 || vendor == 0x05f9;
 }
 
-/* ---- the rules of a board ---- */
-
-static enum survey_looks looks_of(const struct scanner_config *s) {
-        static const enum survey_looks looks[] = {[SCANNER_SERIAL] = SURVEY_SERIAL,
-                [SCANNER_WEDGE] = SURVEY_KEYBOARD,
-                [SCANNER_HIDPOS] = SURVEY_POS};
-        return looks[s->driver];
-}
-
-static void add_scanner(struct survey *s, const struct bench_config *b, const struct scanner_config *c) {
-        static const char *const drivers[] = {
-                [SCANNER_SERIAL] = "serial", [SCANNER_WEDGE] = "wedge", [SCANNER_HIDPOS] = "hidpos"};
-
-        s->rules[s->n_rules++] = (struct survey_rule){.bench = b->name,
-                .name = c->name,
-                .driver = drivers[c->driver],
-                .wants = looks_of(c),
-                .plug = {.vendor = (uint16_t) c->vendor,
-                        .product = (uint16_t) c->product,
-                        .serial = *c->serial ? c->serial : NULL,
-                        .path = *c->path ? c->path : NULL}};
-}
-
-static void add_gpio(struct survey *s, const struct bench_config *b, const char *name, const char *chip) {
-        s->rules[s->n_rules++] = (struct survey_rule){
-                .bench = b->name, .name = name, .driver = "gpio", .wants = SURVEY_GPIO, .chip = chip};
-}
-
-static int add_rules(struct survey *s, const struct station_config *config) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < config->n_benches; i++)
-                n += config->benches[i].n_scanners + config->benches[i].n_buttons + 1;
-        s->rules = calloc(n + 1, sizeof(*s->rules));
-        if (!s->rules)
-                return -ENOMEM;
-        for (size_t i = 0; i < config->n_benches; i++) {
-                const struct bench_config *b = &config->benches[i];
-
-                for (size_t k = 0; k < b->n_scanners; k++)
-                        add_scanner(s, b, &b->scanners[k]);
-                if (*b->tower.chip)
-                        add_gpio(s, b, "tower", b->tower.chip);
-                for (size_t k = 0; k < b->n_buttons; k++)
-                        add_gpio(s, b, b->buttons[k].name, b->buttons[k].chip);
-        }
-        return 0;
-}
-
 /* ---- one rule ---- */
 
 static bool fits(const struct survey_rule *r, const struct survey_device *d) {
@@ -94,8 +45,8 @@ static bool fits(const struct survey_rule *r, const struct survey_device *d) {
 static void add_user(struct survey_device *d, const struct survey_rule *r) {
         size_t used = strlen(d->users);
 
-        (void) snprintf(
-                d->users + used, sizeof(d->users) - used, "%s%s/%s", used ? ", " : "", r->bench, r->name);
+        (void) snprintf(d->users + used, sizeof(d->users) - used, "%s%s%s%s", used ? ", " : "", r->bench,
+                *r->bench ? "/" : "", r->name);
         d->n_users++;
 }
 
@@ -148,6 +99,13 @@ static void judge_missing_scanner(const struct survey *s, struct survey_rule *r)
                  "rule anew");
 }
 
+static void judge_missing_port(struct survey_rule *r) {
+        if (r->wants == SURVEY_PRINTER)
+                WRONG(r, "there is no %s: look at its power and cable; CUPS must not have this printer",
+                        r->plug.path);
+        WRONG(r, "there is no %s: look at its power and cable", r->plug.path);
+}
+
 static void judge_missing_chip(const struct survey *s, struct survey_rule *r) {
         char there[160] = "";
         size_t used = 0;
@@ -166,7 +124,7 @@ static bool moves(const char *path) {
                strncmp(path, "/dev/hidraw", 11) == 0 || strncmp(path, "/dev/input/event", 16) == 0;
 }
 
-static void judge_rule(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
+static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
         const struct survey_device *first = NULL;
 
         for (size_t i = 0; i < s->n_devices; i++) {
@@ -184,16 +142,21 @@ static void judge_rule(struct survey *s, struct survey_rule *r, bool (*exists)(c
                                 d->is->devnode, *d->is->serial ? d->is->serial : "none");
                 add_user(d, r);
         }
-        if (!first && r->wants == SURVEY_SERIAL && exists(r->plug.path))
+        if (!first && (r->wants == SURVEY_SERIAL || r->wants == SURVEY_PRINTER) && exists(r->plug.path))
                 return; /* one that is soldered in, or a pseudo-terminal */
         if (!first && r->wants == SURVEY_GPIO)
                 judge_missing_chip(s, r);
+        else if (!first && !r->is_scanner)
+                judge_missing_port(r);
         else if (!first)
                 judge_missing_scanner(s, r);
         else if (!*r->wrong)
                 r->is = first->is;
         if (first && *first->closed)
                 WRONG(r, "%s: %s", first->is->devnode, first->closed);
+        if (first && *first->held)
+                WRONG(r, "%s is held by %s: end that, or keep it away from this device", first->is->devnode,
+                        first->held);
         if (first && first->unreadable)
                 WRONG(r,
                         "%s does not say where its data lies: set it to USB keyboard, and write `driver: "
@@ -204,6 +167,34 @@ static void judge_rule(struct survey *s, struct survey_rule *r, bool (*exists)(c
                         "%s is another device after the next start, maybe: write one of its links in "
                         "/dev/serial/by-id, /dev/input/by-id or /dev/okuru/by-path",
                         r->plug.path);
+}
+
+/* What only who uses it knows. */
+static void judge_state(const struct survey *s, struct survey_rule *r) {
+        switch (r->state) {
+        case SURVEY_STATE_UP:
+        case SURVEY_STATE_NOT_ASKED:
+                return;
+        case SURVEY_STATE_DOWN:
+                if (s->station == SURVEY_STATION_ANSWERS)
+                        WRONG(r, "the station says that it is down: %s", r->reason);
+                else
+                        WRONG(r, "%s port %u cannot be reached: %s: see its power, cable and address",
+                                r->host, r->port, r->reason);
+                return;
+        default:
+                WRONG(r, "the running station does not know it: `systemctl restart okuru-station` lets it "
+                         "read the board "
+                         "file again");
+        }
+}
+
+static void judge_rule(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
+        if (r->wants != SURVEY_NETWORK)
+                judge_plugged(s, r, exists);
+        judge_state(s, r);
+        if (*r->hint)
+                WRONG(r, "it is set wrong, says what it scanned: %s", r->hint);
 }
 
 /* ---- one device ---- */
@@ -225,16 +216,11 @@ static void judge_device(struct survey_device *d) {
                 (void) snprintf(d->note, sizeof(d->note), "no rule means it");
 }
 
-int survey_judge(struct survey *s, const struct station_config *config, bool (*exists)(const char *path)) {
-        int r = add_rules(s, config);
-
-        if (r < 0)
-                return r;
+void survey_judge(struct survey *s, bool (*exists)(const char *path)) {
         for (size_t i = 0; i < s->n_rules; i++)
                 judge_rule(s, &s->rules[i], exists);
         for (size_t i = 0; i < s->n_devices; i++)
                 judge_device(&s->devices[i]);
-        return 0;
 }
 
 void survey_deinit(struct survey *s) {

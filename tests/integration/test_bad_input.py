@@ -4,6 +4,7 @@ fact, or something lost."""
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -113,7 +114,11 @@ def test_a_scanner_whose_suffix_or_prefix_is_set_wrong_is_told_from_an_accident(
     os.write(bench.bench.master, sent)
     verdict = bench.look(10)
     assert verdict["kind"] == kind and word in verdict["sub"]["en"]
+    for words in (("status",), ("doctor",)):
+        told = re.sub(r"\s+", " ", scene.okuru(*words, check=False))
+        assert "hand-1" in told and re.search(r"SET WRONG|set wrong", told) and "suffix as the board file says" in told, told
     bench.scan("OKURU-NO-SUCH", "unknown-code", "not-yet-known")
+    assert "suffix" not in scene.okuru("doctor", check=False), "a whole code shows that it is not so any more"
     os.write(bench.bench.master, sent)
     assert word not in bench.look(10)["sub"]["en"]
 

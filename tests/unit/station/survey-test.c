@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "firmware/base/json.h"
 #include "firmware/station/survey.h"
 
 static struct station_config config; /* large */
@@ -60,12 +64,14 @@ static struct scanner_config *want(
 }
 
 static void judge(struct survey *s, bool (*exists)(const char *)) {
-        assert_int_equal(survey_judge(s, &config, exists), 0);
+        if (!s->rules)
+                assert_int_equal(survey_want(s, &config), 0);
+        survey_judge(s, exists);
 }
 
 static int set_up(void **state) {
         *state = calloc(1, sizeof(struct survey));
-        config.n_benches = 0;
+        config.n_benches = config.n_readers = 0;
         return *state ? 0 : -1;
 }
 
@@ -198,6 +204,129 @@ static void a_chip_is_wanted_by_its_label_and_may_be_shared(void **state) {
         assert_string_equal(s->rules[2].wrong, "there is no GPIO chip with the label oi; there is io");
 }
 
+static struct reader_config *reader(int driver, const char *name, const char *host, const char *path) {
+        struct reader_config *r = &config.readers[config.n_readers++];
+
+        *r = (struct reader_config){.driver = driver};
+        (void) snprintf(r->name, sizeof(r->name), "%s", name);
+        (void) snprintf(r->host, sizeof(r->host), "%s", host);
+        (void) snprintf(r->path, sizeof(r->path), "%s", path);
+        return r;
+}
+
+static void print_by(struct bench_config *b, int link, const char *where) {
+        b->printer = (struct place_config){.link = link, .port = 9100, .language = 1};
+        (void) snprintf(b->labels.path, sizeof(b->labels.path), "%s", where);
+        (void) snprintf(b->printer.host, sizeof(b->printer.host), "%s", where);
+}
+
+static void printers_and_readers_are_wanted_where_they_hang(void **state) {
+        struct survey *s = *state;
+
+        print_by(bench("b1"), PRINTER_BY_USB, "/dev/usb/lp0");
+        print_by(bench("b2"), PRINTER_BY_SERIAL, "/dev/serial/by-id/usb-P");
+        print_by(bench("b3"), PRINTER_BY_USB, "/dev/usb/lp1");
+        reader(READER_R200, "module", "", "/dev/serial/by-id/usb-R");
+        plug(s, SURVEY_PRINTER, "/dev/usb/lp0", 0x0a5f, "", "");
+        plug(s, SURVEY_SERIAL, "/dev/ttyUSB0", 0x1a86, "", "/dev/serial/by-id/usb-P");
+        plug(s, SURVEY_SERIAL, "/dev/ttyUSB1", 0x1a86, "", "/dev/serial/by-id/usb-R");
+        plug(s, SURVEY_PRINTER, "/dev/usb/lp7", 0x0a5f, "", "");
+        judge(s, nothing_exists);
+        assert_string_equal(s->devices[0].users, "b1/printer");
+        assert_string_equal(s->devices[1].users, "b2/printer");
+        assert_string_equal(s->devices[2].users, "module");
+        assert_says(s->devices[3].note, "no rule");
+        assert_says(s->rules[2].wrong, "there is no /dev/usb/lp1");
+        assert_says(s->rules[2].wrong, "CUPS");
+        for (size_t i = 0; i < 4; i++)
+                if (i != 2)
+                        assert_string_equal(s->rules[i].wrong, "");
+}
+
+static void a_port_that_is_wanted_by_two_kinds_of_things_is_said(void **state) {
+        struct survey *s = *state;
+
+        want(bench("b1"), SCANNER_SERIAL, 0, "", "/dev/serial/by-id/usb-P");
+        reader(READER_R200, "module", "", "/dev/serial/by-id/usb-P");
+        plug(s, SURVEY_SERIAL, "/dev/ttyUSB0", 0x1a86, "", "/dev/serial/by-id/usb-P");
+        judge(s, nothing_exists);
+        assert_says(s->devices[0].wrong, "two rules mean it (b1/hand-1, module)");
+}
+
+static void what_another_program_has_is_said_at_its_rule(void **state) {
+        struct survey *s = *state;
+
+        want(bench("b1"), SCANNER_SERIAL, 0, "", "/dev/serial/by-id/usb-P");
+        (void) snprintf(plug(s, SURVEY_SERIAL, "/dev/ttyUSB0", 0x1a86, "", "/dev/serial/by-id/usb-P")->held,
+                64, "brltty (process 312)");
+        judge(s, nothing_exists);
+        assert_says(s->rules[0].wrong, "/dev/ttyUSB0 is held by brltty (process 312)");
+}
+
+static void take(struct survey *s, const char *status) {
+        struct json *doc = NULL;
+
+        assert_int_equal(survey_want(s, &config), 0);
+        assert_int_equal(json_parse(status, strlen(status), &doc, NULL), 0);
+        survey_take_states(s, doc);
+        json_free(doc);
+}
+
+static void what_the_running_station_says_is_held_against_each_rule(void **state) {
+        struct survey *s = *state;
+        struct bench_config *b = bench("b1");
+
+        want(b, SCANNER_SERIAL, 0, "", "/dev/ttyS0");
+        want(b, SCANNER_SERIAL, 0, "", "/dev/ttyS1");
+        want(b, SCANNER_SERIAL, 0, "", "/dev/ttyS2");
+        print_by(b, PRINTER_BY_TCP, "192.0.2.9");
+        reader(READER_LLRP, "gate", "192.0.2.20", "");
+        take(s, "{\"devices\":["
+                "{\"bench\":\"b1\",\"name\":\"hand-1\",\"driver\":\"serial\",\"up\":true},"
+                "{\"bench\":\"b1\",\"name\":\"hand-3\",\"driver\":\"serial\",\"up\":true,\"hint\":\"no "
+                "end\"},"
+                "{\"bench\":\"b2\",\"name\":\"hand-2\",\"driver\":\"serial\",\"up\":true},"
+                "{\"bench\":\"b1\",\"name\":\"printer\",\"driver\":\"zpl\",\"up\":false,\"reason\":\"the "
+                "paper "
+                "is out\"},"
+                "{\"bench\":\"b9\",\"name\":\"gate\",\"driver\":\"llrp\",\"up\":true}]}");
+        judge(s, all_exist);
+        assert_string_equal(s->rules[0].wrong, "");
+        assert_says(s->rules[1].wrong, "the running station does not know it");
+        assert_says(s->rules[2].wrong, "set wrong, says what it scanned: no end");
+        assert_says(s->rules[3].wrong, "the paper is out");
+        assert_string_equal(s->rules[4].wrong, ""); /* the bench of a reader is whichever it looks at first */
+        assert_int_equal(s->rules[4].state, SURVEY_STATE_UP);
+}
+
+static void without_a_station_what_is_on_the_network_is_tried(void **state) {
+        struct survey *s = *state;
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t n = sizeof(address);
+        int fd = socket(AF_INET, SOCK_STREAM, 0), closed = socket(AF_INET, SOCK_STREAM, 0);
+
+        assert_int_equal(bind(fd, (struct sockaddr *) &address, n), 0);
+        assert_int_equal(listen(fd, 1), 0);
+        assert_int_equal(getsockname(fd, (struct sockaddr *) &address, &n), 0);
+        print_by(bench("b1"), PRINTER_BY_TCP, "127.0.0.1");
+        config.benches[0].printer.port = ntohs(address.sin_port);
+        address.sin_port = 0; /* a port that nobody listens at, and nobody else gets meanwhile */
+        assert_int_equal(bind(closed, (struct sockaddr *) &address, n), 0);
+        assert_int_equal(getsockname(closed, (struct sockaddr *) &address, &n), 0);
+        reader(READER_LLRP, "gate", "127.0.0.1", "")->port = ntohs(address.sin_port);
+        reader(READER_LLRP, "named", "reader.example", "");
+        assert_int_equal(survey_want(s, &config), 0);
+        survey_ask(s, "/nonexistent/okuru.sock");
+        judge(s, nothing_exists);
+        assert_int_equal(s->station, SURVEY_STATION_AWAY);
+        assert_string_equal(s->rules[0].wrong, "");
+        assert_int_equal(s->rules[0].state, SURVEY_STATE_UP);
+        assert_says(s->rules[1].wrong, "cannot be reached: Connection refused");
+        assert_says(s->rules[2].wrong, "no address in numbers");
+        close(fd);
+        close(closed);
+}
+
 #define SURVEY(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void) {
@@ -210,6 +339,11 @@ int main(void) {
                 SURVEY(a_serial_port_is_found_by_its_link_and_a_name_that_moves_is_said),
                 SURVEY(what_the_station_may_not_open_is_said_at_its_rule),
                 SURVEY(a_chip_is_wanted_by_its_label_and_may_be_shared),
+                SURVEY(printers_and_readers_are_wanted_where_they_hang),
+                SURVEY(a_port_that_is_wanted_by_two_kinds_of_things_is_said),
+                SURVEY(what_another_program_has_is_said_at_its_rule),
+                SURVEY(what_the_running_station_says_is_held_against_each_rule),
+                SURVEY(without_a_station_what_is_on_the_network_is_tried),
         };
         return cmocka_run_group_tests_name("station-survey", tests, NULL, NULL);
 }
