@@ -151,6 +151,7 @@ int open_unknown_code(struct turn *t); /* nothing recorded; says so, or that the
 /* What the bench waits for, once what was shown has been seen. Nothing while an alarm stands. */
 int prompt_say(struct turn *t);
 int prompt_say_idle(struct turn *t);
+int prompt_say_weight(struct turn *t); /* the same, of a box that is packed */
 
 /* --- packout-item.c --- */
 int item_scan(struct turn *t);        /* goods on the open parcel */
@@ -186,6 +187,18 @@ int pack_approve_reprint(struct turn *t);
 /* parcel.parked; the bench is empty. @shelf "" for none */
 int pack_park(struct turn *t, const char *reason, const char *shelf);
 const char *pack_park_reason(const struct turn *t); /* of PARK: "by-hand", or "damaged" */
+
+/* --- packout-weight.c --- */
+/* Is the scale's weight of ->p known, and outside of what it should be? */
+bool weight_is_off(const struct turn *t);
+/* weight_g and weight_off, as far as there is something to say. @whole: all that belongs into the box lies in it; else the last unit
+ * may still be in the packer's hand, and too light is no news. */
+void weight_write(const struct turn *t, struct json_writer *w, bool whole);
+/* Puts it before the sub-lines of @v, when it is off or not known where it should be. Never changes what is to be done. */
+void weight_say(const struct turn *t, struct verdict *v, bool whole);
+void weight_head(const struct turn *t, struct verdict *v); /* "重い 812g" */
+/* The input of this turn was no unit of goods, so that nothing is in a hand. */
+bool weight_is_whole(const struct turn *t);
 
 /* --- packout-tags.c --- */
 int tags_set(struct turn *t); /* a set of tags was read */

@@ -119,10 +119,11 @@ static int write_packed(struct turn *t, bool partial) {
                 write_missing(&fb.w, &t->s);
         if (partial && t->leader[0])
                 json_write_string(&fb.w, "leader", t->leader);
+        t->p->partial = partial;
+        weight_write(t, &fb.w, weight_is_whole(t));
         fact_end(&fb);
         free(units.items);
         t->p->state = PARCEL_PACKED;
-        t->p->partial = partial;
         t->p->version = t->s.version;
         t->b->damaged = false;
         return 0;
@@ -159,7 +160,7 @@ static int living_number(struct turn *t, char number[CODE_SIZE]) {
         return r < 0 ? r : 0;
 }
 
-int pack_say_next(struct turn *t, enum verdict_kind kind) {
+static int say_step(struct turn *t, enum verdict_kind kind) {
         struct verdict *v;
         char number[CODE_SIZE];
         struct words piece;
@@ -188,6 +189,14 @@ int pack_say_next(struct turn *t, enum verdict_kind kind) {
         verdict_sub_en(v, "%sclose the box, read waybill …%s %s",
                 label_is_printing(t, number) ? "printing: " : "", words_number_tail(number), piece.en);
         return 0;
+}
+
+int pack_say_next(struct turn *t, enum verdict_kind kind) {
+        int r = say_step(t, kind);
+
+        if (r == 0)
+                weight_say(t, &t->d->verdicts[t->d->n_verdicts - 1], weight_is_whole(t));
+        return r;
 }
 
 /* A label without print data is on paper already. A reason prints once more. */

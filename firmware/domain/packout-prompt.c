@@ -50,6 +50,11 @@ static int say_box(struct turn *t) {
 
         if (t->p->state != PARCEL_PACKED)
                 return say_open(t);
+        if (weight_is_off(t)) {
+                r = pack_say_next(t, VERDICT_WEIGHT);
+                weight_head(t, &t->d->verdicts[t->d->n_verdicts - 1]);
+                return r;
+        }
         r = pack_say_next(t, VERDICT_NEXT);
         name_it(t, "送り状", "WAYBILL");
         return r;
@@ -77,4 +82,12 @@ int prompt_say(struct turn *t) {
                 t->d->verdicts[i].until_acknowledged = false;
         }
         return r;
+}
+
+int prompt_say_weight(struct turn *t) {
+        int r = turn_load(t);
+
+        if (r < 0 || !t->p || t->p->state != PARCEL_PACKED)
+                return r;
+        return prompt_say(t);
 }

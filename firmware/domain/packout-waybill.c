@@ -105,6 +105,7 @@ static void write_ready(struct turn *t, const char *carrier, const char *number,
                 json_write_string(&fb.w, "bay", p->bay);
         if (*leader)
                 json_write_string(&fb.w, "leader", leader);
+        weight_write(t, &fb.w, true);
         fact_end(&fb);
         p->state = PARCEL_READY;
         p->since_usec = t->in->now.wall_usec;
@@ -139,6 +140,8 @@ static int say_ready(struct turn *t, const struct carrier_policy *policy) {
                 return r;
         words_piece(&t->s, t->p, &piece);
         say_where_to(v, policy, &piece, &bay);
+        if (weight_is_off(t))
+                weight_say(t, v, true);
         if (t->p->unverified || shipment_missing(&t->s) == 0 || is_partial(&t->s) ||
                 next > SHIPMENT_PIECES_MAX) {
                 turn_empty_bench(t);

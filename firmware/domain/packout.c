@@ -131,6 +131,8 @@ static int dispatch(struct turn *t) {
                 return label_report(t, t->in->label);
         case INPUT_PROMPT:
                 return prompt_say(t);
+        case INPUT_WEIGHT:
+                return prompt_say_weight(t);
         case INPUT_TAGS:
                 return tags_set(t);
         }

@@ -74,6 +74,7 @@ enum input_kind {
         INPUT_LABEL,     /* what became of a label that was asked for */
         INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
         INPUT_TAGS,      /* what the tags say that lies in the box: all of it, every time */
+        INPUT_WEIGHT,    /* what lies on the scale is another weight while a prompt is shown; never a fact */
 };
 enum tags_rest {
         TAGS_SETTLED,  /* the set has come to rest and may be judged */
@@ -114,6 +115,15 @@ struct label_report {
         enum printer_stop stop; /* of WAITS */
 };
 
+struct weighing { /* what the bench's scale shows when an input comes, and what its board says of weights */
+        bool is_there;    /* the bench has a scale */
+        bool hints;       /* that no weight is known is worth a word */
+        int64_t weight_g; /* at rest, fresh, above zero; 0: none such */
+        int64_t tolerance_g,
+                tolerance_percent; /* around what a shipment should weigh; the larger of the two counts */
+        int64_t lightest_g, heaviest_g; /* of any box; 0 no limit */
+};
+
 struct input {
         enum input_kind kind;
         const char *bytes; /* of SCAN; borrowed */
@@ -125,6 +135,7 @@ struct input {
         enum tags_rest rest;
         const struct epc *restless;       /* of TAGS_RESTLESS: the one that comes and goes; NULL unknown */
         const struct label_report *label; /* of LABEL; borrowed */
+        struct weighing weighing;
         struct stamp now;
         char fresh[2][UUID_TEXT_MAX]; /* ids the decision may use up (a new parcel's) */
         const char *actor_override;   /* the CLI's caller; NULL: who is signed in */

@@ -84,6 +84,7 @@ static const struct json_rule shipment_rules[] = {
         {"bay", JSON_WANT_NAME, false, 0, 0},
         {"pieces", JSON_WANT_INT, false, 1, SHIPMENT_PIECES_MAX},
         {"partial", JSON_WANT_BOOL, false, 0, 0},
+        {"weight_g", JSON_WANT_INT, false, 1, SHIPMENT_WEIGHT_G_MAX},
         {"notices", JSON_WANT_OBJECT, false, 0, 0},
         {"held", JSON_WANT_BOOL, false, 0, 0},
         {"cancelled", JSON_WANT_BOOL, false, 0, 0},
@@ -310,6 +311,7 @@ static int shipment_fill(struct shipment *s, struct diag *d) {
         s->held = json_get_bool(s->doc, "held", false);
         s->cancelled = json_get_bool(s->doc, "cancelled", false);
         s->partial_allowed = json_get_bool(s->doc, "partial", false);
+        s->weight_g = json_get_int(s->doc, "weight_g", 0);
         s->reason = json_get_string(s->doc, "reason", "");
         return 0;
 }

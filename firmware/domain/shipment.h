@@ -15,6 +15,7 @@
 #define SHIPMENT_LINES_MAX      550 /* lines and inserts */
 #define SHIPMENT_PIECES_MAX     99
 #define SHIPMENT_OPEN_CODES_MAX 20
+#define SHIPMENT_WEIGHT_G_MAX   1000000
 
 enum serial_policy { SERIAL_NONE, SERIAL_RECORD, SERIAL_REQUIRE };
 enum insert_check { CHECK_ITEM /* goods: always scanned */, CHECK_SCAN, CHECK_CONFIRM, CHECK_NONE };
@@ -101,6 +102,7 @@ struct shipment {
         enum waybill_source waybill;
         int pieces;
         bool held, cancelled, partial_allowed;
+        int64_t weight_g;   /* of all of it as it is packed, with box and filling; 0 not said */
         const char *reason; /* may be "" */
         struct line *lines; /* owned; goods first, then inserts, in the order of doc */
         size_t n_lines;

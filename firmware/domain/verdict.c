@@ -88,6 +88,7 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(TAGS_USED,        "tags-used",        RED,   STEADY,     C,       "他の箱の品",   "OTHER BOX'S"),
         LOOK(TAGS_RESTLESS,    "tags-restless",    AMBER, FLASH,      C,       "タグ不安定",   "TAGS MOVE"),
         LOOK(PRINTER,          "printer",          AMBER, BLINK,      C,       "プリンタ",     "PRINTER"),
+        LOOK(WEIGHT,           "weight",           AMBER, STEADY,     NONE,    "重量ちがい",   "WEIGHT"),
 };
 /* clang-format on */
 

@@ -77,6 +77,8 @@ enum verdict_kind {
         VERDICT_TAGS_USED = 59,        /* 他の箱の品: this very unit went out, or is in another box */
         VERDICT_TAGS_RESTLESS = 60,    /* タグ不安定: what is in the box cannot be told */
         VERDICT_PRINTER = 61, /* 紙切れ, プリンタ: no label comes until somebody looks after the printer */
+        VERDICT_WEIGHT =
+                62, /* 重い, 軽い: the packed box on the scale is not as it should be; nothing is stopped by it */
         N_VERDICT_KINDS,
 };
 

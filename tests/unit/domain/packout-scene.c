@@ -80,6 +80,7 @@ static void note_fact(struct scene *s, const struct fact *fact) {
 void scene_step(struct scene *s, int bench, struct input *input) {
         decision_deinit(&s->last);
         input->now = s->now;
+        input->weighing = s->weighing;
         for (int i = 0; i < 2; i++)
                 (void) snprintf(input->fresh[i], UUID_TEXT_MAX, "01890000-0000-7000-8000-%012d", ++s->ids);
         assert_int_equal(packout_step(&s->f.world, &s->benches[bench], input, &s->last), 0);

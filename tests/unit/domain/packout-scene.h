@@ -8,6 +8,7 @@
 #include "tests/unit/domain/test.h"
 
 struct scene {
+        struct weighing weighing; /* at each input; zero: no scale */
         struct fake_world f;
         struct bench benches[2]; /* "bench-1", "bench-2" */
         struct stamp now;
