@@ -1,40 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/llrp/reader.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "drivers/attach.h"
 #include "drivers/llrp/frame.h"
+#include "drivers/llrp/link.h"
 #include "drivers/timer.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
 
 #define READ_BYTES     16384
-#define READS_PER_TURN 4     /* a flooding reader must not starve the benches */
-#define OUT_BYTES_MAX  65536 /* not taken by the reader; it has stopped reading, or is none */
+#define READS_PER_TURN 4 /* a flooding reader must not starve the benches */
 
 struct llrp_reader {
         struct tag_sink sink; /* callbacks borrowed; outlive the reader */
-        struct sockaddr_storage address;
-        socklen_t n_address;
-        int64_t priority;
-        sd_event *event; /* a reference */
+        sd_event *event;      /* a reference */
         struct attach attach;
-        sd_event_source *timer; /* the session's deadline, or that of connect() */
-        int fd;                 /* owned; -1 while down */
-        sd_event_source *io;
-        bool is_connecting;
-        uint64_t connect_deadline_usec;
+        sd_event_source *timer; /* the session's deadline, or that of opening the link */
+        struct llrp_link link;
+        char *texts[5];         /* owned: what the link's config points to */
+        bool is_opening, is_up; /* the link is on its way; the session has it */
+        uint64_t open_deadline_usec;
         struct llrp_framer framer;
-        struct str out; /* what the socket did not take yet */
         struct llrp_session session;
         bool is_busy;   /* a message of the framer is being looked at: nothing of it may go now */
         int end_error;  /* the connection must end: done when nothing of it is on the stack any more */
@@ -50,13 +41,13 @@ static void end_with(struct llrp_reader *r, int error) {
 static void settle(struct llrp_reader *r) {
         uint64_t deadline_usec, now_usec = monotonic_usec();
 
-        if (r->fd < 0 || r->is_busy)
+        if ((!r->is_opening && !r->is_up) || r->is_busy)
                 return;
         if (r->end_error < 0) {
                 attach_lost(&r->attach, r->end_error);
                 return;
         }
-        deadline_usec = r->is_connecting ? r->connect_deadline_usec : llrp_session_deadline(&r->session);
+        deadline_usec = r->is_opening ? r->open_deadline_usec : llrp_session_deadline(&r->session);
         if (deadline_usec == UINT64_MAX)
                 timer_disarm(r->timer);
         else
@@ -66,36 +57,15 @@ static void settle(struct llrp_reader *r) {
 
 /* ---- out */
 
-static void flush(struct llrp_reader *r) {
-        while (r->fd >= 0 && r->out.len > 0) {
-                ssize_t n = send(r->fd, r->out.data, r->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0 && errno != EAGAIN)
-                        end_with(r, -errno);
-                if (n < 0)
-                        break;
-                r->out.len -= (size_t) n;
-                memmove(r->out.data, r->out.data + n, r->out.len);
-        }
-        if (r->io)
-                (void) sd_event_source_set_io_events(
-                        r->io, r->out.len > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN); /* fails only when forked */
-}
-
 static void on_send(void *userdata, const uint8_t *bytes, size_t n) {
         struct llrp_reader *r = userdata;
+        int e;
 
         if (r->end_error < 0)
                 return;
-        str_add_n(&r->out, (const char *) bytes, n);
-        if (r->out.error < 0)
-                end_with(r, r->out.error);
-        else if (r->out.len > OUT_BYTES_MAX)
-                end_with(r, -ENOBUFS);
-        else
-                flush(r);
+        e = llrp_link_send(&r->link, bytes, n);
+        if (e < 0)
+                end_with(r, e);
 }
 
 /* ---- the session's other outputs */
@@ -165,21 +135,24 @@ static void take_messages(struct llrp_reader *r) {
         }
 }
 
+/* The link's trouble, in its words where it has some. */
+static void link_failed(struct llrp_reader *r, int e) {
+        if (*llrp_link_words(&r->link))
+                on_notice(r, e == -EKEYREJECTED ? TAG_NOTICE_REFUSED : TAG_NOTICE_LOST,
+                        llrp_link_words(&r->link));
+        end_with(r, e);
+}
+
 static void read_some(struct llrp_reader *r) {
         uint8_t bytes[READ_BYTES];
 
         for (unsigned int i = 0; i < READS_PER_TURN && r->end_error == 0; i++) {
-                ssize_t n = recv(r->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-                int e;
+                int n = llrp_link_read(&r->link, bytes, sizeof(bytes)), e;
 
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0 && errno == EAGAIN)
-                        return;
                 if (n == 0)
-                        on_notice(r, TAG_NOTICE_LOST, "the reader hung up");
-                if (n <= 0) {
-                        end_with(r, n < 0 ? -errno : -ECONNRESET);
+                        return;
+                if (n < 0) {
+                        link_failed(r, n);
                         return;
                 }
                 e = llrp_framer_feed(&r->framer, bytes, (size_t) n);
@@ -188,40 +161,26 @@ static void read_some(struct llrp_reader *r) {
                 else
                         take_messages(r);
         }
+        if (r->end_error == 0)
+                llrp_link_again(&r->link); /* what a secured link has read already does not wake the loop */
 }
 
-static void connected(struct llrp_reader *r) {
-        int error = 0;
-        socklen_t n = sizeof(error);
-
-        if (getsockopt(r->fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
-                error = errno;
-        if (error > 0) {
-                end_with(r, -error);
-                return;
-        }
-        r->is_connecting = false;
-        (void) sd_event_source_set_io_events(r->io, EPOLLIN); /* fails only when forked */
-        llrp_session_connected(&r->session, monotonic_usec());
-}
-
-static int llrp_reader_on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+static void on_turn(void *userdata, int error) {
         struct llrp_reader *r = userdata;
-        (void) source;
-        (void) fd;
 
         r->is_busy = true;
-        if (r->is_connecting) {
-                connected(r);
+        if (error < 0) {
+                link_failed(r, error);
         } else {
-                if (revents & EPOLLOUT)
-                        flush(r);
-                if (revents & ~(uint32_t) EPOLLOUT)
-                        read_some(r);
+                if (r->is_opening) {
+                        r->is_opening = false;
+                        r->is_up = true;
+                        llrp_session_connected(&r->session, monotonic_usec());
+                }
+                read_some(r);
         }
         r->is_busy = false;
         settle(r);
-        return 0;
 }
 
 /* If the loop was late, the reader's words may have waited in the kernel all the time: they count first. */
@@ -230,11 +189,11 @@ static int llrp_reader_on_deadline(sd_event_source *source, uint64_t usec, void 
         (void) source;
         (void) usec;
 
-        if (r->fd < 0)
+        if (!r->is_opening && !r->is_up)
                 return 0;
         r->is_busy = true;
-        if (r->is_connecting) {
-                if (monotonic_usec() >= r->connect_deadline_usec)
+        if (r->is_opening) {
+                if (monotonic_usec() >= r->open_deadline_usec)
                         end_with(r, -ETIMEDOUT);
         } else {
                 read_some(r);
@@ -250,23 +209,14 @@ static int llrp_reader_on_deadline(sd_event_source *source, uint64_t usec, void 
 
 static int llrp_reader_open(void *userdata) {
         struct llrp_reader *r = userdata;
-        int one = 1, e;
+        int e;
 
         r->end_error = 0;
-        r->fd = socket(r->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (r->fd < 0)
-                return -errno;
-        if (setsockopt(r->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) < 0)
-                return -errno;
-        if (connect(r->fd, (struct sockaddr *) &r->address, r->n_address) < 0 && errno != EINPROGRESS)
-                return -errno;
-        e = sd_event_add_io(r->event, &r->io, r->fd, EPOLLOUT, llrp_reader_on_io, r);
-        if (e >= 0)
-                e = sd_event_source_set_priority(r->io, r->priority);
+        e = llrp_link_open(&r->link);
         if (e < 0)
                 return e;
-        r->is_connecting = true;
-        r->connect_deadline_usec = monotonic_usec() + LLRP_CONNECT_USEC;
+        r->is_opening = true;
+        r->open_deadline_usec = monotonic_usec() + LLRP_CONNECT_USEC;
         settle(r);
         return ATTACH_E_PENDING;
 }
@@ -275,36 +225,34 @@ static void llrp_reader_close(void *userdata) {
         struct llrp_reader *r = userdata;
 
         timer_disarm(r->timer);
-        r->io = sd_event_source_disable_unref(r->io);
-        closep(&r->fd);
-        r->fd = -1;
-        r->is_connecting = false;
+        llrp_link_close(&r->link);
+        r->is_opening = r->is_up = false;
         llrp_framer_deinit(&r->framer);
-        str_clear(&r->out);
         llrp_session_disconnected(&r->session);
 }
 
-/* Not getaddrinfo() for IPv4: it takes "192.0.2" for 192.0.0.2. For IPv6 it knows scopes (fe80::1%eth0). */
-static int parse_address(struct llrp_reader *r, const char *address, uint16_t port) {
-        const struct addrinfo hints = {
-                .ai_family = AF_INET6, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
-        struct sockaddr_in *v4 = (struct sockaddr_in *) &r->address;
-        struct sockaddr_in6 *v6 = (struct sockaddr_in6 *) &r->address;
-        struct addrinfo *found = NULL;
+/* Copies what the link points to. */
+static int init_link(struct llrp_reader *r, const struct llrp_reader_config *config) {
+        const struct tls_settings *s = &config->tls;
+        const char *texts[] = {config->address, s->ca, s->name, s->certificate, s->key};
+        bool is_secured = s->ca != NULL;
 
-        if (address && inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
-                v4->sin_family = AF_INET;
-                v4->sin_port = htons(port);
-                r->n_address = sizeof(*v4);
-                return 0;
-        }
-        if (!address || !*address || getaddrinfo(address, NULL, &hints, &found) != 0)
+        if (!config->address)
                 return -EINVAL;
-        memcpy(v6, found->ai_addr, sizeof(*v6));
-        v6->sin6_port = htons(port);
-        r->n_address = sizeof(*v6);
-        freeaddrinfo(found);
-        return 0;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                if (!texts[i])
+                        continue;
+                r->texts[i] = strdup(texts[i]);
+                if (!r->texts[i])
+                        return -ENOMEM;
+        }
+        return llrp_link_init(&r->link, r->event,
+                &(struct llrp_link_config){.host = r->texts[0],
+                        .port = config->port ? config->port
+                                             : (uint16_t) (is_secured ? LLRP_TLS_PORT : LLRP_PORT),
+                        .tls = {r->texts[1], r->texts[2], r->texts[3], r->texts[4]},
+                        .priority = config->priority},
+                on_turn, r);
 }
 
 int llrp_reader_new(struct llrp_reader **rp, sd_event *event, const struct llrp_reader_config *config,
@@ -322,12 +270,11 @@ int llrp_reader_new(struct llrp_reader **rp, sd_event *event, const struct llrp_
 
         if (!r)
                 return -ENOMEM;
-        r->fd = -1;
+        r->link.fd = -1;
         r->sink = sink;
         r->event = sd_event_ref(event);
-        r->priority = config->priority;
         llrp_session_init(&r->session, &config->session, &port, &inner);
-        e = parse_address(r, config->address, config->port ? config->port : LLRP_PORT);
+        e = init_link(r, config);
         if (e < 0)
                 return e;
         e = timer_new(&r->timer, event, config->priority - 1, llrp_reader_on_deadline, r);
@@ -340,29 +287,20 @@ int llrp_reader_new(struct llrp_reader **rp, sd_event *event, const struct llrp_
         return 0;
 }
 
-/* Our last words must arrive: closing a socket with unread bytes would reset the connection under them. */
-static void say_goodbye(struct llrp_reader *r) {
-        uint8_t bytes[READ_BYTES];
-
-        if (r->fd < 0 || r->is_connecting)
-                return;
-        llrp_session_close(&r->session, monotonic_usec());
-        flush(r);
-        (void) shutdown(r->fd, SHUT_WR); /* gone already is as good */
-        for (unsigned int i = 0; i < READS_PER_TURN; i++)
-                if (recv(r->fd, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
-                        break;
-}
-
 struct llrp_reader *llrp_reader_free(struct llrp_reader *r) {
         if (!r)
                 return NULL;
         attach_deinit(&r->attach);
-        say_goodbye(r);
+        if (r->is_up) {
+                llrp_session_close(&r->session, monotonic_usec());
+                llrp_link_goodbye(&r->link);
+        }
         llrp_reader_close(r);
+        llrp_link_deinit(&r->link);
         (void) sd_event_source_disable_unref(r->timer);
         (void) sd_event_unref(r->event);
-        str_deinit(&r->out);
+        for (size_t i = 0; i < ELEMENTSOF(r->texts); i++)
+                free(r->texts[i]);
         free(r);
         return NULL;
 }

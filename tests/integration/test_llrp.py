@@ -5,10 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import xml.etree.ElementTree as xml
-from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,57 +15,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from llrp_reader import LlrpReader, message, status, tlv  # noqa: E402
-from rig import die_with_parent, wait_for  # noqa: E402
+from llrp_watch import Watch, watching  # noqa: E402
+from rig import wait_for  # noqa: E402
 
 SHIRT, MUG = "303435fc8803d056d15b963f", "30340789000c0e42dfdc1c35"
 SETUP = ["GET_SUPPORTED_VERSION", "GET_READER_CAPABILITIES", "SET_READER_CONFIG", "GET_READER_CONFIG", "GET_ROSPECS"]
 ANEW = ["DELETE_ACCESSSPEC", "DELETE_ROSPEC", "ADD_ROSPEC", "ENABLE_ROSPEC"]
-
-
-class Watch:
-    """llrp-watch and the lines that it has written so far."""
-
-    def __init__(self, build: Path, port: int, *settings: str):
-        self.lines: list[str] = []
-        self.process = subprocess.Popen([str(build / "tests" / "llrp-watch"), "127.0.0.1", str(port), "retry_ms=100", *settings],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
-        self.thread = threading.Thread(target=self.listen, daemon=True)
-        self.thread.start()
-
-    def listen(self) -> None:
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-
-    def expect(self, pattern: str, since: int = 0, timeout: float = 20) -> int:
-        """Waits for a line; returns the number of lines up to it, for the next."""
-        def found():
-            return next((i + 1 for i, line in enumerate(self.lines) if i >= since and re.fullmatch(pattern, line)), None)
-        try:
-            return wait_for(f"a line {pattern}", found, timeout)
-        except Exception as error:
-            raise AssertionError(f"{error}; lines: {self.lines}") from error
-
-    def command(self, line: str) -> None:
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def end(self) -> int:
-        if not self.process.stdin.closed:
-            self.process.stdin.close()
-        code = self.process.wait(20)
-        self.thread.join(20)
-        return code
-
-
-@contextmanager
-def watching(build: Path, reader: LlrpReader, *settings: str):
-    watch = Watch(build, reader.port, *settings)
-    try:
-        yield watch
-        assert watch.end() == 0
-    finally:
-        watch.process.kill()
-        watch.process.wait()
 
 
 def test_tags_come_through_a_stream_cut_at_every_byte(build):

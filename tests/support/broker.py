@@ -41,8 +41,8 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-def openssl(directory: Path, *arguments: str) -> None:
-    done = subprocess.run(["openssl", *arguments], cwd=directory, capture_output=True, text=True)
+def openssl(directory: Path, *arguments: str, at: str = "") -> None:
+    done = subprocess.run([*(["faketime", at] if at else []), "openssl", *arguments], cwd=directory, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"openssl {' '.join(arguments)}: {done.stderr.strip()}")
 
@@ -64,8 +64,9 @@ def make_ca(directory: Path, stem: str = "ca") -> Path:
     return directory / f"{stem}.pem"
 
 
-def make_cert(directory: Path, name: str, hosts: tuple[str, ...] = (), ca: str = "ca") -> tuple[Path, Path]:
-    """A certificate for @name by the CA of make_ca(), made once: (certificate, key). @hosts: for a server."""
+def make_cert(directory: Path, name: str, hosts: tuple[str, ...] = (), ca: str = "ca", until: str = "") -> tuple[Path, Path]:
+    """A certificate for @name by the CA of make_ca(), made once: (certificate, key). @hosts: for a server. @until: it ends a day
+    after that, as faketime says it."""
     directory = Path(directory)
     stem = name.replace("/", ".")  # no name holds a dot
     if not (directory / f"{stem}.pem").exists():
@@ -75,8 +76,8 @@ def make_cert(directory: Path, name: str, hosts: tuple[str, ...] = (), ca: str =
             names = ",".join(("IP:" if h[0].isdigit() else "DNS:") + h for h in hosts)
             (directory / f"{stem}.ext").write_text(f"subjectAltName={names}\n")
             extension = ["-extfile", f"{stem}.ext"]
-        openssl(directory, "x509", "-req", "-days", str(CERT_DAYS), "-in", f"{stem}.csr", "-CA", f"{ca}.pem",
-                "-CAkey", f"{ca}.key", "-CAcreateserial", "-out", f"{stem}.pem", *extension)
+        openssl(directory, "x509", "-req", "-days", "1" if until else str(CERT_DAYS), "-in", f"{stem}.csr", "-CA", f"{ca}.pem",
+                "-CAkey", f"{ca}.key", "-CAcreateserial", "-out", f"{stem}.pem", *extension, at=until)
         (directory / f"{stem}.csr").unlink()
     return directory / f"{stem}.pem", directory / f"{stem}.key"
 

@@ -5,7 +5,7 @@
  *   llrp-watch ADDRESS PORT [KEY=VALUE]...
  *
  * Keys: power (dBm/100), session, population, start (immediate, command, gpi:N), stop_ms, quiet_ms, every,
- * keepalive_ms, retry_ms, only_1_0_1. Commands on stdin, a line each: start, stop, output N 0|1. The end of
+ * keepalive_ms, retry_ms, only_1_0_1; ca, name, certificate, key: secured. Commands on stdin, a line each: start, stop, output N 0|1. The end of
  * stdin is the end of it, with a goodbye to the reader.
  */
 #include <errno.h>
@@ -132,6 +132,14 @@ static bool set(struct llrp_reader_config *c, const char *argument) {
                 c->retry_usec = c->retry_max_usec = number * UINT64_C(1000);
         } else if (IS("only_1_0_1")) {
                 c->session.only_1_0_1 = number;
+        } else if (IS("ca")) {
+                c->tls.ca = value + 1;
+        } else if (IS("name")) {
+                c->tls.name = value + 1;
+        } else if (IS("certificate")) {
+                c->tls.certificate = value + 1;
+        } else if (IS("key")) {
+                c->tls.key = value + 1;
         } else {
                 return false;
         }

@@ -9,6 +9,7 @@ half messages, loses power, overflows or talks rubbish. Times are its own clock'
 Source: LLRP 1.0.1, sections 16 (encoding), 13 (reports and events), 20.1 (connection); LLRP 1.1, 9.1 (versions)."""
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -97,6 +98,7 @@ class LlrpReader:
     refuse: dict = field(default_factory=dict)  # message number -> LLRPStatus to answer with
     rubbish: bytes = b""  # sent in place of the greeting
     clock_ahead: float = 0.0  # seconds
+    tls: ssl.SSLContext | None = None  # speaks plain without
 
     def __post_init__(self):
         self.seen: list[str] = []  # names of what the clients sent, all connections
@@ -126,7 +128,7 @@ class LlrpReader:
         self.keeper = None
         self.listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self.listener.getsockname()[1]
-        self.server = self.loop.run_until_complete(asyncio.start_server(self.serve, sock=self.listener))
+        self.server = self.loop.run_until_complete(asyncio.start_server(self.serve, sock=self.listener, ssl=self.tls))
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         return self

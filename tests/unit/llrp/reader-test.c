@@ -224,13 +224,13 @@ static void reads_that_came_before_the_end_are_told_and_setting_lights_then_is_h
         run_until(g, "up \n");
 }
 
-static void a_name_is_no_address(void **state) {
+static void what_is_meant_for_numbers_and_is_none_is_no_name(void **state) {
         static const struct {
                 const char *address;
                 int expect;
-        } cases[] = {{"reader-1.local", -EINVAL}, {"", -EINVAL}, {NULL, -EINVAL}, {"192.0.2", -EINVAL},
-                {"192.0.2.300", -EINVAL}, {"192.0.2.10", 0}, {"2001:db8::10", 0}, {"::g", -EINVAL},
-                {"fe80::1%lo", 0}};
+        } cases[] = {{"reader-1.local", 0}, {"reader 1", -EINVAL}, {"-r", -EINVAL}, {"", -EINVAL},
+                {NULL, -EINVAL}, {"192.0.2", -EINVAL}, {"192.0.2.300", -EINVAL}, {"192.0.2.10", 0},
+                {"2001:db8::10", 0}, {"::g", -EINVAL}, {"fe80::1%lo", 0}};
         struct rig *g = *state;
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -261,7 +261,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         reads_that_came_before_the_end_are_told_and_setting_lights_then_is_harmless, set_up,
                         tear_down),
-                cmocka_unit_test_setup_teardown(a_name_is_no_address, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        what_is_meant_for_numbers_and_is_none_is_no_name, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(freeing_says_goodbye, set_up, tear_down),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
