@@ -2,6 +2,7 @@
 /* Readers of RFID tags in the board file, and which of their antennas look at which bench's box. */
 #include "firmware/station/board-internal.h"
 
+#include "drivers/lookup.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 static const char *const drivers[] = {"llrp", "r200", NULL};
+static const char *const versions[] = {"newest", "1.0.1", NULL};
 static const char *const levels[] = {"low", "high", NULL};
 static const char *const starts[] = {"always", "box", "button", NULL};
 static const char *const regions[] = {"keep", "cn-900", "us", "eu", "cn-800", "jp", "kr", NULL};
@@ -51,11 +53,19 @@ static const struct yaml_rule stop_rules[] = {
         {"after_ms", YAML_WANT_INT, false, READER(stop_after_ms), 100, 3600000, NULL, NULL, NULL},
         {0},
 };
+static const struct yaml_rule tls_rules[] = {
+        {"ca", YAML_WANT_PATH, true, READER(tls_ca), 0, 0, NULL, NULL, NULL},
+        {"name", YAML_WANT_TEXT, false, READER(tls_name), 0, 0, NULL, NULL, NULL},
+        {"certificate", YAML_WANT_PATH, false, READER(tls_certificate), 0, 0, NULL, NULL, NULL},
+        {"key", YAML_WANT_PATH, false, READER(tls_key), 0, 0, NULL, NULL, NULL},
+        {0},
+};
 static const struct yaml_rule reader_rules[] = {
         {"name", YAML_WANT_NAME, true, READER(name), 0, 0, NULL, NULL, NULL},
         {"driver", YAML_WANT_WORD, true, READER(driver), 0, 0, drivers, NULL, NULL},
         {"host", YAML_WANT_TEXT, false, READER(host), 0, 0, NULL, NULL, NULL},
         {"port", YAML_WANT_INT, false, READER(port), 1, 65535, NULL, NULL, NULL},
+        {"tls", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, tls_rules, NULL},
         {"antennas", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_antenna},
         {"power", YAML_WANT_TEXT, false, READER(power), 0, 0, NULL, NULL, NULL},
         {"session", YAML_WANT_INT, false, READER(session), 0, 3, NULL, NULL, NULL},
@@ -67,6 +77,8 @@ static const struct yaml_rule reader_rules[] = {
         {"quiet_limit_ms", YAML_WANT_INT, false, READER(quiet_limit_ms), 100, 3600000, NULL, NULL, NULL},
         {"keepalive_ms", YAML_WANT_INT, false, READER(keepalive_ms), 1000, 60000, NULL, NULL, NULL},
         {"hold", YAML_WANT_BOOL, false, READER(hold), 0, 0, NULL, NULL, NULL},
+        {"pc", YAML_WANT_BOOL, false, READER(pc), 0, 0, NULL, NULL, NULL},
+        {"version", YAML_WANT_WORD, false, READER(version), 0, 0, versions, NULL, NULL},
         {"path", YAML_WANT_PATH, false, READER(path), 0, 0, NULL, NULL, NULL},
         {"baud", YAML_WANT_INT, false, READER(baud), 1200, 921600, NULL, NULL, NULL},
         {"region", YAML_WANT_WORD, false, READER(region), 0, 0, regions, NULL, NULL},
@@ -92,12 +104,14 @@ static int check_reader(struct reader_config *r, const struct yaml *node, const 
         bool is_llrp = r->driver == READER_LLRP;
 
         if (is_llrp && (!*r->host || *r->path))
-                return board_refuse(
-                        node, path, d, "an llrp reader needs a host (its address in numbers), and no path");
+                return board_refuse(node, path, d, "an llrp reader needs a host, and no path");
+        if (is_llrp && !lookup_numbers(r->host, 0, &(struct lookup_address){0}) && !lookup_is_name(r->host))
+                return board_refuse(node, path, d, "host wants an address in numbers, or a name");
         if (!is_llrp && (!*r->path || *r->host))
                 return board_refuse(node, path, d, "an r200 reader needs a path, and no host");
-        if (!is_llrp && (r->n_antennas || r->session >= 0 || r->mode >= 0 || r->population ||
-                                r->start_input || r->start_every_ms || r->stop_input || r->quiet_ms))
+        if (!is_llrp &&
+                (r->n_antennas || r->session >= 0 || r->mode >= 0 || r->population || r->start_input ||
+                        r->start_every_ms || r->stop_input || r->quiet_ms || *r->tls_ca))
                 return board_refuse(node, path, d,
                         "an r200 reader has power, region, start.by and stop.after_ms, and nothing else to "
                         "set");
@@ -107,6 +121,9 @@ static int check_reader(struct reader_config *r, const struct yaml *node, const 
         if ((r->start_input != 0) + (r->start_every_ms != 0) + (r->start_by != READER_START_ALWAYS) > 1)
                 return board_refuse(node, path, d,
                         "an inventory starts by one thing: an input, every so often, a box, or a button");
+        if ((*r->tls_certificate != '\0') != (*r->tls_key != '\0'))
+                return board_refuse(
+                        node, path, d, "a certificate of ours needs its key, and a key its certificate");
         return read_power(r, node, path, d);
 }
 
@@ -117,7 +134,7 @@ int board_read_reader(const struct yaml *node, const char *path, void *target, s
 
         if (c->n_readers == STATION_READERS_MAX)
                 return board_refuse(node, path, d, "at most 16 readers at a station");
-        *r = (struct reader_config){.session = -1, .mode = -1, .start_level = 1, .hold = true};
+        *r = (struct reader_config){.session = -1, .mode = -1, .start_level = 1, .hold = true, .pc = true};
         e = yaml_walk(node, path, reader_rules, r, d);
         if (e < 0)
                 return e;

@@ -87,8 +87,11 @@ struct reader_config { /* of RFID tags; in its own terms, what is not set stays 
         char name[33];
         int driver; /* enum reader_driver */
         /* llrp */
-        char host[64]; /* address in numbers */
-        int64_t port;  /* 0: the usual one */
+        char host[254]; /* address in numbers, or a name */
+        int64_t port;   /* 0: the usual one */
+        char tls_ca[STATION_PATH_MAX], tls_certificate[STATION_PATH_MAX],
+                tls_key[STATION_PATH_MAX]; /* "" none */
+        char tls_name[254];
         int64_t antennas[STATION_ANTENNAS_MAX];
         size_t n_antennas;                                              /* 0: all */
         int64_t session, mode;                                          /* -1: as it is */
@@ -96,7 +99,8 @@ struct reader_config { /* of RFID tags; in its own terms, what is not set stays 
         int64_t start_input, start_every_ms, stop_input, stop_after_ms; /* 0 none */
         int start_level, stop_level;                                    /* index: low, high */
         int64_t quiet_ms, quiet_limit_ms, keepalive_ms;                 /* 0 none */
-        bool hold;
+        bool hold, pc;
+        int version; /* index: newest, 1.0.1 */
         /* r200 */
         char path[STATION_PATH_MAX];
         int64_t baud; /* 0: the usual one */

@@ -38,6 +38,8 @@ struct reader { /* of tags; its bench is the first that it looks at */
         const struct reader_config *config;
         struct llrp_reader *llrp; /* one of the two */
         struct r200_reader *r200;
+        char words[200]; /* of the notice that came before it went down */
+        bool has_words;
         bool is_wanted, is_running;
         bool is_asked;         /* told to begin, and has not said that it did */
         sd_event_source *stop; /* of an r200, which does not stop by itself */

@@ -8,6 +8,7 @@
 #include "drivers/r200/reader.h"
 #include "drivers/timer.h"
 #include "firmware/base/log.h"
+#include "firmware/base/str.h"
 #include "firmware/base/time.h"
 
 static void reader_on_read(void *userdata, const struct tag_read *read) {
@@ -93,6 +94,11 @@ static void reader_on_notice(void *userdata, enum tag_notice what, const char *w
         struct reader *r = userdata;
 
         log_warning("reader %s: %s: %s", r->config->name, tag_notice_to_str(what), words);
+        if (what != TAG_NOTICE_REFUSED && what != TAG_NOTICE_LOST)
+                return;
+        (void) copy_text(
+                r->words, sizeof(r->words), words); /* long ones may be cut: the log has them whole */
+        r->has_words = true;
 }
 
 static void reader_on_state(void *userdata, enum device_state state, int error) {
@@ -100,6 +106,8 @@ static void reader_on_state(void *userdata, enum device_state state, int error) 
 
         if (state == DEVICE_DOWN)
                 r->is_running = r->is_asked = false; /* as far as anybody knows */
+        r->is.words = state == DEVICE_DOWN && r->has_words ? r->words : NULL;
+        r->has_words = false;
         device_on_state(&r->is, state, error);
         if (state == DEVICE_UP)
                 resume(r);
@@ -129,6 +137,10 @@ static void set_stop(struct llrp_inventory *i, const struct reader_config *c) {
         }
 }
 
+static const char *or_null(const char *text) {
+        return *text ? text : NULL;
+}
+
 static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *sink) {
         const struct reader_config *c = r->config;
         struct llrp_inventory inventory = {.has_power = c->has_power,
@@ -142,6 +154,7 @@ static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *s
                 .quiet_limit_ms = (uint32_t) c->quiet_limit_ms,
                 .report_every = 1, /* a verdict waits for it */
                 .keepalive_ms = (uint32_t) c->keepalive_ms,
+                .no_pc = !c->pc,
                 .no_hold = !c->hold};
         struct llrp_reader_config config = {
                 .address = c->host, .port = (uint16_t) c->port, .priority = SD_EVENT_PRIORITY_NORMAL};
@@ -151,6 +164,11 @@ static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *s
         set_start(&inventory, c);
         set_stop(&inventory, c);
         config.session.inventory = inventory;
+        config.session.only_1_0_1 = c->version == 1;
+        config.tls = (struct tls_settings){.ca = or_null(c->tls_ca),
+                .name = or_null(c->tls_name),
+                .certificate = or_null(c->tls_certificate),
+                .key = or_null(c->tls_key)};
         return llrp_reader_new(&r->llrp, event, &config, *sink);
 }
 

@@ -252,9 +252,7 @@ static int open_reader(
                 reader->is.bench + 1 < d->config->n_benches)
                 reader->is.bench++;
         r = reader_open(reader, event, config);
-        if (r == -EINVAL && config->driver == READER_LLRP)
-                diag_set(diag, 0, 0, config->name, "its host is no address in numbers: %s", config->host);
-        else if (r < 0)
+        if (r < 0)
                 diag_set(diag, 0, 0, config->name, "reader cannot be set up: %s", strerror(-r));
         return r;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readers that do not read all the time: begun by an open box, or by a pedal at the reader's own input."""
+import ssl
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+from broker import make_ca, make_cert  # noqa: E402
 from field import Field, device, sgtin, verified  # noqa: E402
 from llrp_reader import LlrpReader  # noqa: E402
 from rig import wait_for  # noqa: E402
@@ -15,12 +17,12 @@ from scene import SHIRT, SOCKS, Scene, item  # noqa: E402
 BOX, PEDAL = "start: {by: box}", "start: {input: 1, level: high}\n    stop: {after_ms: 700}"
 
 
-def scene_with(build, folder, reader: LlrpReader, start: str, gone: str) -> Scene:
+def scene_with(build, folder, reader: LlrpReader, start: str, gone: str, host: str = "127.0.0.1") -> Scene:
     s = Scene(build, folder, benches=1)
     board = s.folder / "etc" / "board.yaml"
     board.write_text(board.read_text() +
                      f"    zone: {{reader: r1, settle: 150ms, gone: {gone}, give_up: 2s}}\n"
-                     f"readers:\n  - name: r1\n    driver: llrp\n    host: 127.0.0.1\n    port: {reader.port}\n    keepalive_ms: 1000\n    {start}\n")
+                     f"readers:\n  - name: r1\n    driver: llrp\n    host: {host}\n    port: {reader.port}\n    keepalive_ms: 1000\n    {start}\n")
     board.chmod(0o640)
     return s.open()
 
@@ -145,3 +147,25 @@ def test_what_was_read_before_its_box_was_opened_is_held_against_that_box_and_no
     verdict = field.read_until(packer)
     assert verdict["kind"] == "packed"
     packer.match(verdict)
+
+
+def test_a_secured_reader_by_its_name_and_why_it_is_not_believed(build, tmp_path):
+    make_ca(tmp_path)
+    reader = LlrpReader(tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    reader.tls.load_cert_chain(*make_cert(tmp_path, "other", ("reader-8",)))
+    with reader:
+        (tmp_path / "station").mkdir()
+        scene = scene_with(build, tmp_path / "station", reader, f"{BOX}\n    tls: {{ca: {tmp_path}/ca.pem}}", "800ms", host="localhost")
+        try:
+            wait_for("the refusal", lambda: device(scene, "r1").get("reason") == "its certificate is not accepted: hostname mismatch", timeout=30)
+            assert any(f["reason"] == "its certificate is not accepted: hostname mismatch" for f in scene.facts("device.down"))
+            reader.tls.load_cert_chain(*make_cert(tmp_path, "right", ("localhost",)))
+            wait_for("the reader", lambda: device(scene, "r1")["up"], timeout=60)
+            s, field, packer = scene.make("S-TLS", item("1", SHIRT, 1)), Field(reader), scene.packers[0]
+            field.tags = [sgtin(SHIRT, 41)]
+            packer.scan(s["shipment"], "opened")
+            verdict = field.read_until(packer)
+            assert verdict["kind"] == "packed"
+            packer.match(verdict)
+        finally:
+            scene.close()

@@ -262,6 +262,26 @@ static void a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench(void **sta
         assert_int_equal(config.readers[0].stop_after_ms, 900);
 }
 
+static void a_reader_by_name_and_secured_is_read(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(load_board("board: x\nbenches:\n  - name: b1\n" ZONE(
+                                            "") "readers:\n"
+                                                "  - {name: r1, driver: llrp, host: reader-7.example, "
+                                                "version: 1.0.1, pc: false, "
+                                                "tls: {ca: /c, name: seven, certificate: /e, key: /k}}\n",
+                                 &d),
+                0);
+        assert_string_equal(config.readers[0].host, "reader-7.example");
+        assert_string_equal(config.readers[0].tls_ca, "/c");
+        assert_string_equal(config.readers[0].tls_name, "seven");
+        assert_string_equal(config.readers[0].tls_certificate, "/e");
+        assert_string_equal(config.readers[0].tls_key, "/k");
+        assert_int_equal(config.readers[0].version, 1);
+        assert_false(config.readers[0].pc);
+}
+
 static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **state) {
         static const struct {
                 const char *text, *key;
@@ -307,6 +327,16 @@ static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **st
                 {"  - name: b1\n" EYE("held") ZONE("") R1_BY("button"), "readers", 7},
                 {"  - name: b1\n" EYE("press") ZONE(", gone: 0s") R1_BY("button"), "readers", 7},
                 {"  - name: b1\n" EYE("held") ZONE(", gone: 0s") R1_BY("box"), "buttons", 3},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: 192.0.2}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: llrp, host: h, tls: {}}\n",
+                        "readers[0].tls.ca", 6},
+                {"  - name: b1\n" ZONE(
+                         "") "readers:\n  - {name: r1, driver: llrp, host: h, tls: {ca: /c, key: /k}}\n",
+                        "readers[0]", 6},
+                {"  - name: b1\n" ZONE(
+                         "") "readers:\n  - {name: r1, driver: r200, path: /dev/t, tls: {ca: /c}}\n",
+                        "readers[0]", 6},
                 {"  - name: b1\n" EYE("none") ZONE("") R1, "benches[0].buttons[0]", 4},
                 {"  - name: b1\n" EYE("held, press: OKURU-C-OK") ZONE("") R1, "benches[0].buttons[0]", 4},
                 {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: r200, path: /dev/t, "
@@ -404,6 +434,7 @@ int main(void) {
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
                 cmocka_unit_test(a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench),
+                cmocka_unit_test(a_reader_by_name_and_secured_is_read),
                 cmocka_unit_test(a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key),
                 cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
                 cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
