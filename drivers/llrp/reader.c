@@ -322,6 +322,13 @@ int llrp_reader_set_output(struct llrp_reader *r, unsigned int output, bool is_h
         return e;
 }
 
+int llrp_reader_set_outputs(struct llrp_reader *r, uint32_t outputs, uint32_t levels) {
+        int e = llrp_session_set_outputs(&r->session, outputs, levels, monotonic_usec());
+
+        settle(r);
+        return e;
+}
+
 const struct llrp_session *llrp_reader_get_session(const struct llrp_reader *r) {
         return &r->session;
 }

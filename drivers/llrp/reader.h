@@ -48,10 +48,11 @@ static inline void llrp_reader_freep(struct llrp_reader **p) {
         *p = llrp_reader_free(*p);
 }
 
-/* As llrp_session_start(), llrp_session_stop() and llrp_session_set_output(). */
+/* As llrp_session_start() and so on. */
 void llrp_reader_start(struct llrp_reader *r);
 void llrp_reader_stop(struct llrp_reader *r);
 int llrp_reader_set_output(struct llrp_reader *r, unsigned int output, bool is_high);
+int llrp_reader_set_outputs(struct llrp_reader *r, uint32_t outputs, uint32_t levels);
 
 /* What is known of it: state, version, capabilities, counters. Borrowed until llrp_reader_free(). */
 const struct llrp_session *llrp_reader_get_session(const struct llrp_reader *r);

@@ -310,7 +310,8 @@ void llrp_session_close(struct llrp_session *s, uint64_t now_usec) {
         if (s->state > LLRP_GREETING) {
                 if (llrp_outputs_there(s, s->outputs_used) != 0)
                         ask(s, s->version, LLRP_SET_READER_CONFIG, llrp_put_outputs_off, now_usec);
-                ask(s, s->version, LLRP_DELETE_ROSPEC, llrp_put_our_id, now_usec);
+                if (!s->config.only_outputs)
+                        ask(s, s->version, LLRP_DELETE_ROSPEC, llrp_put_our_id, now_usec);
                 ask(s, s->version, LLRP_CLOSE_CONNECTION, NULL, now_usec);
         }
         llrp_session_disconnected(s);
@@ -334,12 +335,19 @@ int llrp_session_set_output(struct llrp_session *s, unsigned int output, bool is
         if (output < 1 || output > LLRP_PORTS_MAX)
                 return -EINVAL;
         bit = 1u << (output - 1);
-        if (s->state > LLRP_CAPABILITIES && llrp_outputs_there(s, bit) == 0)
+        return llrp_session_set_outputs(s, bit, is_high ? bit : 0, now_usec);
+}
+
+int llrp_session_set_outputs(struct llrp_session *s, uint32_t outputs, uint32_t levels, uint64_t now_usec) {
+        uint32_t known = s->state > LLRP_CAPABILITIES ? llrp_outputs_there(s, outputs) : outputs;
+
+        if (known >> LLRP_PORTS_MAX)
                 return -EINVAL;
-        if (!(s->outputs_used & bit))
+        if (known & ~s->outputs_used)
                 s->outputs_are_sent = false;
-        s->outputs_used |= bit;
-        s->outputs_wanted = is_high ? s->outputs_wanted | bit : s->outputs_wanted & ~bit;
-        send_commands(s, now_usec);
-        return 0;
+        s->outputs_used |= known;
+        s->outputs_wanted = (s->outputs_wanted & ~known) | (levels & known);
+        if (known)
+                send_commands(s, now_usec);
+        return known == outputs ? 0 : -EINVAL;
 }

@@ -58,6 +58,8 @@ struct llrp_session_port {
 struct llrp_session_config {
         struct llrp_inventory inventory;
         bool only_1_0_1; /* do not ask for a newer version */
+        /* No inventory: what the reader reads, holds or is set to stays as it is; for its lights only. */
+        bool only_outputs;
 };
 
 struct llrp_session_counters {
@@ -106,7 +108,7 @@ void llrp_session_disconnected(struct llrp_session *s);
 /**
  * llrp_session_close() - say goodbye
  *
- * Sends, without waiting: outputs off, our ROSpec deleted (the reader falls silent), CLOSE_CONNECTION. The
+ * Sends, without waiting: outputs off, our ROSpec deleted (the reader falls silent; not with only_outputs), CLOSE_CONNECTION. The
  * session is CLOSED; the caller closes the transport.
  */
 void llrp_session_close(struct llrp_session *s, uint64_t now_usec);
@@ -121,5 +123,8 @@ void llrp_session_stop(struct llrp_session *s, uint64_t now_usec);
  * Return: 0, -EINVAL when there is no such output.
  */
 int llrp_session_set_output(struct llrp_session *s, unsigned int output, bool is_high, uint64_t now_usec);
+/* The same for all of @outputs (bit n: output n + 1) at once: in one message, so that no lamp is lit with another's successor. What
+ * changes again before the reader has answered is sent as it is then. -EINVAL also when some are not there; the others are set. */
+int llrp_session_set_outputs(struct llrp_session *s, uint32_t outputs, uint32_t levels, uint64_t now_usec);
 
 bool llrp_session_is_closed(const struct llrp_session *s);

@@ -20,15 +20,19 @@ static bool is_offered_1_1(const struct llrp_session *s) {
 }
 
 static bool sets_power(const struct llrp_session *s) {
-        return s->config.inventory.has_power;
+        return s->config.inventory.has_power && !s->config.only_outputs;
 }
 
 static bool has_inputs(const struct llrp_session *s) {
-        return s->capabilities.n_gpis > 0;
+        return s->capabilities.n_gpis > 0 && !s->config.only_outputs;
 }
 
 static bool is_not_resumable(const struct llrp_session *s) {
-        return !s->is_resumable;
+        return !s->is_resumable && !s->config.only_outputs;
+}
+
+static bool reads_tags(const struct llrp_session *s) {
+        return !s->config.only_outputs;
 }
 
 static void put_version(const struct llrp_session *s, struct llrp_encoder *e) {
@@ -217,11 +221,11 @@ static const struct llrp_step steps[] = {
                 LLRP_GET_READER_CAPABILITIES_RESPONSE, false, NULL, put_all, take_capabilities},
         [LLRP_CHANNELS] = {"channels", LLRP_GET_READER_CONFIG, LLRP_GET_READER_CONFIG_RESPONSE, true,
                 sets_power, put_get_antennas, take_channels},
-        [LLRP_CONFIG] = {"config", LLRP_SET_READER_CONFIG, LLRP_SET_READER_CONFIG_RESPONSE, false, NULL,
+        [LLRP_CONFIG] = {"config", LLRP_SET_READER_CONFIG, LLRP_SET_READER_CONFIG_RESPONSE, false, reads_tags,
                 put_config, NULL},
         [LLRP_INPUTS] = {"inputs", LLRP_GET_READER_CONFIG, LLRP_GET_READER_CONFIG_RESPONSE, true, has_inputs,
                 put_get_inputs, take_inputs},
-        [LLRP_ROSPECS] = {"rospecs", LLRP_GET_ROSPECS, LLRP_GET_ROSPECS_RESPONSE, true, NULL, NULL,
+        [LLRP_ROSPECS] = {"rospecs", LLRP_GET_ROSPECS, LLRP_GET_ROSPECS_RESPONSE, true, reads_tags, NULL,
                 take_rospecs},
         /* Another program's AccessSpec may write to tags, or kill them. */
         [LLRP_DELETE_ACCESS] = {"delete-access", LLRP_DELETE_ACCESSSPEC, LLRP_DELETE_ACCESSSPEC_RESPONSE,

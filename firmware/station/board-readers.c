@@ -339,12 +339,41 @@ static int check_buttons(
                                            "no reader with start: {by: button} looks at this bench");
 }
 
+static uint32_t outputs_of(const struct tower_config *t) {
+        const char *const lines[] = {t->green, t->amber, t->red, t->white, t->buzzer};
+        uint32_t outputs = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++)
+                outputs |= board_output_of(lines[i]) ? 1u << board_output_of(lines[i]) : 0;
+        return outputs;
+}
+
+/* A tower on a reader: it is there, has outputs, and no other tower has them. */
+static int check_tower(
+        const struct station_config *c, size_t bench, const struct yaml *node, struct diag *d) {
+        const struct tower_config *t = &c->benches[bench].tower;
+        bool is_there = false;
+
+        if (!*t->reader)
+                return 0;
+        for (size_t i = 0; i < c->n_readers; i++)
+                is_there = is_there || (c->readers[i].driver == READER_LLRP &&
+                                               strcmp(c->readers[i].name, t->reader) == 0);
+        if (!is_there)
+                return board_refuse(node, "tower", d, "there is no llrp reader of that name");
+        for (size_t i = 0; i < bench; i++)
+                if (strcmp(c->benches[i].tower.reader, t->reader) == 0 &&
+                        (outputs_of(&c->benches[i].tower) & outputs_of(t)))
+                        return board_refuse(node, "tower", d, "another bench's tower has one of its outputs");
+        return 0;
+}
+
 int board_check_zones(const struct station_config *c, const struct yaml *root, struct diag *d) {
         for (size_t i = 0; i < c->n_benches; i++) {
                 const struct zone_config *z = &c->benches[i].zone;
                 const struct yaml *bench = nth(yaml_get(root, "benches"), i), *node = yaml_get(bench, "zone");
 
-                if (check_buttons(c, i, bench, d) < 0)
+                if (check_buttons(c, i, bench, d) < 0 || check_tower(c, i, yaml_get(bench, "tower"), d) < 0)
                         return -EBADMSG;
                 if (!node)
                         continue;

@@ -40,13 +40,43 @@ static const struct yaml_rule scanner_rules[] = {
         {0},
 };
 
+unsigned int board_output_of(const char *line) {
+        unsigned int n = 0;
+
+        for (const char *c = line; *c; c++) {
+                if (*c < '0' || *c > '9' || n > 16)
+                        return 0;
+                n = 10 * n + (unsigned int) (*c - '0');
+        }
+        return n <= 16 ? n : 0;
+}
+
 /* The rules between keys, which a table cannot say. */
 static int check_tower(
-        const struct tower_config *t, const struct yaml *node, const char *path, struct diag *d) {
-        if (*t->chip && !*t->green && !*t->amber && !*t->red && !*t->white && !*t->buzzer)
-                return board_refuse(
-                        node, path, d, "a tower needs a line: green, amber, red, white or buzzer");
-        return 0;
+        const struct tower_config *t, const struct yaml *tower, const char *bench_path, struct diag *d) {
+        const char *const lines[] = {t->green, t->amber, t->red, t->white, t->buzzer};
+        const char *wrong = NULL;
+        char path[80];
+        size_t n = 0, n_outputs = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++) {
+                n += *lines[i] != '\0';
+                n_outputs += board_output_of(lines[i]) != 0;
+        }
+        if (!tower)
+                return 0;
+        if ((*t->chip != '\0') == (*t->reader != '\0'))
+                wrong = "a tower has either a chip or a reader";
+        else if (n == 0)
+                wrong = "a tower needs a line: green, amber, red, white or buzzer";
+        else if (*t->reader && n_outputs < n)
+                wrong = "outputs of a reader are numbers from 1 to 16";
+        else if (*t->reader && t->active_low) /* one that is let go turns its outputs low */
+                wrong = "a reader's outputs light when they are high";
+        if (!wrong)
+                return 0;
+        (void) snprintf(path, sizeof(path), "%s.tower", bench_path);
+        return board_refuse(tower, path, d, wrong);
 }
 
 static int check_scanner(
@@ -99,7 +129,8 @@ static const struct yaml_rule label_rules[] = {
 #define TOWER(key)                                                                                           \
         { #key, YAML_WANT_TEXT, false, BENCH(tower.key), 0, 0, NULL, NULL, NULL }
 static const struct yaml_rule tower_rules[] = {
-        {"chip", YAML_WANT_TEXT, true, BENCH(tower.chip), 0, 0, NULL, NULL, NULL},
+        {"chip", YAML_WANT_TEXT, false, BENCH(tower.chip), 0, 0, NULL, NULL, NULL},
+        {"reader", YAML_WANT_NAME, false, BENCH(tower.reader), 0, 0, NULL, NULL, NULL},
         TOWER(green),
         TOWER(amber),
         TOWER(red),
@@ -199,7 +230,7 @@ static int check_bench(const struct station_config *c, const struct bench_config
                 return board_refuse(node, path, d, "a console needs a path");
         if (check_labels(b, yaml_get(node, "labels"), path, d) < 0)
                 return -EBADMSG;
-        return check_tower(&b->tower, node, path, d);
+        return check_tower(&b->tower, yaml_get(node, "tower"), path, d);
 }
 
 static int read_bench(const struct yaml *node, const char *path, void *target, struct diag *d) {

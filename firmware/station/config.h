@@ -53,8 +53,9 @@ struct place_config {  /* where a label printer is; its path, of USB and serial,
 
 #define STATION_LINE_MAX 33 /* of a GPIO line's name, and its chip's label */
 
-struct tower_config { /* a signal tower on GPIO lines; chip "" for none */
+struct tower_config { /* a signal tower on GPIO lines, or on the outputs of a tag reader; both "" for none */
         char chip[STATION_LINE_MAX];
+        char reader[33]; /* its lines are the reader's outputs: "1" to "16" */
         char green[STATION_LINE_MAX], amber[STATION_LINE_MAX], red[STATION_LINE_MAX], white[STATION_LINE_MAX];
         char buzzer[STATION_LINE_MAX];
         bool active_low;
@@ -150,6 +151,8 @@ struct station_config {
  * Return: 0; -EBADMSG, -EPERM or -errno of reading, with @d naming file, line and key.
  */
 int station_config_load(struct station_config *c, const char *path, struct diag *d);
+/* A line of a tower on a reader. Return: 1 to 16, 0 it is none. */
+unsigned int board_output_of(const char *line);
 /* Whether one of its own antennas, or also one of its neighbours', is the reader's. */
 bool zone_looks_with(const struct zone_config *c, const char *reader);
 bool zone_uses_reader(const struct zone_config *c, const char *reader);

@@ -46,6 +46,7 @@ int tower_open(struct tower *t, sd_event *event, const struct tower_config *conf
 
 void tower_close(struct tower *t) {
         t->gpio = gpio_tower_free(t->gpio);
+        t->on_reader = reader_tower_free(t->on_reader);
         t->port = (struct signal_port){0};
 }
 
@@ -97,6 +98,10 @@ int devices_darken(const struct station_config *config, struct diag *d) {
                 const struct bench_config *b = &config->benches[i];
                 struct gpio_tower_config gpio = gpio_of(&b->tower);
                 int r = *gpio.chip ? gpio_tower_darken(&gpio) : 0;
+
+                for (size_t k = 0; k < config->n_readers && *b->tower.reader; k++)
+                        if (strcmp(config->readers[k].name, b->tower.reader) == 0)
+                                r = reader_tower_darken(&config->readers[k], &b->tower);
 
                 if (r < 0 && error == 0) {
                         error = r;

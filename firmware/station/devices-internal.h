@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What devices.c, devices-gpio.c and devices-printer.c share. Private to them. */
+#include "drivers/llrp/reader.h"
 #include "firmware/station/devices.h"
 
 /* One thing with a cable: what `status` says of it, and through whom its ups and downs are told. */
@@ -20,13 +21,27 @@ void device_on_tag(struct device *d, const struct tag_read *read);
 void device_on_inventory(struct device *d, bool is_running);
 void device_on_reading(struct device *d, enum button_reads reads, bool is_pressed);
 
+struct reader;
+
 struct tower { /* of one bench */
         struct device is;
-        struct gpio_tower *gpio; /* NULL: none */
+        struct gpio_tower *gpio;        /* NULL: none, or on a reader */
+        struct reader_tower *on_reader; /* NULL: none, or on GPIO lines */
         struct signal_port port;
 };
 int tower_open(struct tower *t, sd_event *event, const struct tower_config *config);
 void tower_close(struct tower *t);
+
+/* devices-outputs.c: a tower on the outputs of a reader, which is open already. It is there when its reader is. */
+struct reader_tower;
+int reader_tower_new(
+        struct reader_tower **tp, sd_event *event, struct reader *reader, const struct tower_config *config);
+struct reader_tower *reader_tower_free(struct reader_tower *t);
+struct signal_port reader_tower_get_port(struct reader_tower *t);
+/* Its reader came or went. */
+void reader_tower_on_state(struct reader_tower *t, enum device_state state);
+/* Without the station's loop: connects, all off, and away again. Return: 0, -ETIMEDOUT, -errno. */
+int reader_tower_darken(const struct reader_config *reader, const struct tower_config *config);
 
 struct button { /* a switch */
         struct device is;
@@ -44,8 +59,12 @@ struct reader { /* of tags; its bench is the first that it looks at */
         bool is_asked;         /* told to begin, and has not said that it did */
         sd_event_source *stop; /* of an r200, which does not stop by itself */
 };
+/* The towers on its outputs are there with it. */
+void device_on_reader(const struct reader *r, enum device_state state, int error);
 int reader_open(struct reader *r, sd_event *event, const struct reader_config *config);
 void reader_close(struct reader *r);
+/* What its driver is told, beside what it reads. The texts are the config's. */
+struct llrp_reader_config reader_link_of(const struct reader_config *config);
 void reader_read(struct reader *r, bool is_wanted);
 void reader_read_once(struct reader *r);
 

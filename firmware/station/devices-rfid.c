@@ -109,6 +109,7 @@ static void reader_on_state(void *userdata, enum device_state state, int error) 
         r->is.words = state == DEVICE_DOWN && r->has_words ? r->words : NULL;
         r->has_words = false;
         device_on_state(&r->is, state, error);
+        device_on_reader(r, state, error);
         if (state == DEVICE_UP)
                 resume(r);
 }
@@ -141,6 +142,17 @@ static const char *or_null(const char *text) {
         return *text ? text : NULL;
 }
 
+struct llrp_reader_config reader_link_of(const struct reader_config *c) {
+        return (struct llrp_reader_config){.address = c->host,
+                .port = (uint16_t) c->port,
+                .tls = {.ca = or_null(c->tls_ca),
+                        .name = or_null(c->tls_name),
+                        .certificate = or_null(c->tls_certificate),
+                        .key = or_null(c->tls_key)},
+                .session.only_1_0_1 = c->version == 1,
+                .priority = SD_EVENT_PRIORITY_NORMAL};
+}
+
 static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *sink) {
         const struct reader_config *c = r->config;
         struct llrp_inventory inventory = {.has_power = c->has_power,
@@ -156,19 +168,13 @@ static int open_llrp(struct reader *r, sd_event *event, const struct tag_sink *s
                 .keepalive_ms = (uint32_t) c->keepalive_ms,
                 .no_pc = !c->pc,
                 .no_hold = !c->hold};
-        struct llrp_reader_config config = {
-                .address = c->host, .port = (uint16_t) c->port, .priority = SD_EVENT_PRIORITY_NORMAL};
+        struct llrp_reader_config config = reader_link_of(c);
 
         for (size_t i = 0; i < c->n_antennas; i++)
                 inventory.antennas[inventory.n_antennas++] = (uint16_t) c->antennas[i];
         set_start(&inventory, c);
         set_stop(&inventory, c);
         config.session.inventory = inventory;
-        config.session.only_1_0_1 = c->version == 1;
-        config.tls = (struct tls_settings){.ca = or_null(c->tls_ca),
-                .name = or_null(c->tls_name),
-                .certificate = or_null(c->tls_certificate),
-                .key = or_null(c->tls_key)};
         return llrp_reader_new(&r->llrp, event, &config, *sink);
 }
 

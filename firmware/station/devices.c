@@ -257,6 +257,30 @@ static int open_reader(
         return r;
 }
 
+static struct reader *reader_of(struct devices *d, const char *name) {
+        for (size_t i = 0; i < d->n_readers; i++)
+                if (strcmp(d->readers[i].is.name, name) == 0)
+                        return &d->readers[i];
+        return NULL; /* while the devices are being built */
+}
+
+/* Its reader is open. */
+static int open_outputs_tower(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
+        const struct bench_config *b = &d->config->benches[bench];
+        struct tower *t = &d->towers[bench];
+        int r;
+
+        if (!*b->tower.reader)
+                return 0;
+        *t = (struct tower){.is = {.devices = d, .bench = bench, .name = "tower", .driver = "llrp"}};
+        r = reader_tower_new(&t->on_reader, event, reader_of(d, b->tower.reader), &b->tower);
+        if (r == 0)
+                t->port = reader_tower_get_port(t->on_reader);
+        else
+                diag_set(diag, 0, 0, b->name, "tower cannot be set up: %s", strerror(-r));
+        return r;
+}
+
 int devices_new(struct devices **dp, sd_event *event, const struct station_config *config,
         const struct devices_callbacks *callbacks, struct diag *diag) {
         _cleanup_(devices_freep) struct devices *d = calloc(1, sizeof(*d));
@@ -290,6 +314,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
         }
         for (size_t i = 0; i < config->n_readers && r == 0; i++)
                 r = open_reader(d, &config->readers[i], event, diag);
+        for (size_t i = 0; i < config->n_benches && r == 0; i++)
+                r = open_outputs_tower(d, i, event, diag);
         if (r < 0)
                 return r;
         *dp = take_ptr(d);
@@ -390,11 +416,18 @@ bool devices_prints_later(const struct devices *d, size_t bench) {
         return d->papers[bench].printer != NULL;
 }
 
-static struct reader *reader_of(struct devices *d, const char *name) {
-        for (size_t i = 0; i < d->n_readers; i++)
-                if (strcmp(d->readers[i].is.name, name) == 0)
-                        return &d->readers[i];
-        return NULL; /* while the devices are being built */
+void device_on_reader(const struct reader *r, enum device_state state, int error) {
+        struct devices *d = r->is.devices;
+
+        for (size_t i = 0; i < d->config->n_benches; i++) {
+                struct tower *t = &d->towers[i];
+
+                if (!t->on_reader || strcmp(d->config->benches[i].tower.reader, r->config->name) != 0)
+                        continue;
+                reader_tower_on_state(t->on_reader, state);
+                t->is.words = r->is.words;
+                device_on_state(&t->is, state, error);
+        }
 }
 
 void devices_read(struct devices *d, const char *reader, bool is_wanted) {
@@ -417,7 +450,7 @@ static const struct device *device_at(const struct devices *d, size_t i) {
                 return &d->scanners[i].is;
         i -= d->n_scanners;
         for (size_t bench = 0; bench < d->config->n_benches; bench++)
-                if (d->towers[bench].gpio && i-- == 0)
+                if ((d->towers[bench].gpio || d->towers[bench].on_reader) && i-- == 0)
                         return &d->towers[bench].is;
         for (size_t bench = 0; bench < d->config->n_benches; bench++)
                 if (d->papers[bench].printer && i-- == 0)

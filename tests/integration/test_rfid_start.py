@@ -17,11 +17,11 @@ from scene import SHIRT, SOCKS, Scene, item  # noqa: E402
 BOX, PEDAL = "start: {by: box}", "start: {input: 1, level: high}\n    stop: {after_ms: 700}"
 
 
-def scene_with(build, folder, reader: LlrpReader, start: str, gone: str, host: str = "127.0.0.1") -> Scene:
+def scene_with(build, folder, reader: LlrpReader, start: str, gone: str, host: str = "127.0.0.1", tower: str = "") -> Scene:
     s = Scene(build, folder, benches=1)
     board = s.folder / "etc" / "board.yaml"
     board.write_text(board.read_text() +
-                     f"    zone: {{reader: r1, settle: 150ms, gone: {gone}, give_up: 2s}}\n"
+                     tower + f"    zone: {{reader: r1, settle: 150ms, gone: {gone}, give_up: 2s}}\n"
                      f"readers:\n  - name: r1\n    driver: llrp\n    host: {host}\n    port: {reader.port}\n    keepalive_ms: 1000\n    {start}\n")
     board.chmod(0o640)
     return s.open()

@@ -105,6 +105,7 @@ class LlrpReader:
         self.sent_to_us: list[bytes] = []  # frames
         self.sent_by_us: list[bytes] = []
         self.outputs: dict[int, bool] = {}
+        self.on_output = lambda output, high: None
         self.inputs = {i: False for i in range(1, self.gpis + 1)}
         self.n_connections = 0
         self.refused = 0
@@ -316,7 +317,9 @@ class LlrpReader:
             elif number == 226:
                 self.hold_configured = bool(inside[0] & 0x80)
             elif number == 219:
-                self.outputs[struct.unpack(">H", inside[:2])[0]] = bool(inside[2] & 0x80)
+                output, high = struct.unpack(">H", inside[:2])[0], bool(inside[2] & 0x80)
+                self.outputs[output] = high
+                self.on_output(output, high)
         return status()
 
     def keep_alive(self) -> None:

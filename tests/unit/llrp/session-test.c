@@ -594,6 +594,45 @@ static void an_output_that_the_reader_does_not_have_is_told_when_it_is_known(voi
         rig_free(g);
 }
 
+static void several_outputs_go_in_one_message_and_those_that_are_there_go(void **state) {
+        struct rig *g = rig_running(&plain);
+        struct llrp_message m;
+        struct llrp_element p;
+        struct llrp_walk walk;
+        unsigned int n = 0;
+        (void) state;
+
+        assert_int_equal(llrp_session_set_outputs(&g->session, 0x5, 0x4, g->now_usec), 0);
+        expect_sent(g, "SET_READER_CONFIG ");
+        m = message_of(g->last.bytes, g->last.n);
+        for (walk = llrp_walk_of(&m.root); llrp_walk_next(&walk, &p); n++)
+                assert_int_equal(llrp_get(&p, LLRP_GPOWriteData_GPOData),
+                        llrp_get(&p, LLRP_GPOWriteData_GPOPortNumber) == 3);
+        assert_int_equal(n, 2);
+        answer(g, NULL);
+        assert_int_equal(llrp_session_set_outputs(&g->session, 0x101, 0x101, g->now_usec), -EINVAL);
+        expect_sent(g, "SET_READER_CONFIG ");
+        answer(g, NULL);
+        assert_int_equal(llrp_session_set_outputs(&g->session, 0x100, 0x100, g->now_usec), -EINVAL);
+        assert_int_equal(llrp_session_set_outputs(&g->session, 0x10000, 0, g->now_usec), -EINVAL);
+        expect_sent(g, "");
+        rig_free(g);
+}
+
+static void who_comes_for_the_lights_leaves_the_rest_alone(void **state) {
+        struct llrp_session_config config = {.only_1_0_1 = true, .only_outputs = true};
+        struct rig *g = rig_new(&config);
+        (void) state;
+
+        assert_int_equal(llrp_session_set_outputs(&g->session, 0x6, 0, g->now_usec), 0);
+        greet(g);
+        answer_until(g, LLRP_RUNNING, NULL);
+        expect_sent(g, "GET_READER_CAPABILITIES SET_READER_CONFIG ");
+        llrp_session_close(&g->session, g->now_usec);
+        expect_sent(g, "SET_READER_CONFIG CLOSE_CONNECTION ");
+        rig_free(g);
+}
+
 static void an_inventory_starts_and_stops_by_command(void **state) {
         struct llrp_session_config config = {.inventory = {.start = LLRP_START_COMMAND}};
         struct rig *g = rig_running(&config);
@@ -686,6 +725,8 @@ int main(void) {
                 cmocka_unit_test(a_clock_set_back_is_found_by_what_cannot_have_waited),
                 cmocka_unit_test(outputs_are_set_one_request_at_a_time_and_again_after_a_reconnection),
                 cmocka_unit_test(an_output_that_the_reader_does_not_have_is_told_when_it_is_known),
+                cmocka_unit_test(several_outputs_go_in_one_message_and_those_that_are_there_go),
+                cmocka_unit_test(who_comes_for_the_lights_leaves_the_rest_alone),
                 cmocka_unit_test(an_inventory_starts_and_stops_by_command),
                 cmocka_unit_test(goodbye_leaves_the_reader_dark_and_silent),
                 cmocka_unit_test(a_message_that_cannot_be_read_ends_a_setup_but_not_a_day),

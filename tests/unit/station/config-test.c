@@ -149,9 +149,8 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                 {"board: x\nbenches:\n  - name: b1\n    labels: {console: text, path: /run/l, language: "
                  "zpl}\n",
                         "benches[0].labels", 4},
-                {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower.chip",
-                        4},
-                {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0]", 3},
+                {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower", 5},
+                {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0].tower", 5},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n      gren: G\n",
                         "benches[0].tower.gren", 6},
                 {"board: x\nbenches:\n  - name: b1\n    buttons:\n      - {name: p, chip: io, line: P, "
@@ -184,6 +183,7 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
 #define R1         "readers:\n  - {name: r1, driver: llrp, host: 192.0.2.7}\n"
 #define ZONE(more) "    zone: {reader: r1" more "}\n"
 #define R1_BY(by)  "readers:\n  - {name: r1, driver: llrp, host: 192.0.2.7, start: {by: " by "}}\n"
+#define LAMPS(of)  "    tower: " of "\n"
 #define EYE(reads) "    buttons: [{name: eye, chip: c, line: EYE, reads: " reads "}]\n"
 
 static void a_reader_and_the_zones_it_serves_are_read(void **state) {
@@ -282,6 +282,22 @@ static void a_reader_by_name_and_secured_is_read(void **state) {
         assert_false(config.readers[0].pc);
 }
 
+static void a_tower_may_be_on_the_outputs_of_a_reader(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(load_board("board: x\nbenches:\n  - name: b1\n" LAMPS(
+                                            "{reader: r1, green: \"1\", red: \"2\"}")
+                                            ZONE("") "  - name: b2\n" LAMPS("{reader: r1, green: \"3\"}") R1,
+                                 &d),
+                0);
+        assert_string_equal(config.benches[1].tower.reader, "r1");
+        assert_int_equal(board_output_of(config.benches[0].tower.red), 2);
+        assert_int_equal(board_output_of(""), 0);
+        assert_int_equal(board_output_of("0"), 0);
+        assert_int_equal(board_output_of("4294967297"), 0);
+}
+
 static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **state) {
         static const struct {
                 const char *text, *key;
@@ -337,6 +353,18 @@ static void a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key(void **st
                 {"  - name: b1\n" ZONE(
                          "") "readers:\n  - {name: r1, driver: r200, path: /dev/t, tls: {ca: /c}}\n",
                         "readers[0]", 6},
+                {"  - name: b1\n" LAMPS("{reader: r2, green: \"1\"}") ZONE("") R1, "tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1, green: \"17\"}") ZONE("") R1, "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1, green: GREEN}") ZONE("") R1, "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1}") ZONE("") R1, "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{green: \"1\"}") ZONE("") R1, "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1, chip: c, green: \"1\"}") ZONE("") R1,
+                        "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1, green: \"1\", active_low: true}") ZONE("") R1,
+                        "benches[0].tower", 4},
+                {"  - name: b1\n" LAMPS("{reader: r1, green: \"1\"}") "  - name: b2\n" LAMPS(
+                         "{reader: r1, red: \"1\"}") ZONE("") R1,
+                        "tower", 6},
                 {"  - name: b1\n" EYE("none") ZONE("") R1, "benches[0].buttons[0]", 4},
                 {"  - name: b1\n" EYE("held, press: OKURU-C-OK") ZONE("") R1, "benches[0].buttons[0]", 4},
                 {"  - name: b1\n" ZONE("") "readers:\n  - {name: r1, driver: r200, path: /dev/t, "
@@ -435,6 +463,7 @@ int main(void) {
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
                 cmocka_unit_test(a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench),
                 cmocka_unit_test(a_reader_by_name_and_secured_is_read),
+                cmocka_unit_test(a_tower_may_be_on_the_outputs_of_a_reader),
                 cmocka_unit_test(a_mistake_in_a_reader_or_a_zone_is_named_with_line_and_key),
                 cmocka_unit_test(a_bench_holds_four_scanners_and_no_more),
                 cmocka_unit_test(the_station_file_names_the_board_and_both_are_read),
