@@ -193,8 +193,14 @@ struct label_job {
         unsigned int pieces;
         const char *carrier; /* "" when unknown */
         const char *number;  /* waybill number as it is printed */
-        const void *data; /* the printer's own bytes, may be NULL; opaque here: never shown, never logged */
-        size_t n_data;
+        size_t n_data; /* of the printer's own bytes, as far as it is known; 0 none: the paper has its own */
+        /*
+         * Opens the printer's own bytes, which are personal, when the first of them is about to be written; for each try anew, for
+         * the driver wipes them once the last is with the kernel. @bytesp: malloc'ed, the driver's from then on. NULL: there are
+         * none. Valid until label_sink's on_end. Return: 0, -ECANCELED nobody wants it any more, -errno.
+         */
+        int (*open)(void *userdata, uint8_t **bytesp, size_t *np);
+        void *userdata;
 };
 
 /* Why a printer that can be reached does not print. Of several that are true the last is said: it is what hands can mend. */
@@ -224,6 +230,7 @@ enum {
 enum label_end {
         LABEL_END_PRINTED, /* sent whole, and the printer is well and has nothing left to print */
         LABEL_END_FAILED,  /* given up: whether it is on paper is not known */
+        LABEL_END_REFUSED, /* its bytes did not open, or are not wanted any more: nothing was sent, unless `maybe` */
 };
 /*
  * Where a printer that takes its time tells what it did. Both callbacks must be set; none is called from within print(), x_new()

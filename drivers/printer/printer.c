@@ -44,7 +44,9 @@ struct printer {
         bool is_connecting;
         uint64_t connect_deadline_usec;
         struct printer_session session;
-        uint8_t *job; /* owned; wiped */
+        int (*open_job)(void *userdata, uint8_t **bytesp, size_t *np); /* label_job's; NULL: none in hand */
+        void *job_userdata;
+        uint8_t *job; /* owned; wiped: here from the first byte written until the last is with the kernel */
         size_t n_job, n_sent;
         int n_queued;    /* in the kernel, when we looked last */
         bool is_sending; /* of the label, the rest from n_sent; at its end the kernel's queue drains */
@@ -56,13 +58,34 @@ struct printer {
         enum label_trouble told_trouble;
 };
 
-static void drop_job(struct printer *p) {
+static void wipe_job(struct printer *p) {
         if (p->job)
                 explicit_bzero(p->job, p->n_job); /* it holds the customer's address */
         free(p->job);
         p->job = NULL;
+}
+
+/* What is in hand stays in hand; its bytes are opened when they are sent anew. */
+static void stop_job(struct printer *p) {
+        wipe_job(p);
         p->n_job = p->n_sent = 0;
         p->is_sending = false;
+}
+
+/* Return: 0, LABEL_E_NO_DATA, -EMSGSIZE, or what opening returns. */
+static int start_job(struct printer *p) {
+        int r;
+
+        stop_job(p);
+        r = p->open_job(p->job_userdata, &p->job, &p->n_job);
+        if (r == 0 && p->n_job == 0)
+                r = LABEL_E_NO_DATA;
+        if (r == 0 && p->n_job > PRINTER_LABEL_MAX)
+                r = -EMSGSIZE;
+        p->is_sending = r == 0;
+        if (r != 0)
+                stop_job(p);
+        return r;
 }
 
 static void tell_state(struct printer *p) {
@@ -115,12 +138,14 @@ static int send_words(const struct printer *p, const struct printer_out *out) {
 static void tell_end(struct printer *p, const struct printer_out *out) {
         if (!out->has_end)
                 return;
-        drop_job(p);
+        stop_job(p);
+        p->open_job = NULL;
         p->sink.on_end(p->sink.userdata, out->end, out->maybe);
 }
 
 /* All that a step of the session asks for. Return: false when the link is closed now. */
 static bool obey(struct printer *p, const struct printer_out *out) {
+        struct printer_out refused = {0};
         int error = out->lost;
 
         if (error == 0)
@@ -129,13 +154,12 @@ static bool obey(struct printer *p, const struct printer_out *out) {
                 attach_lost(&p->attach, error);
                 return false;
         }
-        if (out->is_begun) {
-                p->is_sending = true;
-                p->n_sent = 0;
-        }
+        if (out->is_begun && start_job(p) != 0)
+                printer_session_refuse(&p->session, monotonic_usec(), &refused);
         if (out->is_up)
                 attach_up(&p->attach);
         tell_end(p, out); /* before the state: whoever hears that may give the next label */
+        tell_end(p, &refused);
         if (p->is_open)
                 tell_state(p);
         if (p->fd < 0)
@@ -187,10 +211,12 @@ static void send_label(struct printer *p) {
         p->n_sent += (size_t) n;
         p->n_queued = INT_MAX;
         printer_session_taken(&p->session, monotonic_usec());
-        if (p->n_sent == p->n_job)
-                finish_label(p);
-        else
+        if (p->n_sent < p->n_job) {
                 (void) obey(p, &none);
+                return;
+        }
+        wipe_job(p);
+        finish_label(p);
 }
 
 /* ---- in */
@@ -349,8 +375,8 @@ static void printer_close(struct printer *p) {
         p->io = sd_event_source_disable_unref(p->io);
         closep(&p->fd);
         p->fd = -1;
-        p->is_connecting = p->is_sending = false;
-        p->n_sent = 0;
+        p->is_connecting = false;
+        stop_job(p);
 }
 
 static void printer_on_close(void *userdata) {
@@ -376,24 +402,26 @@ static void printer_on_attach(void *userdata, enum device_state state, int error
 static int printer_print(void *userdata, const struct label_job *job) {
         struct printer *p = userdata;
         struct printer_out out = {0};
+        uint64_t now = monotonic_usec();
+        int r = 0;
 
-        if (job->n_data == 0)
+        if (!job->open)
                 return LABEL_E_NO_DATA;
-        if (job->n_data > PRINTER_LABEL_MAX)
-                return -EMSGSIZE;
         if (!printer_session_is_ready(&p->session))
                 return LABEL_E_NOT_READY;
-        p->job = malloc(job->n_data);
-        if (!p->job)
-                return -ENOMEM;
-        memcpy(p->job, job->data, job->n_data);
-        p->n_job = job->n_data;
-        printer_session_give(&p->session, monotonic_usec(), &out);
+        p->open_job = job->open;
+        p->job_userdata = job->userdata;
+        printer_session_give(&p->session, now, &out);
         if (out.is_begun)
-                p->is_sending = true; /* from within the loop: nobody is called back from here */
+                r = start_job(
+                        p); /* what is sent goes out from within the loop: nobody is called back from here */
+        if (r != 0) {
+                printer_session_refuse(&p->session, now, &out);
+                p->open_job = NULL;
+        }
         watch(p);
         arm(p);
-        return LABEL_E_ACCEPTED;
+        return r == 0 ? LABEL_E_ACCEPTED : r;
 }
 
 static int parse_address(struct printer *p, const char *host, uint16_t port) {
@@ -457,7 +485,7 @@ struct printer *printer_free(struct printer *p) {
                 return NULL;
         attach_deinit(&p->attach);
         printer_close(p);
-        drop_job(p);
+        stop_job(p);
         (void) sd_event_source_disable_unref(p->timer);
         (void) sd_event_unref(p->event);
         free(p->path);

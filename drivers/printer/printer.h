@@ -2,8 +2,8 @@
 #pragma once
 /*
  * A label printer that is sent its own bytes: at TCP port 9100, as /dev/usb/lp*, or at a serial line. It is up when it can be
- * reached, speaks the language it is said to speak, and is well; one label is in its hand at a time. The label's bytes are kept
- * until it is out and wiped then.
+ * reached, speaks the language it is said to speak, and is well; one label is in its hand at a time. The label's bytes are opened
+ * when they are to be written and wiped when the kernel has them; another try opens them again.
  *
  * The connection is held while the station runs: a printer that lets in only one keeps others out by that, and says early that
  * its paper is out. It is tried again for ever.
@@ -55,7 +55,7 @@ static inline void printer_freep(struct printer **p) {
 }
 /*
  * Valid until @p is freed. print(): LABEL_E_ACCEPTED, LABEL_E_NOT_READY unless it is up and has none in hand, LABEL_E_NO_DATA,
- * -EMSGSIZE, -ENOMEM.
+ * -EMSGSIZE, or what the label's open() returns.
  */
 struct label_port printer_get_port(struct printer *p);
 const struct printer_session *printer_get_session(const struct printer *p);

@@ -101,6 +101,12 @@ void printer_session_give(struct printer_session *s, uint64_t now, struct printe
                 begin_job(s, now, out);
 }
 
+void printer_session_refuse(struct printer_session *s, uint64_t now, struct printer_out *out) {
+        assert(s->state == PRINTER_SENDING && s->has_job);
+        end_job(s, LABEL_END_REFUSED, out);
+        rest(s, now);
+}
+
 void printer_session_taken(struct printer_session *s, uint64_t now) {
         if (s->state != PRINTER_SENDING)
                 return;

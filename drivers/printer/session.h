@@ -66,6 +66,8 @@ void printer_session_end(struct printer_session *s, struct printer_out *out);
 bool printer_session_is_ready(const struct printer_session *s);
 /* Only when it is ready. Sending begins with out->is_begun, here or when it has answered what it was asked. */
 void printer_session_give(struct printer_session *s, uint64_t now_usec, struct printer_out *out);
+/* Instead of sending it when out->is_begun asks for it: it cannot be had, or nobody wants it any more. */
+void printer_session_refuse(struct printer_session *s, uint64_t now_usec, struct printer_out *out);
 /* Some of the label was taken, and there is more. */
 void printer_session_taken(struct printer_session *s, uint64_t now_usec);
 /* All of it was. */

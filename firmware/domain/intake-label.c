@@ -179,6 +179,8 @@ static void follow_parcel(
                         "the label was changed after the parcel was in the carrier's hands");
                 return;
         }
+        if (changed)
+                decision_drop_labels(in->d, p->id);
         if (died)
                 replace_number(in, s, p, l);
         if (!bench || stopped)

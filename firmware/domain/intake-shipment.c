@@ -190,6 +190,8 @@ static void follow_parcels(
                 const struct parcel *p = &known->parcels[i];
                 struct bench *bench = intake_bench_of(in, p->id);
 
+                if (change == CHANGE_CANCELLED && p->state != PARCEL_SHIPPED)
+                        decision_drop_labels(in->d, p->id);
                 if (p->state == PARCEL_SHIPPED && conflict_kinds[change])
                         intake_conflict(in, wish->merchant, wish->id, conflict_kinds[change], p->id,
                                 "the wish came after the parcel was in the carrier's hands");

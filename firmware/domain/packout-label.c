@@ -11,6 +11,7 @@
  *                   --read at the bench---> waybill.printed, parcel.ready
  *                   --the printer stands--> said; it comes later
  *                   --lost, or a restart--> doubtful; OK asks for it again
+ *                   --voided, cancelled, or another number--> dropped before it is sent
  *
  * A number of a block has no print data, so that nothing here prints it: it is counted when it is taken from the block, or the
  * next box would get it, too.
@@ -235,5 +236,5 @@ int label_report(struct turn *t, const struct label_report *report) {
                 return r;
         if (report->outcome != LABEL_OUTCOME_WAITS)
                 forget(t->b);
-        return is_awaited(t, l) ? say_failure(t, report) : 0;
+        return is_awaited(t, l) && report->outcome != LABEL_OUTCOME_DROPPED ? say_failure(t, report) : 0;
 }

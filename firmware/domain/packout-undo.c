@@ -26,6 +26,7 @@ static void write_voided(struct turn *t, const struct shipment *s, const struct 
         const char *leader) {
         struct fact_builder fb;
 
+        decision_drop_labels(t->d, p->id);
         turn_parcel_fact(t, &fb, "parcel.voided", s, p);
         json_write_string(&fb.w, "from", parcel_state_to_str(p->state));
         json_write_string(&fb.w, "reason", reason);

@@ -17,6 +17,11 @@ void decision_deinit(struct decision *d) {
         *d = (struct decision){0};
 }
 
+void decision_drop_labels(struct decision *d, const char *parcel) {
+        if (d->n_dead < DECISION_DEAD_MAX) /* always: a shipment has no more pieces */
+                (void) copy_text(d->dead[d->n_dead++], UUID_TEXT_MAX, parcel);
+}
+
 static int refuse_bytes(struct turn *t, const char *reason, const char *ja, const char *en) {
         turn_refuse(t, reason, NULL, NULL);
         return turn_tell(t, VERDICT_REFUSED_SCAN, ja, en);

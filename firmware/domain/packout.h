@@ -97,6 +97,7 @@ enum label_outcome {
         LABEL_OUTCOME_WAITS,       /* the printer stands still: it comes when that is over */
         LABEL_OUTCOME_LOST,        /* given up: nobody knows whether it is on paper */
         LABEL_OUTCOME_UNPRINTABLE, /* there is no print data, or none that opens */
+        LABEL_OUTCOME_DROPPED,     /* a decision said that it is not wanted any more, before it was sent */
 };
 enum printer_stop { /* why it waits; what hands can mend, as far as the printer says it */
         PRINTER_STOP_GONE,
@@ -143,14 +144,20 @@ struct input {
 
 #define DECISION_VERDICTS_MAX 16
 #define DECISION_LABELS_MAX   4
+#define DECISION_DEAD_MAX     99 /* pieces of a shipment */
 struct decision {
         struct fact_list facts;
         struct verdict verdicts[DECISION_VERDICTS_MAX]; /* for this bench, or others that are interrupted */
         size_t n_verdicts;
         struct label_wanted labels[DECISION_LABELS_MAX];
         size_t n_labels;
+        /* Parcels whose labels that were asked for before this decision are not to be printed any more. */
+        char dead[DECISION_DEAD_MAX][UUID_TEXT_MAX];
+        size_t n_dead;
 };
 void decision_deinit(struct decision *d);
+/* @parcel is no more, or bears another number from now on. */
+void decision_drop_labels(struct decision *d, const char *parcel);
 
 /**
  * packout_step() - decide one input of one bench

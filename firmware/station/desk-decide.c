@@ -12,6 +12,7 @@ static void answer_free(struct desk_answer *a) {
         for (size_t i = 0; i < a->n_labels; i++)
                 free(a->labels[i].box);
         free(a->labels);
+        free(a->dead);
         free(a->verdicts);
         free(a);
 }
@@ -41,6 +42,8 @@ void desk_give_answers(struct desk *d) {
                                         a->verdicts[i].device, sizeof(a->verdicts[i].device), a->device);
                         d->callbacks.on_verdict(d->callbacks.userdata, &a->verdicts[i], a->mono_usec);
                 }
+                for (size_t i = 0; i < a->n_dead; i++)
+                        d->callbacks.on_label_dead(d->callbacks.userdata, a->dead[i]);
                 for (size_t i = 0; i < a->n_labels; i++)
                         d->callbacks.on_label(d->callbacks.userdata, &a->labels[i].wanted, a->labels[i].box,
                                 a->labels[i].n_box);
@@ -54,7 +57,7 @@ void desk_spoil_answers(struct desk *d) {
         for (struct desk_answer *a = d->answers; a; a = a->next) {
                 for (size_t i = 0; i < a->n_labels; i++)
                         free(a->labels[i].box);
-                a->n_labels = 0;
+                a->n_labels = a->n_dead = 0;
                 for (size_t i = 0; i < a->n_verdicts; i++) {
                         char bench[NAME_SIZE];
 
@@ -124,7 +127,8 @@ static int keep_answer(struct desk *d, const struct decision *decision, const st
         struct desk_answer *a;
         int r = 0;
 
-        if (decision->n_verdicts == 0 && decision->n_labels == 0 && !(in && in->token))
+        if (decision->n_verdicts == 0 && decision->n_labels == 0 && decision->n_dead == 0 &&
+                !(in && in->token))
                 return 0;
         a = answer_new(d, in);
         if (!a)
@@ -135,6 +139,13 @@ static int keep_answer(struct desk *d, const struct decision *decision, const st
                         return -ENOMEM;
                 memcpy(a->verdicts, decision->verdicts, decision->n_verdicts * sizeof(*a->verdicts));
                 a->n_verdicts = decision->n_verdicts;
+        }
+        if (decision->n_dead) {
+                a->dead = malloc(decision->n_dead * sizeof(*a->dead));
+                if (!a->dead)
+                        return -ENOMEM;
+                memcpy(a->dead, decision->dead, decision->n_dead * sizeof(*a->dead));
+                a->n_dead = decision->n_dead;
         }
         if (decision->n_labels) {
                 a->labels = calloc(decision->n_labels, sizeof(*a->labels));
@@ -325,20 +336,13 @@ static bool was_refused(const struct fact_list *facts) {
 }
 
 static int decide_command(
-        struct desk *d, const struct command *command, struct bench *benches, bool *appliedp) {
-        struct decision decision = {0};
+        struct desk *d, const struct command *command, struct bench *benches, struct decision *decision) {
         struct world world;
         int r = ledger_world(d->ledger, &world);
 
         if (r == 0)
-                r = intake_step(&world, benches, d->n_benches, command, &decision);
-        if (r == 0)
-                r = write_facts(d, &decision, &command->now);
-        if (r == 0)
-                r = keep_answer(d, &decision, NULL);
-        *appliedp = r == 0 && !was_refused(&decision.facts);
-        decision_deinit(&decision);
-        return r;
+                r = intake_step(&world, benches, d->n_benches, command, decision);
+        return r == 0 ? write_facts(d, decision, &command->now) : r;
 }
 
 int desk_command(struct desk *d, const char *id, const char *type, const char *subject, const char *data,
@@ -351,8 +355,8 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
                 .now = d->options.now(d->callbacks.userdata)};
         struct store *store = ledger_store(d->ledger);
         _autofree_ struct bench *benches = malloc(d->n_benches * sizeof(*benches));
+        _cleanup_(decision_deinit) struct decision decision = {0};
         uint64_t group_pos = d->group_pos;
-        bool applied = false;
         int r, error;
 
         d->n_slice++;
@@ -362,7 +366,7 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
         r = store_savepoint(store);
         if (r < 0)
                 return r;
-        error = decide_command(d, &command, benches, &applied);
+        error = decide_command(d, &command, benches, &decision);
         if (error == 0) {
                 memcpy(d->benches, benches, d->n_benches * sizeof(*benches));
         } else {
@@ -377,7 +381,10 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
                 if (r < 0)
                         return r;
         }
-        r = keep(userdata, applied);
+        r = keep(userdata, error == 0 && !was_refused(&decision.facts));
+        if (r >= 0 && error == 0)
+                r = keep_answer(
+                        d, &decision, NULL); /* behind what was kept: a label's print data may be in it */
         return r < 0 ? r : store_release(store);
 }
 

@@ -39,6 +39,8 @@ struct desk_answer { /* decided, waits for the commit */
         size_t n_verdicts;
         struct desk_label *labels; /* owned */
         size_t n_labels;
+        char (*dead)[UUID_TEXT_MAX]; /* parcels whose labels are not wanted any more; owned */
+        size_t n_dead;
         struct desk_answer *next;
 };
 

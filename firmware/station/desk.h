@@ -31,6 +31,8 @@ struct desk_callbacks {
         void (*on_verdict)(void *userdata, const struct verdict *v, uint64_t mono_usec);
         /* @box: sealed print data, borrowed, NULL when the paper has its own. */
         void (*on_label)(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
+        /* What on_label() asked for this parcel before is not to be printed any more. */
+        void (*on_label_dead)(void *userdata, const char *parcel);
         /* The input of this token is decided and committed; after its verdicts. */
         void (*on_answered)(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n);
         /* Facts up to here are committed. */

@@ -78,5 +78,5 @@ struct paper { /* the label printer of one bench */
 };
 int paper_open(struct paper *p, sd_event *event, const struct bench_config *config);
 void paper_close(struct paper *p);
-void device_on_label(struct device *d, bool is_out, bool maybe);
+void device_on_label(struct device *d, enum label_end end, bool maybe);
 void device_on_printer(struct device *d, bool up, enum printer_stop stop);

@@ -19,7 +19,7 @@ static const enum printer_stop stops[LABEL_N_TROUBLES] = {
 static void paper_on_end(void *userdata, enum label_end end, bool maybe) {
         struct paper *p = userdata;
 
-        device_on_label(&p->is, end == LABEL_END_PRINTED, maybe);
+        device_on_label(&p->is, end, maybe);
 }
 
 static void paper_on_state(void *userdata, enum device_state state, int error, enum label_trouble trouble) {

@@ -69,8 +69,8 @@ const char *device_reason(const struct device *d) {
         }
 }
 
-void device_on_label(struct device *d, bool is_out, bool maybe) {
-        d->devices->callbacks.on_label(d->devices->callbacks.userdata, d->bench, is_out, maybe);
+void device_on_label(struct device *d, enum label_end end, bool maybe) {
+        d->devices->callbacks.on_label(d->devices->callbacks.userdata, d->bench, end, maybe);
 }
 
 void device_on_printer(struct device *d, bool up, enum printer_stop stop) {

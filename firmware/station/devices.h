@@ -22,8 +22,8 @@ struct devices_callbacks {
         /* @reason: NULL, or why the device is gone or cannot be opened. */
         void (*on_device)(void *userdata, size_t bench, const char *name, const char *driver, bool up,
                 const char *reason);
-        /* The label that its printer accepted last is out, or given up; as label_sink's on_end. */
-        void (*on_label)(void *userdata, size_t bench, bool is_out, bool maybe);
+        /* What became of the label that its printer accepted last; as label_sink's on_end. */
+        void (*on_label)(void *userdata, size_t bench, enum label_end end, bool maybe);
         /* Its printer takes a label when it has none in hand, or stands still. */
         void (*on_printer)(void *userdata, size_t bench, bool up, enum printer_stop stop);
         /* A reader of tags read one; an inventory of it began or ended. */

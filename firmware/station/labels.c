@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Labels on their way to paper: one queue a bench, in the order in which they were asked for. What becomes of each is told to the
- * desk, as an input of the bench. The print data is personal: it stays sealed in the queue, is opened when the printer takes it,
- * and wiped right after.
+ * desk, as an input of the bench. The print data is personal: it stays sealed in the queue and in the printer's hand, and is opened
+ * when its first byte is written. What is not wanted any more by then (a box that was voided, a number that changed) is dropped.
  */
 #include "firmware/station/station-internal.h"
 
@@ -17,9 +17,12 @@
 #define WAITING_MAX 64 /* of one bench; more is no jam but a mistake */
 
 struct waiting {
+        const struct station *station; /* borrowed: whose keys open it */
         struct label_wanted wanted;
         void *box; /* owned; NULL without print data */
         size_t n_box;
+        bool is_dead; /* not wanted any more */
+        int error;    /* why it did not open; 0 */
         struct waiting *next;
 };
 
@@ -35,13 +38,17 @@ int labels_new(struct station *s) {
         return s->labels ? 0 : -ENOMEM;
 }
 
+static void waiting_free(struct waiting *w) {
+        free(w->box);
+        free(w);
+}
+
 static void pop(struct bench_labels *b) {
         struct waiting *w = b->first;
 
         b->first = w->next;
         b->n--;
-        free(w->box);
-        free(w);
+        waiting_free(w);
 }
 
 struct bench_labels *labels_free(struct bench_labels *all, size_t n) {
@@ -96,21 +103,26 @@ static int open_box(const struct station *s, const void *box, size_t n_box, stru
         return r > 0 ? -EBADMSG : r;
 }
 
-/* Return: as devices_print(), or -errno. */
-static int print(
-        const struct station *s, size_t bench, const struct label_wanted *l, const void *box, size_t n_box) {
+/* label_job's. */
+static int waiting_open(void *userdata, uint8_t **bytesp, size_t *np) {
         _cleanup_(print_data_deinit) struct print_data data = {0};
-        int r = open_box(s, box, n_box, &data);
-        const struct label_job job = {.bench = l->bench,
+        struct waiting *w = userdata;
+
+        w->error = w->is_dead ? -ECANCELED : open_box(w->station, w->box, w->n_box, &data);
+        if (w->error < 0)
+                return w->error;
+        *np = data.n;
+        *bytesp = take_ptr(data.bytes);
+        return 0;
+}
+
+static struct label_job job_of(const struct label_wanted *l) {
+        return (struct label_job){.bench = l->bench,
                 .parcel = l->parcel,
                 .piece = (unsigned) l->piece,
                 .pieces = (unsigned) l->pieces,
                 .carrier = l->carrier,
-                .number = l->number,
-                .data = data.bytes,
-                .n_data = data.n};
-
-        return r < 0 ? r : devices_print(s->devices, bench, &job);
+                .number = l->number};
 }
 
 /* ---- to the desk */
@@ -129,7 +141,18 @@ static void report(struct station *s, size_t bench, const struct label_wanted *l
 static const char *why(int r) {
         return r == LABEL_E_NO_DATA ? "it has no print data"
                : r == -EBADMSG      ? "its data does not open"
+               : r == -ECANCELED    ? "its box is voided, cancelled, or has another number by now"
                                     : strerror(-r);
+}
+
+/* The first is not printed. */
+static void refuse(struct station *s, size_t bench, int r, bool maybe) {
+        struct bench_labels *b = &s->labels[bench];
+        const struct label_wanted *l = &b->first->wanted;
+
+        log_warning("bench %s: the label of piece %d is not printed: %s", l->bench, l->piece, why(r));
+        report(s, bench, l, r == -ECANCELED ? LABEL_OUTCOME_DROPPED : LABEL_OUTCOME_UNPRINTABLE, maybe);
+        pop(b);
 }
 
 static void pump(struct station *s, size_t bench) {
@@ -137,31 +160,32 @@ static void pump(struct station *s, size_t bench) {
 
         while (b->first && b->is_up && !b->in_hand) {
                 struct waiting *w = b->first;
-                int r = print(s, bench, &w->wanted, w->box, w->n_box);
+                struct label_job job = job_of(&w->wanted);
+                int r;
 
+                job.open = w->box ? waiting_open : NULL;
+                job.userdata = w;
+                r = devices_print(s->devices, bench, &job);
                 if (r == LABEL_E_NOT_READY)
                         return; /* it says when it is */
                 if (r == LABEL_E_ACCEPTED) {
                         b->in_hand = true;
                         return;
                 }
-                if (r != 0)
-                        log_warning("bench %s: the label of piece %d cannot be printed: %s", w->wanted.bench,
-                                w->wanted.piece, why(r));
-                report(s, bench, &w->wanted, r == 0 ? LABEL_OUTCOME_OUT : LABEL_OUTCOME_UNPRINTABLE, false);
-                pop(b);
+                refuse(s, bench, r, false);
         }
 }
 
 static bool is_waiting(const struct bench_labels *b, const struct label_wanted *l) {
         for (const struct waiting *w = b->first; w; w = w->next)
-                if (strcmp(w->wanted.parcel, l->parcel) == 0 && strcmp(w->wanted.number, l->number) == 0 &&
-                        w->wanted.print == l->print)
+                if (!w->is_dead && strcmp(w->wanted.parcel, l->parcel) == 0 &&
+                        strcmp(w->wanted.number, l->number) == 0 && w->wanted.print == l->print)
                         return true;
         return false;
 }
 
-static int append(struct bench_labels *b, const struct label_wanted *l, const void *box, size_t n_box) {
+static int append(struct station *s, struct bench_labels *b, const struct label_wanted *l, const void *box,
+        size_t n_box) {
         struct waiting *w, **lastp = &b->first;
 
         if (b->n == WAITING_MAX)
@@ -169,6 +193,7 @@ static int append(struct bench_labels *b, const struct label_wanted *l, const vo
         w = calloc(1, sizeof(*w));
         if (!w)
                 return -ENOMEM;
+        w->station = s;
         w->wanted = *l;
         if (box) {
                 w->box = malloc(n_box ? n_box : 1);
@@ -186,9 +211,16 @@ static int append(struct bench_labels *b, const struct label_wanted *l, const vo
         return 0;
 }
 
+/* Onto a console: it shows how much there is to print, and nothing of it. */
 static void print_at_once(
         struct station *s, size_t bench, const struct label_wanted *l, const void *box, size_t n_box) {
-        int r = print(s, bench, l, box, n_box);
+        _cleanup_(print_data_deinit) struct print_data data = {0};
+        struct label_job job = job_of(l);
+        int r = open_box(s, box, n_box, &data);
+
+        job.n_data = data.n;
+        if (r == 0)
+                r = devices_print(s->devices, bench, &job);
 
         if (r != 0)
                 log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
@@ -203,12 +235,13 @@ void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *
 
         if (bench >= s->config->n_benches)
                 return; /* never: nothing is packed in the office */
-        /* A number of a block has no print data: a real printer can only say so, and it is counted already. */
-        if (!devices_prints_later(s->devices, bench) || !*l->ref) {
+        if (!devices_prints_later(s->devices, bench)) {
                 print_at_once(s, bench, l, box, n_box);
                 return;
         }
-        r = is_waiting(b, l) ? 0 : append(b, l, box, n_box);
+        if (!*l->ref)
+                return; /* a number of a block: its paper has come with it, there is nothing to print */
+        r = is_waiting(b, l) ? 0 : append(s, b, l, box, n_box);
         if (r < 0) {
                 log_warning("bench %s: label of piece %d cannot wait for the printer: %s", l->bench, l->piece,
                         strerror(-r));
@@ -220,20 +253,54 @@ void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *
                 report(s, bench, l, LABEL_OUTCOME_WAITS, false);
 }
 
+static void drop(struct station *s, size_t bench, const char *parcel) {
+        struct bench_labels *b = &s->labels[bench];
+
+        for (struct waiting **wp = &b->first, *w; (w = *wp);) {
+                if (strcmp(w->wanted.parcel, parcel) != 0 || w->is_dead) {
+                        wp = &w->next;
+                        continue;
+                }
+                w->is_dead = true;
+                if (w == b->first && b->in_hand) {
+                        wp = &w->next; /* the printer's: it ends there, and is not sent again */
+                        continue;
+                }
+                log_notice("bench %s: the label of piece %d is not printed: %s", w->wanted.bench,
+                        w->wanted.piece, why(-ECANCELED));
+                report(s, bench, &w->wanted, LABEL_OUTCOME_DROPPED, false);
+                *wp = w->next;
+                b->n--;
+                waiting_free(w);
+        }
+}
+
+void labels_on_dead(void *userdata, const char *parcel) {
+        struct station *s = userdata;
+
+        for (size_t i = 0; i < s->config->n_benches; i++) /* asked for at one bench, voided at another */
+                drop(s, i, parcel);
+}
+
 /* ---- the printer */
 
-void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe) {
+void labels_on_label(void *userdata, size_t bench, enum label_end end, bool maybe) {
         struct station *s = userdata;
         struct bench_labels *b = &s->labels[bench];
 
         if (!b->in_hand)
                 return;
         b->in_hand = false;
-        if (!is_out)
-                log_warning("bench %s: whether the label of piece %d came out is not known",
-                        b->first->wanted.bench, b->first->wanted.piece);
-        report(s, bench, &b->first->wanted, is_out ? LABEL_OUTCOME_OUT : LABEL_OUTCOME_LOST, maybe);
-        pop(b);
+        if (end == LABEL_END_REFUSED) {
+                refuse(s, bench, b->first->error < 0 ? b->first->error : LABEL_E_NO_DATA, maybe);
+        } else {
+                if (end == LABEL_END_FAILED)
+                        log_warning("bench %s: whether the label of piece %d came out is not known",
+                                b->first->wanted.bench, b->first->wanted.piece);
+                report(s, bench, &b->first->wanted,
+                        end == LABEL_END_PRINTED ? LABEL_OUTCOME_OUT : LABEL_OUTCOME_LOST, maybe);
+                pop(b);
+        }
         pump(s, bench);
 }
 

@@ -66,7 +66,8 @@ void rfid_tell_zones(struct station *s, uint64_t token);
 int labels_new(struct station *s);
 struct bench_labels *labels_free(struct bench_labels *all, size_t n);
 void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *box, size_t n_box);
-void labels_on_label(void *userdata, size_t bench, bool is_out, bool maybe);
+void labels_on_dead(void *userdata, const char *parcel);
+void labels_on_label(void *userdata, size_t bench, enum label_end end, bool maybe);
 void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop);
 
 /* --- station.c --- */

@@ -158,8 +158,9 @@ static int load_keys(struct station *s, struct diag *d) {
 static int build_desk(struct station *s) {
         const struct desk_options options = {
                 .amber_usec = s->config->amber_usec, .red_usec = s->config->red_usec, .now = station_now};
-        const struct desk_callbacks callbacks = {benches_on_verdict, labels_on_wanted, station_on_answered,
-                station_on_committed, benches_on_health, room_on_full, station_on_fatal, room_on_slice, s};
+        const struct desk_callbacks callbacks = {benches_on_verdict, labels_on_wanted, labels_on_dead,
+                station_on_answered, station_on_committed, benches_on_health, room_on_full, station_on_fatal,
+                room_on_slice, s};
         const char *names[STATION_BENCHES_MAX + 1];
         int r;
 

@@ -175,6 +175,20 @@ def test_power_lost_in_the_middle_brings_the_label_again_once(build):
         assert printer.paper == [("one", False), ("one", True)]
 
 
+def test_a_label_that_nobody_wants_any_more_does_not_come_again(build):
+    with Printer("zpl") as printer, watching(build, printer) as watch:
+        watch.expect("up")
+        printer.print_s = 1
+        watch.zpl("one")
+        wait_for("the label to begin", lambda: printer._printing_since is not None)
+        watch.command("cancel")
+        printer.power_off()
+        watch.expect("down (ECONNRESET|EPIPE)", "up|refused maybe", "up|refused maybe")
+        assert printer.paper == [("one", False)], "what had begun, and no more"
+        watch.command("print ^XA^XZ")
+        watch.expect(r"Operation canceled|ECANCELED")
+
+
 def test_a_label_that_is_lost_twice_is_given_up(build):
     with Printer("zpl") as printer, watching(build, printer) as watch:
         watch.expect("up")

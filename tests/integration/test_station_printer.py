@@ -3,6 +3,7 @@
 import base64
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def bench(scene, printer):
     wait_for("the printer to be well", lambda: device(scene)["up"])
     if scene.shown(0)["parcel"]:
         packer.send("OKURU-C-PARK")
-        wait_for("the bench to be empty", lambda: not scene.shown(0)["parcel"])
+        wait_for("the shelf", lambda: (packer.look(0.1) or {}).get("kind") == "parked")
     packer.light.drain()
     if not scene.shown(0)["person"]:
         packer.sign_in("P017")
@@ -108,6 +109,70 @@ def test_a_jam_stops_the_labels_and_not_the_checks_and_their_order_is_kept(scene
     wait_for("both labels", lambda: printer.whole == ["P-J1-1", "P-J2-1"])
     wait_for("both are counted", lambda: [f["shipment"] for f in scene.facts("waybill.printed")][-2:] == ["P-J1", "P-J2"])
     assert all("reason" not in f for f in scene.facts("waybill.printed")[-2:]), "none of them was begun before"
+
+
+def plain(scene: Scene, what: bytes) -> int:
+    """How often @what lies in the station's memory."""
+    pid, n = scene.rig.processes["station"].pid, 0
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            begin, end = (int(x, 16) for x in line.split()[0].split("-"))
+            if line.split()[1].startswith("rw"):
+                memory.seek(begin)
+                with suppress(OSError):  # a page that is there for the kernel alone
+                    n += memory.read(end - begin).count(what)
+    return n
+
+
+def test_print_data_is_open_while_it_is_written_and_no_longer(scene, printer, bench):
+    s = one_shirt(scene, "P-SEALED")
+    data = base64.b64decode(s["labels"][0]["print"]["data"])
+    printer.labels_left = 0
+    wait_for("the printer to stand still", lambda: not device(scene)["up"])
+    bench.scan("P-SEALED", "opened")
+    parcel = bench.scan(SHIRT, "packed")["parcel"]
+    assert bench.look(10)["kind"] == "printer"
+    assert plain(scene, parcel.encode()) > 0, "a control: what is not sealed is seen"
+    assert [plain(scene, what) for what in (data, base64.b64encode(data))] == [0, 0], "it waits"
+    printer.print_s = 1
+    printer.load_paper()
+    wait_for("the label to begin", lambda: printer._printing_since is not None)
+    assert [plain(scene, what) for what in (data, base64.b64encode(data))] == [0, 0], "the printer has it"
+    assert bench.look(10)["kind"] == "packed"
+    bench.scan(s["labels"][0]["number"], "ready")
+
+
+@pytest.mark.parametrize("how", ["voided", "cancelled", "label-changed"])
+def test_a_label_that_waits_is_dropped_with_what_it_was_for(scene, printer, bench, how):
+    """And the one behind it comes; the number that took its place, too."""
+    printer.labels_left = 0
+    wait_for("the printer to stand still", lambda: not device(scene)["up"])
+    s = one_shirt(scene, f"P-DEAD-{how}")
+    bench.scan(s["shipment"], "opened")
+    parcel = bench.scan(SHIRT, "packed")["parcel"]
+    assert bench.look(10)["kind"] == "printer"
+    if how == "voided":
+        bench.scan("OKURU-C-VOID", "return")
+        bench.scan("OKURU-C-RETURN", "voided")
+    elif how == "cancelled":
+        scene.rig.oms("cancel", s["shipment"], "--merchant", s["merchant"])
+        assert bench.look(10)["kind"] == "cancelled"
+        bench.scan("OKURU-C-RETURN", "voided")
+    else:
+        new = scene.shipment(f"P-NEW-{how}", item("1", SHIRT))["labels"]
+        new[0]["print"] = {"media": "application/vnd.zebra.zpl", "data": base64.b64encode(b"^XA^FDP-NEW^FS^XZ").decode()}
+        scene.write_push("label", {"merchant": "aozora", "shipment": s["shipment"], "labels": new})
+        assert bench.look(10)["kind"] == "label-changed"
+        assert bench.look(10)["kind"] == "printer"
+        bench.scan("OKURU-C-PARK", "parked")
+    one_shirt(scene, f"P-NEXT-{how}")
+    bench.scan(f"P-NEXT-{how}", "opened")
+    bench.scan(SHIRT, "packed")
+    printer.load_paper()
+    wait_for("the next label", lambda: f"P-NEXT-{how}-1" in printer.whole)
+    assert printer.whole == (["P-NEW"] if how == "label-changed" else []) + [f"P-NEXT-{how}-1"]
+    assert (how == "label-changed") == bool(printed(scene, parcel))
+    assert "not printed: its box is voided, cancelled, or has another number" in scene.log_texts()["station"]
 
 
 def test_a_label_that_is_read_before_the_printer_tells_is_counted_first(scene, printer, bench):

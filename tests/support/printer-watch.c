@@ -5,8 +5,8 @@
  *   printer-watch none|zpl|escpos tcp ADDRESS PORT
  *   printer-watch none|zpl|escpos usb|serial PATH
  *
- * Commands on stdin, a line each: "print TEXT" (the bytes of TEXT with \xHH in it), "fill N TEXT" (N blanks before it). The end of
- * stdin is the end of it.
+ * Commands on stdin, a line each: "print TEXT" (the bytes of TEXT with \xHH in it), "fill N TEXT" (N blanks before it),
+ * "cancel" (nobody wants what was given any more). The end of stdin is the end of it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,13 +22,18 @@
 struct watch {
         sd_event *event;
         struct printer *printer;
+        char *data; /* of the label in hand; owned */
+        size_t n_data;
+        bool is_cancelled;
         char input[512];
         size_t n_input;
 };
 
 static void on_end(void *userdata, enum label_end end, bool maybe) {
         (void) userdata;
-        printf("%s%s\n", end == LABEL_END_PRINTED ? "printed" : "failed", maybe ? " maybe" : "");
+        static const char *const words[] = {"printed", "failed", "refused"};
+
+        printf("%s%s\n", words[end], maybe ? " maybe" : "");
 }
 
 static void on_state(void *userdata, enum device_state state, int error, enum label_trouble trouble) {
@@ -55,17 +60,37 @@ static size_t unescape(char *text) {
         return (size_t) (to - text);
 }
 
+static int on_open(void *userdata, uint8_t **bytesp, size_t *np) {
+        const struct watch *w = userdata;
+
+        if (w->is_cancelled)
+                return -ECANCELED;
+        *bytesp = malloc(w->n_data);
+        if (!*bytesp)
+                return -ENOMEM;
+        memcpy(*bytesp, w->data, w->n_data);
+        *np = w->n_data;
+        return 0;
+}
+
 static void print(struct watch *w, size_t n_blanks, char *text) {
-        size_t n_text = unescape(text);
-        _autofree_ char *data = malloc(n_blanks + n_text + 1);
         const struct label_port port = printer_get_port(w->printer);
-        struct label_job job = {.data = data, .n_data = n_blanks + n_text};
+        struct label_job job = {.open = on_open, .userdata = w};
         int r;
 
-        if (!data)
-                abort();
-        memset(data, ' ', n_blanks);
-        memcpy(data + n_blanks, text, n_text);
+        if (printer_session_is_ready(printer_get_session(w->printer))) {
+                size_t n_text = unescape(text);
+
+                free(w->data);
+                w->n_data = n_blanks + n_text;
+                w->data = malloc(w->n_data + 1);
+                if (!w->data)
+                        abort();
+                memset(w->data, ' ', n_blanks);
+                memcpy(w->data + n_blanks, text, n_text);
+                if (w->n_data == 0)
+                        job.open = NULL;
+        }
         r = label_print(&port, &job);
         printf("%s\n", r == LABEL_E_ACCEPTED    ? "accepted"
                        : r == LABEL_E_NOT_READY ? "not ready"
@@ -82,6 +107,8 @@ static void obey(struct watch *w, char *line) {
                 size_t n = strtoul(line + 5, &rest, 10);
 
                 print(w, n, *rest ? rest + 1 : rest);
+        } else if (strcmp(line, "cancel") == 0) {
+                w->is_cancelled = true;
         }
 }
 
@@ -134,6 +161,7 @@ int main(int argc, char **argv) {
         if (r >= 0)
                 r = sd_event_loop(w.event);
         (void) printer_free(w.printer);
+        free(w.data);
         (void) sd_event_unref(w.event);
         return r < 0 ? 1 : 0;
 }

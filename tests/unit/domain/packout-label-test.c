@@ -185,6 +185,23 @@ static void a_label_without_data_that_opens_is_said(void **state) {
         assert_non_null(strstr(scene_verdict(&s)->sub_ja, "リーダー"));
 }
 
+static void a_box_that_is_voided_has_no_use_for_its_label(void **state) {
+        _cleanup_scene_ struct scene s;
+        struct label_wanted l = packed(&s);
+        (void) state;
+
+        report(&s, &l, LABEL_OUTCOME_WAITS, false);
+        scene_play(&s, (struct step[]){{"OKURU-C-VOID", VERDICT_RETURN, ""}, {NULL}});
+        assert_int_equal(s.last.n_dead, 0);
+        scene_play(&s, (struct step[]){{"OKURU-C-RETURN", VERDICT_VOIDED, "parcel.voided:by-hand"}, {NULL}});
+        assert_int_equal(s.last.n_dead, 1);
+        assert_string_equal(s.last.dead[0], l.parcel);
+        report(&s, &l, LABEL_OUTCOME_DROPPED, false);
+        assert_string_equal(s.facts, "");
+        assert_int_equal(s.last.n_verdicts, 0);
+        assert_string_equal(s.benches[0].printing.parcel, "");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_label_is_counted_when_it_is_out),
@@ -197,6 +214,7 @@ int main(void) {
                 cmocka_unit_test(a_label_of_a_number_that_is_dead_by_now_is_not_counted),
                 cmocka_unit_test(after_a_start_a_label_that_was_asked_for_is_missing_and_doubtful),
                 cmocka_unit_test(a_label_without_data_that_opens_is_said),
+                cmocka_unit_test(a_box_that_is_voided_has_no_use_for_its_label),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

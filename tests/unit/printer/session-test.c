@@ -190,6 +190,23 @@ static void a_link_that_ends_under_a_label_brings_it_again_once(void **state) {
         assert_false(b.out.is_begun);
 }
 
+static void a_label_that_is_refused_at_its_second_try_ends_and_says_what_came_before(void **state) {
+        struct bench b = well();
+        (void) state;
+
+        give(&b);
+        lose(&b);
+        connect(&b);
+        hear(&b, WELL);
+        assert_true(b.out.is_begun);
+        b.out = (struct printer_out){0};
+        printer_session_refuse(&b.s, b.now, &b.out);
+        assert_ended(&b, LABEL_END_REFUSED, true);
+        assert_true(printer_session_is_ready(&b.s));
+        give(&b); /* the next one */
+        assert_true(b.out.is_begun);
+}
+
 static void a_label_that_was_not_begun_survives_any_number_of_links(void **state) {
         struct bench b = well();
         (void) state;
@@ -327,6 +344,7 @@ int main(void) {
                         a_label_given_to_a_printer_that_has_just_lost_its_paper_waits_and_is_not_doubtful),
                 cmocka_unit_test(paper_out_is_waited_for_and_leaves_a_doubt),
                 cmocka_unit_test(a_link_that_ends_under_a_label_brings_it_again_once),
+                cmocka_unit_test(a_label_that_is_refused_at_its_second_try_ends_and_says_what_came_before),
                 cmocka_unit_test(a_label_that_was_not_begun_survives_any_number_of_links),
                 cmocka_unit_test(a_printer_that_stays_busy_for_ever_is_not_believed),
                 cmocka_unit_test(silence_is_trouble_and_ends_nothing),

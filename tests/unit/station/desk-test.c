@@ -54,6 +54,11 @@ static void on_verdict(void *userdata, const struct verdict *v, uint64_t mono_us
         lose_tower(f);
 }
 
+static void on_label_dead(void *userdata, const char *parcel) {
+        (void) userdata;
+        (void) parcel;
+}
+
 static void on_label(void *userdata, const struct label_wanted *l, const void *box, size_t n_box) {
         (void) userdata;
         (void) l;
@@ -98,8 +103,8 @@ static void start(struct floor *f) {
         static const char *const names[] = {"b1", "b2"};
         const struct desk_options options = {
                 .amber_usec = A_WHILE_USEC, .red_usec = 2 * A_WHILE_USEC, .now = floor_now};
-        const struct desk_callbacks callbacks = {
-                on_verdict, on_label, on_answered, on_committed, on_health, on_full, on_fatal, on_slice, f};
+        const struct desk_callbacks callbacks = {on_verdict, on_label, on_label_dead, on_answered,
+                on_committed, on_health, on_full, on_fatal, on_slice, f};
 
         assert_int_equal(
                 desk_new(&f->desk, f->event, f->scene->l, names, ELEMENTSOF(names), &options, &callbacks), 0);
