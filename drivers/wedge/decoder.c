@@ -138,8 +138,8 @@ static int wedge_decoder_end(
         struct wedge_decoder *d, const struct scan_text **scanp, enum scan_refusal *whyp) {
         enum scan_refusal why;
 
-        if (d->n_alt_digits > 0)
-                scan_text_refuse(&d->scan, SCAN_REFUSED_CONTROL); /* Alt was never let go */
+        if (d->held & (CTRL | ALT | META)) /* Alt+Tab elsewhere; or the Alt of a number was never let go */
+                scan_text_refuse(&d->scan, SCAN_REFUSED_CONTROL);
         why = d->told ? SCAN_REFUSED_NONE : d->scan.refused;
         if (d->scan.refused == SCAN_REFUSED_NONE && d->scan.n > 0) {
                 d->delivered = true;

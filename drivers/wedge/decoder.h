@@ -3,7 +3,7 @@
 /*
  * Keyboard-wedge decoder: turns the key events of one USB barcode scanner into finished scans. Pure: no fd, no clock, no
  * allocation; the caller supplies both. ENTER, keypad ENTER and TAB end a scan. GS is Ctrl+], F8 or Alt+029 on the keypad. Any
- * other control key refuses the scan whole, and so does a key that the layout does not know.
+ * other control key refuses the scan whole, also one that would end it (Alt+Tab), and so does a key that the layout does not know.
  *
  * Locks and held keys live for one burst: after 100 ms without an event all are up again, so that one lost event cannot turn
  * the case of every later scan.

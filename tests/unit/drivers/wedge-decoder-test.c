@@ -176,6 +176,22 @@ static void three_keys_end_a_scan_and_an_empty_one_is_nothing(void **state) {
         assert_string_equal(g->out, "A1;A1;A1;");
 }
 
+static void a_hot_key_that_would_end_a_scan_refuses_it(void **state) {
+        static const uint16_t modifiers[] = {
+                KEY_LEFTCTRL, KEY_RIGHTCTRL, KEY_LEFTALT, KEY_RIGHTALT, KEY_LEFTMETA, KEY_RIGHTMETA};
+        static const uint16_t ends[] = {KEY_ENTER, KEY_KPENTER, KEY_TAB};
+        (void) state;
+
+        for (size_t i = 0; i < ELEMENTSOF(modifiers) * ELEMENTSOF(ends); i++) {
+                struct rig *g = rig_new(WEDGE_LAYOUT_US, WEDGE_LAYOUT_US);
+
+                typist_text(&g->typist, "49");
+                typist_with(&g->typist, modifiers[i / ELEMENTSOF(ends)], ends[i % ELEMENTSOF(ends)]);
+                rig_scan(g, "A1");
+                assert_string_equal(g->out, "!control;A1;");
+        }
+}
+
 static void keys_that_are_no_text_refuse_the_scan_whole(void **state) {
         static const struct {
                 const char *name;
@@ -404,6 +420,7 @@ int main(void) {
                 cmocka_unit_test(a_scanner_may_type_everything_by_alt_numpad),
                 cmocka_unit_test(gs_of_the_other_layout_is_told_as_such),
                 cmocka_unit_test(three_keys_end_a_scan_and_an_empty_one_is_nothing),
+                cmocka_unit_test(a_hot_key_that_would_end_a_scan_refuses_it),
                 cmocka_unit_test(keys_that_are_no_text_refuse_the_scan_whole),
                 cmocka_unit_test(alt_numbers_that_are_no_text_refuse_the_scan),
                 cmocka_unit_test(alt_that_was_never_let_go_ends_in_a_refusal),
