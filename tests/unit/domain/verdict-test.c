@@ -68,6 +68,42 @@ static void good_and_bad_differ_by_light_and_by_sound(void **state) {
         }
 }
 
+/* Where the buzzer is off or drowned. "Not recorded" is steady, as the floor has it: it stands on all lights at once. */
+static void without_sound_a_stop_flashes_and_nothing_else_does(void **state) {
+        (void) state;
+        for (int k = 0; k < N_VERDICT_KINDS; k++) {
+                const struct verdict_look *look = verdict_look((enum verdict_kind) k);
+                bool stops = look->sound == VERDICT_SOUND_D && k != VERDICT_NOT_RECORDED;
+
+                if (stops != (look->pattern == VERDICT_PATTERN_FLASH))
+                        fail_msg("%s: a flash means stop, and a stop flashes", look->name);
+        }
+}
+
+/* Who cannot tell red from green hears what was taken (A, B) and what was not (C, D); silence answers nothing. */
+static void without_colour_what_was_taken_and_what_was_not_sound_different(void **state) {
+        static const enum verdict_kind taken_in_amber[] = {VERDICT_PARKED, VERDICT_DAMAGED};
+        static const enum verdict_kind silent[] = {
+                VERDICT_NONE, VERDICT_SAVING, VERDICT_IDLE, VERDICT_NEXT, VERDICT_WEIGHT};
+
+        (void) state;
+        for (int k = 0; k < N_VERDICT_KINDS; k++) {
+                const struct verdict_look *look = verdict_look((enum verdict_kind) k);
+                bool is_taken = look->light == VERDICT_LIGHT_GREEN || look->light == VERDICT_LIGHT_WHITE;
+                bool is_silent = false, goes_on;
+
+                for (size_t i = 0; i < sizeof(taken_in_amber) / sizeof(*taken_in_amber); i++)
+                        is_taken = is_taken || k == (int) taken_in_amber[i];
+                for (size_t i = 0; i < sizeof(silent) / sizeof(*silent); i++)
+                        is_silent = is_silent || k == (int) silent[i];
+                goes_on = look->sound == VERDICT_SOUND_A || look->sound == VERDICT_SOUND_B ||
+                          look->sound == VERDICT_SOUND_B_TWICE || look->sound == VERDICT_SOUND_N;
+                assert_int_equal(is_silent, look->sound == VERDICT_SOUND_NONE);
+                if (!is_silent && is_taken != goes_on)
+                        fail_msg("%s: its sound says otherwise than its light", look->name);
+        }
+}
+
 static void what_must_not_be_mixed_up_sounds_different(void **state) {
         static const struct {
                 enum verdict_kind a, b;
@@ -197,6 +233,8 @@ int main(void) {
                 cmocka_unit_test(heads_fit_six_full_width_characters),
                 cmocka_unit_test(no_two_kinds_share_a_name_or_a_head),
                 cmocka_unit_test(good_and_bad_differ_by_light_and_by_sound),
+                cmocka_unit_test(without_sound_a_stop_flashes_and_nothing_else_does),
+                cmocka_unit_test(without_colour_what_was_taken_and_what_was_not_sound_different),
                 cmocka_unit_test(what_must_not_be_mixed_up_sounds_different),
                 cmocka_unit_test(the_twenty_of_the_floor_look_and_sound_as_agreed),
                 cmocka_unit_test(widths_count_japanese_as_two_columns),
