@@ -150,13 +150,27 @@ static const struct yaml_rule button_rules[] = {
                 USEC_PER_SEC, NULL, NULL, NULL},
         {"press", YAML_WANT_TEXT, false, BUTTON(press), 0, 0, NULL, NULL, NULL},
         {"reads", YAML_WANT_WORD, false, BUTTON(reads), 0, 0, reads, NULL, NULL},
+        {"door", YAML_WANT_BOOL, false, BUTTON(door), 0, 0, NULL, NULL, NULL},
         {0},
 };
+
+/* What it is good for. A door may also hold the readers' inventory: it is read inside while it is shut. */
+static int check_button(
+        const struct button_config *in, const struct yaml *node, const char *path, struct diag *d) {
+        struct control_code code;
+
+        if (in->door && (*in->press || in->reads == BUTTON_READS_PRESS))
+                return board_refuse(node, path, d, "a door has no press: leave it out, or say reads: held");
+        if (!in->door && (*in->press != '\0') == (in->reads != BUTTON_READS_NONE))
+                return board_refuse(node, path, d, "a button has either press or reads, or is a door");
+        if (*in->press && (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE))
+                return board_refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
+        return 0;
+}
 
 static int read_button(const struct yaml *node, const char *path, void *target, struct diag *d) {
         struct bench_config *b = target;
         struct button_config *in = &b->buttons[b->n_buttons];
-        struct control_code code;
         int r;
 
         if (b->n_buttons == STATION_BUTTONS_MAX)
@@ -165,12 +179,8 @@ static int read_button(const struct yaml *node, const char *path, void *target, 
         r = yaml_walk(node, path, button_rules, in, d);
         if (r < 0)
                 return r;
-        if ((*in->press != '\0') == (in->reads != BUTTON_READS_NONE))
-                return board_refuse(node, path, d, "a button has either press or reads");
-        if (*in->press && (control_parse(in->press, &code) != 0 || code.control == CONTROL_NONE))
-                return board_refuse(node, path, d, "press wants a control code, such as OKURU-C-OK");
         b->n_buttons++;
-        return 0;
+        return check_button(in, node, path, d);
 }
 
 /* Either a console or a printer, and what that one needs. */

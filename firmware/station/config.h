@@ -68,13 +68,15 @@ enum button_reads {
         BUTTON_READS_HELD,  /* there is one for as long as it is held: a photo-eye, a door */
 };
 
-struct button_config { /* a switch on a GPIO line: it says a control code (a pedal that means OK), or starts readers */
+/* A switch on a GPIO line: it says a control code (a pedal that means OK), starts readers, or tells that a door is shut. */
+struct button_config {
         char name[33];
         char chip[STATION_LINE_MAX], line[STATION_LINE_MAX];
         bool active_low;
         int64_t settle_usec;
         char press[65]; /* "" none */
         int reads;      /* enum button_reads */
+        bool door;      /* not held, it is told as a device that is down */
 };
 
 enum reader_driver { READER_LLRP, READER_R200 };

@@ -50,15 +50,21 @@ void tower_close(struct tower *t) {
         t->port = (struct signal_port){0};
 }
 
+static void door_on_level(struct button *i, bool active) {
+        i->is.words = active ? NULL : "open";
+        device_on_state(&i->is, active ? DEVICE_UP : DEVICE_DOWN, 0);
+}
+
 static void button_on_level(void *userdata, bool active, bool first) {
         struct button *i = userdata;
-
         bool is_held = i->config->reads == BUTTON_READS_HELD;
 
+        if (i->config->door)
+                door_on_level(i, active);
         if (i->config->reads != BUTTON_READS_NONE) {
                 if (is_held || !first)
                         device_on_reading(&i->is, (enum button_reads) i->config->reads, active);
-        } else if (active && !first) {
+        } else if (active && !first && *i->config->press) {
                 device_on_press(&i->is, i->config->press);
         }
 }
@@ -66,6 +72,9 @@ static void button_on_level(void *userdata, bool active, bool first) {
 static void button_on_state(void *userdata, enum device_state state, int error) {
         struct button *i = userdata;
 
+        if (i->config->door && state == DEVICE_UP)
+                return; /* its first level follows and says more */
+        i->is.words = NULL;
         device_on_state(&i->is, state, error);
 }
 

@@ -29,7 +29,9 @@ static void check_bench(const struct bench_config *b) {
                 check_scanner(&b->scanners[i]);
         assert(!*t->chip || *t->green || *t->amber || *t->red || *t->white || *t->buzzer);
         for (size_t i = 0; i < b->n_buttons; i++)
-                assert(*b->buttons[i].chip && *b->buttons[i].line && *b->buttons[i].press);
+                assert(*b->buttons[i].chip && *b->buttons[i].line &&
+                        (*b->buttons[i].press || b->buttons[i].reads != BUTTON_READS_NONE ||
+                                b->buttons[i].door));
         assert(b->light.kind == CONSOLE_NONE || *b->light.path == '/');
 }
 

@@ -163,6 +163,14 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                  "press: OKURU-C-OK, "
                  "settle: 5s}\n",
                         "benches[0].buttons[0].settle", 5},
+                {"board: x\nbenches:\n  - name: b1\n    buttons: [{name: d, chip: io, line: D}]\n",
+                        "benches[0].buttons[0]", 4},
+                {"board: x\nbenches:\n  - name: b1\n    buttons: [{name: d, chip: io, line: D, door: true, "
+                 "press: OKURU-C-OK}]\n",
+                        "benches[0].buttons[0]", 4},
+                {"board: x\nbenches:\n  - name: b1\n    buttons: [{name: d, chip: io, line: D, door: true, "
+                 "reads: press}]\n",
+                        "benches[0].buttons[0]", 4},
                 {"board: x\nbenches: []\n", "benches", 1},
                 {"board: x\n", "benches", 1},
                 {"board: x\nbenches:\n  - name: B 1\n", "benches[0].name", 3},
@@ -237,6 +245,18 @@ static void a_reader_and_the_zones_it_serves_are_read(void **state) {
         assert_int_equal(z->gone_usec, 0);
         assert_int_equal(config.benches[2].zone.gone_usec, 3000000);
         assert_int_equal(config.benches[2].zone.own[0].antenna, 0);
+}
+
+static void a_door_needs_no_card(void **state) {
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(
+                load_board("board: x\nbenches:\n  - name: b1\n    buttons: [{name: d, chip: io, line: D, "
+                           "door: true}]\n",
+                        &d),
+                0);
+        assert_true(config.benches[0].buttons[0].door);
 }
 
 static void a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench(void **state) {
@@ -461,6 +481,7 @@ int main(void) {
                 cmocka_unit_test(a_label_printer_is_read_with_its_place_and_language),
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
+                cmocka_unit_test(a_door_needs_no_card),
                 cmocka_unit_test(a_reader_is_begun_by_a_box_or_by_what_stands_at_the_bench),
                 cmocka_unit_test(a_reader_by_name_and_secured_is_read),
                 cmocka_unit_test(a_tower_may_be_on_the_outputs_of_a_reader),
