@@ -2,7 +2,9 @@
 /*
  * The GPIO driver without a station: a tower with the lines GREEN, AMBER, RED, BUZZER and a switch PEDAL on one chip.
  *
- *   gpio-tool CHIP-LABEL
+ *   gpio-tool CHIP-LABEL [--dark]
+ *
+ * With --dark the tower is turned off, as after a program that was killed, and that is all.
  *
  * A word on stdin shows it: green, amber, red, white, alarm (red, flashing, with sound D) or dark. On stdout a line for what
  * happens: "tower up", "tower down REASON", "pedal up", "pedal 1" at each settled change. Ends at the end of stdin.
@@ -84,7 +86,7 @@ static int on_word(sd_event_source *source, int fd, uint32_t revents, void *user
 
 int main(int argc, char **argv) {
         struct tool t = {0};
-        struct gpio_tower_config tower = {.chip = argc == 2 ? argv[1] : "",
+        struct gpio_tower_config tower = {.chip = argc >= 2 ? argv[1] : "",
                 .parts = {"GREEN", "AMBER", "RED", NULL, "BUZZER"},
                 .on_state = tower_on_state};
         struct gpio_input_config pedal = {
@@ -92,8 +94,11 @@ int main(int argc, char **argv) {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL; /* first in, last out */
         _cleanup_(gpio_tower_freep) struct gpio_tower *lamps = NULL;
         _cleanup_(gpio_input_freep) struct gpio_input *input = NULL;
-        int r = sd_event_new(&event);
+        int r = argc == 3 && strcmp(argv[2], "--dark") == 0 ? gpio_tower_darken(&tower) : 1;
 
+        if (r <= 0)
+                return r == 0 ? 0 : 1;
+        r = sd_event_new(&event);
         t.event = event;
         if (r >= 0)
                 r = gpio_tower_new(&lamps, event, &tower);

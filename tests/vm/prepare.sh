@@ -30,7 +30,8 @@ PATH=$PATH:/usr/sbin:/sbin
 version=$(basename "$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1)")
 version=${version#linux-headers-}
 [ -n "$version" ] || die "no kernel headers (scripts/deps installs them)"
-if [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ]; then exit 0; fi
+recipe=$(cksum <tests/vm/prepare.sh) # made otherwise than it would be now, it is made anew
+if [ "$(cat "$folder/version" 2>/dev/null)" = "$version" ] && [ "$(cat "$folder/recipe" 2>/dev/null)" = "$recipe" ]; then exit 0; fi
 
 fetch() { (cd "$scratch" && apt-get download -qq "$1" >apt.log 2>&1) || die "$1 cannot be fetched: $(tail -n 1 "$scratch/apt.log")"; }
 
@@ -57,6 +58,9 @@ mkdir "$module"
 mv "$scratch"/drivers/gpio/* "$scratch/kernel/irq/irq_sim.c" "$module"
 # Built in, irq_sim may call what is not exported to modules; generic_handle_irq() is, and does the same here.
 sed -i 's/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/; s|^#include <linux/slab.h>|&\n#include <linux/module.h>|' "$module/irq_sim.c"
+# A real chip keeps what it was told when nobody holds the line any more; the simulated one would go dark by itself.
+grep -q 'gc->free = gpio_sim_free;' "$module/gpio-sim.c" || die "gpio-sim is not what it was"
+sed -i '/gc->free = gpio_sim_free;/d; s/^static void gpio_sim_free(/__maybe_unused &/' "$module/gpio-sim.c"
 echo 'MODULE_LICENSE("GPL");' >>"$module/irq_sim.c"
 echo 'obj-m := irq_sim.o gpio-sim.o' >"$module/Kbuild"
 make -s -C "/usr/src/linux-headers-$version" M="$module" modules >"$scratch/make.log" 2>&1 || die "gpio-sim does not build: $(grep -m 1 error "$scratch/make.log")"
@@ -64,4 +68,5 @@ mkdir -p "$folder/root/lib/modules/$version/extra"
 strip -g "$module"/*.ko
 cp "$module"/*.ko "$folder/root/lib/modules/$version/extra/"
 depmod -b "$folder/root" "$version"
+echo "$recipe" >"$folder/recipe"
 echo "$version" >"$folder/version" # last: whoever finds it finds all

@@ -19,9 +19,9 @@ TOWER = "    tower: {chip: io, green: GREEN}\n"
 
 @pytest.fixture
 def plugged(machine):
-    """One as the board wants it, one in another mode, and one that no rule means."""
+    """One as the board wants it, one in another mode, and two that no rule means."""
     scanners = [UsbScanner(0, "SN-1"), UsbScanner(1, "SN-2", keyboard=False, pos=True),
-                UsbScanner(2, "SN-3", keyboard=False, acm=True)]
+                UsbScanner(2, "SN-3", keyboard=False, acm=True), UsbScanner(3, "SN-4")]
     chip = Chip("io", "GREEN")
     chip.plug()
     for s in scanners:
@@ -72,15 +72,23 @@ def test_a_device_that_the_station_may_not_open_is_said(floor):
     assert "may not open it" in rule["wrong"] and "mode 600" in rule["wrong"]
 
 
-@pytest.mark.parametrize("which, driver, more", [(1, "hidpos", 'serial: "SN-2"'), (2, "serial", "path: /dev/serial/by-id/usb-Example")])
+def opened(process: subprocess.Popen) -> list[str]:
+    return [os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir()]
+
+
+@pytest.mark.parametrize("which, driver, more", [(1, "hidpos", 'serial: "SN-2"'), (2, "serial", "path: /dev/serial/by-id/usb-Example"),
+                                                (3, "wedge", 'serial: "SN-4"')])
 def test_a_new_scanner_says_by_a_scan_which_one_it_is_and_its_rule_fits(floor, plugged, which, driver, more):
     process = subprocess.Popen(okuru(floor, "devices", "pair"), stdout=subprocess.PIPE, text=True)
     assert "Scan any code" in process.stdout.readline()
-    wait_for("it to listen", lambda: len([fd for fd in Path(f"/proc/{process.pid}/fd").iterdir()
-                                          if "/dev/hidraw" in os.readlink(fd) or "/dev/ttyACM" in os.readlink(fd)]) == 2, SLOW_S)
+    typing = os.path.realpath("/dev/input/by-id/usb-Example_Example_Scanner_SN-4-event-kbd")
+    wait_for("it to listen", lambda: {"/dev/hidraw", "/dev/ttyACM", typing} <= {
+        node if node == typing else node.rstrip("0123456789") for node in opened(process)}, SLOW_S)
     for _ in range(20):  # the first may come too soon after opening, and is refused
         if which == 1:
             plugged[1].scan("]E0", "4901234567894")
+        elif which == 3:
+            plugged[3].type("4901234567894\n")
         else:
             plugged[2].send("4901234567894\r")
         try:

@@ -83,6 +83,37 @@ def test_a_chip_that_vanishes_and_returns_shows_what_is_shown_now(floor, chip, s
     wait_for("red", lambda: lamps(chip) == {"RED"}, SLOW_S)
 
 
+def test_a_door_that_stands_open_is_told_and_shut_it_is_well(build, tmp_path, machine):
+    chip = Chip("cabinet", "DOOR")
+    chip.plug()
+    door = "    buttons:\n      - {name: cage, chip: cabinet, line: DOOR, door: true}\n"
+    floor = Floor(build, tmp_path, {"b1": []}, more={"b1": door}, devices=0)
+
+    def told() -> list:
+        return [(type[7:], f.get("reason")) for type in ("device.up", "device.down") for f in floor.facts(type)]
+
+    def of_status() -> tuple:
+        (it,) = [d for d in floor.ask("status")["devices"] if d["name"] == "cage"]
+        return it["up"], it.get("reason")
+
+    try:
+        floor.start()
+        wait_for("it to be told open", lambda: told() == [("down", "open")], SLOW_S)  # also when it was so before the start
+        assert of_status() == (False, "open")
+        chip.pull("DOOR", True)
+        wait_for("shut", lambda: told() == [("up", None), ("down", "open")], SLOW_S)
+        assert of_status() == (True, None)
+        chip.unplug()
+        wait_for("the chip to be missed", lambda: told()[1:] == [("down", "open"), ("down", "No such device")], SLOW_S)
+        assert of_status() == (False, "No such device")
+        chip.plug()  # a chip that comes back knows no level of before
+        wait_for("it to be open again", lambda: len(told()) == 4, SLOW_S)
+        assert of_status() == (False, "open")
+    finally:
+        floor.stop()
+        chip.remove()
+
+
 def test_stopped_it_is_dark(floor, chip, scanner):
     floor.scan(scanner.type, "b1", "S-1", "opened")
     floor.scan(scanner.type, "b1", SOCKS, "ok")
@@ -96,6 +127,7 @@ def test_killed_it_is_dark_after_what_the_unit_does_then(floor, chip, scanner):
     floor.scan(scanner.type, "b1", SOCKS, "ok")
     wait_for("green", lambda: "GREEN" in lamps(chip), SLOW_S)
     floor.kill()
+    assert "GREEN" in chip.lit()  # the control: the chip keeps what it was told
     subprocess.run([floor.build / "bin/okuru-station", "--dark", "--config", floor.folder / "station.yaml"], check=True)
     assert chip.lit() == set()
 

@@ -19,6 +19,7 @@ class Tool:
     """The driver in a program of its own: words in, lines out."""
 
     def __init__(self, path: Path):
+        self.path = path
         self.process = subprocess.Popen([path, "io"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.rest = b""
         self.lines: list[str] = []
@@ -40,6 +41,14 @@ class Tool:
 
     def both(self, what: str) -> None:
         assert {self.read(SLOW_S), self.read(SLOW_S)} == {f"tower {what}", f"pedal {what}"}
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def darken(self) -> int:
+        """What runs after a station that was killed."""
+        return subprocess.run([self.path, "io", "--dark"]).returncode
 
     def end(self) -> int:
         self.process.stdin.close()
@@ -112,3 +121,12 @@ def test_a_chip_that_vanishes_is_missed_and_comes_back_with_what_is_shown(tool, 
     chip.plug()
     tool.both("up")
     wait_for("red", lambda: lamps(chip) == {"RED"}, SLOW_S)
+
+
+def test_killed_while_it_is_green_it_is_dark_after_what_runs_then(tool, chip):
+    tool.show("green")
+    wait_for("green", lambda: lamps(chip) == {"GREEN"}, SLOW_S)
+    tool.kill()
+    assert lamps(chip) == {"GREEN"}  # the control: the chip keeps what it was told
+    assert tool.darken() == 0
+    assert chip.lit() == set()

@@ -55,8 +55,7 @@ def test_unplugged_in_the_middle_of_a_code_it_is_no_scan_and_costs_no_descriptor
     floor.start()
     floor.scan(scan(scanner, "]C0"), "b1", "S-1", "opened")
     floor.scan(scan(scanner, "]E0"), "b1", SOCKS, "ok")
-    fds = Path(f"/proc/{floor.process.pid}/fd")
-    before = len(list(fds.iterdir()))
+    before = floor.n_descriptors()
     for _ in range(N_UNPLUGGED):
         n_up = len(floor.facts("device.up"))
         scanner.report("]E0", SOCKS, more=True)  # all of it is there, and it says that more follows
@@ -69,7 +68,16 @@ def test_unplugged_in_the_middle_of_a_code_it_is_no_scan_and_costs_no_descriptor
     floor.scan(scan(scanner, "]E0"), "b1", SOCKS, "ok")
     assert len(floor.facts("item.verified")) == 2
     assert {f["reason"] for f in floor.facts("item.refused")} <= {"lost"}
-    assert len(list(fds.iterdir())) == before
+    assert floor.n_descriptors() == before
+
+
+def test_control_codes_in_pos_mode_are_refused(floor, scanner):
+    floor.start()
+    floor.scan(scan(scanner, "]C0"), "b1", "S-1", "opened")
+    for code in ("49\x1b[2J01", "49\x0001", "49\x0801", "49\r01", "49\x7f"):
+        scanner.scan("]C0", code)
+        assert floor.look("b1", "refused-scan")["device"] == "hand-1", code
+    floor.scan(scan(scanner, "]E0"), "b1", SOCKS, "ok")
 
 
 def test_what_the_kernel_had_to_drop_is_said(floor, scanner):

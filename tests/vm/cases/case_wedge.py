@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keyboard scanners on a real USB stack: grabbed, at the bus's own speed, while a commit hangs, and unplugged in the middle of a code."""
+"""Keyboard scanners on a real USB stack: grabbed, at the bus's own speed, and unplugged in the middle of a code."""
 import fcntl
 import os
 import signal
@@ -25,6 +25,8 @@ def scanner(machine):
 RULE = "name: hand-1, driver: wedge, vendor: 0x0c2e, product: 0x0b61, serial: SN-1"
 N_BURST = 20
 N_UNPLUGGED = 200 if os.environ.get("OKURU_TEST_LONG") else 40
+N_WARM = 10  # by then the pages of SQLite's cache and the heap's free lists are what they stay
+GROWTH_KIB = 32  # for all the rest; 1 KiB lost each time would show with --long, 1.5 here
 
 
 @pytest.fixture
@@ -56,10 +58,6 @@ def is_grabbed(serial: str) -> bool:
         os.close(fd)
 
 
-def n_descriptors(floor: Floor) -> int:
-    return len(list(Path(f"/proc/{floor.process.pid}/fd").iterdir()))
-
-
 def test_a_scanner_types_into_a_parcel_and_nowhere_else(floor, scanner):
     event_node("SN-1")
     assert not is_grabbed("SN-1")  # the control: nobody holds it yet
@@ -68,32 +66,6 @@ def test_a_scanner_types_into_a_parcel_and_nowhere_else(floor, scanner):
     assert floor.scan(scanner.type, "b1", "S-1", "opened")["shipment"] == "S-1"
     floor.scan(scanner.type, "b1", SOCKS, "ok")
     assert [f["code"] for f in floor.facts("item.verified")] == [SOCKS.zfill(14)]
-
-
-def slow_disk(folder: Path) -> tuple[Path, dict[str, str]]:
-    storage = folder / "storage"
-    storage.write_text("")
-    return storage, {"OKURU_TEST_STORAGE": str(storage)}
-
-
-def say(storage: Path, word: str) -> None:
-    """Put in place whole: the station looks at each sync."""
-    new = storage.with_suffix(".new")
-    new.write_text(word)
-    new.rename(storage)
-
-
-def test_codes_at_the_speed_of_the_bus_are_all_answered_after_a_commit_of_seven_seconds(floor, scanner, tmp_path):
-    storage, environment = slow_disk(tmp_path)
-    floor.start(**environment)
-    floor.scan(scanner.type, "b1", "S-1", "opened")
-    say(storage, "7000")
-    scanner.type(f"{SOCKS}\n" * N_BURST)
-    assert floor.lights["b1"].read(SLOW_S)["kind"] == "saving"
-    say(storage, "")
-    for _ in range(N_BURST):
-        floor.look("b1", "ok")
-    assert len(floor.facts("item.verified")) == N_BURST
 
 
 def test_control_what_the_kernel_had_to_drop_is_said_and_not_taken(floor, scanner):
@@ -114,19 +86,22 @@ def wait_until_quiet(floor: Floor) -> None:
         pass
 
 
-def test_unplugged_in_the_middle_of_a_code_it_is_no_scan_and_costs_no_descriptor(floor, scanner):
+def test_unplugged_in_the_middle_of_a_code_it_is_no_scan_and_costs_no_descriptor_and_no_memory(floor, scanner):
     floor.start()
     floor.scan(scanner.type, "b1", "S-1", "opened")
     floor.scan(scanner.type, "b1", SOCKS, "ok")
-    before = n_descriptors(floor)
+    before = floor.n_descriptors()
     for i in range(N_UNPLUGGED):
+        if i == N_WARM:
+            memory = floor.memory()
         scanner.type(SOCKS[: 1 + i % 12])
         scanner.unplug()
         wait_for("the device to go", lambda: not node_or_none("SN-1"), SLOW_S)
         scanner.plug()
         wait_for("the grab", lambda: node_or_none("SN-1") and is_grabbed("SN-1"), SLOW_S)
     wait_until_quiet(floor)
+    assert floor.memory() - memory <= GROWTH_KIB
     floor.scan(scanner.type, "b1", SOCKS, "ok")  # the code after the last cut is whole
     assert len(floor.facts("item.verified")) == 2
     assert {f["reason"] for f in floor.facts("item.refused")} <= {"lost"}
-    assert n_descriptors(floor) == before
+    assert floor.n_descriptors() == before

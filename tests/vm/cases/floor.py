@@ -28,7 +28,8 @@ class Floor:
         self.process: subprocess.Popen | None = None
         self.n_devices = devices or sum(map(len, scanners.values()))
         for name in ("station", "run"):
-            (folder / name).mkdir(parents=True, mode=0o750)
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            (folder / name).chmod(0o750)
         with Ledger(build, folder / "station") as ledger:
             ledger.policy("acme")
             for i in range(shipments):
@@ -41,7 +42,9 @@ class Floor:
             light = folder / f"run/{bench}.light"
             os.mkfifo(light)
             self.lights[bench] = Lines(os.open(light, os.O_RDWR | os.O_NONBLOCK))
-            board += f"  - name: {bench}\n    scanners:\n" + "".join(f"      - {{{scanner}}}\n" for scanner in its)
+            board += f"  - name: {bench}\n"
+            if its:
+                board += "    scanners:\n" + "".join(f"      - {{{scanner}}}\n" for scanner in its)
             board += f"    light: {{console: json, path: {light}}}\n" + (more or {}).get(bench, "")
         (folder / "board.yaml").write_text(board)
         (folder / "station.yaml").write_text(f"""realm: test
@@ -77,6 +80,14 @@ seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
         self.process.kill()
         self.process.wait()
         self.process = None
+
+    def n_descriptors(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def memory(self) -> int:
+        """What it holds that is no file, KiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("RssAnon:")))
 
     def ask(self, *words: str) -> dict:
         done = subprocess.run([self.build / "bin/okuru", *words, "--json", "--config", self.folder / "station.yaml"],

@@ -7,8 +7,10 @@ import time
 
 UI_SET_EVBIT, UI_SET_KEYBIT, UI_DEV_SETUP, UI_DEV_CREATE, UI_DEV_DESTROY = 0x40045564, 0x40045565, 0x405C5503, 0x5501, 0x5502
 EV_SYN, EV_KEY, BUS_USB = 0, 1, 3
-KEYS = {"esc": 1, **{str((i + 1) % 10): 2 + i for i in range(10)}, "-": 12, "tab": 15, "enter": 28, "ctrl": 29, "a": 30, "s": 31, "d": 32,
-        "shift": 42, "alt": 56, "f1": 59, "f4": 62, "sysrq": 99, "delete": 111, "meta": 125, "c": 46}
+KEYS = {"esc": 1, **{str((i + 1) % 10): 2 + i for i in range(10)}, "-": 12, "backspace": 14, "tab": 15, "enter": 28, "ctrl": 29, "shift": 42,
+        **{letter: 16 + i for i, letter in enumerate("qwertyuiop")}, **{letter: 30 + i for i, letter in enumerate("asdfghjkl")},
+        **{letter: 44 + i for i, letter in enumerate("zxcvbnm")}, "alt": 56, **{f"f{i + 1}": 59 + i for i in range(10)}, "f11": 87, "f12": 88,
+        "sysrq": 99, "up": 103, "delete": 111, "power": 116, "meta": 125, "menu": 127, "sleep": 142}
 
 
 class Keyboard:
