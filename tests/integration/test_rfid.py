@@ -235,3 +235,26 @@ def test_reads_are_watched_recorded_and_judged_again_with_another_figure(scene, 
     recording.write_text(recording.read_text().replace('"usec":', '"usecs":'))
     with pytest.raises(RigError, match=f"{recording}:3: usecs"):
         scene.rig.okuru("rfid", "replay", str(recording))
+
+
+def test_two_hundred_tags_are_two_hundred_facts_however_often_they_are_read(scene, bench, reader):
+    s = scene.make("S-200", item("1", SHIRT, 200))
+    tags = [sgtin(SHIRT, 1000 + i) for i in range(200)]
+    bench.scan(s["shipment"], "opened")
+    before, n_reads, verdict = len(scene.facts("item.verified")), 0, None
+    while verdict is None or verdict["kind"] != "packed":
+        for i in range(0, 200, 4):
+            reader.do(reader.report, *(reader.tag(tag, 1, -50, 1) for tag in tags[i:i + 4]))
+        n_reads += 200
+        verdict = bench.look(0) or verdict
+        assert n_reads < 200_000, verdict
+        assert verdict is None or verdict["light"] == "green", verdict
+    assert len(verified(scene, s)) == 200 and len({f["serial"] for f in verified(scene, s)}) == 200
+    head = scene.head()
+    for _ in range(5):
+        for i in range(0, 200, 4):
+            reader.do(reader.report, *(reader.tag(tag, 1, -50, 1) for tag in tags[i:i + 4]))
+    assert bench.look(0.6) is None
+    assert scene.head() == head, "reading on writes nothing"
+    assert len(scene.facts("item.verified")) == before + 200
+    bench.match(verdict)
