@@ -69,6 +69,13 @@ void benches_on_health(void *userdata, enum desk_health health) {
         }
 }
 
+void benches_on_weigh(void *userdata, size_t bench, struct weighing *out) {
+        struct station *s = userdata;
+
+        if (s->devices && bench < s->config->n_benches)
+                devices_weigh(s->devices, bench, out);
+}
+
 /* ---- the devices call ---- */
 
 static void say_lost(struct station *s, size_t bench, const char *device) {

@@ -17,5 +17,7 @@ struct zone_setting {              /* as it is written, before it is a zone_conf
 /* For yaml_walk(): one reader of the station; the zone of a bench. */
 int board_read_reader(const struct yaml *node, const char *path, void *target, struct diag *d);
 int board_read_zone(const struct yaml *node, const char *path, void *target, struct diag *d);
+/* For yaml_walk(): the scale of a bench. */
+int board_read_scale(const struct yaml *node, const char *path, void *target, struct diag *d);
 /* Zones against readers and against each other. Return: 0, -EBADMSG with @d naming the place. */
 int board_check_zones(const struct station_config *c, const struct yaml *root, struct diag *d);

@@ -216,6 +216,7 @@ static const struct yaml_rule bench_rules[] = {
         {"labels", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, label_rules, NULL},
         {"tower", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, tower_rules, NULL},
         {"buttons", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_button},
+        {"scale", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, board_read_scale},
         {"zone", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, board_read_zone},
         {0},
 };

@@ -4,7 +4,10 @@
  * What people write for a station: station.yaml (who it is, where its files lie) and the board file it names (benches and what is
  * plugged into them). Both are read once at the start; a mistake refuses the start with file, line and key.
  */
+#include "drivers/scale/session.h"
+#include "drivers/tty.h"
 #include "firmware/base/diag.h"
+#include "firmware/domain/packout.h"
 #include "firmware/domain/zone.h"
 
 #include <stdbool.h>
@@ -115,12 +118,21 @@ struct reader_config { /* of RFID tags; in its own terms, what is not set stays 
         int power_cdbm;
 };
 
+struct weigh_config { /* a scale; path "" for none */
+        char path[STATION_PATH_MAX];
+        unsigned int baud;
+        enum tty_frame frame;
+        struct scale_settings settings;
+        struct weighing limits; /* of what it weighs; its weight_g is 0 */
+};
+
 struct bench_config {
         char name[33];
         struct scanner_config scanners[STATION_SCANNERS_MAX];
         size_t n_scanners;
         struct output_config light, labels;
         struct place_config printer; /* instead of a console for labels */
+        struct weigh_config scale;
         struct tower_config tower;
         struct button_config buttons[STATION_BUTTONS_MAX];
         size_t n_buttons;

@@ -210,6 +210,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
                 [DESK_TICK] = INPUT_TICK,
                 [DESK_PROMPT] = INPUT_PROMPT,
                 [DESK_TAGS] = INPUT_TAGS,
+                [DESK_WEIGHT] = INPUT_WEIGHT,
                 [DESK_LABEL] = INPUT_LABEL};
         struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
         struct world world;
@@ -226,6 +227,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         }
         input.now = *now;
         input.label = in->report;
+        input.weighing = in->weighing;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
                 r = uuid7_make(&d->ids, now->wall_usec, input.fresh[i]);

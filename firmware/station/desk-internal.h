@@ -4,7 +4,16 @@
 #include "firmware/station/desk.h"
 #include "firmware/store/committer.h"
 
-enum desk_kind { DESK_SCAN, DESK_LOST, DESK_TICK, DESK_PROMPT, DESK_LABEL, DESK_FACT, DESK_TAGS };
+enum desk_kind {
+        DESK_SCAN,
+        DESK_LOST,
+        DESK_TICK,
+        DESK_PROMPT,
+        DESK_LABEL,
+        DESK_FACT,
+        DESK_TAGS,
+        DESK_WEIGHT
+};
 
 struct desk_input { /* waiting */
         enum desk_kind kind;
@@ -20,6 +29,7 @@ struct desk_input { /* waiting */
         bool has_restless, is_of_parcel;
         char parcel[UUID_TEXT_MAX]; /* with is_of_parcel */
         struct epc restless;
+        struct weighing weighing;    /* when it came */
         struct fact fact;            /* of DESK_FACT; data owned */
         struct label_report *report; /* of DESK_LABEL; owned */
         struct desk_input *next;

@@ -109,6 +109,8 @@ static void input_free(struct desk_input *in) {
 }
 
 static void queue(struct desk *d, struct desk_input *in) {
+        if (d->callbacks.on_weigh && in->kind != DESK_FACT)
+                d->callbacks.on_weigh(d->callbacks.userdata, in->bench, &in->weighing);
         *d->lastp = in;
         d->lastp = &in->next;
         pump(d);
@@ -504,15 +506,23 @@ void desk_prints_later(struct desk *d, size_t bench) {
         d->benches[bench].prints_later = true;
 }
 
-int desk_prompt(struct desk *d, size_t bench) {
+static int queue_quiet(struct desk *d, enum desk_kind kind, size_t bench) {
         struct desk_input *in = calloc(1, sizeof(*in));
 
         if (!in)
                 return -ENOMEM;
-        in->kind = DESK_PROMPT;
+        in->kind = kind;
         in->bench = bench;
         queue(d, in);
         return 0;
+}
+
+int desk_prompt(struct desk *d, size_t bench) {
+        return queue_quiet(d, DESK_PROMPT, bench);
+}
+
+int desk_weight(struct desk *d, size_t bench) {
+        return queue_quiet(d, DESK_WEIGHT, bench);
 }
 
 void desk_tick(struct desk *d) {

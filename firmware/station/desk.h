@@ -47,6 +47,8 @@ struct desk_callbacks {
          * anything else that belongs to this transaction. Return: 0, or -errno: the group is lost.
          */
         int (*on_slice)(void *userdata);
+        /* What the bench's scale shows at this moment; called when an input comes, not when it is decided. NULL: no bench has one. */
+        void (*on_weigh)(void *userdata, size_t bench, struct weighing *out);
         void *userdata;
 };
 
@@ -84,6 +86,8 @@ int desk_scan_lost(struct desk *d, size_t bench, const char *device, enum scan_l
 void desk_tick(struct desk *d);
 /* A green of this bench has been seen: its one next thing, answered as a verdict that is a prompt. */
 int desk_prompt(struct desk *d, size_t bench);
+/* Its scale shows another weight while a prompt is shown. */
+int desk_weight(struct desk *d, size_t bench);
 /* What became of a label that on_label() asked for; @report is copied. Only at a bench that prints later. */
 int desk_label(struct desk *d, size_t bench, const struct label_report *report);
 /* Before desk_resume(): this bench is told what became of its labels. */

@@ -78,5 +78,16 @@ struct paper { /* the label printer of one bench */
 };
 int paper_open(struct paper *p, sd_event *event, const struct bench_config *config);
 void paper_close(struct paper *p);
+
+struct weigher { /* the scale of one bench */
+        struct device is;
+        const struct weigh_config *config;
+        struct scale *scale; /* NULL: none */
+};
+int weigher_open(struct weigher *w, sd_event *event, const struct weigh_config *config);
+void weigher_close(struct weigher *w);
+void weigher_weigh(const struct weigher *w, struct weighing *out);
+void device_on_weight(struct device *d);
+
 void device_on_label(struct device *d, enum label_end end, bool maybe);
 void device_on_printer(struct device *d, bool up, enum printer_stop stop);

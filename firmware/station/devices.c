@@ -42,6 +42,7 @@ struct devices {
         struct outputs outputs[STATION_BENCHES_MAX];
         struct tower towers[STATION_BENCHES_MAX];
         struct paper papers[STATION_BENCHES_MAX];
+        struct weigher weighers[STATION_BENCHES_MAX];
 };
 
 void device_on_state(struct device *d, enum device_state state, int error) {
@@ -75,6 +76,10 @@ void device_on_label(struct device *d, enum label_end end, bool maybe) {
 
 void device_on_printer(struct device *d, bool up, enum printer_stop stop) {
         d->devices->callbacks.on_printer(d->devices->callbacks.userdata, d->bench, up, stop);
+}
+
+void device_on_weight(struct device *d) {
+        d->devices->callbacks.on_weight(d->devices->callbacks.userdata, d->bench);
 }
 
 void device_on_press(struct device *d, const char *code) {
@@ -223,6 +228,21 @@ static int open_paper(struct devices *d, size_t bench, sd_event *event, struct d
         return r;
 }
 
+static int open_weigher(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
+        const struct weigh_config *config = &d->config->benches[bench].scale;
+        struct weigher *w = &d->weighers[bench];
+        int r;
+
+        if (!*config->path)
+                return 0;
+        *w = (struct weigher){.is = {.devices = d, .bench = bench}};
+        r = weigher_open(w, event, config);
+        if (r < 0)
+                diag_set(diag, 0, 0, d->config->benches[bench].name, "scale cannot be set up: %s",
+                        strerror(-r));
+        return r;
+}
+
 static int open_gpio(struct devices *d, size_t bench, sd_event *event, struct diag *diag) {
         const struct bench_config *b = &d->config->benches[bench];
         int r = 0;
@@ -311,6 +331,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
                         r = open_gpio(d, i, event, diag);
                 if (r == 0)
                         r = open_paper(d, i, event, diag);
+                if (r == 0)
+                        r = open_weigher(d, i, event, diag);
         }
         for (size_t i = 0; i < config->n_readers && r == 0; i++)
                 r = open_reader(d, &config->readers[i], event, diag);
@@ -335,6 +357,7 @@ struct devices *devices_free(struct devices *d) {
                 (void) console_label_free(d->outputs[i].labels);
                 tower_close(&d->towers[i]);
                 paper_close(&d->papers[i]);
+                weigher_close(&d->weighers[i]);
         }
         for (size_t i = 0; i < d->n_buttons; i++)
                 button_close(&d->buttons[i]);
@@ -412,6 +435,10 @@ int devices_print(struct devices *d, size_t bench, const struct label_job *job) 
         return label_print(d->papers[bench].printer ? &d->papers[bench].port : &d->outputs[bench].label, job);
 }
 
+void devices_weigh(const struct devices *d, size_t bench, struct weighing *out) {
+        weigher_weigh(&d->weighers[bench], out);
+}
+
 bool devices_prints_later(const struct devices *d, size_t bench) {
         return d->papers[bench].printer != NULL;
 }
@@ -444,7 +471,7 @@ void devices_read_once(struct devices *d, const char *reader) {
                 reader_read_once(r);
 }
 
-/* In board order of each kind: scanners, towers, printers, buttons, readers. */
+/* In board order of each kind: scanners, towers, printers, scales, buttons, readers. */
 static const struct device *device_at(const struct devices *d, size_t i) {
         if (i < d->n_scanners)
                 return &d->scanners[i].is;
@@ -455,6 +482,9 @@ static const struct device *device_at(const struct devices *d, size_t i) {
         for (size_t bench = 0; bench < d->config->n_benches; bench++)
                 if (d->papers[bench].printer && i-- == 0)
                         return &d->papers[bench].is;
+        for (size_t bench = 0; bench < d->config->n_benches; bench++)
+                if (d->weighers[bench].scale && i-- == 0)
+                        return &d->weighers[bench].is;
         if (i < d->n_buttons)
                 return &d->buttons[i].is;
         i -= d->n_buttons;

@@ -26,6 +26,8 @@ struct devices_callbacks {
         void (*on_label)(void *userdata, size_t bench, enum label_end end, bool maybe);
         /* Its printer takes a label when it has none in hand, or stands still. */
         void (*on_printer)(void *userdata, size_t bench, bool up, enum printer_stop stop);
+        /* The bench's scale shows another weight at rest, or none any more. */
+        void (*on_weight)(void *userdata, size_t bench);
         /* A reader of tags read one; an inventory of it began or ended. */
         void (*on_tag)(void *userdata, const char *reader, const struct tag_read *read);
         void (*on_inventory)(void *userdata, const char *reader, bool is_running);
@@ -67,6 +69,8 @@ void devices_read_once(struct devices *d, const char *reader);
 
 /* Does the bench's printer tell what becomes of a label? */
 bool devices_prints_later(const struct devices *d, size_t bench);
+/* What lies on the bench's scale now, and what its board says of weights; zero without a scale. Never waits. */
+void devices_weigh(const struct devices *d, size_t bench, struct weighing *out);
 /* Return: 0 it is out, LABEL_E_*, -errno. */
 int devices_print(struct devices *d, size_t bench, const struct label_job *job);
 /* Device @i from 0 in board order. Return: false after the last. */

@@ -76,3 +76,13 @@ bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v)
         arm(p, verdict_passes(v));
         return true;
 }
+
+void prompt_on_weight(void *userdata, size_t bench) {
+        struct station *s = userdata;
+
+        if (!s->shown[bench].prompt || s->stopping)
+                return; /* the next prompt looks at the scale by itself */
+        s->prompts[bench].wanted = true;
+        if (desk_weight(s->desk, bench) < 0)
+                log_debug("bench %zu: what is said of the weight is old", bench);
+}

@@ -49,6 +49,8 @@ int prompts_new(struct station *s);
 struct prompt *prompts_free(struct prompt *all, size_t n);
 /* @v is shown at @bench from now on. A prompt that nobody waits for any more is not to be shown: false. */
 bool prompt_on_verdict(struct station *s, size_t bench, const struct verdict *v);
+/* A prompt that is shown is asked for again: the scale shows another weight. */
+void prompt_on_weight(void *userdata, size_t bench);
 
 /* --- rfid.c: the zones of the benches that a reader looks at --- */
 int rfid_new(struct station *s);
@@ -83,6 +85,7 @@ void room_on_full(void *userdata);
 /* --- benches.c: what desk and devices call --- */
 void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec);
 size_t benches_index(const struct station *s, const char *name); /* the office's when there is none */
+void benches_on_weigh(void *userdata, size_t bench, struct weighing *out);
 void benches_on_health(void *userdata, enum desk_health health);
 void benches_on_scan(
         void *userdata, size_t bench, const char *device, const char *bytes, size_t n, uint64_t mono_usec);

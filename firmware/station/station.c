@@ -160,7 +160,7 @@ static int build_desk(struct station *s) {
                 .amber_usec = s->config->amber_usec, .red_usec = s->config->red_usec, .now = station_now};
         const struct desk_callbacks callbacks = {benches_on_verdict, labels_on_wanted, labels_on_dead,
                 station_on_answered, station_on_committed, benches_on_health, room_on_full, station_on_fatal,
-                room_on_slice, s};
+                room_on_slice, benches_on_weigh, s};
         const char *names[STATION_BENCHES_MAX + 1];
         int r;
 
@@ -241,8 +241,8 @@ static int put_first_policy(struct station *s) {
 
 static int build(struct station *s, struct diag *d) {
         const struct devices_callbacks devices = {benches_on_scan, benches_on_lost, benches_on_press,
-                benches_on_device, labels_on_label, labels_on_printer, rfid_on_tag, rfid_on_inventory,
-                rfid_on_reading, s};
+                benches_on_device, labels_on_label, labels_on_printer, prompt_on_weight, rfid_on_tag,
+                rfid_on_inventory, rfid_on_reading, s};
         const struct callers_callbacks control = {station_on_request, s};
         int r = uuid_read_boot(s->boot_id);
 

@@ -69,9 +69,11 @@ static void add_bench(struct survey *s, const struct bench_config *b) {
                 add(s, b->name, b->buttons[i].name, "gpio", SURVEY_GPIO)->chip = b->buttons[i].chip;
         if (b->printer.link != PRINTER_BY_NONE)
                 add_printer(s, b);
+        if (*b->scale.path)
+                add(s, b->name, "scale", "scale", SURVEY_SERIAL)->plug.path = b->scale.path;
 }
 
-#define ONE_EACH 2 /* of a bench: tower and printer */
+#define ONE_EACH 3 /* of a bench: tower, printer and scale */
 
 int survey_want(struct survey *s, const struct station_config *config) {
         size_t n = config->n_readers;

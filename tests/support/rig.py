@@ -66,9 +66,9 @@ class Bench:
 
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
-                 broker: Broker | None = None, labels: str | None = None):
-        """@labels: of the first bench's section `labels` in the board file, instead of its FIFO."""
-        self.own_labels = labels
+                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None):
+        """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`."""
+        self.own_labels, self.own_scale = labels, scale
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -106,6 +106,8 @@ class Rig:
             labels = self.own_labels if i == 0 and self.own_labels else f"{{console: json, path: {b.labels}}}"
             board += (f"  - name: {b.name}\n    scanners:\n      - name: hand-1\n        driver: serial\n        path: {b.scanner}\n        suffix: cr\n"
                       f"    light:\n      console: json\n      path: {b.light}\n    labels: {labels}\n")
+            if i == 0 and self.own_scale:
+                board += f"    scale: {self.own_scale}\n"
         self.write_yaml("board.yaml", board)
         self.write_yaml("station.yaml", identity + f"""language: ja
 folder: {f}/station

@@ -27,14 +27,15 @@ def item(line: str, code: str, quantity: int = 1, **more) -> dict:
 class Scene:
     """@clock_moves: programs take their time from ->clock and believe it to be synchronised."""
 
-    def __init__(self, build: Path, folder: Path, benches: int = 2, clock_moves: bool = False, labels: str | None = None):
+    def __init__(self, build: Path, folder: Path, benches: int = 2, clock_moves: bool = False, labels: str | None = None,
+                 scale: str | None = None):
         self.folder = folder
         self.clock = folder / "clock"
         environment = {}
         if clock_moves:
             environment = {"OKURU_TEST_CLOCK": str(self.clock), "OKURU_TEST_CLOCK_QUALITY": "synced"}
             self.move_clock(0)
-        self.rig = Rig(build, folder, benches=benches, environment=environment, labels=labels)
+        self.rig = Rig(build, folder, benches=benches, environment=environment, labels=labels, scale=scale)
         self.names: set[str] = set()  # personal data that no log may hold
         self.pushed: dict[str, dict] = {}
         self.serial = 0

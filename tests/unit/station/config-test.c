@@ -102,6 +102,98 @@ static void a_label_printer_is_read_with_its_place_and_language(void **state) {
         assert_int_equal(config.benches[3].printer.link, PRINTER_BY_NONE);
 }
 
+#define SCALE(rest) "board: x\nbenches:\n  - name: b1\n    scale:\n      path: /dev/s\n      " rest "\n"
+
+static void a_scale_is_read_with_what_its_bench_says_of_weights(void **state) {
+        const struct weigh_config *c = &config.benches[0].scale;
+        struct diag d = {0};
+        (void) state;
+
+        assert_int_equal(load_board(SCALE("format: and"), &d), 0);
+        assert_string_equal(c->path, "/dev/s");
+        assert_true(c->baud == 9600 && c->frame == TTY_8N1);
+        assert_true(c->limits.is_there && c->limits.hints && c->limits.tolerance_g == 30);
+        assert_int_equal(c->settings.format.n_marks, 4);
+        assert_int_equal(c->settings.silence_usec, 3000000);
+        assert_int_equal(load_board(SCALE("format: and\n      baud: 2400\n      line: 7e1\n"
+                                          "      every: 500ms\n      silence: 0s\n      rest: 1s\n"
+                                          "      readings: 5\n      within: 0\n      age: 30s\n"
+                                          "      tolerance: 0\n      tolerance_percent: 2\n"
+                                          "      lightest: 50\n      heaviest: 25000\n      hint: false\n"
+                                          "      frame: {ask: Q}"),
+                                 &d),
+                0);
+        assert_true(c->baud == 2400 && c->frame == TTY_7E1);
+        assert_true(c->settings.every_usec == 500000 && c->settings.silence_usec == 0);
+        assert_true(c->settings.rest.for_usec == 1000000 && c->settings.rest.n_readings == 5);
+        assert_true(c->settings.rest.within_mg == 0 && c->settings.rest.age_usec == 30000000);
+        assert_true(c->limits.tolerance_g == 0 && c->limits.tolerance_percent == 2);
+        assert_true(c->limits.lightest_g == 50 && c->limits.heaviest_g == 25000 && !c->limits.hints);
+        assert_string_equal(c->settings.format.ask, "Q");
+        assert_int_equal(c->settings.format.ask_end, SCALE_END_CRLF);
+        assert_int_equal(c->settings.format.n_marks, 4); /* of the format, still */
+        assert_int_equal(load_board("board: x\nbenches: [{name: b1}]\n", &d), 0);
+        assert_string_equal(c->path, "");
+        assert_false(c->limits.is_there);
+}
+
+static void a_frame_is_described_in_the_board_alone(void **state) {
+        const struct scale_format *f = &config.benches[0].scale.settings.format;
+        struct scale_reading reading;
+        struct diag d = {0};
+        (void) state;
+
+        assert_int_equal(load_board(SCALE("frame:\n        end: cr\n        stx: true\n"
+                                          "        marks:\n          - {text: M, at: 2, means: moving}\n"
+                                          "          - {text: \"\", at: 0, means: weight}\n"
+                                          "        weight: {at: 4, width: 6, decimals: 1}\n"
+                                          "        unit: {is: g}\n        ask_byte: 0x05"),
+                                 &d),
+                0);
+        assert_true(f->end == SCALE_END_CR && f->stx && f->n_marks == 2 && f->ask[0] == 5 &&
+                    f->ask_end == SCALE_END_NONE);
+        scale_read(f, "A  001234", 9, &reading);
+        assert_true(reading.what == SCALE_WEIGHT && reading.mg == 123400);
+        scale_read(f, "AM 001234", 9, &reading);
+        assert_true(reading.what == SCALE_MOVING);
+}
+
+static void each_format_that_is_built_in_reads_its_scale(void **state) {
+        static const struct {
+                const char *format, *frame;
+                enum scale_what what;
+                int64_t mg;
+        } table[] = {
+                {"and", "ST,+00123.4  g", SCALE_RESTING, 123400},
+                {"and", "US,+00123.4  g", SCALE_MOVING, 0},
+                {"and", "OL,+9999999E+19", SCALE_OVER, 0},
+                {"and", "QT,+00000012 PC", SCALE_OTHER_UNIT, 0},
+                {"cas", "ST,GS,+  4.876kg", SCALE_RESTING, 4876000},
+                {"cas", "US,GS,+  4.876kg", SCALE_MOVING, 0},
+                {"plain", "   123.4 g", SCALE_WEIGHT, 123400},
+                {"shimadzu", "S  1000.00g ", SCALE_RESTING, 1000000},
+                {"shimadzu", "U       oL  ", SCALE_OVER, 0},
+                {"sics", "S S     100.00 g", SCALE_RESTING, 100000},
+                {"sics", "S D     100.00 g", SCALE_MOVING, 0},
+                {"sics", "S +", SCALE_OVER, 0},
+        };
+        (void) state;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                char text[128];
+                struct scale_reading reading;
+                struct diag d = {0};
+
+                (void) snprintf(text, sizeof(text), SCALE("format: %s"), table[i].format);
+                assert_int_equal(load_board(text, &d), 0);
+                scale_read(&config.benches[0].scale.settings.format, table[i].frame, strlen(table[i].frame),
+                        &reading);
+                print_message("%s\n", table[i].frame);
+                assert_int_equal(reading.what, table[i].what);
+                assert_int_equal(reading.mg, table[i].mg);
+        }
+}
+
 static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
         static const struct {
                 const char *text, *key;
@@ -149,6 +241,26 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                 {"board: x\nbenches:\n  - name: b1\n    labels: {console: text, path: /run/l, language: "
                  "zpl}\n",
                         "benches[0].labels", 4},
+                {"board: x\nbenches:\n  - name: b1\n    scale: {format: and}\n", "benches[0].scale.path", 4},
+                {SCALE("baud: 9600"), "benches[0].scale", 5},
+                {SCALE("format: android"), "benches[0].scale.format", 6},
+                {SCALE("formt: and"), "benches[0].scale.formt", 6},
+                {SCALE("format: and\n      line: 9n1"), "benches[0].scale.line", 7},
+                {SCALE("format: and\n      baud: 2401"), "benches[0].scale", 7},
+                {SCALE("format: and\n      within: 2kg"), "benches[0].scale.within", 7},
+                {SCALE("format: and\n      age: 1ms"), "benches[0].scale.age", 7},
+                {SCALE("format: and\n      lightest: 30\n      heaviest: 30"), "benches[0].scale", 5},
+                {SCALE("frame:\n        ending: cr"), "benches[0].scale.frame.ending", 7},
+                {SCALE("frame:\n        end: dot"), "benches[0].scale.frame.end", 7},
+                {SCALE("frame:\n        marks: ST"), "benches[0].scale.frame.marks", 7},
+                {SCALE("frame:\n        marks:\n          - {text: ST, means: still}"),
+                        "benches[0].scale.frame.marks[0].means", 8},
+                {SCALE("frame:\n        marks:\n          - {text: ABCDEFGHIJKLMNOPQ, means: stable}"),
+                        "benches[0].scale.frame.marks[0].text", 8},
+                {SCALE("frame:\n        weight: {at: 4}"), "benches[0].scale.frame", 7},
+                {SCALE("frame:\n        weight: {at: 60, width: 6}"), "benches[0].scale.frame", 7},
+                {SCALE("frame:\n        unit: {is: lb}"), "benches[0].scale.frame", 7},
+                {SCALE("format: sics\n      frame: {ask_byte: 5}"), "benches[0].scale.frame", 7},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      green: G\n", "benches[0].tower", 5},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n", "benches[0].tower", 5},
                 {"board: x\nbenches:\n  - name: b1\n    tower:\n      chip: io\n      gren: G\n",
@@ -479,6 +591,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_board_with_two_benches_is_read),
                 cmocka_unit_test(a_label_printer_is_read_with_its_place_and_language),
+                cmocka_unit_test(a_scale_is_read_with_what_its_bench_says_of_weights),
+                cmocka_unit_test(a_frame_is_described_in_the_board_alone),
+                cmocka_unit_test(each_format_that_is_built_in_reads_its_scale),
                 cmocka_unit_test(a_mistake_in_a_board_is_named_with_line_and_key),
                 cmocka_unit_test(a_reader_and_the_zones_it_serves_are_read),
                 cmocka_unit_test(a_door_needs_no_card),

@@ -104,7 +104,7 @@ static void start(struct floor *f) {
         const struct desk_options options = {
                 .amber_usec = A_WHILE_USEC, .red_usec = 2 * A_WHILE_USEC, .now = floor_now};
         const struct desk_callbacks callbacks = {on_verdict, on_label, on_label_dead, on_answered,
-                on_committed, on_health, on_full, on_fatal, on_slice, f};
+                on_committed, on_health, on_full, on_fatal, on_slice, NULL, f};
 
         assert_int_equal(
                 desk_new(&f->desk, f->event, f->scene->l, names, ELEMENTSOF(names), &options, &callbacks), 0);
