@@ -67,6 +67,7 @@ static const struct fact_type {
         {"device.down", LANE_TRACE},
         {"station.started", LANE_TRACE},
         {"trace.skipped", LANE_TRACE},
+        {"peer.told", LANE_TRACE},
         {"shipment.received", LANE_INTAKE},
         {"shipment.changed", LANE_INTAKE},
         {"shipment.held", LANE_INTAKE},
@@ -84,6 +85,8 @@ static const struct fact_type {
         {"snapshot.ended", LANE_INTAKE},
         {"known.received", LANE_INTAKE},
         {"fact.refused", LANE_INTAKE},
+        {"peer.claimed", LANE_INTAKE},
+        {"peer.met", LANE_INTAKE},
 };
 
 static const struct fact_type *type_find(const char *type) {

@@ -25,6 +25,7 @@ int intake_item_codes(struct intake *in);
 int intake_fact_refused(struct intake *in);
 int intake_snapshot(struct intake *in);
 int intake_known(struct intake *in);
+int intake_claims(struct intake *in);
 
 enum { INTAKE_E_SETTLED = 1 }; /* refused or already there: nothing more is to be done */
 

@@ -25,6 +25,7 @@ static const struct {
         {"snapshot.begin", intake_snapshot},
         {"snapshot.end", intake_snapshot},
         {"known", intake_known},
+        {INTAKE_PEER, intake_claims},
 };
 
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {

@@ -5,6 +5,7 @@
  *   held              PARK (or the release, which intake brings)
  *   changed           a leader's badge: on with the new lines; or PARK
  *   cancelled         RETURN: what goes back to the shelf was put back
+ *   done elsewhere    the same, unless it is undone there
  */
 #include "firmware/domain/packout-internal.h"
 
@@ -65,6 +66,35 @@ int alarm_cancelled(struct turn *t) {
         return 0;
 }
 
+int alarm_elsewhere(struct turn *t, const struct claim *c) {
+        set_alarm(t, ALARM_ELSEWHERE, "done-elsewhere");
+        return claim_say(
+                t, c, "商品を棚に戻し、戻しカードを読む", "goods back to the shelf, then read RETURN");
+}
+
+/* Did another station take what is in hand, or give it back? */
+static int refresh_elsewhere(struct turn *t, bool *saidp) {
+        struct claim c;
+        int r = claim_find(t, t->p, &c);
+
+        if (r < 0)
+                return r;
+        if (r == 0 && t->b->alarm != ALARM_ELSEWHERE) {
+                *saidp = true;
+                return alarm_elsewhere(t, &c);
+        }
+        if (r == WORLD_E_NONE && t->b->alarm == ALARM_ELSEWHERE)
+                clear_alarm(t);
+        return 0;
+}
+
+static int say_elsewhere_again(struct turn *t) {
+        struct claim c;
+        int r = claim_find(t, t->p, &c);
+
+        return r == 0 ? alarm_elsewhere(t, &c) : r < 0 ? r : 0;
+}
+
 static int say_changed(struct turn *t) {
         return turn_tell(t, VERDICT_CHANGED, "内容が変わった。リーダーを呼ぶ",
                 "the lines have changed: a leader's badge, or PARK");
@@ -106,6 +136,12 @@ static int refresh(struct turn *t, bool *saidp) {
         }
         if (t->b->alarm == ALARM_HELD && !t->s.held)
                 clear_alarm(t);
+        if (!t->s.cancelled && !t->s.held) {
+                int r = refresh_elsewhere(t, saidp);
+
+                if (r < 0 || *saidp)
+                        return r;
+        }
         if (t->b->alarm == ALARM_NONE && !t->s.cancelled && !t->s.held && is_wrong_now(t)) {
                 *saidp = true;
                 set_alarm(t, ALARM_CHANGED, "changed");
@@ -142,6 +178,10 @@ int alarm_gate(struct turn *t, bool *handledp) {
                 if (control == CONTROL_RETURN)
                         return undo_void_parcel(t, &t->s, t->p, "cancelled", "");
                 return alarm_cancelled(t);
+        case ALARM_ELSEWHERE:
+                if (control == CONTROL_RETURN)
+                        return undo_void_parcel(t, &t->s, t->p, "done-elsewhere", "");
+                return say_elsewhere_again(t);
         }
         return 0;
 }

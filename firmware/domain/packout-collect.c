@@ -58,6 +58,7 @@ int collect_begin(struct turn *t) {
 }
 
 static int refuse_collection(struct turn *t, const struct parcel *p) {
+        struct claim c;
         struct verdict *v;
         char when[WORDS_SIZE], tail[WORDS_SIZE];
         int r = words_number_on_box(t, p, tail);
@@ -65,6 +66,12 @@ static int refuse_collection(struct turn *t, const struct parcel *p) {
         if (r < 0)
                 return r;
         words_when(p->since_usec, p->since_offset_sec, p->bench, when);
+        if (p->state == PARCEL_READY && strcmp(p->pull_reason, "done-elsewhere") == 0) {
+                r = claim_find(t, p, &c);
+                if (r <= 0)
+                        return r < 0 ? r
+                                     : claim_say(t, &c, "渡さない。抜き取る", "do not hand over: pull it");
+        }
         if (p->state == PARCEL_READY) {
                 v = turn_say(t, VERDICT_PULL);
                 turn_refuse(t, t->s.cancelled ? "cancelled" : "held", NULL, t->s.id);

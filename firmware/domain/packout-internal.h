@@ -125,6 +125,18 @@ int alarm_approve(struct turn *t, const char *leader);
 int alarm_foreign(struct turn *t, const struct number_owner *owner);
 int alarm_held(struct turn *t);
 int alarm_cancelled(struct turn *t);
+int alarm_elsewhere(struct turn *t, const struct claim *c);
+
+/* --- packout-claim.c: other stations of the site --- */
+/* What one of them has of @p of ->s; @p NULL, or voided: of what would be begun anew. Return: 0, WORLD_E_NONE, -errno. */
+int claim_find(struct turn *t, const struct parcel *p, struct claim *c);
+/* The same of a code that nobody lists here. */
+int claim_find_code(struct turn *t, const char *code, struct claim *c);
+/* Says who has it, and what to do. */
+int claim_say(struct turn *t, const struct claim *c, const char *then_ja, const char *then_en);
+int claim_say_anew(struct turn *t, const struct claim *c);
+/* claim_find(), and says it: @handledp true when the scan ends here. */
+int claim_gate(struct turn *t, struct parcel *p, bool *handledp);
 
 /* --- packout-open.c, packout-resume.c --- */
 int open_scan(struct turn *t); /* a scan on the empty bench */

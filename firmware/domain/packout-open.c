@@ -327,8 +327,14 @@ static int take_cancelled(struct turn *t, struct parcel *p) {
 }
 
 int open_parcel(struct turn *t, struct parcel *p) {
+        bool handled;
+        int r;
+
         if (t->s.cancelled)
                 return take_cancelled(t, p);
+        r = claim_gate(t, p, &handled);
+        if (r < 0 || handled)
+                return r;
         if (p && p->state == PARCEL_READY)
                 return p->pull_reason[0] || t->s.held ? say_pull(t, p)
                                                       : say_parcel_already(t, "準備完了", "ready since", p);
@@ -440,6 +446,7 @@ static int nobody_lists_it(struct turn *t, const struct open_found *f) {
         const char *merchant = policy_unknown_merchant(t->world->policy);
         const char *texts[3];
         size_t n_texts = spellings(&t->scan, texts);
+        struct claim claim;
         struct words w;
         bool is_item = false;
         int r;
@@ -454,6 +461,9 @@ static int nobody_lists_it(struct turn *t, const struct open_found *f) {
                         return r;
                 if (r == 0)
                         return say_closed(t, &owner);
+                r = claim_find_code(t, texts[i], &claim);
+                if (r <= 0)
+                        return r < 0 ? r : claim_say_anew(t, &claim);
         }
         r = open_find_item(t, "", &is_item, &w);
         if (r < 0)

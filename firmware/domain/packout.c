@@ -161,6 +161,9 @@ int packout_step(
 
 /* The step that comes next, without a fact: nothing is printed because a program has started. */
 static int say_at_start(struct turn *t) {
+        struct claim c;
+        int r;
+
         if (!t->p)
                 return prompt_say_idle(t);
         label_resume(t);
@@ -168,6 +171,9 @@ static int say_at_start(struct turn *t) {
                 return alarm_cancelled(t);
         if (t->s.held)
                 return alarm_held(t);
+        r = claim_find(t, t->p, &c);
+        if (r <= 0)
+                return r < 0 ? r : alarm_elsewhere(t, &c);
         return t->p->state == PARCEL_PACKED ? pack_say_next(t, VERDICT_RESUMED)
                                             : open_say_state(t, VERDICT_RESUMED);
 }

@@ -28,7 +28,7 @@ enum gesture { /* a control code was read and waits for what it is about */
         GESTURE_BAY_LEADER,   /* count differs: a leader's badge or count again */
         GESTURE_COLLECTION,   /* waybills are handed to the driver until OK or another gesture */
 };
-enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED };
+enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED, ALARM_ELSEWHERE };
 
 #define LABEL_REASON_SIZE 16
 struct label_wanted { /* after the commit: print */

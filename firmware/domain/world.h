@@ -5,6 +5,7 @@
  * open transaction, tests answer them from tables. No answer has a side effect. All return 0 (found or
  * filled), WORLD_E_NONE, or -errno, which is forwarded and rolls the input back.
  */
+#include "firmware/domain/claim.h"
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 
@@ -89,4 +90,12 @@ struct world {
                 int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu);
         /* Version of the newest wish of a fleet command: type "people" or "bay", subject as the command's. */
         int (*wish_version)(void *u, const char *type, const char *subject, int64_t *versionp);
+        /* What other stations of the site say of this subject: what each said last of each of its things. */
+        int (*claims)(void *u, const char *merchant, const char *subject,
+                int (*each)(void *eu, const struct claim *claim), void *eu);
+        /* The same of whatever answers to this code, whoever's it is. */
+        int (*claims_of_code)(
+                void *u, const char *code, int (*each)(void *eu, const struct claim *claim), void *eu);
+        /* What @of's station said last of the thing that @of is about. */
+        int (*claim)(void *u, const struct claim *of, struct claim *last);
 };

@@ -256,6 +256,11 @@ static int apply_known(struct ledger *l, const struct row *row, const struct jso
         return fitting(row, r);
 }
 
+static int apply_met(struct ledger *l, const struct row *row, const struct json *data) {
+        (void) row;
+        return put_pulls(l, data);
+}
+
 apply_function apply_intake_find(const char *type) {
         static const struct {
                 const char *type;
@@ -276,6 +281,8 @@ apply_function apply_intake_find(const char *type) {
                 {"item.codes", apply_items},
                 {"snapshot.ended", apply_snapshot_ended},
                 {"known.received", apply_known},
+                {"peer.claimed", claim_put},
+                {"peer.met", apply_met},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)

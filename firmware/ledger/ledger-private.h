@@ -66,6 +66,9 @@ struct world_table {
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };
+struct claim_table {
+        struct store_stmt get, put, of_subject, of_code, codes_clear, code_add, old, newest_of, delete;
+};
 struct sealed_table {
         struct store_stmt put, get, erase, erase_kind, supersede, prune_labels, expire;
 };
@@ -168,6 +171,7 @@ struct ledger {
         struct floor_table floor;
         struct notice_table notices;
         struct world_table world;
+        struct claim_table claims;
         struct sealed_table sealed;
         struct tombstone_table tombstones;
         struct purge_table purge;
@@ -182,8 +186,8 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, floor_statements, notice_statements, world_statements, sealed_statements,
-        tombstone_statements, purge_statements, trace_statements, gap_statements;
+        number_statements, floor_statements, notice_statements, claim_statements, world_statements,
+        sealed_statements, tombstone_statements, purge_statements, trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
@@ -352,6 +356,23 @@ int bench_person_out(struct ledger *l, const char *bench, const char *person);
 int bench_open(struct ledger *l, const char *bench, const char *parcel);
 int bench_done(struct ledger *l, const char *bench, const char *parcel);
 enum person_role role_from_str(const char *role);
+
+/* ---- claim-table.c: answers of struct world go by the same names ---- */
+
+int claim_put(struct ledger *l, const struct row *row, const struct json *data); /* LEDGER_E_UNFIT */
+int world_claims(void *u, const char *merchant, const char *subject,
+        int (*each)(void *eu, const struct claim *claim), void *eu);
+int world_claims_of_code(
+        void *u, const char *code, int (*each)(void *eu, const struct claim *claim), void *eu);
+int world_claim(void *u, const struct claim *of, struct claim *last);
+/* The next fact of a claim behind @pos, with what a purge asks of it. Return: 0, LEDGER_E_NONE. */
+struct claim_place {
+        int64_t pos, seq;
+        char time[TIME_TEXT_MAX], clock[WORD_SIZE];
+};
+int claim_next(struct ledger *l, int64_t pos, struct claim_place *out);
+/* What stands in the table because of the fact at @pos, when nothing newer does. */
+int claim_forget(struct ledger *l, int64_t pos);
 
 /* ---- sealed-table.c ---- */
 

@@ -11,6 +11,7 @@
 #define ROWS_DEFAULT     200
 #define TOMBSTONES_SLICE 50
 #define BOXES_SLICE      50
+#define CLAIMS_SLICE     200
 
 static const struct store_sql purge_sql[] = {
         LEDGER_SQL(purge.closed,
@@ -387,6 +388,40 @@ static int purge_boxes(struct ledger *l, const struct purge_limits *limits, stru
         return r;
 }
 
+/*
+ * Claims of other stations, in the order in which they came: they are about what lies on the benches of these days. In that order,
+ * so that a replay of those that stay derives what stands in the table.
+ */
+static int purge_claims(struct ledger *l, const struct gate *g, struct purge_result *result) {
+        int64_t pos = 0;
+
+        for (int i = 0; i < CLAIMS_SLICE; i++) {
+                struct claim_place at;
+                int64_t usec = 0;
+                bool unsure;
+                int r = claim_next(l, pos, &at);
+
+                if (r == 0 && !is_passed(g, LANE_INTAKE, at.seq))
+                        r = PURGE_E_KEEP;
+                if (r == 0)
+                        r = date_row(l, at.pos, at.time, at.clock, &usec, &unsure);
+                if (r == 0 && usec >= g->limits->now.wall_usec - CLAIM_KEEP_USEC)
+                        r = PURGE_E_KEEP;
+                if (r == LEDGER_E_NONE || r == PURGE_E_KEEP)
+                        return 0;
+                if (r == 0)
+                        r = claim_forget(l, at.pos);
+                if (r == 0)
+                        r = fact_delete(l, at.pos, LANE_INTAKE);
+                if (r != 0)
+                        return r < 0 ? r : -EBADMSG;
+                result->rows++;
+                pos = at.pos;
+        }
+        result->more = true;
+        return 0;
+}
+
 int ledger_purge(struct ledger *l, const struct purge_limits *limits, struct purge_result *result) {
         struct gate g;
         int r;
@@ -399,6 +434,8 @@ int ledger_purge(struct ledger *l, const struct purge_limits *limits, struct pur
                 r = purge_subjects(l, &g, result);
         if (r == 0)
                 r = purge_loose(l, &g, result);
+        if (r == 0)
+                r = purge_claims(l, &g, result);
         if (r == 0)
                 r = purge_boxes(l, limits, result);
         return r == 0 ? purge_tombstones(l, limits, result) : r;

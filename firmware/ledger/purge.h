@@ -8,6 +8,7 @@
 #include "firmware/ledger/ledger.h"
 
 #define PURGE_AFTER_USEC     (30LL * 86400 * 1000000)  /* after the subject's last fact */
+#define CLAIM_KEEP_USEC      (3LL * 86400 * 1000000)   /* of another station's claim, after it was heard */
 #define TOMBSTONE_USEC       (400LL * 86400 * 1000000) /* after the purge's subject's last fact */
 #define FACTS_UNAPPLIED_MAX  320000
 #define TRACE_ROWS_MAX       1000000

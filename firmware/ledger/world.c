@@ -489,6 +489,9 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .block_next = world_block_next,
                 .collections_due = world_collections_due,
                 .wish_version = world_wish_version,
+                .claims = world_claims,
+                .claims_of_code = world_claims_of_code,
+                .claim = world_claim,
         };
         return 0;
 }

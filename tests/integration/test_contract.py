@@ -24,7 +24,7 @@ README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") f
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
 RESERVED_FACTS = {"parcel.arrived", "parcel.shelved", "pickup.ready", "pickup.moved", "pickup.missing", "pickup.collected",
                   "pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified",
-                  "tag.ignored", "peer.told"}
+                  "tag.ignored"}
 RESERVED_COMMANDS = {"expected", "batch", "offer", "keys", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 
@@ -181,7 +181,7 @@ def test_asyncapi_has_every_message_on_its_channel(api):
         return {resolve(FOLDER / "asyncapi.yaml", m["$ref"])["name"] for m in api["channels"][channel]["messages"].values()}
     lanes = emitted()
     assert on("facts") == lanes["FACT"] and on("traces") == lanes["TRACE"] and on("down") == names_below("command")
-    for leaf in ("applied", "taken", "status", "ask", "reply"):
+    for leaf in ("applied", "taken", "status", "ask", "reply", "peer"):
         assert on(leaf) == {leaf}
     for name, message in api["components"]["messages"].items():
         if message["contentType"] == "application/cloudevents+json":
@@ -206,12 +206,13 @@ def blocks(text: str) -> list[dict]:
 
 
 def test_the_examples_in_the_prose_are_right():
-    envelope, applied, taken, status = blocks(README)
+    envelope, applied, taken, status, peer = blocks(README)
     envelope["subject"] = "01930000-0000-7000-8000-000000000002"
     assert not contract.errors("envelope", envelope)
     assert not contract.errors("applied", applied)
     assert not contract.errors("taken", taken)
     assert not contract.errors("status", status)
+    assert not contract.errors("peer", peer)
     shipment, label, contact = blocks(COMMANDS)
     assert not contract.errors("command/shipment", shipment)
     assert not contract.errors("command/label", label)
@@ -268,6 +269,7 @@ SELDOM = {
     "fact/notice.unknown": "wants a mail server that dies after the last dot (tests/integration/test_notify.py)",
     "fact/ledger.told": "wants a ledger from a copy (tests/fault/test_disks.py)",
     "fact/ledger.gap": "wants a row that the disk has changed (tests/unit/ledger)",
+    "fact/peer.told": "wants two stations (tests/integration/test_peers.py)",
     "fact/trace.skipped": "wants a ledger that is nearly full (tests/unit/ledger)",
     "command/pull": "no OMS sends it yet: shape reserved",
 }
@@ -448,6 +450,7 @@ RARE = [
                                     "at": "2026-11-21T14:00:00.000+09:00", "reason": "too-old"}) for outcome in ("delivered", "unknown", "expired")),
     ("ledger.told", "1" * 32, {"predecessor": "2" * 32}),
     ("ledger.gap", "1" * 32, {"lane": "trace", "from": "7", "to": "19"}),
+    ("peer.told", "S-1", {"station": "pack-02", "bench": "b1", "kind": "shipped", "at": "2026-11-21T14:00:00.000+09:00", "did": "pull"}),
     ("trace.skipped", "1" * 32, {"from": "7", "to": "19", "counts": {"item.verified": 12, "device.up": 1}}),
 ]
 
@@ -460,7 +463,7 @@ def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(bui
         reserved = {"type": "notice.reserved", "merchant": "acme", "subject": "S-1", "data": {
             "v": 1, "notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "owner": "station",
             "not_before": "2026-11-21T14:00:00.000+09:00", "expires": "2026-11-24T14:00:00.000+09:00"}}
-        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith("notice.") else "", "subject": subject, "data": {"v": 1, **data}}
+        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith(("notice.", "peer.")) else "", "subject": subject, "data": {"v": 1, **data}}
                               for kind, subject, data in RARE]
         done = subprocess.run([build / "tests/ledger-tool", "--folder", rig.folder / "station", "--realm", "demo"], text=True, capture_output=True,
                               input="".join(json.dumps(fact) + "\n" for fact in facts))
@@ -469,7 +472,7 @@ def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(bui
             rig.start(name)
         try:
             for kind, _, _ in RARE:
-                lane = "trace" if kind == "trace.skipped" else "fact"
+                lane = "trace" if kind in ("trace.skipped", "peer.told") else "fact"
                 wait_for(kind, lambda lane=lane, kind=kind: recorder.has(f"up/{lane}", kind))
         finally:
             rig.stop_all()

@@ -15,7 +15,7 @@ MESSAGE_MAX = 65536
 DATA_MAX = 49152
 TOPIC = re.compile(r"okuru/v1/([a-z0-9-]{1,32})/([a-z0-9-]{1,32})/([a-z0-9-]{1,32})/([a-z]+(?:/[a-z]+)?)")
 SCHEMA_OF = {"up/fact": "fact", "up/trace": "fact", "down": "command", "applied": "applied", "taken": "taken", "status": "status",
-             "ask": "ask", "reply": "reply"}
+             "ask": "ask", "reply": "reply", "peer": "peer"}
 
 
 def _no_twins(pairs: list[tuple]) -> dict:

@@ -515,6 +515,48 @@ static int answer_wish_version(void *userdata, const char *type, const char *sub
         return WORLD_E_NONE;
 }
 
+static int answer_claims(void *userdata, const char *merchant, const char *subject,
+        int (*each)(void *eu, const struct claim *claim), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_claims && r == 0; i++)
+                if (strcmp(f->claims[i].claim.merchant, merchant) == 0 &&
+                        strcmp(f->claims[i].claim.subject, subject) == 0)
+                        r = each(eu, &f->claims[i].claim);
+        return r;
+}
+
+static int answer_claims_of_code(
+        void *userdata, const char *code, int (*each)(void *eu, const struct claim *claim), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_claims && r == 0; i++) {
+                const struct fake_claim *c = &f->claims[i];
+
+                if (strcmp(c->claim.subject, code) == 0 || strcmp(c->claim.number, code) == 0 ||
+                        strcmp(c->codes[0], code) == 0 || strcmp(c->codes[1], code) == 0 ||
+                        strcmp(c->codes[2], code) == 0)
+                        r = each(eu, &c->claim);
+        }
+        return r;
+}
+
+static int answer_claim(void *userdata, const struct claim *of, struct claim *last) {
+        struct fake_world *f = userdata;
+
+        for (size_t i = 0; i < f->n_claims; i++)
+                if (strcmp(f->claims[i].claim.station, of->station) == 0 &&
+                        strcmp(f->claims[i].claim.parcel, of->parcel) == 0 &&
+                        (*of->parcel || (strcmp(f->claims[i].claim.merchant, of->merchant) == 0 &&
+                                                strcmp(f->claims[i].claim.subject, of->subject) == 0))) {
+                        *last = f->claims[i].claim;
+                        return f->fail;
+                }
+        return f->fail ? f->fail : WORLD_E_NONE;
+}
+
 void fake_world_init(struct fake_world *f, const char *policy) {
         struct diag d = {0};
         int r;
@@ -542,6 +584,9 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .block_next = answer_block_next,
                 .collections_due = answer_collections_due,
                 .wish_version = answer_wish_version,
+                .claims = answer_claims,
+                .claims_of_code = answer_claims_of_code,
+                .claim = answer_claim,
         };
 }
 

@@ -43,8 +43,15 @@ struct fake_collection {
         int64_t usec, grace_usec;
 };
 
+struct fake_claim { /* of another station, with what a scan may say for it */
+        struct claim claim;
+        char codes[3][CODE_SIZE];
+};
+
 struct fake_world {
         struct world world; /* ask this one */
+        struct fake_claim claims[FAKE_MAX];
+        size_t n_claims;
         struct policy policy;
         struct fake_shipment shipments[FAKE_MAX];
         size_t n_shipments;

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Claims of another station of the site, as sync passed them on: kept, and held against what was done here.
+ *
+ *   theirs    ours of the same piece   what follows
+ *   shipped   ready                    a pull task: it does not go with the next truck
+ *             open, packed             the bench stops; RETURN voids the box
+ *             shipped                  conflict.found, once on each side
+ *   opened,   open, packed             both benches are told of each other; nobody is stopped
+ *   ready
+ *   voided,   pull task for theirs     none any more, unless a third has it
+ *   opened
+ *
+ * Nothing is refused: who claims nonsense is not heard, and the OMS has nothing to do with it.
+ */
+#include "firmware/domain/intake-internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
+
+#define DONE_ELSEWHERE "done-elsewhere"
+
+struct meeting { /* one claim and what it meets */
+        struct intake *in;
+        const struct json *e;
+        struct claim c;
+        bool took; /* what it said of this thing before was the same: nothing new for us */
+        struct shipment s;
+};
+
+static void write_claimed(struct meeting *m) {
+        struct fact_builder b;
+
+        fact_begin(&b, &m->in->d->facts, "peer.claimed", NULL, m->c.station, NULL, NULL, m->in->command->id);
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "ledger", m->c.ledger);
+        for (const struct json *k = json_first(m->e); k; k = json_next(k))
+                if (strcmp(json_key(k), "v") != 0 && strcmp(json_key(k), "station") != 0 &&
+                        strcmp(json_key(k), "ledger") != 0)
+                        json_write_value(&b.w, json_key(k), k);
+        fact_end(&b);
+}
+
+/* For people who ask why a bench did not do what it was told. */
+static void tell(struct meeting *m, const char *did) {
+        struct fact_builder b;
+        char at[TIME_TEXT_MAX];
+
+        fact_begin(&b, &m->in->d->facts, "peer.told", m->c.merchant, m->c.subject, NULL, NULL,
+                m->in->command->id);
+        json_write_string(&b.w, "station", m->c.station);
+        if (*m->c.bench)
+                json_write_string(&b.w, "bench", m->c.bench);
+        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
+        if (*m->c.parcel)
+                json_write_string(&b.w, "parcel", m->c.parcel);
+        json_write_string(&b.w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+        json_write_string(&b.w, "did", did);
+        fact_end(&b);
+}
+
+/* Pull tasks that the claim makes, or takes away. */
+static void write_met(struct meeting *m, const struct parcel *pull, const struct parcel *unpull) {
+        struct fact_builder b;
+
+        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
+                m->in->command->id);
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
+        json_write_array(&b.w, "pull");
+        if (pull) {
+                json_write_object(&b.w, NULL);
+                json_write_string(&b.w, "parcel", pull->id);
+                json_write_string(&b.w, "reason", DONE_ELSEWHERE);
+                json_write_end_object(&b.w);
+        }
+        json_write_end_array(&b.w);
+        json_write_array(&b.w, "unpull");
+        if (unpull)
+                json_write_string(&b.w, NULL, unpull->id);
+        json_write_end_array(&b.w);
+        fact_end(&b);
+        tell(m, pull ? "pull" : "freed");
+}
+
+static void find_conflict(struct meeting *m, const struct parcel *p) {
+        struct fact_builder b;
+        char when[CLAIM_WHEN_SIZE], text[CLAIM_WHEN_SIZE + 32];
+
+        claim_when(&m->c, when);
+        (void) snprintf(text, sizeof(text), "%s here, and %s", parcel_state_to_str(p->state), when);
+        fact_begin(&b, &m->in->d->facts, "conflict.found", m->c.merchant, m->c.subject, NULL, NULL, NULL);
+        json_write_string(&b.w, "kind", "shipped-twice");
+        json_write_string(&b.w, "parcel", p->id);
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "other", m->c.parcel);
+        json_write_string(&b.w, "text", text);
+        fact_end(&b);
+        tell(m, "conflict");
+}
+
+static void stop(struct meeting *m, struct bench *bench) {
+        struct verdict *v = intake_verdict(m->in, VERDICT_ALREADY, bench);
+        char when[CLAIM_WHEN_SIZE];
+
+        bench->alarm = ALARM_ELSEWHERE;
+        bench->gesture = GESTURE_NONE;
+        (void) copy_text(bench->alarm_reason, sizeof(bench->alarm_reason), DONE_ELSEWHERE);
+        tell(m, "stopped");
+        if (!v)
+                return;
+        claim_when(&m->c, when);
+        v->until_acknowledged = true;
+        verdict_sub_ja(v, "%s %s。商品を棚に戻し、戻しカードを読む", claim_ja(m->c.kind), when);
+        verdict_sub_en(v, "%s %s: goods back to the shelf, read RETURN", claim_en(m->c.kind), when);
+}
+
+/* Both hold the same thing in their hands: they are told of each other, and find out who goes on. */
+static void name_other(struct meeting *m, const struct bench *bench) {
+        struct verdict *v = intake_verdict(m->in, VERDICT_OPEN_ELSEWHERE, bench);
+        char when[CLAIM_WHEN_SIZE];
+
+        tell(m, "said");
+        if (!v)
+                return;
+        claim_when(&m->c, when);
+        v->until_acknowledged = false;
+        verdict_sub_ja(v, "同じ出荷が %s %s。どちらが続けるか確かめる", claim_ja(m->c.kind), when);
+        verdict_sub_en(v, "the same shipment is %s %s: agree who goes on", claim_en(m->c.kind), when);
+}
+
+struct others { /* does anybody else but @c have the same piece? */
+        const struct claim *c;
+        bool yes;
+};
+
+static int look_at_other(void *userdata, const struct claim *o) {
+        struct others *others = userdata;
+        bool same = strcmp(o->station, others->c->station) == 0 && strcmp(o->parcel, others->c->parcel) == 0;
+
+        if (!same && o->piece == others->c->piece && claim_effect(o->kind) == CLAIM_TAKES)
+                others->yes = true;
+        return 0;
+}
+
+static int free_piece(struct meeting *m, const struct parcel *p) {
+        struct others others = {.c = &m->c};
+        int r = m->in->world->claims(
+                m->in->world->userdata, m->c.merchant, m->c.subject, look_at_other, &others);
+
+        if (r == 0 && !others.yes)
+                write_met(m, NULL, p);
+        return r < 0 ? r : 0;
+}
+
+static int meet_parcel(struct meeting *m, const struct parcel *p) {
+        struct bench *bench = intake_bench_of(m->in, p->id);
+        bool takes = claim_effect(m->c.kind) == CLAIM_TAKES;
+
+        if (takes && p->state == PARCEL_READY && !p->pull_reason[0])
+                write_met(m, p, NULL);
+        else if (takes && p->state == PARCEL_SHIPPED && !m->took)
+                find_conflict(m, p);
+        else if (takes && bench)
+                stop(m, bench);
+        else if (!takes && claim_effect(m->c.kind) != CLAIM_FREES && bench && !m->took)
+                name_other(m, bench);
+        else if (!takes && p->state == PARCEL_READY && strcmp(p->pull_reason, DONE_ELSEWHERE) == 0)
+                return free_piece(m, p);
+        return 0;
+}
+
+/* Our boxes of the same piece of the same shipment. */
+static int meet_shipment(struct meeting *m) {
+        int r = m->in->world->shipment(m->in->world->userdata, m->c.merchant, m->c.subject, &m->s);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (shipment_parcel(&m->s, m->c.parcel))
+                return 0; /* the OMS told us of that very box: it counts as ours */
+        for (size_t i = 0; i < m->s.n_parcels && r == 0; i++)
+                if (m->s.parcels[i].piece == m->c.piece && m->s.parcels[i].state != PARCEL_VOIDED)
+                        r = meet_parcel(m, &m->s.parcels[i]);
+        return r;
+}
+
+/* Whom a claim of this kind meets. */
+static int (*const meets[N_CLAIM_KINDS])(struct meeting *m) = {
+        [CLAIM_OPENED] = meet_shipment,
+        [CLAIM_READY] = meet_shipment,
+        [CLAIM_SHIPPED] = meet_shipment,
+        [CLAIM_VOIDED] = meet_shipment,
+};
+
+static int take_claim(struct intake *in, const char *station, const char *ledger, const struct json *e) {
+        struct meeting m = {.in = in, .e = e, .c = {.heard_usec = in->command->now.wall_usec}};
+        struct claim last;
+        int r;
+
+        if (claim_read(e, &m.c, NULL) != 0)
+                return 0; /* sync passes none such on */
+        (void) copy_text(m.c.station, sizeof(m.c.station), station);
+        (void) copy_text(m.c.ledger, sizeof(m.c.ledger), ledger);
+        r = in->world->claim(in->world->userdata, &m.c, &last);
+        if (r < 0)
+                return r;
+        if (r == 0 && strcmp(last.ledger, ledger) == 0 && last.seq >= m.c.seq)
+                return 0; /* told again */
+        m.took = r == 0 && last.kind == m.c.kind;
+        write_claimed(&m);
+        r = meets[m.c.kind](&m);
+        shipment_deinit(&m.s);
+        return r;
+}
+
+int intake_claims(struct intake *in) {
+        const char *station = json_get_string(in->doc, "station", "");
+        const char *ledger = json_get_string(in->doc, "ledger", "");
+        int r = 0;
+
+        if (!name_is_valid(station) || !hex_id_is_valid(ledger))
+                return 0;
+        for (const struct json *e = json_first(json_get(in->doc, "claims")); e && r == 0; e = json_next(e))
+                r = take_claim(in, station, ledger, e);
+        return r;
+}
