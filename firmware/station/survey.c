@@ -124,6 +124,14 @@ static bool moves(const char *path) {
                strncmp(path, "/dev/hidraw", 11) == 0 || strncmp(path, "/dev/input/event", 16) == 0;
 }
 
+static size_t count_printers(const struct survey *s) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < s->n_devices; i++)
+                n += s->devices[i].looks == SURVEY_PRINTER;
+        return n;
+}
+
 static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
         const struct survey_device *first = NULL;
 
@@ -162,6 +170,12 @@ static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists
                         "%s does not say where its data lies: set it to USB keyboard, and write `driver: "
                         "wedge`",
                         first->is->devnode);
+        if (r->wants == SURVEY_PRINTER && strncmp(r->plug.path, "/dev/usb/lp", 11) == 0 &&
+                count_printers(s) > 1)
+                WRONG(r,
+                        "several printers are plugged in, and %s is whichever came first: write its link in "
+                        "/dev/okuru/by-path",
+                        r->plug.path);
         if (r->plug.path && moves(r->plug.path))
                 WRONG(r,
                         "%s is another device after the next start, maybe: write one of its links in "

@@ -9,7 +9,9 @@
  * not looked for yet. What hangs on a serial port or a network is here already.
  */
 #include "drivers/plug.h"
+#include "drivers/serial/framer.h"
 #include "firmware/base/diag.h"
+#include "firmware/base/str.h"
 #include "firmware/station/config.h"
 
 enum survey_looks {
@@ -90,5 +92,13 @@ int survey_print(const struct survey *s, const struct station_config *config, bo
 
 /* `okuru devices`. Return: as survey_print(). */
 int survey_run(const struct station_config *config, bool json);
+struct survey_heard { /* a code of a scanner that no rule means yet */
+        const struct survey_device *device;
+        char text[SCAN_TEXT_MAX + 1];
+        unsigned int baud; /* of a serial one */
+        struct serial_framing framing;
+};
+/* The rule for it, as an element of `scanners`. */
+void survey_write_rule(struct str *out, const struct survey *s, const struct survey_heard *heard);
 /* `okuru devices pair`: asks for a scan and prints what to write into the board file. Return: 0, 1 none came, -errno. */
 int survey_pair(const struct station_config *config);

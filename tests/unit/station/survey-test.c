@@ -238,9 +238,10 @@ static void printers_and_readers_are_wanted_where_they_hang(void **state) {
         assert_says(s->devices[3].note, "no rule");
         assert_says(s->rules[2].wrong, "there is no /dev/usb/lp1");
         assert_says(s->rules[2].wrong, "CUPS");
-        for (size_t i = 0; i < 4; i++)
-                if (i != 2)
-                        assert_string_equal(s->rules[i].wrong, "");
+        assert_says(s->rules[0].wrong,
+                "several printers are plugged in, and /dev/usb/lp0 is whichever came first");
+        assert_string_equal(s->rules[1].wrong, "");
+        assert_string_equal(s->rules[3].wrong, "");
 }
 
 static void a_port_that_is_wanted_by_two_kinds_of_things_is_said(void **state) {
@@ -327,6 +328,69 @@ static void without_a_station_what_is_on_the_network_is_tried(void **state) {
         close(closed);
 }
 
+/* The rule as a person pastes it, held against the checker and then against what is plugged in. */
+static void assert_rule_is_good(
+        struct survey *s, const struct survey_device *d, const struct survey_heard *how, const char *part) {
+        _cleanup_str_ struct str board = STR_INIT;
+        struct survey_heard heard = *how;
+        struct diag diag = {0};
+        size_t i = (size_t) (d - s->devices);
+
+        heard.device = d;
+        memset(&config, 0, sizeof(config));
+        str_add(&board, "board: test\nbenches:\n  - name: b1\n    scanners:\n");
+        survey_write_rule(&board, s, &heard);
+        assert_int_equal(board.error, 0);
+        assert_says(board.data, part);
+        if (station_board_read(&config, "board.yaml", board.data, strlen(board.data), &diag) != 0)
+                fail_msg("%s\n%s: %s", board.data, diag.key, diag.text);
+        free(s->rules);
+        s->rules = NULL;
+        s->n_rules = 0;
+        for (size_t k = 0; k < s->n_devices; k++)
+                s->devices[k].n_users = 0;
+        judge(s, nothing_exists);
+        assert_string_equal(s->rules[0].wrong, "");
+        assert_int_equal(s->devices[i].n_users, 1);
+}
+
+static void the_rule_of_a_new_scanner_is_one_that_the_board_takes_and_that_means_it(void **state) {
+        const struct survey_heard wedge = {.text = "4901234567894"}, jis = {.text = "\\C1010490"},
+                                  line = {.text = "1",
+                                          .baud = 115200,
+                                          .framing = {SERIAL_SUFFIX_CRLF, .stx_prefix = true}};
+        struct survey *s = *state;
+
+        (void) plug(
+                s, SURVEY_KEYBOARD, "/dev/input/event3", HONEYWELL, "A1", "/dev/input/by-path/p1-event-kbd");
+        (void) plug(s, SURVEY_KEYBOARD, "/dev/input/event4", 0x05e0, "",
+                "/dev/input/by-id/usb-Z /dev/input/by-path/pci-0000:00:14.0-usb-0:3:1.0-event-kbd");
+        (void) plug(s, SURVEY_KEYBOARD, "/dev/input/event5", 0x05e0, "", "/dev/input/by-path/p3-event-kbd");
+        (void) plug(s, SURVEY_POS, "/dev/hidraw1", 0x05f9, "C3", "/dev/okuru/by-path/p4");
+        (void) plug(
+                s, SURVEY_POS, "/dev/hidraw2", 0x23d0, "evil\"\n  - driver: wedge", "/dev/okuru/by-path/p5");
+        (void) plug(s, SURVEY_SERIAL, "/dev/ttyACM0", HONEYWELL, "D4",
+                "/dev/serial/by-path/x /dev/serial/by-id/usb-X-if00");
+        (void) plug(s, SURVEY_POS, "/dev/hidraw3", 0, "", "");
+        assert_rule_is_good(s, &s->devices[0], &wedge, "serial: \"A1\"");
+        assert_rule_is_good(s, &s->devices[0], &jis, "layout: jis");
+        assert_rule_is_good(
+                s, &s->devices[1], &wedge, "path: /dev/input/by-path/pci-0000:00:14.0-usb-0:3:1.0-event-kbd");
+        assert_rule_is_good(s, &s->devices[3], &wedge, "driver: hidpos");
+        assert_rule_is_good(s, &s->devices[4], &wedge, "vendor: 0x23d0");
+        assert_rule_is_good(
+                s, &s->devices[5], &line, "baud: 115200\n        suffix: crlf\n        stx: true");
+        s->devices[6].looks = SURVEY_POS;
+        config.n_benches = 0;
+        {
+                _cleanup_str_ struct str rule = STR_INIT;
+                struct survey_heard heard = {.device = &s->devices[6]};
+
+                survey_write_rule(&rule, s, &heard);
+                assert_says(rule.data, "path: /dev/hidraw3 # ATTENTION");
+        }
+}
+
 #define SURVEY(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void) {
@@ -339,6 +403,7 @@ int main(void) {
                 SURVEY(a_serial_port_is_found_by_its_link_and_a_name_that_moves_is_said),
                 SURVEY(what_the_station_may_not_open_is_said_at_its_rule),
                 SURVEY(a_chip_is_wanted_by_its_label_and_may_be_shared),
+                SURVEY(the_rule_of_a_new_scanner_is_one_that_the_board_takes_and_that_means_it),
                 SURVEY(printers_and_readers_are_wanted_where_they_hang),
                 SURVEY(a_port_that_is_wanted_by_two_kinds_of_things_is_said),
                 SURVEY(what_another_program_has_is_said_at_its_rule),

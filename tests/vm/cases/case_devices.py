@@ -76,7 +76,7 @@ def opened(process: subprocess.Popen) -> list[str]:
     return [os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir()]
 
 
-@pytest.mark.parametrize("which, driver, more", [(1, "hidpos", 'serial: "SN-2"'), (2, "serial", "path: /dev/serial/by-id/usb-Example"),
+@pytest.mark.parametrize("which, driver, more", [(1, "hidpos", 'serial: "SN-2"'), (2, "serial", "suffix: crlf"),
                                                 (3, "wedge", 'serial: "SN-4"')])
 def test_a_new_scanner_says_by_a_scan_which_one_it_is_and_its_rule_fits(floor, plugged, which, driver, more):
     process = subprocess.Popen(okuru(floor, "devices", "pair"), stdout=subprocess.PIPE, text=True)
@@ -90,7 +90,7 @@ def test_a_new_scanner_says_by_a_scan_which_one_it_is_and_its_rule_fits(floor, p
         elif which == 3:
             plugged[3].type("4901234567894\n")
         else:
-            plugged[2].send("4901234567894\r")
+            plugged[2].send("4901234567894\r\n")
         try:
             process.wait(1)
             break
@@ -102,5 +102,7 @@ def test_a_new_scanner_says_by_a_scan_which_one_it_is_and_its_rule_fits(floor, p
     rule = text[text.index("      - name: hand"):].replace("name: hand\n", "name: new\n")
     board = (floor.folder / "board.yaml").read_text().replace("    scanners:\n", f"    scanners:\n{rule}")
     (floor.folder / "board.yaml").write_text(board)
+    checked = subprocess.run([floor.build / "bin/okuru-station", "--config", floor.folder / "station.yaml", "--check-config"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
     (new,) = [r for r in devices(floor)[1]["rules"] if r["name"] == "new"]
     assert new["wrong"] == "" and new["node"], board
