@@ -125,7 +125,8 @@ int rfid_show_line(struct rfid_show *s, const char *line, size_t n, struct diag 
         struct zone_config config;
         struct zone_read read;
         char name[NAME_TEXT_MAX];
-        int r = zone_setting_read(line, n, name, &config, d);
+        uint64_t since_usec;
+        int r = zone_setting_read(line, n, name, &config, &since_usec, d);
 
         if (r < 0)
                 return r;
@@ -133,7 +134,7 @@ int rfid_show_line(struct rfid_show *s, const char *line, size_t n, struct diag 
                 return take_setting(s, name, &config);
         if (r == ZONE_SETTING_E_BEGIN) {
                 if (s->zone && strcmp(name, s->name) == 0) {
-                        zone_begin(s->zone);
+                        zone_begin(s->zone, since_usec);
                         tell(s, "another box begins");
                 }
                 return 0;
@@ -156,6 +157,8 @@ void rfid_show_end(struct rfid_show *s) {
         zone_sum(s->zone, &sum);
         tell(s, zone_state_to_str(zone_get_state(s->zone)));
         if (!s->json)
-                (void) fprintf(s->out, "%8.3f  %llu reads, %llu at antennas that are nobody's here\n",
-                        seconds(s), (unsigned long long) sum.n_reads, (unsigned long long) sum.n_elsewhere);
+                (void) fprintf(s->out,
+                        "%8.3f  %llu reads, %llu at antennas that are nobody's here, %llu late\n", seconds(s),
+                        (unsigned long long) sum.n_reads, (unsigned long long) sum.n_elsewhere,
+                        (unsigned long long) sum.n_late);
 }

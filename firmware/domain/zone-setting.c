@@ -2,6 +2,7 @@
 #include "firmware/domain/zone-setting.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "firmware/base/json.h"
@@ -77,17 +78,38 @@ static int read_zone(const struct json *object, struct zone_config *c, struct di
         return flaw ? -EBADMSG : r;
 }
 
-static int read_begin(const char *line, size_t n, char *bench, struct diag *d) {
-        char name[NAME_TEXT_MAX] = "";
+/* Digits, or nothing at all: 0. */
+static bool read_since(const char *digits, size_t n, uint64_t *since_usec) {
+        uint64_t usec = 0;
 
-        if (n < sizeof(name))
-                memcpy(name, line, n);
-        name[n < sizeof(name) ? n : 0] = '\0';
+        for (size_t i = 0; i < n; i++) {
+                if (digits[i] < '0' || digits[i] > '9' || usec > UINT64_MAX / 10 - 1)
+                        return false;
+                usec = 10 * usec + (uint64_t) (digits[i] - '0');
+        }
+        *since_usec = usec;
+        return true;
+}
+
+static int read_begin(const char *line, size_t n, char *bench, uint64_t *since_usec, struct diag *d) {
+        const char *space = memchr(line, ' ', n);
+        size_t n_name = space ? (size_t) (space - line) : n;
+        char name[NAME_TEXT_MAX] = "";
+        uint64_t since = 0;
+
+        if (n_name < sizeof(name))
+                memcpy(name, line, n_name);
+        name[n_name < sizeof(name) ? n_name : 0] = '\0';
         if (!name_is_valid(name)) {
                 diag_set(d, 0, 0, "begin", "not a bench's name");
                 return -EBADMSG;
         }
+        if (space && !read_since(space + 1, n - n_name - 1, &since)) {
+                diag_set(d, 0, 0, "begin", "not a time in microseconds");
+                return -EBADMSG;
+        }
         memcpy(bench, name, sizeof(name));
+        *since_usec = since;
         return ZONE_SETTING_E_BEGIN;
 }
 
@@ -95,7 +117,8 @@ static bool begins(const char *line, size_t n, const char *mark) {
         return n >= strlen(mark) && memcmp(line, mark, strlen(mark)) == 0;
 }
 
-int zone_setting_read(const char *line, size_t n, char *bench, struct zone_config *config, struct diag *d) {
+int zone_setting_read(const char *line, size_t n, char *bench, struct zone_config *config,
+        uint64_t *since_usec, struct diag *d) {
         _cleanup_(json_freep) struct json *root = NULL;
         struct zone_config found;
         int r;
@@ -103,7 +126,7 @@ int zone_setting_read(const char *line, size_t n, char *bench, struct zone_confi
         while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r' || line[n - 1] == ' '))
                 n--;
         if (begins(line, n, BEGIN_MARK))
-                return read_begin(line + strlen(BEGIN_MARK), n - strlen(BEGIN_MARK), bench, d);
+                return read_begin(line + strlen(BEGIN_MARK), n - strlen(BEGIN_MARK), bench, since_usec, d);
         if (!begins(line, n, ZONE_MARK))
                 return ZONE_SETTING_E_OTHER;
         r = json_parse(line + strlen(ZONE_MARK), n - strlen(ZONE_MARK), &root, d);
@@ -149,6 +172,6 @@ void zone_setting_write(const char *bench, const struct zone_config *c, struct s
         str_add_char(out, '\n');
 }
 
-void zone_setting_write_begin(const char *bench, struct str *out) {
-        str_addf(out, BEGIN_MARK "%s\n", bench);
+void zone_setting_write_begin(const char *bench, uint64_t since_usec, struct str *out) {
+        str_addf(out, BEGIN_MARK "%s %" PRIu64 "\n", bench, since_usec);
 }

@@ -23,7 +23,8 @@ struct zone {
         uint64_t change;
         size_t n_believed;
         bool full; /* said once */
-        uint64_t n_reads, n_elsewhere, n_left_out;
+        uint64_t since_usec;
+        uint64_t n_reads, n_elsewhere, n_late, n_left_out;
 
         /*
          * Another box may stand where the last one stood, and for a while both seem to be there. When tags come to a set that was
@@ -54,7 +55,7 @@ int zone_new(struct zone **zp, const struct zone_config *config) {
                 return -ENOMEM;
         assert(!zone_config_flaw(config));
         z->config = *config;
-        zone_begin(z);
+        zone_begin(z, 0);
         *zp = z;
         return 0;
 }
@@ -64,14 +65,15 @@ struct zone *zone_free(struct zone *z) {
         return NULL;
 }
 
-void zone_begin(struct zone *z) {
+void zone_begin(struct zone *z, uint64_t since_usec) {
+        z->since_usec = since_usec;
         zone_tags_clear(&z->tags);
         z->state = ZONE_EMPTY;
         z->age_due = UINT64_MAX;
         z->n_believed = z->n_old = 0;
         z->settled_usec = 0;
         z->fresh = z->full = z->flapping = false;
-        z->n_reads = z->n_elsewhere = z->n_left_out = 0;
+        z->n_reads = z->n_elsewhere = z->n_late = z->n_left_out = 0;
         z->rest++;
 }
 
@@ -371,6 +373,8 @@ unsigned int zone_feed(struct zone *z, const struct zone_read *r) {
         advance(z, r->usec);
         if (side == SIDE_NONE)
                 z->n_elsewhere += r->n_reads > 0 ? r->n_reads : 1;
+        else if (r->usec < z->since_usec)
+                z->n_late += r->n_reads > 0 ? r->n_reads : 1;
         else
                 hear(z, r, side);
         advance(z, z->now); /* an old tag that was heard may have been all that was waited for */
@@ -424,8 +428,10 @@ const struct zone_tag *zone_get_restless(const struct zone *z) {
 }
 
 void zone_sum(const struct zone *z, struct zone_sum *sum) {
-        *sum = (struct zone_sum){
-                .n_reads = z->n_reads, .n_elsewhere = z->n_elsewhere, .n_left_out = z->n_left_out};
+        *sum = (struct zone_sum){.n_reads = z->n_reads,
+                .n_elsewhere = z->n_elsewhere,
+                .n_late = z->n_late,
+                .n_left_out = z->n_left_out};
         for (const struct zone_tag *tag = zone_next(z, NULL); tag; tag = zone_next(z, tag))
                 sum->n[tag->standing]++;
 }

@@ -126,8 +126,9 @@ static inline void zone_freep(struct zone **p) {
         *p = zone_free(*p);
 }
 
-/* Another box: what was heard is forgotten. The counts of zone_sum() begin again. */
-void zone_begin(struct zone *z);
+/* Another box: what was heard is forgotten. The counts of zone_sum() begin again. @since_usec: reads from before it are of another
+ * box and come late (a reader held them back while the network was away): they are counted and not looked at; 0: none is. */
+void zone_begin(struct zone *z, uint64_t since_usec);
 
 /**
  * zone_feed() - one read of any reader
@@ -159,6 +160,7 @@ struct zone_sum {
         size_t n[ZONE_N_STANDINGS]; /* tags by where they stand */
         uint64_t n_reads;           /* of this bench's antennas and its neighbours' */
         uint64_t n_elsewhere;       /* reads at antennas that are neither */
+        uint64_t n_late;            /* reads that were late: of a box before */
         uint64_t n_left_out;        /* reads of tags that there was no room for */
 };
 void zone_sum(const struct zone *z, struct zone_sum *sum);

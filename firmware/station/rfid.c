@@ -109,11 +109,11 @@ static void begin(struct rfid_bench *b) {
         struct station *s = b->station;
         _cleanup_str_ struct str text = STR_INIT;
 
-        zone_begin(b->zone);
+        zone_begin(b->zone, b->begun_usec);
         arm(b);
         if (!s->callers || !callers_has_read_followers(s->callers))
                 return;
-        zone_setting_write_begin(s->config->benches[b->bench].name, &text);
+        zone_setting_write_begin(s->config->benches[b->bench].name, b->begun_usec, &text);
         tell(s, 0, &text);
 }
 
@@ -176,8 +176,8 @@ void rfid_on_tag(void *userdata, const char *reader, const struct tag_read *read
                 struct rfid_bench *b = &s->rfid[i];
                 uint64_t due;
 
-                if (!b->zone || !zone_uses_reader(b->config, reader) || r.usec < b->begun_usec)
-                        continue; /* a reader held it back while the network was away, or we were late */
+                if (!b->zone || !zone_uses_reader(b->config, reader))
+                        continue;
                 due = zone_due(b->zone);
                 on_events(b, zone_feed(b->zone, &r));
                 if (zone_due(b->zone) != due)

@@ -20,6 +20,8 @@ static struct zone_config usual(void) {
         return c;
 }
 
+static uint64_t none; /* where no line begins a box */
+
 static void what_is_written_reads_the_same(void **state) {
         struct zone_config c = usual(), found;
         _cleanup_str_ struct str first = STR_INIT, second = STR_INIT;
@@ -27,7 +29,7 @@ static void what_is_written_reads_the_same(void **state) {
 
         (void) state;
         zone_setting_write("b1", &c, &first);
-        assert_int_equal(zone_setting_read(first.data, first.len, bench, &found, NULL), 0);
+        assert_int_equal(zone_setting_read(first.data, first.len, bench, &found, &none, NULL), 0);
         assert_string_equal(bench, "b1");
         zone_setting_write(bench, &found, &second);
         assert_string_equal(first.data, second.data);
@@ -49,11 +51,17 @@ static void another_box_is_told_with_its_bench(void **state) {
         _cleanup_str_ struct str text = STR_INIT;
         struct zone_config c;
         char bench[NAME_TEXT_MAX];
+        uint64_t since;
 
         (void) state;
-        zone_setting_write_begin("bench-2", &text);
-        assert_int_equal(zone_setting_read(text.data, text.len, bench, &c, NULL), ZONE_SETTING_E_BEGIN);
+        zone_setting_write_begin("bench-2", 81520033, &text);
+        assert_int_equal(
+                zone_setting_read(text.data, text.len, bench, &c, &since, NULL), ZONE_SETTING_E_BEGIN);
         assert_string_equal(bench, "bench-2");
+        assert_int_equal(since, 81520033);
+        assert_int_equal(zone_setting_read("# begin b1", 10, bench, &c, &since, NULL), ZONE_SETTING_E_BEGIN);
+        assert_string_equal(bench, "b1");
+        assert_int_equal(since, 0);
 }
 
 static void a_mistake_is_named(void **state) {
@@ -70,6 +78,9 @@ static void a_mistake_is_named(void **state) {
                 {"# zone {\"bench\":\"b1\",\"own\":[7]" REST, "own"},
                 {"# zone {\"bench\":\"b1\",\"own\":[]" REST, "zone"},
                 {"# begin B 1", "begin"},
+                {"# begin b1 soon", "begin"},
+                {"# begin b1 99999999999999999999", "begin"},
+                {"# begin b1 1 2", "begin"},
                 {"# begin 123456789012345678901234567890123456789", "begin"},
         };
 
@@ -79,8 +90,8 @@ static void a_mistake_is_named(void **state) {
                 struct zone_config c;
                 struct diag d = {0};
 
-                assert_int_equal(
-                        zone_setting_read(rows[i].line, strlen(rows[i].line), bench, &c, &d), -EBADMSG);
+                assert_int_equal(zone_setting_read(rows[i].line, strlen(rows[i].line), bench, &c, &none, &d),
+                        -EBADMSG);
                 assert_string_equal(d.key, rows[i].key);
                 assert_string_equal(bench, "untouched");
         }
@@ -94,8 +105,8 @@ static void all_else_is_left_to_others(void **state) {
                 char bench[NAME_TEXT_MAX];
                 struct zone_config c;
 
-                assert_int_equal(
-                        zone_setting_read(lines[i], strlen(lines[i]), bench, &c, NULL), ZONE_SETTING_E_OTHER);
+                assert_int_equal(zone_setting_read(lines[i], strlen(lines[i]), bench, &c, &none, NULL),
+                        ZONE_SETTING_E_OTHER);
         }
 }
 

@@ -538,13 +538,31 @@ static void a_new_box_forgets_the_old_one(void **state) {
 
         begin(&s, bench());
         play(&s, 0, 2000, 10, 1, 10, -50);
-        zone_begin(s.z);
+        zone_begin(s.z, 0);
         assert_int_equal(zone_get_state(s.z), ZONE_EMPTY);
         assert_null(zone_next(s.z, NULL));
         zone_sum(s.z, &sum);
         assert_int_equal(sum.n_reads, 0);
         play(&s, 2000, 3000, 10, 11, 12, -50);
         assert_string_equal(s.said, "440:settled 2280:settled");
+        assert_int_equal(n_believed(s.z), 2);
+        end(&s);
+}
+
+static void what_was_read_before_the_box_came_is_of_another(void **state) {
+        struct zone_sum sum;
+        struct scene s;
+        (void) state;
+
+        begin(&s, bench());
+        play(&s, 0, 1000, 10, 1, 2, -50);
+        zone_begin(s.z, 2000000);
+        play(&s, 1000, 2000, 10, 1, 2, -50);
+        assert_int_equal(zone_get_state(s.z), ZONE_EMPTY);
+        zone_sum(s.z, &sum);
+        assert_int_equal(sum.n_reads, 0);
+        assert_int_equal(sum.n_late, 100);
+        play(&s, 2000, 3000, 10, 3, 4, -50);
         assert_int_equal(n_believed(s.z), 2);
         end(&s);
 }
@@ -758,6 +776,7 @@ int main(void) {
                 cmocka_unit_test(a_unit_that_is_looked_at_now_and_then_is_no_flapping_tag),
                 cmocka_unit_test(a_tag_that_comes_back_is_judged_by_how_it_is_heard_now),
                 cmocka_unit_test(a_new_box_forgets_the_old_one),
+                cmocka_unit_test(what_was_read_before_the_box_came_is_of_another),
                 cmocka_unit_test(where_tags_answer_once_silence_does_not_mean_gone),
                 cmocka_unit_test(more_tags_than_there_is_room_for_are_said_once_and_counted),
                 cmocka_unit_test(a_day_of_passing_tags_fits_into_the_same_memory),
