@@ -23,6 +23,7 @@ struct floor {
         bool early;       /* an answer came while a commit was on its way */
         bool light_fails; /* each light that is shown is a fact: its tower is gone */
         unsigned n_full;
+        unsigned n_answered; /* of those who wait with a token */
 };
 
 static struct stamp floor_now(void *userdata) {
@@ -31,7 +32,7 @@ static struct stamp floor_now(void *userdata) {
         return f->scene->now;
 }
 
-static void lose_tower(struct floor *f) {
+static void write_fact(struct floor *f) {
         const struct fact down = {.type = "device.down",
                 .lane = LANE_FACT,
                 .merchant = "",
@@ -39,8 +40,7 @@ static void lose_tower(struct floor *f) {
                 .bench = "b1",
                 .data = (char *) "{\"v\":1,\"driver\":\"gpio\",\"reason\":\"gone\"}"};
 
-        if (f->light_fails)
-                assert_int_equal(desk_fact(f->desk, &down), 0);
+        assert_int_equal(desk_fact(f->desk, &down), 0);
 }
 
 static void on_verdict(void *userdata, const struct verdict *v, uint64_t mono_usec) {
@@ -51,7 +51,8 @@ static void on_verdict(void *userdata, const struct verdict *v, uint64_t mono_us
         memcpy(f->devices[f->n_said], v->device, sizeof(v->device));
         f->said[f->n_said++] = v->kind;
         f->early |= desk_is_committing(f->desk);
-        lose_tower(f);
+        if (f->light_fails)
+                write_fact(f);
 }
 
 static void on_label_dead(void *userdata, const char *parcel) {
@@ -67,7 +68,9 @@ static void on_label(void *userdata, const struct label_wanted *l, const void *b
 }
 
 static void on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n) {
-        (void) userdata;
+        struct floor *f = userdata;
+
+        f->n_answered++;
         (void) token;
         (void) verdicts;
         (void) n;
@@ -208,6 +211,102 @@ static void a_scan_that_finds_no_room_is_told_so(void **state) {
         assert_int_not_equal(f->said[n], VERDICT_NOT_RECORDED);
 }
 
+/* ---- sets of tags ---- */
+
+static int give_tags(struct floor *f, size_t n_socks, const char *parcel, uint64_t token) {
+        struct epc epcs[3] = {0};
+
+        assert_true(n_socks <= ELEMENTSOF(epcs));
+        for (size_t i = 0; i < n_socks; i++) {
+                epcs[i].kind = EPC_SGTIN;
+                (void) stpcpy(epcs[i].key, "04901234567894");
+                (void) snprintf(epcs[i].serial, sizeof(epcs[i].serial), "%zu", i + 1);
+        }
+        return desk_tags(f->desk, 0, TAGS_SETTLED, epcs, n_socks, NULL, parcel, 1, token, "p-1");
+}
+
+/* A box of S-1 in hand at b1: two socks and a hat. */
+static const char *open_box(struct floor *f) {
+        scene_shipment(f->scene, "S-1", 1, NULL);
+        start(f);
+        assert_int_equal(desk_scan(f->desk, 0, NULL, "S-1", 3, 1, 0, "p-1"), 0);
+        settle(f);
+        assert_int_equal(f->n_said, 1);
+        assert_int_equal(f->said[0], VERDICT_OPENED);
+        return desk_bench(f->desk, 0)->parcel;
+}
+
+static int64_t n_verified(struct floor *f) {
+        return scene_number(f->scene, "SELECT count(*) FROM fact WHERE type = 'item.verified'");
+}
+
+static void a_newer_set_of_tags_takes_the_place_of_one_that_waits(void **state) {
+        struct floor *f = *state;
+        const char *parcel = open_box(f);
+
+        write_fact(f); /* its commit is what the sets wait for */
+        assert_int_equal(give_tags(f, 1, parcel, 0), 0);
+        assert_int_equal(give_tags(f, 3, parcel, 0), 0); /* one too many, for a moment */
+        assert_int_equal(give_tags(f, 2, parcel, 0), 0);
+        settle(f);
+        assert_int_equal(f->n_said, 2);
+        assert_int_equal(f->said[1], VERDICT_OK);
+        assert_int_equal(n_verified(f), 2);
+        assert_false(f->early);
+        assert_int_equal(give_tags(f, 2, parcel, 0), 0);
+        settle(f);
+        assert_int_equal(f->n_said, 2);
+        assert_int_equal(n_verified(f), 2);
+}
+
+static void whoever_waits_for_what_a_set_means_is_answered(void **state) {
+        struct floor *f = *state;
+        const char *parcel = open_box(f);
+
+        write_fact(f);
+        assert_int_equal(give_tags(f, 1, NULL, 7), 0);
+        assert_int_equal(give_tags(f, 2, parcel, 0), 0);
+        settle(f);
+        assert_int_equal(f->n_answered, 1);
+        assert_int_equal(n_verified(f), 2);
+}
+
+static void a_set_of_another_box_is_forgotten(void **state) {
+        struct floor *f = *state;
+
+        (void) open_box(f);
+        assert_int_equal(give_tags(f, 2, P1, 0), 0);
+        assert_int_equal(give_tags(f, 2, "", 0), 0); /* read while no box was open */
+        settle(f);
+        assert_int_equal(f->n_said, 1);
+        assert_int_equal(n_verified(f), 0);
+}
+
+static void a_set_without_a_box_waits_and_says_nothing(void **state) {
+        struct floor *f = *state;
+
+        start(f);
+        assert_int_equal(give_tags(f, 2, "", 0), 0);
+        settle(f);
+        assert_int_equal(f->n_said, 0);
+        assert_true(desk_bench(f->desk, 0)->tags_wait);
+}
+
+static void a_set_that_has_no_place_is_thrown_away_and_says_so(void **state) {
+        struct floor *f = *state;
+        const char *parcel = open_box(f);
+        size_t n = 0;
+
+        write_fact(f);
+        while (n < VERDICTS_MAX && desk_scan(f->desk, 0, NULL, "S-1", 3, 1, 0, "p-1") == 0)
+                n++;
+        assert_true(n < VERDICTS_MAX);
+        assert_int_equal(give_tags(f, 2, parcel, 0), DESK_E_FULL);
+        settle(f);
+        assert_int_equal(f->n_said, n + 1);
+        assert_int_equal(n_verified(f), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(each_scan_of_a_group_has_its_answer, set_up, tear_down),
@@ -216,6 +315,15 @@ int main(void) {
                         a_light_that_fails_while_it_answers_brings_no_answer_before_its_commit, set_up,
                         tear_down),
                 cmocka_unit_test_setup_teardown(a_scan_that_finds_no_room_is_told_so, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_newer_set_of_tags_takes_the_place_of_one_that_waits, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        whoever_waits_for_what_a_set_means_is_answered, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_set_of_another_box_is_forgotten, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_set_without_a_box_waits_and_says_nothing, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_set_that_has_no_place_is_thrown_away_and_says_so, set_up, tear_down),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
