@@ -2,6 +2,7 @@
 /* The board file: benches, and what is plugged into them. */
 #include "firmware/station/board-internal.h"
 
+#include "drivers/lookup.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
 #include "firmware/base/yaml.h"
@@ -199,6 +200,9 @@ static int check_labels(
                 wrong = "language belongs to a printer";
         else if (b->printer.link == PRINTER_BY_TCP && (!*b->printer.host || *b->labels.path))
                 wrong = "a tcp printer needs a host, which is an address, and no path";
+        else if (b->printer.link == PRINTER_BY_TCP &&
+                 !lookup_numbers(b->printer.host, 0, &(struct lookup_address){0}))
+                wrong = "the host of a printer is an address in numbers, such as 192.168.1.50";
         else if (b->printer.link > PRINTER_BY_TCP && (!*b->labels.path || *b->printer.host))
                 wrong = "a usb or serial printer needs a path, and no host";
         else if (b->printer.link != PRINTER_BY_NONE && b->printer.language < 0)

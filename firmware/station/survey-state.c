@@ -4,13 +4,13 @@
  * readers let in one at a time, so that they are never tried beside a station.
  */
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "drivers/lookup.h"
 #include "firmware/base/ask.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
@@ -59,6 +59,9 @@ void survey_take_states(struct survey *s, const struct json *status) {
 
 struct attempt {
         struct survey_rule *rule;
+        struct lookup *lookup; /* owned; NULL when its name is known */
+        struct lookup_address address;
+        bool has_address;
         int fd; /* owned; -1 when it is over */
 };
 
@@ -70,23 +73,60 @@ static void reached(struct attempt *a, int error) {
         a->fd = -1;
 }
 
-static void begin(struct attempt *a) {
-        const struct addrinfo hints = {
-                .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
-        struct addrinfo *found = NULL;
-        char service[8];
+static void on_name(void *userdata, int error, const struct lookup_address *address) {
+        struct attempt *a = userdata;
 
+        a->lookup = lookup_free(a->lookup);
+        a->has_address = error == 0;
+        if (error == 0)
+                a->address = *address;
+}
+
+static void find_address(struct attempt *a, sd_event *event) {
         a->fd = -1;
-        (void) snprintf(service, sizeof(service), "%u", a->rule->port);
-        if (getaddrinfo(a->rule->host, service, &hints, &found) != 0) {
+        a->has_address = lookup_numbers(a->rule->host, a->rule->port, &a->address);
+        if (!a->has_address && event && lookup_is_name(a->rule->host))
+                (void) lookup_new(&a->lookup, event, 0, a->rule->host, a->rule->port, 0, on_name,
+                        a); /* else nobody knows the name */
+}
+
+static void begin(struct attempt *a) {
+        if (a->lookup || !a->has_address) {
+                a->lookup = lookup_free(a->lookup);
                 a->rule->state = SURVEY_STATE_DOWN;
-                (void) copy_text(a->rule->reason, sizeof(a->rule->reason), "this is no address in numbers");
+                (void) copy_text(
+                        a->rule->reason, sizeof(a->rule->reason), "nobody knows an address of this name");
                 return;
         }
-        a->fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (a->fd < 0 || (connect(a->fd, found->ai_addr, found->ai_addrlen) < 0 && errno != EINPROGRESS))
+        a->fd = socket(a->address.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (a->fd < 0 || (connect(a->fd, (const struct sockaddr *) &a->address.address, a->address.n) < 0 &&
+                                 errno != EINPROGRESS))
                 reached(a, errno);
-        freeaddrinfo(found);
+}
+
+static bool waits_for_names(const struct attempt *attempts, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (attempts[i].lookup)
+                        return true;
+        return false;
+}
+
+/* Names are asked for all at once, and not for ever. */
+static void begin_all(struct survey *s, struct attempt *attempts, size_t *np) {
+        _cleanup_(sd_event_unrefp) sd_event *event = NULL;
+        uint64_t until = monotonic_usec() + REACH_MS * USEC_PER_MSEC, now;
+
+        (void) sd_event_new(&event); /* without one only numbers are tried */
+        for (size_t i = 0; i < s->n_rules && *np < REACH_MAX; i++)
+                if (s->rules[i].wants == SURVEY_NETWORK) {
+                        attempts[*np] = (struct attempt){.rule = &s->rules[i]};
+                        find_address(&attempts[(*np)++], event);
+                }
+        while (waits_for_names(attempts, *np) && (now = monotonic_usec()) < until)
+                if (sd_event_run(event, until - now) < 0)
+                        break;
+        for (size_t i = 0; i < *np; i++)
+                begin(&attempts[i]);
 }
 
 static void look_at(struct attempt *a, short revents) {
@@ -104,28 +144,27 @@ static void look_at(struct attempt *a, short revents) {
 static void reach(struct survey *s) {
         struct attempt attempts[REACH_MAX];
         struct pollfd polls[REACH_MAX];
-        uint64_t now = monotonic_usec(), until = now + REACH_MS * USEC_PER_MSEC;
-        nfds_t n = 0, n_open = 0;
+        uint64_t now, until;
+        nfds_t n_open = 0;
+        size_t n = 0;
 
-        for (size_t i = 0; i < s->n_rules && n < REACH_MAX; i++)
-                if (s->rules[i].wants == SURVEY_NETWORK) {
-                        attempts[n] = (struct attempt){.rule = &s->rules[i]};
-                        begin(&attempts[n++]);
-                }
+        begin_all(s, attempts, &n);
+        now = monotonic_usec();
+        until = now + REACH_MS * USEC_PER_MSEC;
         for (; now < until; now = monotonic_usec()) {
                 n_open = 0;
-                for (nfds_t i = 0; i < n; i++) {
+                for (size_t i = 0; i < n; i++) {
                         polls[i] = (struct pollfd){.fd = attempts[i].fd, .events = POLLOUT};
                         n_open += attempts[i].fd >= 0;
                 }
                 if (n_open == 0 ||
                         (poll(polls, n, (int) ((until - now) / USEC_PER_MSEC) + 1) < 0 && errno != EINTR))
                         break;
-                for (nfds_t i = 0; i < n; i++)
+                for (size_t i = 0; i < n; i++)
                         if (attempts[i].fd >= 0)
                                 look_at(&attempts[i], polls[i].revents);
         }
-        for (nfds_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
                 if (attempts[i].fd >= 0)
                         reached(&attempts[i], ETIMEDOUT);
 }

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The boards that come along, tested like code: each is read, a key that is none is named with its line, and every key is explained."""
+import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-BOARDS = sorted(p for p in (ROOT / "board").glob("*.yaml") if re.search(r"^board:", p.read_text(), re.M) and "realm:" not in p.read_text())
+sys.path.insert(0, str(ROOT / "tests/support"))
 
+from rig import Rig, wait_for  # noqa: E402
+
+BOARDS = sorted(p for p in (ROOT / "board").glob("*.yaml") if re.search(r"^board:", p.read_text(), re.M) and "realm:" not in p.read_text())
 
 def check(build: Path, folder: Path, board: Path) -> subprocess.CompletedProcess:
     config = folder / "station.yaml"
@@ -47,9 +52,43 @@ def test_one_box_has_two_benches():
     assert len(board["benches"]) == 2 and all(bench["scanners"] for bench in board["benches"])
 
 
-def test_every_key_is_explained():
+def keys_of_the_checker() -> set[str]:
     source = "".join(p.read_text() for p in (ROOT / "firmware/station").glob("board*.c"))
-    keys = set(re.findall(r'\{"([a-z_]+)", YAML_WANT', source)) | set(re.findall(r"^\s+TOWER\((\w+)\)", source, re.M))
-    assert len(keys) > 30
-    explained = set(re.findall(r"`([a-z_]+)`", (ROOT / "board/README.md").read_text()))
-    assert keys <= explained, keys - explained
+    return set(re.findall(r'\{"([a-z_]+)",\s+YAML_WANT', source)) | set(re.findall(r"^\s+TOWER\((\w+)\)", source, re.M))
+
+
+def test_every_key_is_explained_and_nothing_else_is():
+    """In one place, board/README.md: the first column of its tables is what may be written."""
+    text = (ROOT / "board/README.md").read_text()
+    tables = [block for block in re.split(r"\n\n", text) if block.lstrip().startswith("| key |")]
+    assert len(tables) >= 9
+    first = {key for table in tables for row in table.strip().splitlines()[2:] for key in re.findall(r"`([a-z_0-9]+)`", row.split("|")[1])}
+    keys = keys_of_the_checker()
+    assert len(keys) > 60
+    assert first <= keys, f"explained, and no board may have it: {first - keys}"
+    explained = set(re.findall(r"`([a-z_]+)`", text))
+    assert keys <= explained, f"not explained: {keys - explained}"
+
+
+@pytest.fixture
+def rig(build, tmp_path):
+    rig = Rig(build, tmp_path)
+    yield rig
+    rig.stop_all()
+
+
+@pytest.mark.parametrize("name", ["demo", "x86-usb", "rpi-cm4", "vm"])
+def test_a_station_runs_with_a_board_whose_devices_are_elsewhere_and_says_what_is_missing(rig, name):
+    """As on the first day: nothing is plugged in yet, each bench can be worked at, and each missing thing is named."""
+    board = (ROOT / f"board/{name}.yaml").read_text().replace("/run/okuru/", f"{rig.folder}/")
+    (rig.folder / "etc/board.yaml").write_text(board)
+    rig.start("station")
+    status = wait_for("the station", rig.try_status)
+    wanted = [(bench["name"], thing["name"]) for bench in yaml.safe_load(board)["benches"]
+              for thing in [*bench.get("scanners", []), *bench.get("buttons", []), *({"name": one} for one in ("tower", "scale") if one in bench)]]
+    assert [bench["bench"] for bench in status["benches"]][:len(yaml.safe_load(board)["benches"])] == [b["name"] for b in yaml.safe_load(board)["benches"]]
+    assert {(d["bench"], d["name"]) for d in status["devices"]} == set(wanted)
+    done = subprocess.run([rig.program("okuru"), "--config", rig.folder / "etc/station.yaml", "devices", "--json"], capture_output=True, text=True, timeout=30)
+    rules = {(rule["bench"], rule["name"]): rule["wrong"] for rule in json.loads(done.stdout)["rules"]}
+    assert set(rules) == set(wanted) and all(re.search(r"plugged in|GPIO chip|there is no", wrong) for wrong in rules.values()), rules
+    assert done.returncode == (1 if wanted else 0)

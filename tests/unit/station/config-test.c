@@ -228,6 +228,9 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                         "benches[0].labels", 5},
                 {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9}\n",
                         "benches[0].labels", 4},
+                {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: printer-1, language: "
+                 "zpl}\n",
+                        "benches[0].labels", 4},
                 {"board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9, language: "
                  "epl}\n",
                         "benches[0].labels.language", 4},

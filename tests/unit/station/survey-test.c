@@ -315,7 +315,7 @@ static void without_a_station_what_is_on_the_network_is_tried(void **state) {
         assert_int_equal(bind(closed, (struct sockaddr *) &address, n), 0);
         assert_int_equal(getsockname(closed, (struct sockaddr *) &address, &n), 0);
         reader(READER_LLRP, "gate", "127.0.0.1", "")->port = ntohs(address.sin_port);
-        reader(READER_LLRP, "named", "reader.example", "");
+        reader(READER_LLRP, "named", "reader.invalid", "");
         assert_int_equal(survey_want(s, &config), 0);
         survey_ask(s, "/nonexistent/okuru.sock");
         judge(s, nothing_exists);
@@ -323,7 +323,7 @@ static void without_a_station_what_is_on_the_network_is_tried(void **state) {
         assert_string_equal(s->rules[0].wrong, "");
         assert_int_equal(s->rules[0].state, SURVEY_STATE_UP);
         assert_says(s->rules[1].wrong, "cannot be reached: Connection refused");
-        assert_says(s->rules[2].wrong, "no address in numbers");
+        assert_says(s->rules[2].wrong, "nobody knows an address of this name");
         close(fd);
         close(closed);
 }
