@@ -60,6 +60,7 @@ static const struct fact_type {
         {"clock.changed", LANE_FACT},
         {"item.verified", LANE_TRACE},
         {"item.refused", LANE_TRACE},
+        {"tag.ignored", LANE_TRACE},
         {"alarm.cleared", LANE_TRACE},
         {"person.in", LANE_TRACE},
         {"person.out", LANE_TRACE},

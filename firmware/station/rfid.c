@@ -20,7 +20,8 @@ struct rfid_bench {
         struct zone *zone; /* owned; NULL: no reader looks here */
         sd_event_source *timer;
         char parcel[UUID_TEXT_MAX]; /* what was in hand when the zone began */
-        bool is_held;               /* a button wants its readers to read */
+        char merchant[NAME_TEXT_MAX];
+        bool is_held;        /* a button wants its readers to read */
         uint64_t begun_usec; /* reads from before it are of another box; 0: such may not be told apart */
 };
 
@@ -235,6 +236,37 @@ void rfid_on_reading(void *userdata, size_t bench, enum button_reads reads, bool
                         devices_read_once(s->devices, s->config->readers[i].name);
 }
 
+/* The box that was in hand leaves: what was heard at it and not believed is told once, for whoever tunes the zone. */
+static void record_ignored(struct rfid_bench *b) {
+        static const struct {
+                enum zone_standing standing;
+                const char *key;
+        } ignored[] = {{ZONE_FOREIGN, "foreign"}, {ZONE_TOO_WEAK, "weak"}, {ZONE_TOO_FEW, "few"},
+                {ZONE_TOO_SHORT, "short"}, {ZONE_NEIGHBOUR, "neighbour"}, {ZONE_GONE, "gone"}};
+        struct station *s = b->station;
+        struct fact_list facts = {0};
+        struct fact_builder f;
+        struct zone_sum sum;
+        size_t n = 0;
+
+        zone_sum(b->zone, &sum);
+        for (size_t i = 0; i < ELEMENTSOF(ignored); i++)
+                n += sum.n[ignored[i].standing];
+        if (n == 0)
+                return;
+        fact_begin(&f, &facts, "tag.ignored", b->merchant, b->parcel, s->config->benches[b->bench].name, NULL,
+                NULL);
+        json_write_int(&f.w, "believed", (int64_t) sum.n[ZONE_BELIEVED]);
+        for (size_t i = 0; i < ELEMENTSOF(ignored); i++)
+                if (sum.n[ignored[i].standing] > 0)
+                        json_write_int(&f.w, ignored[i].key, (int64_t) sum.n[ignored[i].standing]);
+        fact_end(&f);
+        if (facts.n == 1 && desk_fact(s->desk, &facts.items[0]) < 0)
+                log_error("bench %s: ignored tags are not recorded: out of memory",
+                        s->config->benches[b->bench].name);
+        fact_list_deinit(&facts);
+}
+
 void rfid_on_verdict(struct station *s, size_t bench) {
         const struct bench *now = desk_bench(s->desk, bench);
         struct rfid_bench *b = s->rfid && bench < s->config->n_benches ? &s->rfid[bench] : NULL;
@@ -246,7 +278,10 @@ void rfid_on_verdict(struct station *s, size_t bench) {
         /* The box before may have stood here a moment ago; where silence says nothing, what was found is of the box that has
          * just been put away, or that is about to be opened. */
         is_stale = is_other && (b->config->gone_usec > 0 ? *now->parcel != '\0' : *b->parcel != '\0');
+        if (is_other && *b->parcel)
+                record_ignored(b);
         (void) copy_text(b->parcel, sizeof(b->parcel), now->parcel);
+        (void) copy_text(b->merchant, sizeof(b->merchant), now->merchant);
         if (is_stale) {
                 b->begun_usec = monotonic_usec();
                 begin(b);

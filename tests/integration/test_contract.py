@@ -23,8 +23,7 @@ SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
 README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
 RESERVED_FACTS = {"parcel.arrived", "parcel.shelved", "pickup.ready", "pickup.moved", "pickup.missing", "pickup.collected",
-                  "pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified",
-                  "tag.ignored"}
+                  "pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified"}
 RESERVED_COMMANDS = {"expected", "batch", "offer", "keys", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 
@@ -270,6 +269,7 @@ SELDOM = {
     "fact/ledger.told": "wants a ledger from a copy (tests/fault/test_disks.py)",
     "fact/ledger.gap": "wants a row that the disk has changed (tests/unit/ledger)",
     "fact/peer.told": "wants two stations (tests/integration/test_peers.py)",
+    "fact/tag.ignored": "wants a tag reader (tests/integration/test_rfid.py)",
     "fact/trace.skipped": "wants a ledger that is nearly full (tests/unit/ledger)",
     "command/pull": "no OMS sends it yet: shape reserved",
 }
@@ -451,6 +451,7 @@ RARE = [
     ("ledger.told", "1" * 32, {"predecessor": "2" * 32}),
     ("ledger.gap", "1" * 32, {"lane": "trace", "from": "7", "to": "19"}),
     ("peer.told", "S-1", {"station": "pack-02", "bench": "b1", "kind": "shipped", "at": "2026-11-21T14:00:00.000+09:00", "did": "pull"}),
+    ("tag.ignored", "018f0000-0000-7000-8000-000000000001", {"believed": 3, "foreign": 2, "weak": 1, "few": 1, "short": 1, "neighbour": 9, "gone": 1}),
     ("trace.skipped", "1" * 32, {"from": "7", "to": "19", "counts": {"item.verified": 12, "device.up": 1}}),
 ]
 
@@ -463,7 +464,7 @@ def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(bui
         reserved = {"type": "notice.reserved", "merchant": "acme", "subject": "S-1", "data": {
             "v": 1, "notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "owner": "station",
             "not_before": "2026-11-21T14:00:00.000+09:00", "expires": "2026-11-24T14:00:00.000+09:00"}}
-        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith(("notice.", "peer.")) else "", "subject": subject, "data": {"v": 1, **data}}
+        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith(("notice.", "peer.", "tag.")) else "", "subject": subject, "data": {"v": 1, **data}}
                               for kind, subject, data in RARE]
         done = subprocess.run([build / "tests/ledger-tool", "--folder", rig.folder / "station", "--realm", "demo"], text=True, capture_output=True,
                               input="".join(json.dumps(fact) + "\n" for fact in facts))
@@ -472,7 +473,7 @@ def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(bui
             rig.start(name)
         try:
             for kind, _, _ in RARE:
-                lane = "trace" if kind in ("trace.skipped", "peer.told") else "fact"
+                lane = "trace" if kind in ("trace.skipped", "peer.told", "tag.ignored") else "fact"
                 wait_for(kind, lambda lane=lane, kind=kind: recorder.has(f"up/{lane}", kind))
         finally:
             rig.stop_all()

@@ -80,6 +80,9 @@ def test_a_box_of_tagged_goods_is_packed_by_light(scene, bench, reader):
     packed = [f for f in scene.facts("parcel.packed") if f["subject"] == verdict["parcel"]]
     assert sorted((c["line"], c["quantity"], c["serials"]) for c in packed[0]["contents"]) == [("1", 2, ["11", "12"]), ("2", 1, ["13"])]
     bench.match(verdict)
+    wait_for("what was not believed", lambda: scene.count("tag.ignored", verdict["parcel"]) == 1)
+    ignored = next(f for f in scene.facts("tag.ignored") if f["subject"] == verdict["parcel"])
+    assert (ignored["bench"], ignored["foreign"], ignored["believed"] + ignored.get("gone", 0)) == ("b1", 1, 3)
 
 
 def test_what_does_not_belong_is_named_until_it_is_out(scene, bench, reader):
@@ -258,3 +261,4 @@ def test_two_hundred_tags_are_two_hundred_facts_however_often_they_are_read(scen
     assert scene.head() == head, "reading on writes nothing"
     assert len(scene.facts("item.verified")) == before + 200
     bench.match(verdict)
+    assert scene.count("tag.ignored", verdict["parcel"]) == 0, "there is nothing to tell"
