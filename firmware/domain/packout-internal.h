@@ -206,9 +206,12 @@ bool weight_is_off(const struct turn *t);
 /* weight_g and weight_off, as far as there is something to say. @whole: all that belongs into the box lies in it; else the last unit
  * may still be in the packer's hand, and too light is no news. */
 void weight_write(const struct turn *t, struct json_writer *w, bool whole);
-/* Puts it before the sub-lines of @v, when it is off or not known where it should be. Never changes what is to be done. */
-void weight_say(const struct turn *t, struct verdict *v, bool whole);
-void weight_head(const struct turn *t, struct verdict *v); /* "重い 812g" */
+/* What comes before the waybill: "箱を閉じ", or the scale where no weight is known and that is worth a word. */
+void weight_first(const struct turn *t, struct words *w);
+/* When it is off, @v says that instead of the next step. Nothing is stopped by it. */
+void weight_say(const struct turn *t, struct verdict *v);
+void weight_say_before(const struct turn *t, struct verdict *v); /* the same, before what @v says already */
+void weight_head(const struct turn *t, struct verdict *v);       /* "重い 812g" */
 /* The input of this turn was no unit of goods, so that nothing is in a hand. */
 bool weight_is_whole(const struct turn *t);
 

@@ -160,15 +160,22 @@ static int living_number(struct turn *t, char number[CODE_SIZE]) {
         return r < 0 ? r : 0;
 }
 
-static int say_step(struct turn *t, enum verdict_kind kind) {
+/* @plainp: nothing is awaited but its waybill. */
+static int say_step(struct turn *t, enum verdict_kind kind, bool *plainp) {
+        struct words first;
         struct verdict *v;
         char number[CODE_SIZE];
         struct words piece;
         int r;
 
-        if (t->p->unverified || t->s.waybill == WAYBILL_READ)
-                return turn_tell(t, kind, "箱を閉じ、手書き送り状の番号を読む",
-                        "close the box, read the hand-written waybill");
+        *plainp = t->p->unverified || t->s.waybill == WAYBILL_READ;
+        weight_first(t, &first);
+        if (*plainp) {
+                v = turn_say(t, kind);
+                verdict_sub_ja(v, "%s、手書き送り状の番号を読む", first.ja);
+                verdict_sub_en(v, "%s, read the hand-written waybill", first.en);
+                return 0;
+        }
         r = living_number(t, number);
         if (r < 0)
                 return r;
@@ -181,21 +188,22 @@ static int say_step(struct turn *t, enum verdict_kind kind) {
         if (label_is_missing(t, number))
                 return turn_tell(t, kind, "送り状が未印刷。OKを読むと印刷する",
                         "its label is not printed: read OK to print it");
+        *plainp = true;
         words_piece(&t->s, t->p, &piece);
         v = turn_say(t, kind);
-        verdict_sub_ja(v, "%s、送り状…%s %sを読む",
-                label_is_printing(t, number) ? "印刷中。箱を閉じ" : "箱を閉じ", words_number_tail(number),
-                piece.ja);
-        verdict_sub_en(v, "%sclose the box, read waybill …%s %s",
-                label_is_printing(t, number) ? "printing: " : "", words_number_tail(number), piece.en);
+        verdict_sub_ja(v, "%s%s、送り状…%s %sを読む", label_is_printing(t, number) ? "印刷中。" : "",
+                first.ja, words_number_tail(number), piece.ja);
+        verdict_sub_en(v, "%s%s, read waybill …%s %s", label_is_printing(t, number) ? "printing: " : "",
+                first.en, words_number_tail(number), piece.en);
         return 0;
 }
 
 int pack_say_next(struct turn *t, enum verdict_kind kind) {
-        int r = say_step(t, kind);
+        bool plain;
+        int r = say_step(t, kind, &plain);
 
-        if (r == 0)
-                weight_say(t, &t->d->verdicts[t->d->n_verdicts - 1], weight_is_whole(t));
+        if (r == 0 && plain)
+                weight_say(t, &t->d->verdicts[t->d->n_verdicts - 1]);
         return r;
 }
 

@@ -140,15 +140,15 @@ static int say_ready(struct turn *t, const struct carrier_policy *policy) {
                 return r;
         words_piece(&t->s, t->p, &piece);
         say_where_to(v, policy, &piece, &bay);
-        if (weight_is_off(t))
-                weight_say(t, v, true);
         if (t->p->unverified || shipment_missing(&t->s) == 0 || is_partial(&t->s) ||
                 next > SHIPMENT_PIECES_MAX) {
+                weight_say_before(t, v);
                 turn_empty_bench(t);
                 return 0;
         }
         verdict_sub_ja(v, "%sを%sに置き、次の箱の商品を読む", piece.ja, bay.ja);
         verdict_sub_en(v, "%s to %s; now the next box: read its goods", piece.en, bay.en);
+        weight_say_before(t, v);
         turn_end_gesture(t);
         return open_new_piece(t, next, false);
 }

@@ -63,7 +63,7 @@ void weight_write(const struct turn *t, struct json_writer *w, bool whole) {
                 json_write_string(w, "weight_off", off == OFF_LIGHT ? "light" : "heavy");
 }
 
-/* "500-560g", "25000gまで" */
+/* "500-560g", "25000g以下" */
 static void words_range(const struct range *range, struct words *w) {
         long long low = range->low_g, high = range->high_g;
 
@@ -71,46 +71,63 @@ static void words_range(const struct range *range, struct words *w) {
                 (void) snprintf(w->ja, sizeof(w->ja), "%lld-%lldg", low, high);
                 (void) snprintf(w->en, sizeof(w->en), "%lld-%lldg", low, high);
         } else if (high > 0) {
-                (void) snprintf(w->ja, sizeof(w->ja), "%lldgまで", high);
+                (void) snprintf(w->ja, sizeof(w->ja), "%lldg以下", high);
                 (void) snprintf(w->en, sizeof(w->en), "up to %lldg", high);
         } else {
-                (void) snprintf(w->ja, sizeof(w->ja), "%lldgから", low);
+                (void) snprintf(w->ja, sizeof(w->ja), "%lldg以上", low);
                 (void) snprintf(w->en, sizeof(w->en), "from %lldg", low);
         }
 }
 
-static void put_before(struct verdict *v, const char *ja, const char *en) {
-        struct verdict was = *v;
+void weight_first(const struct turn *t, struct words *w) {
+        const struct weighing *is = &t->in->weighing;
+        bool unknown = is->is_there && is->hints && is->weight_g <= 0;
 
-        verdict_sub_ja(v, "%s。%s", ja, was.sub_ja);
-        verdict_sub_en(v, "%s; %s", en, was.sub_en);
+        (void) copy_text(w->ja, sizeof(w->ja), unknown ? "秤に載せ" : "箱を閉じ");
+        (void) copy_text(w->en, sizeof(w->en), unknown ? "put the box on the scale" : "close the box");
 }
 
-void weight_say(const struct turn *t, struct verdict *v, bool whole) {
-        const struct weighing *w = &t->in->weighing;
-        enum off off = judge(t, whole);
-        struct range range = range_of(t);
-        char ja[WORDS_SIZE + 80], en[WORDS_SIZE + 80];
-        struct words words;
+static void words_off(const struct turn *t, enum off off, struct words *w) {
+        long long grams = t->in->weighing.weight_g;
 
-        if (w->is_there && w->hints && w->weight_g <= 0)
-                put_before(v, "重量不明。箱を秤に載せる", "no weight: put the box on the scale");
-        if (off == OFF_NONE)
-                return;
-        words_range(&range, &words);
-        (void) snprintf(ja, sizeof(ja), "%s %lldg（%s）。中身を確かめる", off == OFF_LIGHT ? "軽い" : "重い",
-                (long long) w->weight_g, words.ja);
-        (void) snprintf(en, sizeof(en), "too %s: %lldg (%s), look into the box",
-                off == OFF_LIGHT ? "light" : "heavy", (long long) w->weight_g, words.en);
-        put_before(v, ja, en);
+        (void) snprintf(w->ja, sizeof(w->ja), "%s %lldg", off == OFF_LIGHT ? "軽い" : "重い", grams);
+        (void) snprintf(w->en, sizeof(w->en), "%s %lldg", off == OFF_LIGHT ? "LIGHT" : "HEAVY", grams);
 }
 
 void weight_head(const struct turn *t, struct verdict *v) {
-        bool light = judge(t, true) == OFF_LIGHT;
-        long long grams = t->in->weighing.weight_g;
-        char ja[VERDICT_HEAD_MAX], en[VERDICT_HEAD_MAX];
+        struct words w;
 
-        (void) snprintf(ja, sizeof(ja), "%s %lldg", light ? "軽い" : "重い", grams);
-        (void) snprintf(en, sizeof(en), "%s %lldg", light ? "LIGHT" : "HEAVY", grams);
-        verdict_head(v, ja, en);
+        words_off(t, judge(t, true), &w);
+        verdict_head(v, w.ja, w.en);
+}
+
+/* The head of the prompt says it already; the answer to a scan has another one. */
+void weight_say(const struct turn *t, struct verdict *v) {
+        enum off off = judge(t, v->kind == VERDICT_WEIGHT || weight_is_whole(t));
+        struct range range = range_of(t);
+        struct words is, should;
+
+        if (off == OFF_NONE)
+                return;
+        words_off(t, off, &is);
+        words_range(&range, &should);
+        if (v->kind == VERDICT_WEIGHT) {
+                verdict_sub_ja(v, "%sのはず。箱を見て送り状を読む", should.ja);
+                verdict_sub_en(v, "should be %s: look into the box, read its waybill", should.en);
+        } else {
+                verdict_sub_ja(v, "%s（%s）。箱を見る", is.ja, should.ja);
+                verdict_sub_en(v, "%s (%s): look into the box", is.en, should.en);
+        }
+}
+
+void weight_say_before(const struct turn *t, struct verdict *v) {
+        struct verdict was = *v;
+        enum off off = judge(t, true);
+        struct words is;
+
+        if (off == OFF_NONE)
+                return;
+        words_off(t, off, &is);
+        verdict_sub_ja(v, "%s。%s", is.ja, was.sub_ja);
+        verdict_sub_en(v, "%s; %s", is.en, was.sub_en);
 }

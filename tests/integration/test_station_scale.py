@@ -105,7 +105,7 @@ def test_without_a_wish_the_limits_of_the_bench_hold(scene, scale, bench):
     bench.scan("W-HEAVY", "opened")
     scale.put(20001)
     verdict = bench.scan(SHIRT, "packed")
-    assert "20000gまで" in verdict["sub"]["ja"]
+    assert "20000g以下" in verdict["sub"]["ja"]
     assert fact(scene, "parcel.packed", verdict["parcel"])["weight_off"] == "heavy"
 
 
@@ -128,7 +128,7 @@ def test_no_weight_is_no_reason_to_wait(scene, scale, bench, trouble):
     begun = time.monotonic()
     verdict = bench.scan(SHIRT, "packed")
     assert time.monotonic() - begun < 1
-    assert "重量不明" in verdict["sub"]["ja"]
+    assert "秤に載せ" in verdict["sub"]["ja"]
     assert "weight_g" not in fact(scene, "parcel.packed", verdict["parcel"])
 
 
