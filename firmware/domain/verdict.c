@@ -163,6 +163,24 @@ void verdict_set(struct verdict *v, enum verdict_kind kind, const char *bench) {
         (void) copy_text(v->bench, sizeof(v->bench), bench ? bench : ""); /* names are checked at the edge */
 }
 
+void verdict_name_scan(struct verdict *v, const char *bytes, size_t n) {
+        static const char badge[] = "OKURU-P-";
+        const size_t room = VERDICT_SCANNED_MAX - 1, cut = strlen("…");
+        size_t at = 0, from = n > room ? n - (room - cut) : 0;
+
+        if (n >= strlen(badge) && memcmp(bytes, badge, strlen(badge)) == 0) {
+                (void) copy_text(v->scanned, sizeof(v->scanned), "OKURU-P-…");
+                return;
+        }
+        if (from) {
+                memcpy(v->scanned, "…", cut);
+                at = cut;
+        }
+        for (size_t i = from; i < n; i++) /* the only control byte of a scan is GS, between two fields */
+                v->scanned[at++] = bytes[i] >= 0x20 && bytes[i] < 0x7F ? bytes[i] : ' ';
+        v->scanned[at] = '\0';
+}
+
 void verdict_head(struct verdict *v, const char *ja, const char *en) {
         copy_head(v->head_ja, ja);
         copy_head(v->head_en, en);

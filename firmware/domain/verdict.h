@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define VERDICT_HEAD_MAX 40  /* bytes: 6 full-width characters with room */
-#define VERDICT_SUB_MAX  256 /* bytes */
+#define VERDICT_HEAD_MAX    40  /* bytes: 6 full-width characters with room */
+#define VERDICT_SUB_MAX     256 /* bytes */
+#define VERDICT_SCANNED_MAX 33  /* bytes of what was read, as a screen may show it */
 
 enum verdict_kind {
         VERDICT_NONE = 0,
@@ -125,6 +126,7 @@ struct verdict {
         char merchant[33], shipment[65], parcel[37]; /* what it is about; "" none */
         bool until_acknowledged;                     /* D: stays until the right scan */
         bool prompt; /* no answer: the one next thing, shown without a sound once a green was seen */
+        char scanned[VERDICT_SCANNED_MAX]; /* the end of the code that this answers, printable; "" of none */
 };
 /* A green is seen and goes; nothing else is ever cleared by time. floor.md: after at most 1.5 s. */
 #define VERDICT_GREEN_USEC 1400000
@@ -134,6 +136,8 @@ bool verdict_passes(const struct verdict *v);
  * @bench: NULL leaves ""
  */
 void verdict_set(struct verdict *v, enum verdict_kind kind, const char *bench);
+/* What was read, for the list of the last scans: its end when it is long; of a badge only that it was one. */
+void verdict_name_scan(struct verdict *v, const char *bytes, size_t n);
 /* Replace a head ("OK 残3"); cut at 6 full-width characters' worth. */
 void verdict_head(struct verdict *v, const char *ja, const char *en);
 void verdict_sub_ja(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -38,6 +38,7 @@ void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, co
                 verdict_sub_ja(&v, "%s", ja);
                 verdict_sub_en(&v, "%s", en);
                 s->covered[i] = true;
+                s->cover[i] = v;
                 devices_show(s->devices, i, &v);
                 station_tell_verdict(s, &v);
         }
@@ -61,9 +62,12 @@ void benches_on_health(void *userdata, enum desk_health health) {
         case DESK_FINE:
                 log_notice("storage: well again");
                 /* Whoever got an answer since looks at that; and a beep now would be taken for one. */
-                for (size_t i = 0; i < s->config->n_benches; i++)
-                        if (s->covered[i])
-                                devices_show_quietly(s->devices, i, &s->shown[i]);
+                for (size_t i = 0; i < s->config->n_benches; i++) {
+                        if (!s->covered[i])
+                                continue;
+                        devices_show_quietly(s->devices, i, &s->shown[i]);
+                        station_tell_back(s, &s->shown[i]);
+                }
                 memset(s->covered, 0, sizeof(s->covered));
                 break;
         }

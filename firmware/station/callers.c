@@ -14,8 +14,9 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/wire.h"
 
-#define CALLERS_MAX 32
-#define OUT_MAX     (256 * 1024) /* a caller that lets more pile up is cut */
+#define CALLERS_MAX     32
+#define CALLERS_OF_USER 12           /* a program gone wild must not shut out the others, nor root's CLI */
+#define OUT_MAX         (256 * 1024) /* a caller that lets more pile up is cut */
 
 struct caller {
         struct callers *callers;
@@ -220,6 +221,14 @@ static int callers_on_caller(sd_event_source *source, int fd, uint32_t revents, 
         return 0;
 }
 
+static size_t count_of(const struct callers *c, uid_t uid) {
+        size_t n = 0;
+
+        for (const struct caller *k = c->callers; k; k = k->next)
+                n += k->uid == uid && !k->broken;
+        return n;
+}
+
 static int caller_new(struct callers *c, int fd) {
         struct caller *k = calloc(1, sizeof(*k));
         struct ucred cred;
@@ -234,6 +243,8 @@ static int caller_new(struct callers *c, int fd) {
         k->callers = c;
         k->id = ++c->last_id;
         r = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0 ? -errno : 0;
+        if (r == 0 && cred.uid != 0 && cred.uid != geteuid() && count_of(c, cred.uid) >= CALLERS_OF_USER)
+                r = -EUSERS;
         if (r == 0) {
                 k->uid = cred.uid;
                 r = sd_event_add_io(c->event, &k->io, fd, EPOLLIN, callers_on_caller, k);

@@ -65,6 +65,8 @@ static const struct yaml_rule station_rules[] = {
         PATH("board", true, board),
         {"seal", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, seal_rules, NULL},
         {"policy", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_policy},
+        {"screen_scanner", YAML_WANT_BOOL, false, offsetof(struct station_config, screen_scanner), 0, 0, 0,
+                NULL, NULL, NULL},
         {"amber_after", YAML_WANT_DURATION, false, offsetof(struct station_config, amber_usec), 0,
                 100 * USEC_PER_MSEC, 60 * USEC_PER_SEC, NULL, NULL, NULL},
         {"red_after", YAML_WANT_DURATION, false, offsetof(struct station_config, red_usec), 0, USEC_PER_SEC,

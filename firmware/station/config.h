@@ -150,6 +150,7 @@ struct station_config {
         char seal_public[STATION_PATH_MAX], seal_secret[STATION_PATH_MAX];
         char policy
                 [STATION_POLICY_MAX]; /* what holds until the OMS has sent one: JSON, version 0; "" defaults */
+        bool screen_scanner;          /* for a demonstration: screens may scan; never on a floor */
         int64_t amber_usec, red_usec; /* how long a commit may take before the light says so: 2 s and 20 s */
         char board_name[33];
         struct bench_config benches[STATION_BENCHES_MAX];

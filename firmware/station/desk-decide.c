@@ -236,12 +236,20 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         return packout_step(&world, bench, &input, decision);
 }
 
+/* For the list of the last scans on a screen. */
+static void name_scan(const struct desk *d, const struct desk_input *in, struct decision *decision) {
+        for (size_t i = 0; in->kind == DESK_SCAN && i < decision->n_verdicts; i++)
+                if (strcmp(decision->verdicts[i].bench, d->benches[in->bench].name) == 0)
+                        verdict_name_scan(&decision->verdicts[i], in->bytes, in->n);
+}
+
 static int decide_input(struct desk *d, const struct desk_input *in) {
         struct bench bench = d->benches[in->bench];
         struct decision decision = {0};
         struct stamp now;
         int r = step_input(d, in, &bench, &decision, &now);
 
+        name_scan(d, in, &decision);
         if (r == 0)
                 r = write_facts(d, &decision, &now);
         if (r == 0)

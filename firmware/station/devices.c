@@ -395,6 +395,13 @@ static const enum signal_sound sounds[] = {
         [VERDICT_SOUND_N] = SIGNAL_SOUND_N,
 };
 
+struct look_words devices_look(enum verdict_kind kind) {
+        const struct verdict_look *look = verdict_look(kind);
+
+        return (struct look_words){signal_light_to_str(lights[look->light]),
+                signal_pattern_to_str(patterns[look->pattern]), signal_sound_to_str(sounds[look->sound])};
+}
+
 static void show(struct devices *d, size_t bench, const struct verdict *v, enum verdict_sound sound) {
         const struct verdict_look *look = verdict_look(v->kind);
         struct signal s = {

@@ -60,6 +60,11 @@ int devices_darken(const struct station_config *config, struct diag *d);
 
 /* Show @v at its bench. Never blocks; a light that nobody watches is no error. */
 void devices_show(struct devices *d, size_t bench, const struct verdict *v);
+/* How lights and consoles name what @kind looks and sounds like: static words, as in signal_light_to_str() and its like. */
+struct look_words {
+        const char *light, *pattern, *sound;
+};
+struct look_words devices_look(enum verdict_kind kind);
 /* The same without its sound: what was shown before comes back. */
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v);
 /* For readers that a box or a button starts. Reads from now on, or not any more; holds for a reader that comes back. */

@@ -14,6 +14,7 @@
 
 static void write_verdict(struct json_writer *w, const char *key, const struct verdict *v) {
         const struct verdict_look *look = verdict_look(v->kind);
+        const struct look_words words = devices_look(v->kind);
 
         json_write_object(w, key);
         json_write_string(w, "bench", v->bench);
@@ -21,6 +22,9 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
                 json_write_string(w, "device", v->device);
         json_write_int(w, "number", v->kind);
         json_write_string(w, "kind", look->name);
+        json_write_string(w, "light", words.light);
+        json_write_string(w, "pattern", words.pattern);
+        json_write_string(w, "sound", v->prompt ? "none" : words.sound);
         json_write_object(w, "head");
         json_write_string(w, "ja", v->head_ja);
         json_write_string(w, "en", v->head_en);
@@ -38,10 +42,12 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
         json_write_bool(w, "until_acknowledged", v->until_acknowledged);
         if (v->prompt)
                 json_write_bool(w, "prompt", true);
+        if (*v->scanned)
+                json_write_string(w, "scanned", v->scanned);
         json_write_end_object(w);
 }
 
-void station_tell_verdict(struct station *s, const struct verdict *v) {
+static void tell(struct station *s, const struct verdict *v, bool is_back) {
         _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
@@ -50,9 +56,19 @@ void station_tell_verdict(struct station *s, const struct verdict *v) {
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         write_verdict(&w, "verdict", v);
+        if (is_back)
+                json_write_bool(&w, "back", true);
         json_write_end_object(&w);
         if (!line.error)
                 callers_tell(s->callers, line.data);
+}
+
+void station_tell_verdict(struct station *s, const struct verdict *v) {
+        tell(s, v, false);
+}
+
+void station_tell_back(struct station *s, const struct verdict *v) {
+        tell(s, v, true);
 }
 
 void station_tell_bell(struct station *s) {
@@ -116,7 +132,7 @@ static void write_benches(struct station *s, struct json_writer *w) {
                 json_write_string(w, "merchant", *b->merchant ? b->merchant : NULL);
                 json_write_string(w, "shipment", *b->shipment ? b->shipment : NULL);
                 json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);
-                write_verdict(w, "shown", &s->shown[i]);
+                write_verdict(w, "shown", s->covered[i] ? &s->cover[i] : &s->shown[i]);
                 json_write_end_object(w);
         }
         json_write_end_array(w);
@@ -190,6 +206,7 @@ static void request_status(struct station *s, const struct request_caller *calle
         json_write_string(&w, "storage", health[s->health]);
         json_write_bool(&w, "committing", desk_is_committing(s->desk));
         json_write_string(&w, "room", ledger_fullness_to_str((enum ledger_fullness) s->fullness));
+        json_write_bool(&w, "screen_scanner", s->config->screen_scanner);
         write_clock(s, &w);
         if (s->damaged)
                 json_write_int(&w, "damaged", s->damaged);
@@ -306,6 +323,8 @@ void station_on_request(
                 callers_follow_reads(s->callers, caller->token);
                 callers_answer(s->callers, caller->token, "{\"ok\":true}");
                 rfid_tell_zones(s, caller->token);
+        } else if (screens_on_request(s, caller, verb, request)) {
+                return;
         } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "tags") != 0 && strcmp(verb, "bay-close") != 0) {
                 callers_answer_error(s->callers, caller->token, "verb: not known");
         } else if (!caller->may_act) {

@@ -138,6 +138,9 @@ int room_on_slice(void *userdata) {
         struct station *s = userdata;
         int r = 0;
 
+        r = screens_on_slice(s);
+        if (r < 0)
+                return r;
         if (s->room_due)
                 look_at_room(s);
         r = clock_watch_write(&s->clock, s->ledger, s->config->station);

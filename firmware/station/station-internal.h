@@ -21,11 +21,13 @@ struct station {
         struct callers *callers;
         struct tail *inbox, *notices;
         struct seal_keypair *keys; /* NULL without */
+        struct screens *screens;   /* owned */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
         struct prompt *prompts;                        /* by bench; owned */
         struct rfid_bench *rfid;                       /* by bench; owned */
         struct bench_labels *labels;                   /* by bench; owned */
+        struct verdict cover[STATION_BENCHES_MAX];     /* while covered: that state */
         bool covered[STATION_BENCHES_MAX];    /* what the light shows is the storage's state, not that */
         unsigned n_late[STATION_BENCHES_MAX]; /* scans that came while the desk came to its end */
         enum desk_health health;
@@ -105,4 +107,15 @@ void station_on_request(
 void station_on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n);
 /* {"verdict":{…}} to whoever follows. */
 void station_tell_verdict(struct station *s, const struct verdict *v);
+/* {"verdict":{…},"back":true}: shown again, without its sound, after the storage's state had covered it. */
+void station_tell_back(struct station *s, const struct verdict *v);
+
+/* --- screens.c: who is at a screen away from the bench's scanner, and what may be asked through one --- */
+int screens_new(struct screens **sp);
+struct screens *screens_free(struct screens *s);
+/* Return: false when @verb is none of a screen's. */
+bool screens_on_request(
+        struct station *s, const struct request_caller *caller, const char *verb, const struct json *request);
+/* Within a slice: the badges that wait are looked up. Return: 0 or -errno. */
+int screens_on_slice(struct station *s);
 void station_tell_bell(struct station *s);

@@ -275,6 +275,9 @@ static int build(struct station *s, struct diag *d) {
         for (size_t i = 0; i < s->config->n_benches; i++)
                 if (devices_prints_later(s->devices, i))
                         desk_prints_later(s->desk, i);
+        r = screens_new(&s->screens);
+        if (r < 0)
+                return r;
         r = callers_new(&s->callers, s->event, s->config->socket, &control);
         if (r < 0) {
                 diag_set(d, 0, 0, "socket", "%s: %s", s->config->socket, strerror(-r));
@@ -305,6 +308,7 @@ static void teardown(struct station *s) {
         s->rfid = rfid_free(s->rfid, s->config->n_benches);
         s->labels = labels_free(s->labels, s->config->n_benches);
         s->callers = callers_free(s->callers);
+        s->screens = screens_free(s->screens);
         s->inbox = tail_free(s->inbox);
         s->notices = tail_free(s->notices);
         s->ledger = ledger_close(s->ledger);
