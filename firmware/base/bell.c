@@ -73,11 +73,13 @@ void bell_ask_status(struct bell *b) {
 static void hear(struct bell *b, const char *line, size_t n) {
         _cleanup_(json_freep) struct json *doc = NULL;
 
-        if (strncmp(line, "{\"verdict\":", 11) == 0)
+        if (strncmp(line, "{\"verdict\":", 11) == 0 && !b->callbacks.on_verdict)
                 return; /* for screens; many */
         if (json_parse(line, n, &doc, NULL) < 0)
                 return;
-        if (json_get(doc, "bell"))
+        if (b->callbacks.on_verdict && json_get(doc, "verdict"))
+                b->callbacks.on_verdict(doc, b->callbacks.userdata);
+        else if (json_get(doc, "bell"))
                 b->callbacks.on_bell(b->callbacks.userdata);
         else if (b->callbacks.on_status && json_get(doc, "benches"))
                 b->callbacks.on_status(doc, b->callbacks.userdata);
@@ -112,6 +114,8 @@ static int bell_on_readable(sd_event_source *source, int fd, uint32_t revents, v
         if (r < 0 && r != -EAGAIN && r != -EINTR) {
                 log_debug("station: control socket closed: %s", strerror(-r));
                 disconnect(b);
+                if (b->callbacks.on_gone)
+                        b->callbacks.on_gone(b->callbacks.userdata);
         }
         return 0;
 }

@@ -14,6 +14,9 @@ struct bell_callbacks {
         void (*on_bell)(void *userdata); /* there are new facts; never from within a call of ours */
         void (*on_status)(const struct json *status,
                 void *userdata); /* answer to bell_ask_status(); NULL: never asked */
+        void (*on_verdict)(
+                const struct json *told, void *userdata); /* {"verdict":{…}}, for screens; NULL: not wanted */
+        void (*on_gone)(void *userdata); /* the station does not answer any more; NULL: not wanted */
         void *userdata;
 };
 

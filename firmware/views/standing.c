@@ -70,7 +70,10 @@ static const struct store_sql standing_sql[] = {
                 "AND w.subject = b.bay), '') FROM b ORDER BY b.bay"},
         {offsetof(struct standing, benches),
                 "SELECT b.name, b.person, b.role, b.parcel, ifnull(p.merchant, ''), ifnull(p.shipment, ''), "
-                "ifnull(p.state, '') FROM bench b LEFT JOIN parcel p ON p.id = b.parcel ORDER BY b.name"},
+                "ifnull(p.state, ''), ifnull(n.call, ''), ifnull(p.piece, 0), ifnull(p.pieces, 0), "
+                "ifnull(p.carrier, ''), ifnull(p.number, ''), ifnull(p.bay, '') FROM bench b "
+                "LEFT JOIN parcel p ON p.id = b.parcel LEFT JOIN person n ON n.person = b.person ORDER BY "
+                "b.name"},
         {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
         {offsetof(struct standing, owing),
                 NOTICE "WHERE correction = 1 AND state <> 'reserved' ORDER BY changed_pos, id"},
@@ -274,6 +277,12 @@ int standing_benches(
                         .merchant = text_of(q, 4),
                         .shipment = text_of(q, 5),
                         .state = text_of(q, 6),
+                        .call = text_of(q, 7),
+                        .piece = int_of(q, 8),
+                        .pieces = int_of(q, 9),
+                        .carrier = text_of(q, 10),
+                        .number = text_of(q, 11),
+                        .bay = text_of(q, 12),
                 };
 
                 r = fn(&b, userdata);

@@ -81,6 +81,9 @@ int standing_bays(
 
 struct standing_bench { /* where somebody is signed in or a parcel is open */
         const char *bench, *person, *role, *parcel, *merchant, *shipment, *state;
+        const char *call; /* what to call the person on a screen; "" unknown */
+        int piece, pieces;
+        const char *carrier, *number, *bay;
 };
 int standing_benches(
         struct standing *s, int (*fn)(const struct standing_bench *b, void *userdata), void *userdata);
