@@ -66,9 +66,10 @@ class Bench:
 
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
-                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None):
-        """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`."""
-        self.own_labels, self.own_scale = labels, scale
+                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False):
+        """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
+        screens may scan."""
+        self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -118,6 +119,13 @@ board: {f}/etc/board.yaml
 seal:
   public: {f}/keys/seal.pub
   secret: {f}/keys/seal.key
+{'screen_scanner: true' if self.screen_scanner else ''}
+""")
+        self.write_yaml("web.yaml", identity + f"""ledger: {f}/station/ledger.db
+inbox: {f}/sync/inbox.db
+socket: {f}/run/station.sock
+listen:
+  port: 0
 """)
         self.write_sync_config()
         route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
@@ -184,6 +192,16 @@ mqtt:
             self.start(name)
         self.wait_up()
 
+    def start_web(self) -> str:
+        """The screens, on a port of their own; their address."""
+        self.start("web")
+        return wait_for("the screens' address", self.web_address)
+
+    def web_address(self) -> str | None:
+        self.alive("web")
+        said = [line for line in self.logs["web"].read_text(errors="replace").splitlines() if "screens at http" in line]
+        return said[-1].split("screens at ")[1].strip().rstrip("/") if said else None
+
     def wait_up(self) -> None:
         wait_for("the station's socket", lambda: self.alive("station") and self.try_status())
         wait_for("the OMS's socket", lambda: self.alive("oms") and (self.folder / "run/oms.sock").exists())
@@ -227,7 +245,7 @@ mqtt:
 
     def stop_all(self) -> None:
         errors = []
-        for name in ("station", "sync", "notify", "oms"):
+        for name in ("web", "station", "sync", "notify", "oms"):
             try:
                 self.stop(name)
             except RigError as e:

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a screen asks the station to do: one request, answered after its commit. */
+#include <string.h>
+
+#include "services/web/api-internal.h"
+#include "services/web/ask.h"
+
+#define ACT_MS 8000 /* the station says amber after 2 s; whoever waits longer looks at the bench */
+
+static void fail_ask(struct visit *v, int r) {
+        if (r == ASK_E_SILENT)
+                visit_fail(v, 504, "unknown", "no answer yet: look at the bench before doing it again");
+        else
+                visit_fail(v, 503, "station", "the station does not answer: nothing was done");
+}
+
+/* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */
+void act_scan(struct visit *v) {
+        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
+        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        const char *code;
+        struct json_writer w;
+        int r;
+
+        if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
+                !(code = json_get_string(body, "code", NULL))) {
+                visit_fail(v, 400, "body", "wanted {\"code\":\"…\"}");
+                return;
+        }
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "verb", "screen-scan");
+        json_write_string(&w, "bench", v->name);
+        json_write_string(&w, "code", code);
+        json_write_end_object(&w);
+        r = line.error ? line.error : ask_station(v->api->config->socket, line.data, ACT_MS, &answer);
+        if (r != 0) {
+                fail_ask(v, r);
+        } else if (!json_get_bool(answer, "ok", false)) {
+                visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
+        } else {
+                json_print(answer, &text);
+                visit_json(v, 200, &text);
+        }
+}

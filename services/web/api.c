@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "services/web/api-internal.h"
+#include "services/web/pages.h"
+
+#define JSON_TYPE "application/json"
+#define NEWS_MS   2000 /* how long a question waits for a text that is true */
+
+/* ---- answers ---- */
+
+void visit_json(struct visit *v, unsigned status, struct str *text) {
+        if (text->error) {
+                str_clear(text);
+                visit_fail(v, 503, "memory", "out of memory");
+                return;
+        }
+        v->a->status = status;
+        v->a->type = JSON_TYPE;
+        v->a->text = *text;
+        *text = (struct str) STR_INIT;
+}
+
+void visit_fail(struct visit *v, unsigned status, const char *error, const char *text) {
+        struct json_writer w;
+
+        v->a->status = status;
+        v->a->type = JSON_TYPE;
+        json_writer_init(&w, &v->a->text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "error", error);
+        json_write_string(&w, "text", text);
+        json_write_end_object(&w);
+}
+
+static void serve_news(struct visit *v, const char *name) {
+        char *text;
+        uint64_t version = 0;
+        int r = hub_wait(v->api->hub, name, &version, NEWS_MS, &text);
+
+        if (r != 0) {
+                visit_fail(v, 503, "not-yet", "the station has not told anything yet");
+                return;
+        }
+        v->a->status = 200;
+        v->a->type = JSON_TYPE;
+        str_add(&v->a->text, text);
+        free(text);
+}
+
+static void bench_get(struct visit *v) {
+        serve_news(v, v->name);
+}
+
+static void floor_get(struct visit *v) {
+        serve_news(v, HUB_FLOOR);
+}
+
+static void serve_page(struct visit *v, const struct page *page) {
+        v->a->status = 200;
+        v->a->type = page->type;
+        v->a->bytes = page->bytes;
+        v->a->n = page->n;
+}
+
+/* ---- the table ---- */
+
+struct route {
+        const char *path; /* * stands for one name, at the end or between two slashes */
+        bool is_post;
+        enum need need;
+        void (*serve)(struct visit *v);
+        const char *page; /* instead of serve */
+        bool is_quiet;    /* asked by itself, again and again: no sign of a person */
+};
+
+static const struct route routes[] = {
+        {"/", false, NEED_NOTHING, NULL, "index.html", false},
+        {"/bench/*", false, NEED_NOTHING, NULL, "bench.html", false},
+        {"/floor", false, NEED_NOTHING, NULL, "floor.html", false},
+        {"/api/v1/session", false, NEED_NOTHING, session_get, NULL, true},
+        {"/api/v1/session", true, NEED_NOTHING, session_enter, NULL, false},
+        {"/api/v1/session/end", true, NEED_NOTHING, session_leave, NULL, false},
+        {"/api/v1/bench/*", false, NEED_PLACE, bench_get, NULL, false},
+        {"/api/v1/bench/*/scan", true, NEED_PLACE, act_scan, NULL, false},
+        {"/api/v1/floor", false, NEED_LEADER, floor_get, NULL, false},
+        {"/api/v1/find", false, NEED_LEADER, find_get, NULL, false},
+        {"/api/v1/live/bench/*", false, NEED_PLACE, live_bench, NULL, true},
+        {"/api/v1/live/floor", false, NEED_LEADER, live_floor, NULL, true},
+};
+
+/* @name: NAME_TEXT_MAX bytes, "" without a star. */
+static bool route_matches(const struct route *r, const char *path, char *name) {
+        const char *star = strchr(r->path, '*');
+        size_t before = star ? (size_t) (star - r->path) : 0, n;
+
+        name[0] = '\0';
+        if (!star)
+                return strcmp(r->path, path) == 0;
+        if (strncmp(r->path, path, before) != 0)
+                return false;
+        n = strcspn(path + before, "/");
+        if (n == 0 || n >= NAME_TEXT_MAX || strcmp(path + before + n, star + 1) != 0)
+                return false;
+        memcpy(name, path + before, n);
+        name[n] = '\0';
+        return name_is_valid(name);
+}
+
+static void refuse_visit(struct visit *v) {
+        if (v->asked)
+                visit_fail(v, 503, "station", "the station does not answer: who you are cannot be told");
+        else if (v->session)
+                visit_fail(v, 403, "role", "not for your role");
+        else
+                visit_fail(v, 401, "session", "read your badge");
+}
+
+static void serve_route(struct visit *v, const struct route *r) {
+        if (r->page) {
+                const struct page *page = page_find(r->page);
+
+                if (page)
+                        serve_page(v, page);
+                return;
+        }
+        session_find(v, !r->is_quiet);
+        if (r->is_post && !session_token_is_right(v))
+                visit_fail(v, 403, "token", "the page is too old: load it again");
+        else if (!session_may(v, r->need))
+                refuse_visit(v);
+        else if (*v->name && !hub_has(v->api->hub, v->name))
+                visit_fail(v, 404, "bench", "there is none of that name");
+        else
+                r->serve(v);
+}
+
+static const struct route *find_route(const struct http_request *q, char *name, bool *elsep) {
+        *elsep = false;
+        for (size_t i = 0; i < ELEMENTSOF(routes); i++) {
+                if (!route_matches(&routes[i], q->path, name))
+                        continue;
+                if (routes[i].is_post == q->is_post)
+                        return &routes[i];
+                *elsep = true;
+        }
+        return NULL;
+}
+
+void api_on_request(void *userdata, const struct http_request *q, struct http_answer *a) {
+        static const char static_path[] = "/static/";
+        char name[NAME_TEXT_MAX];
+        bool is_other_method;
+        const struct route *r = find_route(q, name, &is_other_method);
+        struct visit v = {.api = userdata, .q = q, .a = a, .name = name};
+        const struct page *page = NULL;
+
+        if (strncmp(q->path, static_path, strlen(static_path)) == 0 && !q->is_post)
+                page = page_find(q->path + strlen(static_path));
+        if (r)
+                serve_route(&v, r);
+        else if (page)
+                serve_page(&v, page);
+        else if (is_other_method)
+                visit_fail(&v, 405, "method", "not in this way");
+        if (!a->status)
+                visit_fail(&v, 404, "path", "there is nothing here");
+        v.session = json_free(v.session);
+}
+
+int api_init(struct api *a, const struct web_config *config, struct hub *hub) {
+        *a = (struct api){.config = config, .hub = hub};
+        if (getrandom(&a->tokens, sizeof(a->tokens), 0) != sizeof(a->tokens))
+                return -errno;
+        look_init(&a->look, config->ledger);
+        return -pthread_mutex_init(&a->lock, NULL);
+}
+
+void api_deinit(struct api *a) {
+        look_deinit(&a->look);
+        (void) pthread_mutex_destroy(&a->lock);
+        seal_wipe(&a->tokens, sizeof(a->tokens));
+}

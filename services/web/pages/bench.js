@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bench: the one thing to do next, what is done and left, what the last scans came to. What is shown is the station's to say.
+"use strict";
+const NAME = location.pathname.split("/")[2];
+const $ = selector => document.querySelector(selector);
+let doc = null, isLost = true, heardShown = -1, greenTimer;
+
+// Full width counts two, as the station counts.
+const width = text => [...text].reduce((n, c) => n + (c.codePointAt(0) > 0x2e7f ? 2 : 1), 0);
+
+function showStage(head, sub, light, pattern) {
+        document.body.dataset.light = light;
+        document.body.dataset.pattern = pattern || "steady";
+        $(".head").textContent = head;
+        $(".head").classList.toggle("long", width(head) > 12);
+        $(".sub").replaceChildren(...(light === "dark" || !sub ? [] : [mark(light)]), el("span", {}, sub));
+        $(".sub").classList.toggle("long", width(sub) > 40);
+}
+
+function showVerdict(d, first) {
+        const v = d.shown, isNew = !first && d.n_shown !== heardShown;
+        clearTimeout(greenTimer);
+        heardShown = d.n_shown;
+        showStage(say(v.head), say(v.sub), v.prompt ? "dark" : v.light, v.prompt ? "steady" : v.pattern);
+        if (isNew)
+                v.sound === "none" ? sound.stop() : sound.play(v.sound);
+        // The station shows the next thing by then; a green that outlives its moment would be taken for the next one's.
+        if (v.light === "green" && !v.prompt && !v.until_acknowledged)
+                greenTimer = setTimeout(() => showStage(say(v.head), say(v.sub), "dark"), 1500);
+}
+
+function showStale() {
+        clearTimeout(greenTimer);
+        sound.stop();
+        showStage(word(doc ? "stale_head" : "wait_head"), doc ? word("stale_sub") : "", doc ? "amber" : "dark", "steady");
+}
+
+function boxes(line) {
+        if (line.quantity > 8)
+                return [`${line.done}/${line.quantity}`];
+        return Array.from({length: line.quantity}, (x, i) => el(i < line.done ? "i.on" : "i"));
+}
+
+// 残3, 3 left: the number is what is read from afar.
+function leftText(n) {
+        const [before, after] = word("left_n").split("{n}");
+        return [before ? el("small", {}, before) : "", String(n), after ? el("small", {}, after.trim()) : ""];
+}
+
+function lineCard(line, isNow) {
+        const isConfirm = line.check === "confirm" || line.check === "none", left = line.quantity - line.done, isDone = left <= 0;
+        const label = say(line.label);
+        return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, placeholder(label, line.nth),
+                el("span.count", {}, el("span.left", {}, ...(isConfirm ? [el("small", {}, word("confirm"))] : isDone ? [mark("check")] : leftText(left))),
+                        isDone || isConfirm ? "" : el("span.boxes", {}, ...boxes(line))),
+                el("span.label" + (width(label) > 14 ? ".long" : ""), {}, label),
+                el("span.name", {}, (line.check === "item" ? "" : word("insert") + " · ") + say(line.name) + (line.serial ? " · " + word("serial") : "")));
+}
+
+function showLines(work) {
+        const lines = (work && work.parcel && work.lines) || [], isPhone = innerWidth <= 560, room = isPhone ? lines.length : 4;
+        const shown = lines.slice(0, lines.length > room ? room - 1 : room);
+        const cards = shown.map((line, i) => lineCard(line, i === 0 && line.done < line.quantity));
+        if (shown.length < lines.length)
+                cards.push(el("li.more", {}, word("more", {n: (work.n_lines || lines.length) - shown.length})));
+        $(".lines").replaceChildren(...cards);
+}
+
+function showScans(scans) {
+        $(".scans").dataset.title = word("scans");
+        $(".scans").replaceChildren(...scans.map(s => {
+                const m = mark(s.light);
+                m.classList.add(s.light);
+                return el("li", {}, m, el("span.code", {}, s.scanned ? "\u200e" + s.scanned : say(s.head)), el("span.at", {}, clock(s.at)),
+                        el("span.words", {}, `${say(s.head)} ${say(s.sub)}`));
+        }));
+}
+
+function cutText(work) {
+        const bay = work && (work.bays || []).find(b => work.goes && b.bay === work.goes.bay) || (work && (work.bays || []).filter(b => nextCut(b.wish)).sort((a, b) => nextCut(a.wish).s - nextCut(b.wish).s)[0]);
+        const cut = bay && nextCut(bay.wish);
+        return cut ? word("cut", {t: `${say((bay.wish || {}).name) || bay.bay} ${cut.t}`, a: span(cut.s)}) : "";
+}
+
+function showOffice(office) {
+        const e = $(".office"), off = !office.up && office.known;
+        const text = office.waiting && (off || office.oldest && now() - Date.parse(office.oldest) > 20000)
+                ? `${word(innerWidth < 1100 ? "waiting_short" : "waiting", {n: office.waiting})} ${office.oldest ? age(office.oldest) : ""}`
+                : word(office.known ? office.up ? "office_up" : "office_down" : "office_none");
+        e.classList.toggle("off", off);
+        e.replaceChildren(mark(off ? "cloud_off" : "up"), text);
+}
+
+function showBar(d) {
+        const work = d.work || {}, merchant = work.merchant, person = work.person;
+        $(".merchant").textContent = merchant ? say(merchant.name) : "okuru";
+        $(".merchant").style.setProperty("--hue", merchant ? merchant.hue : 210);
+        $(".who").textContent = person ? person.call + (person.role === "leader" ? ` ${word("leader")}` : "") : word("nobody");
+        $(".where").textContent = [d.bench, work.parcel && work.parcel.pieces > 1 ? word("piece", {n: work.parcel.piece, m: work.parcel.pieces}) : "",
+                work.goes && work.goes.temperature && work.goes.temperature !== "ambient" ? word(work.goes.temperature) : "", work.goes && work.goes.gift ? word("instructions_gift") : ""].filter(Boolean).join(" · ");
+        $(".cut").textContent = cutText(d.work);
+        $(".hint").textContent = d.devices_down.map(x => word("device_down", {n: x.name})).join(" · ");
+        showOffice(d.office);
+}
+
+function show(d, first) {
+        doc = d;
+        document.title = `${d.bench} okuru`;
+        if (isLost || !d.station.up)
+                showStale();
+        else if (d.shown && (first || d.n_shown !== heardShown || document.body.dataset.stale))
+                showVerdict(d, first || Boolean(document.body.dataset.stale));
+        document.body.dataset.stale = isLost || !d.station.up ? "yes" : "";
+        showBar(d);
+        showLines(d.work);
+        showScans(d.scans);
+        if (d.station.scanner)
+                scannerButton();
+        document.body.dataset.ready = "yes";
+}
+
+function lost(is) {
+        if (is === isLost)
+                return;
+        isLost = is;
+        if (is) {
+                showStale();
+                document.body.dataset.stale = "yes";
+        }
+}
+
+// ---- the on-screen scanner, where the station says that there is one ----
+
+function scannerButton() {
+        if ($(".open-scanner"))
+                return;
+        $(".buttons").prepend(el("button.open-scanner", {type: "button", onclick: openScanner}, word("scanner")));
+        if (location.hash)
+                openScanner();
+}
+
+function openScanner() {
+        if ($(".scanner"))
+                return;
+        const input = el("input", {type: "text", "aria-label": word("scanner"), autocomplete: "off", spellcheck: "false"}), said = el("span", {role: "alert"});
+        const read = async code => {
+                sound.wake();
+                const answer = await post(`/api/v1/bench/${NAME}/scan`, {code: code.replace("|", "\u001d")}).catch(() => ({status: 0}));
+                said.textContent = answer.status === 200 ? "" : answer.status ? word("scan_refused") : word("no_answer");
+        };
+        const card = (code, text) => el("button", {type: "button", onclick: () => read(code)}, text || code);
+        const given = decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean);
+        const cards = el("div.cards");
+        const fill = () => cards.replaceChildren(...given.map(c => card(c)), ...((doc.work && doc.work.parcel && doc.work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => card(l.code, `${say(l.label)} ${l.code}`)),
+                card("OKURU-C-OK", "OK"), card("OKURU-C-UNDO", "UNDO"), card("OKURU-C-SHORT", "SHORT"), card("OKURU-C-PARK", "PARK"), card("OKURU-C-SIGN-OUT", "SIGN-OUT"));
+        fill();
+        setInterval(fill, 1000);
+        document.body.append(el("section.scanner", {"aria-label": word("scanner")}, el("form", {onsubmit: e => {
+                e.preventDefault();
+                if (input.value.trim())
+                        read(input.value.trim());
+                input.value = "";
+        }}, input, el("button", {type: "submit"}, word("scan")), el("button", {type: "button", onclick: () => $(".scanner").remove()}, word("close"))), said, cards));
+        input.focus();
+}
+
+const soundButton = el("button", {type: "button", onclick: () => {
+        sound.toggle();
+        soundButton.textContent = word(sound.on ? "sound_on" : "sound_off");
+}}, word(sound.on ? "sound_on" : "sound_off"));
+$(".buttons").append(soundButton, languageButton());
+showStale();
+loadSession().then(() => follow(`/api/v1/live/bench/${NAME}`, "bench", show, lost)).catch(() => setTimeout(() => location.reload(), 2000));
+addEventListener("resize", () => doc && showLines(doc.work));
+setInterval(() => doc && showBar(doc), 5000); // ages grow by themselves

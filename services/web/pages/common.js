@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all screens share: language, session, elements, shapes, times.
+"use strict";
+const SVG = "http://www.w3.org/2000/svg";
+const lang = (() => {
+        const asked = new URLSearchParams(location.search).get("lang");
+        if (asked === "ja" || asked === "en")
+                localStorage.setItem("lang", asked);
+        return localStorage.getItem("lang") || (navigator.language.startsWith("ja") ? "ja" : "en");
+})();
+document.documentElement.lang = lang;
+
+function word(key, values) {
+        const text = WORDS[key] ? WORDS[key][lang === "ja" ? 0 : 1] : key;
+        return values ? text.replace(/\{(\w+)\}/g, (all, name) => name in values ? values[name] : all) : text;
+}
+const say = names => names ? names[lang] || names.ja || "" : "";
+
+// el("p.sub", {title: "x"}, "text", child …): text is text, never markup.
+function el(what, attributes, ...children) {
+        const [tag, ...classes] = what.split(".");
+        const e = document.createElement(tag);
+        if (classes.length)
+                e.className = classes.join(" ");
+        for (const [name, value] of Object.entries(attributes || {}))
+                if (name.startsWith("on"))
+                        e.addEventListener(name.slice(2), value);
+                else if (value !== null && value !== undefined && value !== false)
+                        e.setAttribute(name, value);
+        e.append(...children.filter(c => c !== null && c !== undefined && c !== ""));
+        return e;
+}
+function svg(tag, attributes, ...children) {
+        const e = document.createElementNS(SVG, tag);
+        for (const [name, value] of Object.entries(attributes))
+                e.setAttribute(name, value);
+        e.append(...children);
+        return e;
+}
+const PATHS = {
+        green: "M4 12.5l5 5L20 6.5", red: "M5 5l14 14M19 5L5 19", amber: "M12 4v10M12 18.6v1.4", white: "M5 12h14", dark: "M12 12h.01",
+        up: "M12 20V5M5 11l7-7 7 7", cloud_off: "M4 4l16 16M7 18h9a4 4 0 002-7.5", check: "M4 12.5l5 5L20 6.5",
+};
+// A shape for each light: circle with a tick, octagon with a cross, triangle with a stroke, square with a bar.
+const FRAMES = {
+        green: svg("circle", {cx: 12, cy: 12, r: 11}), red: svg("path", {d: "M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z"}),
+        amber: svg("path", {d: "M12 1L23.4 22H.6z"}), white: svg("rect", {x: 1.5, y: 1.5, width: 21, height: 21, rx: 4}),
+};
+function mark(kind) {
+        const small = kind === "amber" ? {d: "M12 8.5v6.5M12 18.4v.4", stroke: "currentColor"} : {d: PATHS[kind] || PATHS.dark, stroke: "currentColor"};
+        const s = svg("svg", {class: "mark", viewBox: "0 0 24 24", fill: "none", "stroke-width": 2.6, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true"});
+        if (FRAMES[kind]) {
+                const frame = FRAMES[kind].cloneNode();
+                frame.setAttribute("stroke", "currentColor");
+                s.append(frame);
+                if (kind !== "amber")
+                        small.transform = "translate(4.4 4.4) scale(.63)";
+        }
+        s.append(svg("path", small));
+        return s;
+}
+// No picture has come: a shape and a colour that differ from those of the lines beside it.
+function placeholder(text, nth) {
+        let h = 2166136261;
+        for (const c of text)
+                h = Math.imul(h ^ c.codePointAt(0), 16777619) >>> 0;
+        const hue = (h % 60 + nth * 137) % 360, ink = `hsl(${hue} 55% 32%)`, shapes = [
+                {tag: "circle", a: {cx: 32, cy: 32, r: 18}}, {tag: "rect", a: {x: 15, y: 15, width: 34, height: 34, rx: 5}},
+                {tag: "path", a: {d: "M32 12l21 38H11z"}}, {tag: "path", a: {d: "M32 11l21 21-21 21-21-21z"}},
+                {tag: "path", a: {d: "M20 13h24l11 19-11 19H20L9 32z"}}, {tag: "rect", a: {x: 10, y: 22, width: 44, height: 20, rx: 10}}];
+        const shape = shapes[nth % shapes.length];
+        return svg("svg", {class: "pic", viewBox: "0 0 64 64", "aria-hidden": "true"},
+                svg("rect", {width: 64, height: 64, rx: 8, fill: `hsl(${hue} 60% 90%)`}), svg(shape.tag, {...shape.a, fill: ink}));
+}
+
+// The station's clock, not this machine's.
+let clockAhead = 0, clockOffset = 540;
+function setClock(now) {
+        const m = /([+-])(\d\d):(\d\d)$/.exec(now);
+        clockAhead = Date.parse(now) - Date.now();
+        clockOffset = m ? (m[1] === "-" ? -1 : 1) * (m[2] * 60 + +m[3]) : 0;
+}
+const now = () => Date.now() + clockAhead;
+function age(since) {
+        const s = Math.max(0, Math.round((now() - (typeof since === "number" ? since : Date.parse(since))) / 1000));
+        return span(s);
+}
+function span(s) {
+        if (s < 90)
+                return word("age_s", {n: s});
+        if (s < 5400)
+                return word("age_min", {n: Math.round(s / 60)});
+        return s < 172800 ? word("age_h", {n: Math.round(s / 3600)}) : word("age_d", {n: Math.round(s / 86400)});
+}
+const clock = time => time ? time.slice(11, 16) : "";
+const two = n => String(n).padStart(2, "0");
+// Seconds until "14:30" today by the station's clock; negative when it is over.
+function secondsUntil(hhmm) {
+        const local = new Date(now() + clockOffset * 60000), [h, m] = hhmm.split(":").map(Number);
+        return (h * 60 + m) * 60 - (local.getUTCHours() * 3600 + local.getUTCMinutes() * 60 + local.getUTCSeconds());
+}
+function nextCut(wish) {
+        const times = ((wish || {}).collections || []).filter(t => secondsUntil(t) > 0).sort();
+        return times.length ? {t: times[0], s: secondsUntil(times[0])} : null;
+}
+
+let session = {token: "", person: null, benches: []};
+async function loadSession() {
+        const answer = await fetch("/api/v1/session");
+        session = await answer.json();
+        setClock(session.now);
+        return session;
+}
+async function post(path, body) {
+        if (!session.token)
+                await loadSession();
+        const send = () => fetch(path, {method: "POST", headers: {"Content-Type": "application/json", "X-Okuru-Token": session.token}, body: JSON.stringify(body)});
+        let answer = await send();
+        if (answer.status === 403 && (await answer.clone().json()).error === "token") { // the program began anew meanwhile
+                await loadSession();
+                answer = await send();
+        }
+        return {status: answer.status, body: await answer.json()};
+}
+
+// Follows @path; @show gets each document, @lost whether it is cut off.
+function follow(path, event, show, lost) {
+        let source, timer;
+        const alive = () => {
+                clearTimeout(timer);
+                timer = setTimeout(() => { lost(true); source.close(); setTimeout(open, 1000); }, 10000);
+        };
+        function open() {
+                let first = true;
+                source = new EventSource(path);
+                source.addEventListener("hello", e => { setClock(JSON.parse(e.data).now); alive(); });
+                source.addEventListener(event, e => { alive(); lost(false); show(JSON.parse(e.data), first); first = false; });
+                source.addEventListener("beat", alive);
+                source.addEventListener("over", () => location.reload());
+                source.onerror = () => {
+                        clearTimeout(timer);
+                        lost(true);
+                        source.close();
+                        timer = setTimeout(open, 1000);
+                };
+                alive();
+        }
+        open();
+}
+
+function signIn(done, refused) {
+        const input = el("input", {type: "text", name: "badge", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", "aria-label": word("badge"), maxlength: 48});
+        const said = el("p.said", {role: "alert"}, refused || "");
+        const form = el("form.sign", {onsubmit: async e => {
+                e.preventDefault();
+                const answer = await post("/api/v1/session", {badge: input.value.trim()}).catch(() => ({status: 0, body: {}}));
+                input.value = "";
+                input.focus();
+                if (answer.status === 200) {
+                        session = answer.body;
+                        done();
+                } else {
+                        said.textContent = answer.status === 429 ? word("badge_wait", {n: answer.body.wait_s}) : answer.status === 401 || answer.status === 400 ? word("badge_bad") : word("no_answer");
+                }
+        }}, el("h1", {}, word("sign_in")), input, said, el("button", {type: "submit"}, word("enter")), languageButton());
+        document.body.replaceChildren(el("main", {}, form));
+        input.focus();
+}
+function languageButton() {
+        return el("button.language", {type: "button", onclick: () => {
+                localStorage.setItem("lang", lang === "ja" ? "en" : "ja");
+                location.search = "";
+        }}, word("language"));
+}

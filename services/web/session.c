@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who asks. The station keeps the sessions; here is only the cookie that names one, and the token that says that one of our own pages
+ * asks. A browser without a session gets a cookie of no meaning, so that it has a token for entering.
+ */
+#include <string.h>
+
+#include "firmware/base/time.h"
+#include "firmware/base/uuid.h"
+#include "services/web/api-internal.h"
+#include "services/web/ask.h"
+#include "services/web/doc.h"
+
+#define LOOK_MS  2000
+#define ENTER_MS 5000
+
+/* ---- asking the station ---- */
+
+static int ask_verb(struct visit *v, const char *verb, const char *key, const char *value, bool touch,
+        int timeout_ms, struct json **answerp) {
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+        int r;
+
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "verb", verb);
+        json_write_string(&w, key, value);
+        if (touch)
+                json_write_bool(&w, "touch", true);
+        json_write_end_object(&w);
+        if (line.error)
+                return line.error;
+        r = ask_station(v->api->config->socket, line.data, timeout_ms, answerp);
+        seal_wipe(line.data, line.len);
+        return r;
+}
+
+void session_find(struct visit *v, bool touch) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+
+        if (!guard_cookie(v->q->cookie, http_cookie_name(v->api->config), v->cookie)) {
+                v->cookie[0] = '\0';
+                return;
+        }
+        v->asked = ask_verb(v, "screen-look", "session", v->cookie, touch, LOOK_MS, &answer);
+        if (v->asked == 0 && json_get_bool(answer, "ok", false))
+                v->session = take_ptr(answer);
+}
+
+/* ---- who may ---- */
+
+/* The bench's screen stands at the bench: on this machine, or at the address that web.yaml gives it. */
+static bool is_at_place(const struct visit *v) {
+        const struct web_config *c = v->api->config;
+
+        for (size_t i = 0; i < c->n_screens; i++)
+                if (strcmp(c->screens[i].address, v->q->peer) == 0 &&
+                        strcmp(c->screens[i].bench, v->name) == 0)
+                        return true;
+        return v->q->is_local;
+}
+
+bool session_may(const struct visit *v, enum need need) {
+        const char *role = json_get_string(v->session, "role", "");
+
+        switch (need) {
+        case NEED_NOTHING:
+                return true;
+        case NEED_PLACE:
+                return v->session || is_at_place(v);
+        case NEED_LEADER:
+                return strcmp(role, "leader") == 0;
+        }
+        return false;
+}
+
+static void make_token(const struct visit *v, const char *cookie, char token[SEAL_HASH_MAX]) {
+        seal_lookup_hash(&v->api->tokens, cookie, strlen(cookie), token);
+}
+
+bool session_token_is_right(const struct visit *v) {
+        char right[SEAL_HASH_MAX];
+        unsigned differs = 0;
+
+        if (!*v->cookie || !v->q->token || strlen(v->q->token) != SEAL_HASH_MAX - 1)
+                return false;
+        make_token(v, v->cookie, right);
+        for (size_t i = 0; i < SEAL_HASH_MAX - 1; i++)
+                differs |= (unsigned) (right[i] ^ v->q->token[i]);
+        return differs == 0;
+}
+
+/* ---- the documents ---- */
+
+static void write_session(struct visit *v, const char *cookie, const struct json *session) {
+        _cleanup_str_ struct str text = STR_INIT;
+        char token[SEAL_HASH_MAX], name[NAME_TEXT_MAX];
+        struct json_writer w;
+
+        make_token(v, cookie, token);
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "token", token);
+        doc_local_time(&w, "now", stamp_now().wall_usec);
+        json_write_string(&w, "site", v->api->config->site);
+        json_write_string(&w, "station", v->api->config->station);
+        json_write_array(&w, "benches");
+        for (size_t i = 0; hub_name(v->api->hub, i, name); i++)
+                if (*name)
+                        json_write_string(&w, NULL, name);
+        json_write_end_array(&w);
+        if (session) {
+                json_write_object(&w, "person");
+                json_write_string(&w, "person", json_get_string(session, "person", ""));
+                json_write_string(&w, "call", json_get_string(session, "call", ""));
+                json_write_string(&w, "role", json_get_string(session, "role", ""));
+                json_write_int(&w, "idle_s", json_get_int(session, "idle_s", 0));
+                json_write_end_object(&w);
+        } else {
+                json_write_null(&w, "person");
+        }
+        json_write_end_object(&w);
+        visit_json(v, 200, &text);
+        if (strcmp(cookie, v->cookie) != 0)
+                (void) copy_text(v->a->cookie, sizeof(v->a->cookie), cookie);
+}
+
+void session_get(struct visit *v) {
+        char fresh[HEX_ID_MAX];
+
+        if (!*v->cookie && hex_id_make(fresh) < 0)
+                visit_fail(v, 503, "random", "no random numbers");
+        else
+                write_session(v, *v->cookie ? v->cookie : fresh, v->session);
+}
+
+static void fail_enter(struct visit *v, const struct json *answer) {
+        _cleanup_str_ struct str text = STR_INIT;
+        int64_t wait_s = json_get_int(answer, "wait_s", 0);
+        struct json_writer w;
+
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "error", wait_s > 0 ? "wait" : "badge");
+        json_write_string(&w, "text", wait_s > 0 ? "too many wrong badges: wait" : "this badge is not known");
+        json_write_int(&w, "wait_s", wait_s);
+        json_write_end_object(&w);
+        visit_json(v, wait_s > 0 ? 429 : 401, &text);
+}
+
+/* As a scanner types it, or as a person reads it from the badge. */
+static const char *without_prefix(const char *badge) {
+        static const char prefix[] = "OKURU-P-";
+
+        return strncmp(badge, prefix, strlen(prefix)) == 0 ? badge + strlen(prefix) : badge;
+}
+
+void session_enter(struct visit *v) {
+        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
+        const char *badge, *secret;
+
+        if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 || !json_get_string(body, "badge", NULL)) {
+                visit_fail(v, 400, "body", "wanted {\"badge\":\"…\"}");
+                return;
+        }
+        badge = without_prefix(json_get_string(body, "badge", ""));
+        if (ask_verb(v, "screen-enter", "badge", badge, false, ENTER_MS, &answer) != 0) {
+                visit_fail(v, 503, "station", "the station does not answer");
+                return;
+        }
+        secret = json_get_string(answer, "session", "");
+        if (hex_id_is_valid(secret))
+                write_session(v, secret, answer);
+        else
+                fail_enter(v, answer);
+}
+
+void session_leave(struct visit *v) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+        char fresh[HEX_ID_MAX];
+
+        if (ask_verb(v, "screen-leave", "session", v->cookie, false, LOOK_MS, &answer) != 0)
+                visit_fail(v, 503, "station", "the station does not answer");
+        else if (hex_id_make(fresh) < 0)
+                visit_fail(v, 503, "random", "no random numbers");
+        else
+                write_session(v, fresh, NULL);
+}
