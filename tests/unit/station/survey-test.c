@@ -244,6 +244,18 @@ static void printers_and_readers_are_wanted_where_they_hang(void **state) {
         assert_string_equal(s->rules[3].wrong, "");
 }
 
+static void a_scale_is_wanted_where_it_hangs(void **state) {
+        struct survey *s = *state;
+
+        (void) strcpy(bench("b1")->scale.path, "/dev/serial/by-id/usb-S");
+        (void) strcpy(bench("b2")->scale.path, "/dev/serial/by-id/usb-T");
+        plug(s, SURVEY_SERIAL, "/dev/ttyUSB0", 0x0403, "", "/dev/serial/by-id/usb-S");
+        judge(s, nothing_exists);
+        assert_string_equal(s->devices[0].users, "b1/scale");
+        assert_string_equal(s->rules[0].wrong, "");
+        assert_says(s->rules[1].wrong, "there is no /dev/serial/by-id/usb-T");
+}
+
 static void a_port_that_is_wanted_by_two_kinds_of_things_is_said(void **state) {
         struct survey *s = *state;
 
@@ -405,6 +417,7 @@ int main(void) {
                 SURVEY(a_chip_is_wanted_by_its_label_and_may_be_shared),
                 SURVEY(the_rule_of_a_new_scanner_is_one_that_the_board_takes_and_that_means_it),
                 SURVEY(printers_and_readers_are_wanted_where_they_hang),
+                SURVEY(a_scale_is_wanted_where_it_hangs),
                 SURVEY(a_port_that_is_wanted_by_two_kinds_of_things_is_said),
                 SURVEY(what_another_program_has_is_said_at_its_rule),
                 SURVEY(what_the_running_station_says_is_held_against_each_rule),
