@@ -93,7 +93,7 @@ static void look_who_has(struct survey_device *d) {
                         continue;
                 read_name(e->d_name, name, sizeof(name));
                 if (strcmp(name, "okuru-station") != 0)
-                        (void) snprintf(d->held, sizeof(d->held), "%s (process %s)", name, e->d_name);
+                        (void) snprintf(d->held, sizeof(d->held), "%s (process %.20s)", name, e->d_name);
         }
 }
 
