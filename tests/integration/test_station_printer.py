@@ -175,6 +175,36 @@ def test_a_label_that_waits_is_dropped_with_what_it_was_for(scene, printer, benc
     assert "not printed: its box is voided, cancelled, or has another number" in scene.log_texts()["station"]
 
 
+def test_a_label_that_is_printed_again_is_counted_with_its_reason_and_who_allowed_it(scene, printer, bench):
+    s = one_shirt(scene, "P-TWICE")
+    bench.scan("P-TWICE", "opened")
+    parcel = bench.scan(SHIRT, "packed")["parcel"]
+    wait_for("it is counted", lambda: printed(scene, parcel))
+    bench.scan("OKURU-C-REPRINT", "leader-needed")
+    bench.scan("OKURU-P-L002", "reprinted")
+    wait_for("both", lambda: printer.whole == ["P-TWICE-1"] * 2)
+    wait_for("both are counted", lambda: len(printed(scene, parcel)) == 2)
+    assert [(f["print"], f.get("reason"), f.get("leader")) for f in printed(scene, parcel)] == [(1, None, None), (2, "by-hand", "p-002")]
+    bench.scan(s["labels"][0]["number"], "ready")
+
+
+def test_the_pieces_of_a_shipment_come_out_in_their_order(scene, printer, bench):
+    printer.print_s = 1  # the packer is faster, and reads the number from a slip that came with the goods
+    s = scene.shipment("P-PIECES", item("1", SHIRT, 3), pieces=3)
+    for label in s["labels"]:
+        label["print"] = {"media": "application/vnd.zebra.zpl", "data": base64.b64encode(f"^XA^FDpiece {label['piece']}^FS^XZ".encode()).decode()}
+    scene.push(s)
+    bench.scan("P-PIECES", "opened")
+    for piece in (1, 2, 3):
+        if piece < 3:
+            bench.scan(SHIRT, "ok")
+        bench.scan("OKURU-C-NEXT-PIECE" if piece < 3 else SHIRT, "packed")
+        bench.scan(s["labels"][piece - 1]["number"], "ready")
+    wait_for("all of them", lambda: len(printer.whole) == 3)
+    assert printer.whole == ["piece 1", "piece 2", "piece 3"]
+    wait_for("all are counted", lambda: [f["piece"] for f in scene.facts("waybill.printed") if f["shipment"] == "P-PIECES"] == [1, 2, 3])
+
+
 def test_a_label_that_is_read_before_the_printer_tells_is_counted_first(scene, printer, bench):
     s = one_shirt(scene, "P-EARLY")
     printer.print_s = 1

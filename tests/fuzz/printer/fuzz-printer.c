@@ -24,7 +24,7 @@ static void check(struct run *r, const struct printer_out *out) {
                 r->is_whole = false;
         }
         if (out->has_end) {
-                assert(r->has_label && (out->end == LABEL_END_FAILED || r->is_whole));
+                assert(r->has_label && (out->end != LABEL_END_PRINTED || r->is_whole));
                 r->has_label = false;
         }
         assert(r->s.has_job == r->has_label);
@@ -62,7 +62,10 @@ static void act(struct run *r, uint8_t what) {
                 }
                 break;
         case 3:
-                printer_session_taken(&r->s, r->now);
+                if (what >= 128 && r->s.state == PRINTER_SENDING && !r->is_whole) /* it does not open */
+                        printer_session_refuse(&r->s, r->now, &out);
+                else
+                        printer_session_taken(&r->s, r->now);
                 break;
         case 4:
                 r->is_open = !r->is_open;
