@@ -114,8 +114,8 @@ static void judge_missing_chip(const struct survey *s, struct survey_rule *r) {
                 if (s->devices[i].looks == SURVEY_GPIO && *s->devices[i].is->name)
                         used += (size_t) snprintf(there + used, sizeof(there) - used, "%s%s",
                                 used ? ", " : "", s->devices[i].is->name);
-        WRONG(r, "there is no GPIO chip with the label %s; there %s%s", r->chip, *there ? "is " : "is none",
-                there);
+        WRONG(r, "there is no GPIO chip with the label %s%s%s", r->chip,
+                *there ? "; there is " : ", nor any other", there);
 }
 
 /* A name that the kernel gives in the order of plugging. */
