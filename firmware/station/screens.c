@@ -257,8 +257,8 @@ static void request_screen_scan(
                 callers_answer_error(s->callers, caller->token, "bench: there is none of that name");
         else if (!*code || strlen(code) > BARCODE_TEXT_MAX)
                 callers_answer_error(s->callers, caller->token, "code: 1 to 256 bytes");
-        else if (desk_scan(s->desk, (size_t) bench, code, strlen(code), monotonic_usec(), caller->token,
-                         NULL) == DESK_E_FULL)
+        else if (desk_scan(s->desk, (size_t) bench, "screen", code, strlen(code), monotonic_usec(),
+                         caller->token, NULL) == DESK_E_FULL)
                 callers_answer_error(s->callers, caller->token, "the bench has too many scans waiting");
 }
 
