@@ -18,6 +18,7 @@
 
 #define QUEUE_FULL       63 /* reports that wait in the kernel for a reader: one less than HIDRAW_BUFFER_SIZE */
 #define REDIRECT_TO_HERE 1
+#define REDIRECT_ID      0xFE /* of Honeywell's, also of those that do not list it */
 
 struct hidpos_scanner {
         struct scan_sink sink;  /* callbacks borrowed; outlive the scanner */
@@ -129,6 +130,12 @@ static int hidpos_scanner_on_silence(sd_event_source *source, uint64_t usec, voi
         return 0;
 }
 
+static uint8_t redirect_id_of(const struct plug_device *d, const struct hidpos_layout *l) {
+        bool honeywell = d->vendor == 0x0c2e || d->vendor == 0x23d0; /* the second was Metrologic */
+
+        return l->redirect_id || !honeywell || l->report_id == 0 ? l->redirect_id : REDIRECT_ID;
+}
+
 /* Opens the one device in POS mode that fits. Return: 0, or as hidpos_scanner_new() says of the sink. */
 static int hidpos_scanner_choose(struct hidpos_scanner *s) {
         _cleanup_(plug_devices_deinit) struct plug_devices found = {0};
@@ -158,6 +165,7 @@ static int hidpos_scanner_choose(struct hidpos_scanner *s) {
         if (s->fd < 0)
                 return -errno;
         plug_watch_give_syspath(&s->watch, take_ptr(chosen->syspath));
+        layout.redirect_id = redirect_id_of(chosen, &layout);
         s->decoder = (struct hidpos_decoder){.layout = layout};
         return 0;
 }

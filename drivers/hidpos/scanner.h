@@ -3,7 +3,8 @@
 /*
  * A barcode scanner in HID POS mode: a USB (or Bluetooth) device that says by its descriptor that it is one, and types nowhere.
  * It is found by a rule of the board file among those, read through /dev/hidraw*, and found again after it was unplugged. A
- * Honeywell scanner that says it can be told where its scans go is told to send them here, at each opening.
+ * scanner that can be told where its scans go is told to send them here, at each opening: one that lists Honeywell's report, and
+ * those of that maker that do not list it.
  *
  * What the kernel cannot do here: keep a second program from reading along, and tell that its queue of 63 reports overflowed. A
  * queue that was found full is taken for one that did.

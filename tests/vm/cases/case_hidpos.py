@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from floor import SLOW_S, SOCKS, Floor
-from gadget import UsbScanner
+from gadget import POS_UNLISTED, UsbScanner
 from rig import wait_for
 
 RULE = "name: hand-1, driver: hidpos, vendor: 0x0c2e, serial: SN-1"
@@ -49,6 +49,27 @@ def test_a_scanner_in_pos_mode_is_told_to_send_here_and_its_long_codes_are_whole
     assert len(LONG) > 2 * 56
     floor.scan(scan(scanner, "]d2"), "b1", LONG, "ok")
     assert [f["code"] for f in floor.facts("item.verified")] == [SOCKS.zfill(14)] * 2
+
+
+def test_a_honeywell_that_does_not_list_the_report_is_told_all_the_same_and_another_maker_is_not(build, tmp_path, machine):
+    older, other = (UsbScanner(i, f"SN-{i + 1}", keyboard=False, pos=POS_UNLISTED, vendor=vendor) for i, vendor in enumerate((0x23d0, 0x05e0)))
+    floor = Floor(build, tmp_path, {"b1": ["name: hand-1, driver: hidpos, vendor: 0x23d0", "name: hand-2, driver: hidpos, vendor: 0x05e0"]})
+    try:
+        older.plug()
+        other.plug()
+        wait_for("both", lambda: len(hidraw_nodes()) == 2, SLOW_S)
+        floor.start()
+        assert older.was_set() == b"\xfe\x01"
+        os.set_blocking(other.fd(other.pos_node), False)
+        with pytest.raises(BlockingIOError):
+            other.was_set()
+        os.set_blocking(other.fd(other.pos_node), True)
+        assert floor.scan(scan(other, "]C0"), "b1", "S-1", "opened")["device"] == "hand-2"
+        assert floor.scan(scan(older, "]E0"), "b1", SOCKS, "ok")["device"] == "hand-1"
+    finally:
+        floor.stop()
+        older.remove()
+        other.remove()
 
 
 def test_unplugged_in_the_middle_of_a_code_it_is_no_scan_and_costs_no_descriptor(floor, scanner):

@@ -13,6 +13,8 @@ KEYBOARD = bytes.fromhex("05010906a101050719e029e7150025017501950881029501750881
 # report 0xFE says where scans are to go (HID POS Usage Tables 1.02; Honeywell).
 POS = bytes.fromhex("058c0902a1010912a1028502150026ff00750895010501093b81029503058c09fb09fc09fd8102953809fe8202010666ff9502090409008102"
                     "058c25017501950809ff8102c00666ff750826ff000903a10285fe95010903b28201c0c0")
+# The same as older ones have it: it takes that feature report, and does not list it.
+POS_UNLISTED = POS[:POS.index(bytes.fromhex("0666ff750826ff00"))] + b"\xc0"
 SHIFT = 0x02
 KEYS = {**{chr(ord("a") + i): (0, 0x04 + i) for i in range(26)}, **{chr(ord("A") + i): (SHIFT, 0x04 + i) for i in range(26)},
         **{"1234567890"[i]: (0, 0x1e + i) for i in range(10)}, "\n": (0, 0x28), " ": (0, 0x2c), "-": (0, 0x2d), "/": (0, 0x38), "]": (0, 0x30)}
@@ -20,9 +22,9 @@ RELEASED = bytes(8)
 
 
 class UsbScanner:
-    """One scanner on a bus of its own: a keyboard (wedge), a serial port (acm), a POS device (pos), or several. Not plugged in until plug()."""
+    """One scanner on a bus of its own: a keyboard (wedge), a serial port (acm), a POS device (pos, with a report descriptor or the usual one), or several. Not plugged in until plug()."""
 
-    def __init__(self, bus: int, serial: str, keyboard: bool = True, acm: bool = False, pos: bool = False, vendor: int = 0x0c2e, product: int = 0x0b61):
+    def __init__(self, bus: int, serial: str, keyboard: bool = True, acm: bool = False, pos: bool | bytes = False, vendor: int = 0x0c2e, product: int = 0x0b61):
         self.folder = GADGETS / f"scanner{bus}"
         self.udc = f"dummy_udc.{bus}"
         self.open: dict[Path, int] = {}
@@ -39,7 +41,7 @@ class UsbScanner:
             self.keyboard_node = self.add_hid(f"hid.{bus}", KEYBOARD, protocol=1, subclass=1, report_length=8)
         if pos:
             # What the host sets arrives by the control pipe, and is read from the node.
-            self.pos_node = self.add_hid(f"hid.pos{bus}", POS, protocol=0, subclass=0, report_length=64, no_out_endpoint=1)
+            self.pos_node = self.add_hid(f"hid.pos{bus}", POS if pos is True else pos, protocol=0, subclass=0, report_length=64, no_out_endpoint=1)
         if acm:
             function = self.folder / f"functions/acm.{bus}"
             function.mkdir()
