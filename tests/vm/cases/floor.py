@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 from ledger import Ledger
@@ -88,6 +90,11 @@ seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
         """What it holds that is no file, KiB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("RssAnon:")))
+
+    def ledger_size(self) -> int:
+        """KiB, wherever its pages are."""
+        with closing(sqlite3.connect(f"file:{self.folder}/station/ledger.db?mode=ro", uri=True)) as db:
+            return db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0] // 1024
 
     def ask(self, *words: str) -> dict:
         done = subprocess.run([self.build / "bin/okuru", *words, "--json", "--config", self.folder / "station.yaml"],
