@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`okuru devices` where something is plugged in: what the board file makes of it, and the rule of a new scanner by its first scan."""
+import fcntl
 import json
 import os
 import subprocess
@@ -70,6 +71,26 @@ def test_a_device_that_the_station_may_not_open_is_said(floor):
         "driver: wedge, vendor: 0x0c2e, serial: SN-2", "driver: hidpos, vendor: 0x0c2e, serial: SN-2"))
     (rule,) = [r for r in devices(floor)[1]["rules"] if r["name"] == "hand-2"]
     assert "may not open it" in rule["wrong"] and "mode 600" in rule["wrong"]
+
+
+EVIOCGRAB = 0x40044590
+
+
+def test_who_else_has_a_device_is_said_by_name(floor):
+    keyboard = os.open(os.path.realpath("/dev/input/by-id/usb-Example_Example_Scanner_SN-1-event-kbd"), os.O_RDONLY)
+    port = os.open("/dev/ttyACM0", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    ourselves = f"(process {os.getpid()})"
+    try:
+        report = devices(floor)[1]
+        by_serial = {d["serial"]: d for d in report["plugged"]}
+        assert ourselves in by_serial["SN-3"]["held"], "a port belongs to whoever opened it"
+        assert by_serial["SN-1"]["held"] == "", "a keyboard does not"
+        fcntl.ioctl(keyboard, EVIOCGRAB, 1)
+        (rule,) = [r for r in devices(floor)[1]["rules"] if r["name"] == "hand-1"]
+        assert "is held by" in rule["wrong"] and ourselves in rule["wrong"]
+    finally:
+        os.close(keyboard)
+        os.close(port)
 
 
 def opened(process: subprocess.Popen) -> list[str]:
