@@ -89,6 +89,7 @@ static void frames_are_read_by_their_description(void **state) {
                 {&plain, "- 12 g", SCALE_WEIGHT, -12000},
                 {&plain, "hello", SCALE_UNREADABLE, 0},
                 {&plain, "12 g hello", SCALE_UNREADABLE, 0},
+                {&plain, "12 grams", SCALE_UNREADABLE, 0},
                 {&unitless, "  1234", SCALE_WEIGHT, 123400},
                 {&unitless, "  123.45", SCALE_WEIGHT, 123450},
                 {&columns, "ABC  1234000000kg", SCALE_WEIGHT, 1234000000},
