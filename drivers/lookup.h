@@ -31,7 +31,7 @@ struct lookup;
  * lookup_new() - ask for a name
  * @lp:   set on 0 only
  * @turn: which of several addresses, counted round: who tries again takes the next
- * @on_answer: once, from within the loop; @error 0 and @address, or -EHOSTUNREACH: nobody knows the name. May free the lookup.
+ * @on_answer: once, from within the loop; @error 0 and @address, borrowed until the lookup is freed, or -EHOSTUNREACH: nobody knows the name. May free the lookup.
  *
  * Return: 0, -ENOMEM, -EAGAIN no thread, or what sd-event returns.
  */

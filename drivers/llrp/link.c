@@ -231,12 +231,13 @@ static int start_connecting(struct llrp_link *l, const struct lookup_address *to
 
 static void link_on_address(void *userdata, int error, const struct lookup_address *address) {
         struct llrp_link *l = userdata;
+        struct lookup_address to = *address; /* it goes with the lookup */
 
         l->lookup = lookup_free(l->lookup);
         if (error < 0)
                 say(l, "nobody knows where %s is", l->config.host);
         else
-                error = start_connecting(l, address);
+                error = start_connecting(l, &to);
         if (error < 0)
                 l->on_turn(l->userdata, error);
 }
