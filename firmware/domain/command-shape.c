@@ -14,6 +14,9 @@
 #define ITEMS_MAX   1000
 #define WAYBILL_MAX 40 /* of a number as its carrier writes it */
 
+#define PARCEL_CODES_MAX 20 /* of one parcel that is expected */
+#define PARCEL_CODE_MAX  64
+
 /* First in the table of a document that counts its versions: one that is handed in has none yet. */
 #define VERSION_RULE                                                                                         \
         { "version", JSON_WANT_INT, true, 1, JSON_INT_MAX }
@@ -127,6 +130,54 @@ static int check_block(const struct json *doc, enum command_form form, struct di
                 waybill_block_next(json_get_string(doc, "carrier", ""), json_get_string(doc, "from", ""),
                         json_get_string(doc, "to", ""), NULL, first) != 0)
                 r = wrong(d, "from", "no block of this carrier's numbers");
+        return r;
+}
+
+/* ---- expected ---- */
+
+static const struct json_rule expected_rules[] = {
+        VERSION_RULE,
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"parcels", JSON_WANT_ARRAY, true, 0, SHIPMENT_PIECES_MAX},
+};
+static const struct json_rule expected_parcel_rules[] = {
+        {"parcel", JSON_WANT_ID, true, 36, 36},
+        {"piece", JSON_WANT_INT, true, 1, SHIPMENT_PIECES_MAX},
+        {"codes", JSON_WANT_ARRAY, true, 1, PARCEL_CODES_MAX},
+        {"crate", JSON_WANT_STRING, false, 1, PARCEL_CODE_MAX},
+        {"contents", JSON_WANT_ARRAY, false, 0, SHIPMENT_LINES_MAX},
+};
+static const struct json_rule content_rules[] = {
+        {"line", JSON_WANT_ID, true, 1, 32},
+        {"quantity", JSON_WANT_INT, true, 1, 9999},
+};
+
+static int check_parcel(const struct json *e, size_t i, struct diag *d) {
+        char where[48];
+        int r;
+
+        (void) snprintf(where, sizeof(where), "parcels[%zu]", i);
+        r = json_check(e, where, expected_parcel_rules, ELEMENTSOF(expected_parcel_rules), d);
+        if (r == 0 && !uuid_is_valid(json_get_string(e, "parcel", "")))
+                r = wrong(d, where, "parcel is no uuid");
+        if (r == 0 && !ascii_is_printable(json_get_string(e, "crate", "-")))
+                r = wrong(d, where, "crate is no code of printable ASCII");
+        for (const struct json *c = json_first(json_get(e, "codes")); c && r == 0; c = json_next(c))
+                if (!json_string(c) || !*json_string(c) || strlen(json_string(c)) > PARCEL_CODE_MAX ||
+                        !ascii_is_printable(json_string(c)))
+                        r = wrong(d, where, "codes must be of 1 to 64 printable ASCII characters");
+        for (const struct json *c = json_first(json_get(e, "contents")); c && r == 0; c = json_next(c))
+                r = json_check(c, where, content_rules, ELEMENTSOF(content_rules), d);
+        return r;
+}
+
+static int check_expected(const struct json *doc, enum command_form form, struct diag *d) {
+        int r = check_counted(doc, form, expected_rules, ELEMENTSOF(expected_rules), d);
+        size_t i = 0;
+
+        for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e))
+                r = check_parcel(e, i++, d);
         return r;
 }
 
@@ -269,6 +320,7 @@ static const struct json_rule known_rules[] = {
         {"units", JSON_WANT_ARRAY, false, 0, 5000},
         {"notices", JSON_WANT_ARRAY, false, 0, 500},
         {"counts", JSON_WANT_ARRAY, false, 0, 20},
+        {"pickups", JSON_WANT_ARRAY, false, 0, 500},
 };
 static const struct json_rule known_count_rules[] = {
         {"ledger", JSON_WANT_STRING, true, 32, 32},
@@ -285,7 +337,15 @@ static const struct json_rule known_parcel_rules[] = {
         {"carrier", JSON_WANT_NAME, false, 0, 0},
         {"bay", JSON_WANT_NAME, false, 0, 0},
         {"bench", JSON_WANT_NAME, false, 0, 0},
+        {"shelf", JSON_WANT_NAME, false, 0, 0},
         {"codes", JSON_WANT_ARRAY, false, 0, SHIPMENT_OPEN_CODES_MAX},
+};
+static const struct json_rule known_pickup_rules[] = {
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"ready", JSON_WANT_TEXT, true, 1, 40},
+        {"keep_until", JSON_WANT_TEXT, false, 0, 40},
+        {"partial", JSON_WANT_BOOL, false, 0, 0},
+        {"paid", JSON_WANT_BOOL, false, 0, 0},
 };
 static const struct json_rule known_unit_rules[] = {
         {"code", JSON_WANT_STRING, true, 1, 64},
@@ -345,6 +405,8 @@ static int check_known(const struct json *doc, enum command_form form, struct di
         if (r == 0)
                 r = check_each(doc, "units", known_unit_rules, ELEMENTSOF(known_unit_rules), d);
         if (r == 0)
+                r = check_each(doc, "pickups", known_pickup_rules, ELEMENTSOF(known_pickup_rules), d);
+        if (r == 0)
                 r = check_each(doc, "notices", known_notice_rules, ELEMENTSOF(known_notice_rules), d);
         for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e)) {
                 enum parcel_state state;
@@ -365,6 +427,7 @@ int command_shape_check(const char *type, const struct json *doc, enum command_f
                 {"bay", check_bay},
                 {"contact", check_contact},
                 {"contact.erase", check_erase},
+                {"expected", check_expected},
                 {"fact.refused", check_refused},
                 {"item.codes", check_items},
                 {"known", check_known},

@@ -18,7 +18,7 @@ enum command_form {
 
 /**
  * command_shape_check() - is this the data of such a command
- * @type: "label", "label.block", "contact", "contact.erase", "people", "bay", "item.codes", "fact.refused", "snapshot.begin",
+ * @type: "label", "label.block", "contact", "contact.erase", "people", "bay", "item.codes", "expected", "fact.refused", "snapshot.begin",
  *        "snapshot.end" or "known"
  * @d: names the first member that is wrong
  *

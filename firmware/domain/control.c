@@ -30,6 +30,8 @@ static const struct {
         [CONTROL_SHIP] = {"SHIP", ARG_NAME},
         [CONTROL_BAY_CLOSE] = {"BAY-CLOSE", ARG_NAME},
         [CONTROL_SIGN_OUT] = {"SIGN-OUT", ARG_NONE},
+        [CONTROL_PROOF] = {"PROOF", ARG_NAME},
+        [CONTROL_MISSING] = {"MISSING", ARG_NONE},
 };
 
 const char *control_to_str(enum control c) {
@@ -139,6 +141,10 @@ static const struct control_card cards[] = {
         CARD("PULL", "抜き取り", "PULL: pull from bay"),
         CARD("SHIP", "集荷", "SHIP: collection"),
         CARD("SIGN-OUT", "担当を終わる", "SIGN-OUT: sign out"),
+        CARD("PROOF-DOCUMENT", "身分証を見た", "PROOF: document"),
+        CARD("PROOF-ORDER-NAME", "注文番号と氏名", "PROOF: order+name"),
+        CARD("PROOF-PROXY-CODE", "代理とコード", "PROOF: proxy, code"),
+        CARD("MISSING", "棚にない", "MISSING: not on shelf"),
         CARD("X-2", "×2", "x 2"),
         CARD("X-3", "×3", "x 3"),
         CARD("X-4", "×4", "x 4"),

@@ -26,6 +26,7 @@ int intake_fact_refused(struct intake *in);
 int intake_snapshot(struct intake *in);
 int intake_known(struct intake *in);
 int intake_claims(struct intake *in);
+int intake_expected(struct intake *in);
 
 enum { INTAKE_E_SETTLED = 1 }; /* refused or already there: nothing more is to be done */
 
@@ -37,6 +38,9 @@ int intake_refuse_shape(struct intake *in, const struct diag *diag);
 int intake_check_shape(struct intake *in);
 /* A refusal when @version is older than @known, or the same with other content. Positive: refused or already there. */
 int intake_check_version(struct intake *in, int64_t version, int64_t known, const struct json *known_doc);
+
+/* pickup.ready, when this wish was all that @s waited for. @s changes as pickup_ready() says. */
+void intake_pickup_ready(struct intake *in, struct shipment *s);
 
 /* conflict.found about a shipment. */
 void intake_conflict(struct intake *in, const char *merchant, const char *shipment, const char *kind,

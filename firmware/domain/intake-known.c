@@ -24,7 +24,8 @@ static bool goes_otherwise(const struct json *e, const char *merchant, const str
         if (parcel_state_from_str(json_get_string(e, "state", ""), &told) < 0 || own->gone)
                 return false;
         return told != own->state &&
-               (told == PARCEL_READY || told == PARCEL_SHIPPED || told == PARCEL_VOIDED) &&
+               (told == PARCEL_READY || told == PARCEL_SHIPPED || told == PARCEL_VOIDED ||
+                       told == PARCEL_COLLECTED || told == PARCEL_RESTOCKED) &&
                strcmp(own->merchant, merchant) == 0 &&
                strcmp(own->shipment, json_get_string(e, "shipment", "")) == 0;
 }

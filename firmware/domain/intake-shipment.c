@@ -195,21 +195,23 @@ static void follow_parcels(
                 if (p->state == PARCEL_SHIPPED && conflict_kinds[change])
                         intake_conflict(in, wish->merchant, wish->id, conflict_kinds[change], p->id,
                                 "the wish came after the parcel was in the carrier's hands");
-                else if (bench && (pull_reasons[change] || change == CHANGE_RELEASED))
+                else if (bench && bench->kind == BENCH_PACKING &&
+                         (pull_reasons[change] || change == CHANGE_RELEASED))
                         interrupt(in, bench, wish, change);
         }
 }
 
 /* What is owed once the OMS has said that we are the owner, by the parcels of @from: its own, or those that it meets. */
 static void owe_notice(struct intake *in, const struct shipment *from, struct shipment *wish) {
-        size_t before = in->d->facts.n;
         struct shipment question = *wish;
+        unsigned reserved;
 
         question.parcels = from->parcels; /* borrowed */
         question.n_parcels = from->n_parcels;
-        notice_catch_up(&in->d->facts, in->world->policy, in->world->realm, &question, in->command->id,
-                &in->command->now);
-        wish->shipped_notice_live |= in->d->facts.n > before;
+        reserved = notice_catch_up(&in->d->facts, in->world->policy, in->world->realm, &question,
+                in->command->id, &in->command->now);
+        for (int kind = 0; kind < N_NOTICE_KINDS; kind++)
+                wish->notices[kind].live |= (reserved & 1U << kind) != 0;
 }
 
 /* Scans of an unverified parcel, held against the lines by the codes they were packed under ("code:<code>"). */
@@ -305,9 +307,19 @@ static void reconcile(
         }
 }
 
+/* Parcels may lie on their shelves before anybody has heard whose they are, or while they are held. */
+static void at_counter(struct intake *in, const struct shipment *known, const struct shipment *wish) {
+        struct shipment question = *wish;
+
+        question.parcels = known->parcels; /* borrowed */
+        question.n_parcels = known->n_parcels;
+        intake_pickup_ready(in, &question);
+}
+
 static int apply(struct intake *in, const struct shipment *known, struct shipment *wish) {
         enum change change = tell_change(known, wish);
         _cleanup_met_ struct met met = {.n = 0};
+        bool named = false;
         int r;
 
         if (known->cancelled && !wish->cancelled)
@@ -320,17 +332,22 @@ static int apply(struct intake *in, const struct shipment *known, struct shipmen
         follow_parcels(in, known, wish, change);
         for (size_t i = 0; i < met.n; i++)
                 follow_parcels(in, &met.items[i], wish, stop_of(wish));
-        wish->shipped_notice_live = known->shipped_notice_live;
-        wish->shipped_notice_generation = known->shipped_notice_generation;
-        if (known->shipped_owner != OWNER_STATION)
+        for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
+                wish->notices[kind].live = known->notices[kind].live;
+                wish->notices[kind].n = known->notices[kind].n;
+                named |= known->notices[kind].owner != OWNER_STATION &&
+                         wish->notices[kind].owner == OWNER_STATION;
+        }
+        wish->at_counter = known->at_counter;
+        if (named)
                 owe_notice(in, known, wish);
         reconcile(in, known, &met, wish);
+        at_counter(in, known, wish);
         return 0;
 }
 
 int intake_shipment(struct intake *in) {
-        struct shipment wish = {0},
-                        known = {.shipped_notice_generation = -1, .carrier = "", .bay = "", .reason = ""};
+        struct shipment wish = {0}, known = {.carrier = "", .bay = "", .reason = ""};
         struct diag diag = {0};
         struct json *doc;
         _cleanup_str_ struct str copy = STR_INIT;

@@ -26,6 +26,7 @@ static const struct {
         {"snapshot.end", intake_snapshot},
         {"known", intake_known},
         {INTAKE_PEER, intake_claims},
+        {"expected", intake_expected},
 };
 
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {
@@ -169,15 +170,15 @@ static void add_outcome(struct decision *d, const char *type, const char *mercha
 }
 
 /* Only the newest one counts: an older one's end was known when the newest was reserved. */
-static int reserve_again(const struct world *world, const char *merchant, const char *subject, int generation,
-        const struct stamp *now, struct decision *d) {
+static int reserve_again(const struct world *world, const char *merchant, const char *subject,
+        enum notice_kind kind, int generation, const struct stamp *now, struct decision *d) {
         struct shipment s = {0};
         int r = world->shipment(world->userdata, merchant, subject, &s);
 
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (s.shipped_notice_generation == generation) {
-                s.shipped_notice_live = false;
+        if (s.notices[kind].n == generation + 1) {
+                s.notices[kind].live = false;
                 notice_catch_up(&d->facts, world->policy, world->realm, &s, NULL, now);
         }
         shipment_deinit(&s);
@@ -190,6 +191,7 @@ int intake_outcome(const struct world *world, const char *type, const char *merc
                 "notice.cancelled", "notice.unknown", "notice.expired"};
         _cleanup_(json_freep) struct json *doc = NULL;
         const char *known = NULL;
+        enum notice_kind kind;
         int r = json_parse(data, n, &doc, diag);
 
         if (r < 0)
@@ -206,7 +208,8 @@ int intake_outcome(const struct world *world, const char *type, const char *merc
                 return r;
         add_outcome(d, known, merchant, subject, doc);
         if (strcmp(known, "notice.cancelled") == 0 &&
-                strcmp(json_get_string(doc, "kind", ""), "shipped") == 0)
-                r = reserve_again(world, merchant, subject, (int) json_get_int(doc, "generation", 0), now, d);
+                notice_kind_from_str(json_get_string(doc, "kind", ""), &kind) == 0)
+                r = reserve_again(
+                        world, merchant, subject, kind, (int) json_get_int(doc, "generation", 0), now, d);
         return r < 0 ? r : d->facts.error;
 }

@@ -40,53 +40,67 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
 }
 
 static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
-        const struct shipment *s, const char *bench, const char *actor, const char *cause,
-        const struct stamp *now) {
-        int generation = s->shipped_notice_generation + 1;
+        const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
+        const char *cause, const struct stamp *now) {
+        const char *word = notice_kind_to_str(kind);
+        int generation = s->notices[kind].n;
         char id[UUID_TEXT_MAX], not_before[TIME_TEXT_MAX], expires[TIME_TEXT_MAX];
         struct fact_builder b;
 
-        notice_id(realm, s->merchant, s->id, "shipped", generation, id);
+        notice_id(realm, s->merchant, s->id, word, generation, id);
         fact_begin(&b, facts, "notice.reserved", s->merchant, s->id, bench, actor, cause);
         json_write_string(&b.w, "notice", id);
-        json_write_string(&b.w, "kind", "shipped");
+        json_write_string(&b.w, "kind", word);
         json_write_int(&b.w, "generation", generation);
         json_write_string(&b.w, "owner", "station");
         json_write_string(&b.w, "not_before",
-                time_format(now->wall_usec + policy_notice_delay_usec(policy, s->merchant, "shipped"),
+                time_format(now->wall_usec + policy_notice_delay_usec(policy, s->merchant, word),
                         now->offset_sec, not_before));
         json_write_string(&b.w, "expires",
-                time_format(now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, "shipped"),
+                time_format(now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, word),
                         now->offset_sec, expires));
         fact_end(&b);
 }
 
-void notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
+bool notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now) {
+        enum notice_kind kind = NOTICE_KIND_SHIPPED;
         struct carrier_policy carrier;
 
-        if (s->shipped_owner != OWNER_STATION || s->shipped_notice_live)
-                return;
+        if (strcmp(trigger, "pickup-ready") == 0)
+                kind = NOTICE_KIND_PICKUP_READY;
+        if (s->notices[kind].owner != OWNER_STATION || s->notices[kind].live)
+                return false;
         policy_carrier(policy, s->merchant, s->carrier, &carrier);
-        if (strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
-                return;
-        reserve(facts, policy, realm, s, bench, actor, cause, now);
+        if (kind == NOTICE_KIND_SHIPPED &&
+                strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
+                return false;
+        reserve(facts, policy, realm, s, kind, bench, actor, cause, now);
+        return true;
 }
 
-void notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *cause, const struct stamp *now) {
-        bool ready = false, shipped = false;
+        bool ready = false, shipped = false, waits = false, told = false;
+        unsigned reserved = 0;
 
         if (s->cancelled)
-                return;
+                return 0;
         for (size_t i = 0; i < s->n_parcels; i++) {
                 shipped |= s->parcels[i].state == PARCEL_SHIPPED;
                 ready |= s->parcels[i].state == PARCEL_READY || s->parcels[i].state == PARCEL_SHIPPED;
+                waits |= s->parcels[i].state == PARCEL_SHELVED;
         }
         /* Policy calls for one of the two only. */
         if (shipped)
-                notice_due(facts, policy, realm, s, "shipped", NULL, NULL, cause, now);
+                told = notice_due(facts, policy, realm, s, "shipped", NULL, NULL, cause, now);
         if (ready)
-                notice_due(facts, policy, realm, s, "ready", NULL, NULL, cause, now);
+                told |= notice_due(facts, policy, realm, s, "ready", NULL, NULL, cause, now);
+        if (told)
+                reserved |= 1U << NOTICE_KIND_SHIPPED;
+        if (waits && s->at_counter.is_ready &&
+                notice_due(facts, policy, realm, s, "pickup-ready", NULL, NULL, cause, now))
+                reserved |= 1U << NOTICE_KIND_PICKUP_READY;
+        return reserved;
 }

@@ -28,13 +28,15 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
 /**
  * notice_due() - append notice.reserved for a shipment if one is owed and none is live
  * @trigger: "ready" or "shipped": the fact that just happened to one of its parcels; policy says which of
- * them calls
+ * them calls. "pickup-ready": it waits for its customer at a counter
  * @realm: part of the id
  *
  * Owner station only; OWNER_UNKNOWN waits for the intake fact that names it. not_before = now + policy delay;
  * expires = now + max age. After cancelled the generation rises by one; after accepted nothing is reserved.
+ *
+ * Return: was it reserved.
  */
-void notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
+bool notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now);
 
@@ -43,6 +45,8 @@ void notice_due(struct fact_list *facts, const struct policy *policy, const char
  *
  * For when the owner is named late, or a notice was cancelled and its shipment has gone out again since. A
  * cancelled shipment owes nothing.
+ *
+ * Return: a bit for each enum notice_kind that was reserved.
  */
-void notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *cause, const struct stamp *now);

@@ -171,6 +171,9 @@ int gesture_control(struct turn *t) {
                 return collect_bay(t);
         case CONTROL_SIGN_OUT:
                 return people_sign_out(t);
+        case CONTROL_PROOF: /* a counter's */
+        case CONTROL_MISSING:
+                return not_now(t);
         case CONTROL_NONE:
         case _CONTROL_N:
                 break;
@@ -209,6 +212,8 @@ int gesture_scan(struct turn *t, bool *handledp) {
         case GESTURE_SHORT_LEADER:
         case GESTURE_BAY_LEADER:
                 return gesture_say_leader(t);
+        case GESTURE_PICKUP_PARTIAL:
+        case GESTURE_PICKUP_PAY:
         case GESTURE_NONE:
                 break;
         }

@@ -430,12 +430,7 @@ static int open_unverified(struct turn *t, const char *merchant) {
                 return open_parcel(t, pick_parcel(t));
         if (r == 0)
                 return begin(t);
-        *s = (struct shipment){.carrier = "",
-                .bay = "",
-                .reason = "",
-                .waybill = WAYBILL_READ,
-                .pieces = 1,
-                .shipped_notice_generation = -1};
+        *s = (struct shipment){.carrier = "", .bay = "", .reason = "", .waybill = WAYBILL_READ, .pieces = 1};
         (void) copy_text(s->merchant, sizeof(s->merchant), merchant);
         (void) copy_text(s->id, sizeof(s->id), t->scan.text);
         r = open_new_piece(t, 1, true);

@@ -4,8 +4,13 @@
  * gesture, the open (or packed) box, the empty bench.
  */
 #include "firmware/domain/packout-internal.h"
+#include "firmware/domain/pickup-internal.h"
 
 #include <string.h>
+
+const char *bench_kind_to_str(enum bench_kind kind) {
+        return kind == BENCH_COUNTER ? "counter" : "packing";
+}
 
 void bench_init(struct bench *b, const char *name) {
         *b = (struct bench){.times = 1, .digits = -1};
@@ -77,12 +82,27 @@ static int on_box(struct turn *t) {
         return r < 0 || handled ? r : item_scan_packed(t);
 }
 
+bool turn_awaits_leader(const struct turn *t) {
+        if (t->b->kind == BENCH_COUNTER)
+                return pickup_awaits_leader(t);
+        return alarm_awaits_leader(t) || gesture_awaits_leader(t);
+}
+
+int turn_approve(struct turn *t, const char *leader) {
+        if (t->b->alarm != ALARM_NONE)
+                return alarm_approve(t, leader);
+        (void) copy_text(t->leader, sizeof(t->leader), leader);
+        return t->b->kind == BENCH_COUNTER ? pickup_approve(t) : gesture_approve(t, leader);
+}
+
 static int on_code(struct turn *t) {
         bool handled = false;
         int r;
 
         if (!people_may_scan(t))
                 return 0;
+        if (t->b->kind == BENCH_COUNTER)
+                return pickup_scan(t);
         r = alarm_gate(t, &handled);
         if (r < 0 || handled)
                 return r;
@@ -106,7 +126,7 @@ static int on_scan(struct turn *t) {
                 return refuse_control_bytes(t);
         if (r != 0)
                 return on_lost(t); /* nothing but a frame came */
-        r = turn_load(t);
+        r = t->b->kind == BENCH_COUNTER ? pickup_load(t) : turn_load(t);
         if (r < 0)
                 return r;
         if (t->scan.kind == BARCODE_BADGE)
@@ -121,7 +141,7 @@ static int on_tick(struct turn *t) {
         if (people_lock_idle(t))
                 (void) turn_tell(
                         t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
-        return collect_assumed(t);
+        return t->b->kind == BENCH_COUNTER ? 0 : collect_assumed(t);
 }
 
 static int dispatch(struct turn *t) {
@@ -135,11 +155,11 @@ static int dispatch(struct turn *t) {
         case INPUT_LABEL:
                 return label_report(t, t->in->label);
         case INPUT_PROMPT:
-                return prompt_say(t);
+                return t->b->kind == BENCH_COUNTER ? pickup_prompt(t) : prompt_say(t);
         case INPUT_WEIGHT:
-                return prompt_say_weight(t);
+                return t->b->kind == BENCH_COUNTER ? 0 : prompt_say_weight(t);
         case INPUT_TAGS:
-                return tags_set(t);
+                return t->b->kind == BENCH_COUNTER ? 0 : tags_set(t);
         }
         return 0;
 }
@@ -164,6 +184,8 @@ static int say_at_start(struct turn *t) {
         struct claim c;
         int r;
 
+        if (t->b->kind == BENCH_COUNTER)
+                return pickup_say_idle(t);
         if (!t->p)
                 return prompt_say_idle(t);
         label_resume(t);
@@ -187,6 +209,8 @@ int packout_resume(const struct world *world, struct bench *bench, const char *p
         int r = WORLD_E_NONE;
 
         (void) copy_text(after.person, sizeof(after.person), person);
+        if (after.kind == BENCH_COUNTER)
+                parcel = ""; /* whoever stood there has been asked to wait: their code is read again */
         after.role = *person ? role : ROLE_NONE;
         after.last_input_boot_usec = now->boot_usec;
         if (*parcel)

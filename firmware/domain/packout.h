@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The packing bench: (what the world knows, the bench's own short memory, one input) -> (facts, verdicts,
+ * A bench, where boxes are packed or parcels wait for their customers: (what the world knows, the bench's own short memory, one input) -> (facts, verdicts,
  * labels to print). Pure: no I/O, no clock, no global. The caller writes the facts in one savepoint and shows
  * the verdicts after the commit; when that fails it keeps the old bench and throws the new one away.
  */
@@ -27,8 +27,33 @@ enum gesture { /* a control code was read and waits for what it is about */
         GESTURE_BAY_COUNT,    /* digits, then OK */
         GESTURE_BAY_LEADER,   /* count differs: a leader's badge or count again */
         GESTURE_COLLECTION,   /* waybills are handed to the driver until OK or another gesture */
+        /* at a counter */
+        GESTURE_PICKUP_PARTIAL, /* declared complete as it is: a leader's badge */
+        GESTURE_PICKUP_PAY,     /* next: the receipt of the till, or a leader's badge */
 };
 enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED, ALARM_ELSEWHERE };
+
+enum bench_kind {
+        BENCH_PACKING,
+        BENCH_COUNTER, /* parcels come in, lie on shelves, and are handed to customers */
+        N_BENCH_KINDS
+};
+const char *bench_kind_to_str(enum bench_kind kind); /* "packing", "counter" */
+
+#define PICKUP_CHECKED_MAX 32
+struct pickup_memory {                             /* of a counter: whom it serves now */
+        struct shipment_ref cases[WORLD_REFS_MAX]; /* what waits for the customer; none: nobody is served */
+        size_t n_cases;
+        enum pickup_proof proof; /* given */
+        bool proxy;              /* somebody else came */
+        bool paid;               /* the till's receipt was read, or a leader said so */
+        char receipt[CODE_SIZE]; /* "" by a leader */
+        char leader[ID_SIZE];    /* who said so */
+        char checked[PICKUP_CHECKED_MAX]
+                    [UUID_TEXT_MAX]; /* read and not yet handed over; afterwards: handed over */
+        size_t n_checked;
+        uint64_t undo_until_boot_usec; /* until then ->checked may be taken back; 0 nothing was handed over */
+};
 
 #define LABEL_REASON_SIZE 16
 struct label_wanted { /* after the commit: print */
@@ -42,11 +67,12 @@ struct label_wanted { /* after the commit: print */
 
 struct bench { /* by value; copied before a decision, assigned after the commit is sure */
         char name[NAME_SIZE];
+        enum bench_kind kind;
         char person[ID_SIZE]; /* "" nobody */
         enum person_role role;
         uint64_t last_input_boot_usec;
         char merchant[NAME_SIZE], shipment[ID_SIZE],
-                parcel[UUID_TEXT_MAX]; /* the open (or packed, not yet matched) parcel; "" none */
+                parcel[UUID_TEXT_MAX]; /* the open (or packed, not yet matched) parcel; at a counter the one in hand; "" none */
         enum gesture gesture;
         enum control waiting;     /* of GESTURE_LEADER */
         char argument[CODE_SIZE]; /* number, parcel, line or bay the gesture is about; "" the open parcel */
@@ -64,6 +90,7 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         struct label_wanted printing; /* asked for last, and not heard of since; parcel "": none */
         char doubtful[CODE_SIZE]; /* a label of this number may be on paper that nobody counted; "" none */
         bool is_stopped;          /* the bench was told that its printer stands still */
+        struct pickup_memory pickup;
 };
 void bench_init(struct bench *b, const char *name);
 

@@ -12,6 +12,8 @@
 #define QUANTITY_DEFAULT         50
 #define IDLE_LOCK_DEFAULT_SEC    1800
 #define NOTICE_DELAY_DEFAULT_SEC 1800
+#define KEEP_DAYS_DEFAULT        7
+#define PICKUP_DELAY_DEFAULT_SEC 60 /* somebody may take the parcel off its shelf again */
 #define SECONDS_MAX              (30 * 86400)
 #define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
 
@@ -41,7 +43,19 @@ static const struct json_rule policy_rules[] = {
         {"hand_confirm_limit", JSON_WANT_INT, false, 0, 9999},
         {"quantity_limit", JSON_WANT_INT, false, 1, 999},
         {"idle_lock_s", JSON_WANT_INT, false, 0, 86400},
+        {"store", JSON_WANT_OBJECT, false, 0, 0},
 };
+static const struct json_rule store_rules[] = {
+        {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"address", JSON_WANT_OBJECT, false, 0, 0},
+        {"hours", JSON_WANT_OBJECT, false, 0, 0},
+        {"phone", JSON_WANT_TEXT, false, 0, 40},
+        {"keep_days", JSON_WANT_INT, false, 1, 90},
+        {"closes", JSON_WANT_TEXT, false, 5, 5},
+        {"closed", JSON_WANT_ARRAY, false, 0, 6},
+        {"holidays", JSON_WANT_ARRAY, false, 0, 366},
+};
+static const char *const weekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 static const struct json_rule merchant_rules[] = {
         {"merchant", JSON_WANT_NAME, true, 0, 0},
         {"name", JSON_WANT_OBJECT, false, 0, 0},
@@ -78,11 +92,14 @@ static const struct json_rule from_rules[] = {
 };
 static const struct json_rule seconds_rules[] = {
         {"shipped", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"pickup-ready", JSON_WANT_INT, false, 0, SECONDS_MAX},
 };
 
 const struct policy_section *policy_section(const char *key) {
         static const struct policy_section sections[] = {
                 {"", policy_rules, ELEMENTSOF(policy_rules)},
+                {"store", store_rules, ELEMENTSOF(store_rules)},
+                {"address", names_rules, ELEMENTSOF(names_rules)},
                 {"merchants", merchant_rules, ELEMENTSOF(merchant_rules)},
                 {"carriers", carrier_rules, ELEMENTSOF(carrier_rules)},
                 {"name", names_rules, ELEMENTSOF(names_rules)},
@@ -168,10 +185,56 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         return r;
 }
 
+static int weekday_of(const char *word) {
+        for (int i = 0; i < 7; i++)
+                if (strcmp(weekdays[i], word) == 0)
+                        return i;
+        return -1;
+}
+
+/* Minutes of "20:00"; -1 for what is no time of day. */
+static int minutes_of(const char *text) {
+        int hour, minute, n = 0;
+
+        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
+        if (sscanf(text, "%2d:%2d%n", &hour, &minute, &n) != 2 || n != 5 || text[n] != '\0')
+                return -1;
+        return hour < 0 || hour > 24 || minute < 0 || minute > 59 || (hour == 24 && minute > 0)
+                       ? -1
+                       : hour * 60 + minute;
+}
+
+static int refuse_store(const char *key, const char *text, struct diag *d) {
+        diag_set(d, 0, 0, key, "%s", text);
+        return -EBADMSG;
+}
+
+static int check_store(const struct json *store, struct diag *d) {
+        int r;
+
+        if (!store || json_type(store) == JSON_NULL)
+                return 0;
+        r = json_check(store, "store", store_rules, ELEMENTSOF(store_rules), d);
+        if (r < 0)
+                return r;
+        if (minutes_of(json_get_string(store, "closes", "24:00")) < 0)
+                return refuse_store("store.closes", "must be a time of day, as 20:00", d);
+        for (const struct json *e = json_first(json_get(store, "closed")); e; e = json_next(e))
+                if (!json_string(e) || weekday_of(json_string(e)) < 0)
+                        return refuse_store(
+                                "store.closed", "must be of: sun, mon, tue, wed, thu, fri, sat", d);
+        for (const struct json *e = json_first(json_get(store, "holidays")); e; e = json_next(e))
+                if (!json_string(e) || strlen(json_string(e)) != 10)
+                        return refuse_store("store.holidays", "must be days, as 2026-12-31", d);
+        return 0;
+}
+
 int policy_check(const struct json *doc, struct diag *d) {
         size_t i = 0;
         int r = json_check(doc, "", policy_rules, ELEMENTSOF(policy_rules), d);
 
+        if (r == 0)
+                r = check_store(json_get(doc, "store"), d);
         for (const struct json *m = json_first(json_get(doc, "merchants")); m && r == 0;
                 m = json_next(m), i++)
                 r = check_merchant(m, i, d);
@@ -211,6 +274,22 @@ static const struct json *find_named(const struct json *array, const char *key, 
 
 const struct json *policy_merchant(const struct policy *p, const char *merchant) {
         return find_named(json_get(p->doc, "merchants"), "merchant", merchant);
+}
+
+void policy_store(const struct policy *p, struct store_policy *out) {
+        const struct json *store = json_get(p->doc, "store");
+
+        *out = (struct store_policy){
+                .name = json_get(store, "name"),
+                .address = json_get(store, "address"),
+                .hours = json_get(store, "hours"),
+                .phone = json_get_string(store, "phone", ""),
+                .keep_days = (int) json_get_int(store, "keep_days", KEEP_DAYS_DEFAULT),
+                .closes_min = minutes_of(json_get_string(store, "closes", "24:00")),
+                .holidays = json_get(store, "holidays"),
+        };
+        for (const struct json *e = json_first(json_get(store, "closed")); e; e = json_next(e))
+                out->closed[weekday_of(json_string(e))] = true; /* checked when the policy came */
 }
 
 void policy_carrier(
@@ -253,7 +332,10 @@ const char *policy_unknown_merchant(const struct policy *p) {
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind) {
         const struct json *m = json_get(policy_merchant(p, merchant), "notice_delay_s");
 
-        return json_get_int(m, kind, NOTICE_DELAY_DEFAULT_SEC) * (int64_t) USEC_PER_SEC;
+        int64_t otherwise =
+                strcmp(kind, "pickup-ready") == 0 ? PICKUP_DELAY_DEFAULT_SEC : NOTICE_DELAY_DEFAULT_SEC;
+
+        return json_get_int(m, kind, otherwise) * (int64_t) USEC_PER_SEC;
 }
 
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind) {

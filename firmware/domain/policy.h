@@ -54,5 +54,14 @@ bool policy_accepts_unknown(const struct policy *p, const char *merchant);
 const char *policy_unknown_merchant(const struct policy *p);
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind);
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind);
+struct store_policy {                              /* where customers come to; borrowed */
+        const struct json *name, *address, *hours; /* names; NULL not said */
+        const char *phone;                         /* "" not said */
+        int keep_days;                             /* after the day on which it was ready; default 7 */
+        int closes_min;              /* minute of the day at which the last day ends; default 24:00 */
+        bool closed[7];              /* weekdays, 0 Sunday */
+        const struct json *holidays; /* array of days on which it is closed, too; NULL none */
+};
+void policy_store(const struct policy *p, struct store_policy *out);
 const struct json *policy_merchant(
         const struct policy *p, const char *merchant); /* the member object, or NULL */

@@ -24,19 +24,70 @@ static const char *const parcel_states[N_PARCEL_STATES] = {
         [PARCEL_PARKED] = "parked",
         [PARCEL_SHIPPED] = "shipped",
         [PARCEL_VOIDED] = "voided",
+        [PARCEL_EXPECTED] = "expected",
+        [PARCEL_ARRIVED] = "arrived",
+        [PARCEL_SHELVED] = "shelved",
+        [PARCEL_MISSING] = "missing",
+        [PARCEL_COLLECTED] = "collected",
+        [PARCEL_EXPIRED] = "expired",
+        [PARCEL_RESTOCKED] = "restocked",
 };
+static const char *const notice_kinds[N_NOTICE_KINDS] = {
+        [NOTICE_KIND_SHIPPED] = "shipped",
+        [NOTICE_KIND_PICKUP_READY] = "pickup-ready",
+};
+static const char *const proofs[N_PICKUP_PROOFS] = {
+        [PROOF_NONE] = "none",
+        [PROOF_CODE] = "code",
+        [PROOF_DOCUMENT] = "document",
+        [PROOF_ORDER_NAME] = "order-name",
+        [PROOF_PROXY_CODE] = "proxy-code",
+};
+
+static int find_word(const char *const *words, int n, const char *text) {
+        for (int i = 0; i < n; i++)
+                if (strcmp(words[i], text) == 0)
+                        return i;
+        return -EINVAL;
+}
+
+const char *notice_kind_to_str(enum notice_kind kind) {
+        return notice_kinds[kind];
+}
+
+int notice_kind_from_str(const char *text, enum notice_kind *kindp) {
+        int i = find_word(notice_kinds, N_NOTICE_KINDS, text);
+
+        if (i < 0)
+                return i;
+        *kindp = (enum notice_kind) i;
+        return 0;
+}
+
+const char *pickup_proof_to_str(enum pickup_proof proof) {
+        return proofs[proof];
+}
+
+int pickup_proof_from_str(const char *text, enum pickup_proof *proofp) {
+        int i = find_word(proofs, N_PICKUP_PROOFS, text);
+
+        if (i < 0)
+                return i;
+        *proofp = (enum pickup_proof) i;
+        return 0;
+}
 
 const char *parcel_state_to_str(enum parcel_state s) {
         return parcel_states[s];
 }
 
 int parcel_state_from_str(const char *text, enum parcel_state *sp) {
-        for (int i = 0; i < N_PARCEL_STATES; i++)
-                if (strcmp(parcel_states[i], text) == 0) {
-                        *sp = (enum parcel_state) i;
-                        return 0;
-                }
-        return -EINVAL;
+        int i = find_word(parcel_states, N_PARCEL_STATES, text);
+
+        if (i < 0)
+                return i;
+        *sp = (enum parcel_state) i;
+        return 0;
 }
 
 /* A place in the document, for a refusal that names it. */
@@ -92,6 +143,15 @@ static const struct json_rule shipment_rules[] = {
         {"promised", JSON_WANT_TEXT, false, 0, 40},
         {"cutoff", JSON_WANT_TEXT, false, 0, 40},
         {"ship_to", JSON_WANT_OBJECT, false, 0, 0},
+        {"pickup", JSON_WANT_OBJECT, false, 0, 0},
+};
+static const struct json_rule pickup_rules[] = {
+        {"store", JSON_WANT_NAME, false, 0, 0},
+        {"keep_days", JSON_WANT_INT, false, 1, 90},
+        {"keep_until", JSON_WANT_TEXT, false, 10, 10},
+        {"unpaid", JSON_WANT_INT, false, 0, 99999999},
+        {"collectors", JSON_WANT_ARRAY, false, 1, 2},
+        {"proof", JSON_WANT_ARRAY, false, 1, 8},
 };
 static const struct json_rule goods_rules[] = {
         {"line", JSON_WANT_ID, true, 1, LINE_ID_MAX},
@@ -266,10 +326,12 @@ static int read_words(struct shipment *s, struct diag *d) {
         if (r < 0)
                 return r;
         s->waybill = (enum waybill_source) waybill;
-        r = read_word(notices, "notices", "shipped", owners, -1, &owner, d);
-        if (r < 0)
-                return r;
-        s->shipped_owner = owner < 0 ? OWNER_UNKNOWN : owner_values[owner];
+        for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
+                r = read_word(notices, "notices", notice_kinds[kind], owners, -1, &owner, d);
+                if (r < 0)
+                        return r;
+                s->notices[kind].owner = owner < 0 ? OWNER_UNKNOWN : owner_values[owner];
+        }
         return 0;
 }
 
@@ -287,6 +349,67 @@ static int check_gift(const struct shipment *s, struct diag *d) {
         return r < 0 ? r : read_word(gift, "gift", "check", checks, 0, &ignored, d);
 }
 
+/* A day as the contract writes it. */
+static bool is_day(const char *text) {
+        return strlen(text) == 10 && text[4] == '-' && text[7] == '-' && strspn(text, "0123456789-") == 10;
+}
+
+static int read_collectors(struct pickup_wish *p, const struct json *list, struct diag *d) {
+        p->self = p->proxy = !list;
+        for (const struct json *e = json_first(list); e; e = json_next(e)) {
+                bool self = json_string(e) && strcmp(json_string(e), "self") == 0;
+                bool proxy = json_string(e) && strcmp(json_string(e), "proxy") == 0;
+
+                if (!self && !proxy)
+                        return refuse(d, "pickup", "collectors", "must be of: self, proxy");
+                p->self |= self;
+                p->proxy |= proxy;
+        }
+        return 0;
+}
+
+static int read_proofs(struct pickup_wish *p, const struct json *list, struct diag *d) {
+        for (const struct json *e = json_first(list); e; e = json_next(e)) {
+                enum pickup_proof proof;
+
+                if (!json_string(e) || pickup_proof_from_str(json_string(e), &proof) < 0 ||
+                        proof == PROOF_NONE)
+                        return refuse(
+                                d, "pickup", "proof", "must be of: code, document, order-name, proxy-code");
+                p->proofs |= 1U << proof;
+        }
+        return 0;
+}
+
+static const struct json *array_or_null(const struct json *object, const char *key) {
+        const struct json *v = json_get(object, key);
+
+        return json_type(v) == JSON_ARRAY ? v : NULL;
+}
+
+static int read_pickup(struct shipment *s, struct diag *d) {
+        const struct json *pickup = json_get(s->doc, "pickup");
+        struct pickup_wish p = {.wanted = true};
+        int r;
+
+        if (json_type(pickup) != JSON_OBJECT)
+                return 0;
+        r = json_check(pickup, "pickup", pickup_rules, ELEMENTSOF(pickup_rules), d);
+        if (r < 0)
+                return r;
+        p.store = json_get_string(pickup, "store", "");
+        p.keep_until = json_get_string(pickup, "keep_until", "");
+        if (*p.keep_until && !is_day(p.keep_until))
+                return refuse(d, "pickup", "keep_until", "must be a day, as 2026-11-30");
+        p.keep_days = (int) json_get_int(pickup, "keep_days", 0);
+        p.unpaid_yen = json_get_int(pickup, "unpaid", 0);
+        r = read_collectors(&p, array_or_null(pickup, "collectors"), d);
+        if (r == 0)
+                r = read_proofs(&p, array_or_null(pickup, "proof"), d);
+        s->pickup = p;
+        return r;
+}
+
 static int shipment_fill(struct shipment *s, struct diag *d) {
         int r = json_check(s->doc, "", shipment_rules, ELEMENTSOF(shipment_rules), d);
 
@@ -300,6 +423,8 @@ static int shipment_fill(struct shipment *s, struct diag *d) {
                 r = read_lines(s, d);
         if (r == 0)
                 r = check_gift(s, d);
+        if (r == 0)
+                r = read_pickup(s, d);
         if (r < 0)
                 return r;
         (void) copy_text(s->merchant, sizeof(s->merchant), json_get_string(s->doc, "merchant", ""));
@@ -317,8 +442,7 @@ static int shipment_fill(struct shipment *s, struct diag *d) {
 }
 
 int shipment_read(struct shipment *s, struct json *doc, struct diag *d) {
-        struct shipment fresh = {
-                .doc = doc, .carrier = "", .bay = "", .reason = "", .shipped_notice_generation = -1};
+        struct shipment fresh = {.doc = doc, .carrier = "", .bay = "", .reason = ""};
         int r = shipment_fill(&fresh, d);
 
         if (r < 0) {

@@ -43,9 +43,17 @@ enum parcel_state {
         PARCEL_PARKED,
         PARCEL_SHIPPED,
         PARCEL_VOIDED,
+        /* at a pickup counter */
+        PARCEL_EXPECTED,  /* on its way to this store */
+        PARCEL_ARRIVED,   /* here, in somebody's hand */
+        PARCEL_SHELVED,   /* ->shelf says where */
+        PARCEL_MISSING,   /* not on its shelf */
+        PARCEL_COLLECTED, /* the customer has it */
+        PARCEL_EXPIRED,   /* nobody came, or it was cancelled: to go back to stock */
+        PARCEL_RESTOCKED, /* went back */
         N_PARCEL_STATES
 };
-const char *parcel_state_to_str(enum parcel_state s); /* "open" … "voided" */
+const char *parcel_state_to_str(enum parcel_state s); /* "open" … "restocked" */
 int parcel_state_from_str(const char *text, enum parcel_state *sp);
 
 struct parcel_line { /* what is in one parcel of one line */
@@ -63,10 +71,11 @@ struct parcel {
         bool printed;                               /* a label came out, or paper exists */
         int prints;
         char bay[NAME_SIZE];   /* once ready */
-        char shelf[NAME_SIZE]; /* while parked */
+        char shelf[NAME_SIZE]; /* while parked; at a counter: where it lies, or lay last */
+        char crate[CODE_SIZE]; /* the box with several parcels that it comes in; "" none */
         char reason[32];       /* why parked or pulled */
         char pull_reason[32];  /* "" or why it must be pulled from its bay: a pull task */
-        char how[16];          /* of shipped */
+        char how[16];          /* of shipped, and the kind of proof of collected */
         bool unverified, partial;
         int64_t version; /* of the shipment when opened, packed, parked or resumed: the newest it was held against */
         int64_t since_usec; /* wall clock of the last change of state */
@@ -91,14 +100,52 @@ struct label { /* from `label`: a number given for a piece */
         char ref[UUID_TEXT_MAX]; /* of the sealed print data; "" when the paper exists already */
 };
 
+enum notice_kind { NOTICE_KIND_SHIPPED, NOTICE_KIND_PICKUP_READY, N_NOTICE_KINDS };
+const char *notice_kind_to_str(enum notice_kind kind); /* "shipped", "pickup-ready" */
+int notice_kind_from_str(const char *text, enum notice_kind *kindp);
+struct notice_duty { /* one kind of notice of one shipment */
+        enum notice_owner owner;
+        bool live; /* one exists that was not cancelled: nothing is reserved by itself again */
+        int n;     /* generations so far: that of the next one */
+};
+
+/* Kinds of proof; never its number. */
+enum pickup_proof {
+        PROOF_NONE,
+        PROOF_CODE,       /* the pickup code, or its QR */
+        PROOF_DOCUMENT,   /* an official document was seen */
+        PROOF_ORDER_NAME, /* order number and name */
+        PROOF_PROXY_CODE, /* somebody else, with the code */
+        N_PICKUP_PROOFS
+};
+const char *pickup_proof_to_str(enum pickup_proof proof); /* "none", "code", … */
+int pickup_proof_from_str(const char *text, enum pickup_proof *proofp);
+
+struct pickup_wish { /* the OMS's: the customer comes to a store */
+        bool wanted;
+        const char *store;      /* borrowed; "" not said */
+        const char *keep_until; /* a day, borrowed; "" by keep_days */
+        int keep_days;          /* 0 by policy */
+        unsigned proofs;        /* a bit for each enum pickup_proof that will do; 0 any */
+        bool self, proxy;       /* who may collect */
+        int64_t unpaid_yen;     /* 0: paid */
+};
+struct pickup_state { /* what came of it */
+        bool is_ready, partial;
+        bool paid; /* recorded here with a collection */
+        int64_t ready_usec;
+        int ready_offset_sec;
+        int64_t keep_until_usec; /* 0 not known: no clock was to be trusted */
+};
+
 struct shipment {
         struct json *
                 doc; /* owned, unless borrowed: data of the newest `shipment` command; NULL for an unverified one */
         bool doc_is_borrowed;
         char merchant[NAME_SIZE], id[ID_SIZE];
         int64_t version; /* of the newest `shipment`; 0 while none has come (a label or a contact came first, or it is unverified) */
-        int64_t label_version, contact_version; /* 0: none has come */
-        const char *carrier, *bay;              /* borrowed from doc; "" unknown */
+        int64_t label_version, contact_version, expected_version; /* 0: none has come */
+        const char *carrier, *bay;                                /* borrowed from doc; "" unknown */
         enum waybill_source waybill;
         int pieces;
         bool held, cancelled, partial_allowed;
@@ -110,9 +157,9 @@ struct shipment {
         size_t n_labels;
         struct parcel *parcels; /* owned, by piece then age, voided ones included */
         size_t n_parcels;
-        enum notice_owner shipped_owner; /* of notices.shipped */
-        bool shipped_notice_live; /* one exists that was not cancelled: nothing is reserved by itself again */
-        int shipped_notice_generation; /* of the newest; -1 none */
+        struct notice_duty notices[N_NOTICE_KINDS];
+        struct pickup_wish pickup;
+        struct pickup_state at_counter;
 };
 
 /**

@@ -89,6 +89,13 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(TAGS_RESTLESS,    "tags-restless",    AMBER, BLINK,      C,       "タグ不安定",   "TAGS MOVE"),
         LOOK(PRINTER,          "printer",          AMBER, BLINK,      C,       "プリンタ",     "PRINTER"),
         LOOK(WEIGHT,           "weight",           AMBER, STEADY,     NONE,    "重量ちがい",   "WEIGHT"),
+        LOOK(ARRIVED,          "arrived",          GREEN, BLINK,      A,       "入荷OK",       "ARRIVED"),
+        LOOK(SHELVED,          "shelved",          GREEN, STEADY,     B,       "棚入れ済み",   "ON SHELF"),
+        LOOK(COLLECTED,        "collected",        GREEN, STEADY,     B_TWICE, "お渡し済み",   "HANDED OVER"),
+        LOOK(WRONG_PARCEL,     "wrong-parcel",     RED,   STEADY,     C,       "荷物ちがい",   "WRONG PARCEL"),
+        LOOK(MOVED,            "moved",            GREEN, STEADY,     A,       "棚移動",       "MOVED"),
+        LOOK(NOT_ON_SHELF,     "not-on-shelf",     AMBER, FLASH,      C,       "棚になし",     "NOT ON SHELF"),
+        LOOK(PROOF,            "proof",            AMBER, BLINK,      A,       "本人確認",     "ASK PROOF"),
 };
 /* clang-format on */
 

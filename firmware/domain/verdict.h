@@ -80,6 +80,14 @@ enum verdict_kind {
         VERDICT_PRINTER = 61, /* 紙切れ, プリンタ: no label comes until somebody looks after the printer */
         VERDICT_WEIGHT =
                 62, /* 重い, 軽い: the packed box on the scale is not as it should be; nothing is stopped by it */
+        /* at a pickup counter */
+        VERDICT_ARRIVED = 63,      /* 入荷OK: a shelf is to be read */
+        VERDICT_SHELVED = 64,      /* 棚入れ済み */
+        VERDICT_COLLECTED = 65,    /* お渡し済み */
+        VERDICT_WRONG_PARCEL = 66, /* 荷物ちがい: not this customer's */
+        VERDICT_MOVED = 67,        /* 棚移動 */
+        VERDICT_NOT_ON_SHELF = 68, /* 棚になし */
+        VERDICT_PROOF = 69,        /* 本人確認: which kind is asked for */
         N_VERDICT_KINDS,
 };
 

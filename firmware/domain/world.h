@@ -48,6 +48,7 @@ struct bay_info {
 struct world {
         void *userdata;
         const char *realm; /* part of a notice id */
+        const char *site;  /* the store or DC where this is; "" not known */
         const struct policy *policy;
         bool people_known;  /* a people list has come */
         bool snapshot_open; /* this box has never had its snapshot: "not yet known" */
@@ -62,6 +63,8 @@ struct world {
          * parcel here? Then it cannot be behind us. */
         int (*is_counted)(void *u, const char *merchant, const char *parcel, const char *ledger,
                 uint64_t upto, const char *upto_id);
+        /* Parcels that come, or came, in this crate. */
+        int (*crate)(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */
         int (*number_on_box)(void *u, const char *parcel, char number[CODE_SIZE]);
         /* Is it a closed shipment of long ago or today: its last state by open code (order slip rescanned).

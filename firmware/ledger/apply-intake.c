@@ -121,6 +121,7 @@ static int read_told(const struct row *row, const struct json *e, struct parcel_
         keep_told(p->p.bench, sizeof(p->p.bench), e, "bench");
         p->p.bay[0] = p->p.shelf[0] = p->p.reason[0] = p->p.pull_reason[0] = 0;
         keep_told(p->p.bay, sizeof(p->p.bay), e, "bay");
+        keep_told(p->p.shelf, sizeof(p->p.shelf), e, "shelf");
         p->p.printed = *p->p.number != 0;
         if (time_parse(json_get_string(e, "at", ""), &p->p.since_usec, &p->p.since_offset_sec) < 0) {
                 p->p.since_usec = row->wall_usec;
@@ -176,6 +177,17 @@ static int overrule(
         return r == 0 && voided && *p.p.number ? number_kill(l, p.p.number, row->merchant, p.p.shipment) : r;
 }
 
+/* It was on its way when this box last heard of it, or its `expected` was told before: nothing was done with it here. */
+static int arrived_before(
+        struct ledger *l, const struct row *row, const struct json *e, const struct parcel_row *own) {
+        struct parcel_row p = *own;
+        int r = read_told(row, e, &p);
+
+        if (r == 0)
+                r = parcel_put(l, &p);
+        return r == 0 ? shipment_settle(l, row->merchant, p.p.shipment, p.p.since_usec) : r;
+}
+
 static bool is_overruled(const struct json *data, const char *parcel) {
         for (const struct json *e = json_first(json_get(data, "overruled")); e; e = json_next(e))
                 if (json_string(e) && strcmp(json_string(e), parcel) == 0)
@@ -195,7 +207,28 @@ static int know_parcel(
         r = parcel_get(l, parcel, &own);
         if (r == LEDGER_E_NONE)
                 return add_known(l, row, e);
+        if (r == 0 && own.p.state == PARCEL_EXPECTED)
+                return arrived_before(l, row, e, &own);
         return r == 0 && is_overruled(data, parcel) ? overrule(l, row, e, &own) : r;
+}
+
+static int know_pickup(struct ledger *l, const struct row *row, const struct json *e) {
+        const char *shipment = json_get_string(e, "shipment", "");
+        struct pickup_state state = {
+                .partial = json_get_bool(e, "partial", false), .paid = json_get_bool(e, "paid", false)};
+        bool buried = false;
+        int r = tombstone_has(l, row->merchant, shipment, &buried);
+
+        if (r != 0 || buried)
+                return r;
+        if (time_parse(json_get_string(e, "ready", ""), &state.ready_usec, &state.ready_offset_sec) < 0)
+                return unfit(row, "ready at no time");
+        if (time_parse(json_get_string(e, "keep_until", ""), &state.keep_until_usec, NULL) < 0)
+                state.keep_until_usec = 0;
+        r = shipment_make_known(l, row->merchant, shipment, NULL);
+        if (r == 0)
+                r = pickup_put(l, row->merchant, shipment, &state);
+        return r == 0 ? shipment_settle(l, row->merchant, shipment, shipment_settle_usec(row)) : r;
 }
 
 static int know_unit(struct ledger *l, const struct json *e) {
@@ -247,6 +280,8 @@ static int know_notice(struct ledger *l, const struct row *row, const struct jso
 static int apply_known(struct ledger *l, const struct row *row, const struct json *data) {
         int r = 0;
 
+        for (const struct json *e = json_first(json_get(data, "pickups")); e && r == 0; e = json_next(e))
+                r = know_pickup(l, row, e);
         for (const struct json *e = json_first(json_get(data, "parcels")); e && r == 0; e = json_next(e))
                 r = know_parcel(l, row, data, e);
         for (const struct json *e = json_first(json_get(data, "units")); e && r == 0; e = json_next(e))

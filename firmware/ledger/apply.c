@@ -28,6 +28,8 @@ static apply_function find(const char *type) {
         apply_function f = apply_parcel_find(type);
 
         if (!f)
+                f = apply_pickup_find(type);
+        if (!f)
                 f = apply_intake_find(type);
         return f ? f : apply_other_find(type);
 }

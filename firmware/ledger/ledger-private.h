@@ -53,6 +53,10 @@ struct number_table {
         struct store_stmt put, own, kill, move, of_shipment_delete;
         struct store_stmt block_put, blocks_of, block_use, block_carried;
 };
+struct pickup_table {
+        struct store_stmt get, put, put_paid, put_open, delete, put_expected, expected_of, numbers_drop,
+                put_crate;
+};
 struct floor_table {
         struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
         struct store_stmt people_clear, person_add;
@@ -62,7 +66,7 @@ struct notice_table {
         struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
-        struct store_stmt id_at, newest_of;
+        struct store_stmt id_at, newest_of, crate;
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };
@@ -151,7 +155,7 @@ struct ledger {
         struct store *store;      /* owned, but in a rebuild: closed with the ledger there too */
         struct store *docs_store; /* where facts' data is read from: the same, but in a rebuild */
         struct store_stmt doc;    /* of docs_store */
-        const char *realm, *boot_id;
+        const char *realm, *site, *boot_id;
         struct uuid_source uuids;
         int offset_sec; /* local time of the newest fact */
 
@@ -168,6 +172,7 @@ struct ledger {
         struct shipment_table shipments;
         struct parcel_table parcels;
         struct number_table numbers;
+        struct pickup_table pickups;
         struct floor_table floor;
         struct notice_table notices;
         struct world_table world;
@@ -186,7 +191,7 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, floor_statements, notice_statements, claim_statements, world_statements,
+        number_statements, pickup_statements, floor_statements, notice_statements, claim_statements, world_statements,
         sealed_statements, tombstone_statements, purge_statements, trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
@@ -218,6 +223,7 @@ int unfit(const struct row *row, const char *why);
 /* An outcome of a statement that must have met a row: STORE_E_EXISTS -> LEDGER_E_UNFIT. */
 int fitting(const struct row *row, int r);
 apply_function apply_parcel_find(const char *type);
+apply_function apply_pickup_find(const char *type);
 apply_function apply_intake_find(const char *type);
 apply_function apply_other_find(const char *type);
 
@@ -290,7 +296,8 @@ int parcel_load_all(struct ledger *l, struct shipment *s);
 int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason);
 struct parcel_tally {                       /* of one shipment */
         int living, parked, ready, shipped; /* not voided; of these */
-        bool partial, known;                /* one is partial; one was told by a snapshot */
+        int waiting, handed; /* of these, at a counter: expected or here; collected, or back in stock */
+        bool partial, known; /* one is partial; one was told by a snapshot */
 };
 int parcel_tally(struct ledger *l, const char *merchant, const char *shipment, struct parcel_tally *t);
 /* What is in it, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
@@ -305,6 +312,22 @@ int parcel_units_move(struct ledger *l, const char *parcel, const char *shipment
 /* Nothing is in it any more; its serials are free. */
 int parcel_clear(struct ledger *l, const char *parcel);
 int parcel_delete(struct ledger *l, const char *parcel);
+
+/* Its crate and number, which a new `expected` may change. */
+int parcel_put_crate(struct ledger *l, const struct parcel_row *p);
+
+/* ---- pickup-table.c ---- */
+
+/* Zero when it never was ready. */
+int pickup_get(struct ledger *l, const char *merchant, const char *shipment, struct pickup_state *out);
+/* Only the first time counts. */
+int pickup_put(struct ledger *l, const char *merchant, const char *shipment, const struct pickup_state *p);
+int pickup_put_paid(struct ledger *l, const char *merchant, const char *shipment);
+/* Is something of it still here? */
+int pickup_put_open(struct ledger *l, const char *merchant, const char *shipment, bool open);
+int pickup_delete(struct ledger *l, const char *merchant, const char *shipment);
+/* What is on its way to this store, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
+int pickup_expect(struct ledger *l, const struct row *row, const struct json *data);
 
 /* ---- number-table.c ---- */
 
@@ -336,9 +359,9 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
         const struct json *data); /* LEDGER_E_NONE */
 /* What waits here went out, or not, elsewhere. One that has ended stays so. */
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos);
-/* The newest of a kind: @generationp -1 when there is none, @livep false when it was cancelled. */
-int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
-        int *generationp, bool *livep);
+/* Of a kind: how many generations there have been; @livep false when the newest was cancelled, or there is none. */
+int notice_newest(
+        struct ledger *l, const char *merchant, const char *shipment, const char *kind, int *np, bool *livep);
 int conflict_add(struct ledger *l, const struct row *row, const struct json *data);
 /* Notices and conflicts of a shipment. */
 int notices_delete(struct ledger *l, const char *merchant, const char *shipment);

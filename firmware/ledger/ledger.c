@@ -16,8 +16,8 @@ const struct store_schema ledger_schema = {
 };
 
 static const struct statement_group *const groups[] = {&fact_statements, &shipment_statements,
-        &parcel_statements, &number_statements, &floor_statements, &notice_statements, &world_statements,
-        &claim_statements, &sealed_statements, &tombstone_statements, &purge_statements, &trace_statements,
+        &parcel_statements, &number_statements, &pickup_statements, &floor_statements, &notice_statements,
+        &world_statements, &claim_statements, &sealed_statements, &tombstone_statements, &purge_statements, &trace_statements,
         &gap_statements};
 
 static int prepare(struct ledger *l) {
@@ -117,6 +117,7 @@ int ledger_open_file(
         if (r < 0)
                 return r;
         (*lp)->offset_sec = options->now.offset_sec;
+        (*lp)->site = options->site;
         return 0;
 }
 

@@ -17,8 +17,8 @@
 
 #define LEDGER_APPLICATION_ID 0x6f6b6c31 /* "okl1" */
 #define LEDGER_FILE           "ledger.db"
-#define LEDGER_VERSION_MIN    1 /* schema versions that readers of this build can read */
-#define LEDGER_VERSION_MAX    2
+#define LEDGER_VERSION_MIN    3 /* schema versions that readers of this build can read */
+#define LEDGER_VERSION_MAX    3
 
 #define LEDGER_NO_RECEIVER UINT64_MAX /* as an `upto`: nobody will ever take this lane */
 
@@ -34,6 +34,7 @@ struct ledger; /* one open ledger.db */
 
 struct ledger_options {
         const char *realm;   /* part of every notice id; borrowed for the ledger's life */
+        const char *site;    /* where this is; borrowed for the ledger's life; NULL not known */
         const char *boot_id; /* of this boot, at most 36 characters; borrowed for the ledger's life */
         struct stamp now;    /* for `ledger.started`, and the UTC offset of collections */
         const struct store_options *store; /* NULL for none */

@@ -46,19 +46,19 @@ int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos)
         return statement_do(&l->notices.end, "ttl", id, state, pos);
 }
 
-int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
-        int *generationp, bool *livep) {
+int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind, int *np,
+        bool *livep) {
         _cleanup_reset_ struct store_stmt *q = &l->notices.newest;
         int r = statement_first(q, "ttt", merchant, shipment, kind);
         enum notice_state state;
 
-        *generationp = -1;
+        *np = 0;
         *livep = false;
         if (r != 0)
                 return r == STORE_E_DONE ? 0 : r;
         if (!store_column_text(q, 1) || notice_state_from_str(store_column_text(q, 1), &state) < 0)
                 return -EBADMSG;
-        *generationp = (int) store_column_int64(q, 0);
+        *np = (int) store_column_int64(q, 0) + 1;
         *livep = state != NOTICE_CANCELLED;
         return 0;
 }

@@ -10,16 +10,16 @@
         "id, merchant, shipment, piece, pieces, state, bench, actor, carrier, number, printed, prints, "     \
         "bay, shelf, "                                                                                       \
         "reason, pull_reason, how, unverified, partial, known, version, since_usec, since_offset, "          \
-        "ready_usec, opened_pos"
+        "ready_usec, opened_pos, crate"
 #define PARCEL_SHAPE                                                                                         \
         "tttiitttttiittttt"                                                                                  \
-        "iiillill"
+        "iiillillt"
 
 static const struct store_sql parcel_sql[] = {
         LEDGER_SQL(parcels.get, "SELECT " PARCEL_COLUMNS " FROM parcel WHERE id = ?1"),
         LEDGER_SQL(parcels.insert, "INSERT INTO parcel (" PARCEL_COLUMNS
                                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                                   "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"),
+                                   "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"),
         /* What never changes is not written: its index stays as it is. */
         LEDGER_SQL(parcels.put,
                 "UPDATE parcel SET state = ?2, bench = ?3, actor = ?4, carrier = ?5, number = ?6, "
@@ -83,7 +83,8 @@ static int read_row(const struct store_stmt *q, struct parcel_row *out) {
                statement_copy(q, 13, p->shelf, sizeof(p->shelf)) &&
                statement_copy(q, 14, p->reason, sizeof(p->reason)) &&
                statement_copy(q, 15, p->pull_reason, sizeof(p->pull_reason)) &&
-               statement_copy(q, 16, p->how, sizeof(p->how));
+               statement_copy(q, 16, p->how, sizeof(p->how)) &&
+               statement_copy(q, 25, p->crate, sizeof(p->crate));
         p->piece = (int) store_column_int64(q, 3);
         p->pieces = (int) store_column_int64(q, 4);
         p->printed = store_column_int64(q, 10) != 0;
@@ -135,7 +136,7 @@ int parcel_insert(struct ledger *l, const struct parcel_row *row) {
                 p->pieces, parcel_state_to_str(p->state), p->bench, p->actor, p->carrier, p->number,
                 p->printed ? 1 : 0, p->prints, p->bay, p->shelf, p->reason, p->pull_reason, p->how,
                 p->unverified ? 1 : 0, p->partial ? 1 : 0, row->known ? 1 : 0, p->version, p->since_usec,
-                p->since_offset_sec, p->ready_usec, row->opened_pos);
+                p->since_offset_sec, p->ready_usec, row->opened_pos, p->crate);
         if (r == 0)
                 remember(l, row);
         return r;
@@ -158,6 +159,11 @@ int parcel_put(struct ledger *l, const struct parcel_row *row) {
 int parcel_move(struct ledger *l, const struct parcel *p) {
         forget(l);
         return statement_do(&l->parcels.move, "ttii", p->id, p->shipment, p->piece, p->pieces);
+}
+
+int parcel_put_crate(struct ledger *l, const struct parcel_row *p) {
+        forget(l);
+        return statement_do(&l->pickups.put_crate, "ttt", p->p.id, p->p.crate, p->p.number);
 }
 
 int parcel_put_pull(struct ledger *l, const char *parcel, const char *reason) {
@@ -184,6 +190,9 @@ int parcel_tally(struct ledger *l, const char *merchant, const char *shipment, s
                 t->parked += state == PARCEL_PARKED;
                 t->ready += state == PARCEL_READY;
                 t->shipped += state == PARCEL_SHIPPED;
+                t->waiting += state == PARCEL_EXPECTED || state == PARCEL_ARRIVED ||
+                              state == PARCEL_SHELVED || state == PARCEL_MISSING || state == PARCEL_EXPIRED;
+                t->handed += state == PARCEL_COLLECTED || state == PARCEL_RESTOCKED;
                 t->partial |= store_column_int64(q, 1) != 0;
         }
         return r == STORE_E_DONE ? 0 : r;

@@ -200,6 +200,8 @@ static int remove_derived(struct ledger *l, const struct shipment *s) {
                 r = statement_do(&l->numbers.of_shipment_delete, "tt", s->merchant, s->id);
         if (r == 0)
                 r = notices_delete(l, s->merchant, s->id);
+        if (r == 0)
+                r = pickup_delete(l, s->merchant, s->id);
         return r == 0 ? shipment_delete(l, s->merchant, s->id) : r;
 }
 

@@ -21,7 +21,7 @@ static const struct derived derived[] = {
         {"shipment", "tt",
                 "merchant, id, version, doc_pos, label_version, contact_version, contact_pos, held, "
                 "cancelled, unverified, stage, "
-                "closed_usec"},
+                "closed_usec, expected_version"},
         {"open_code", "ttt", "code, merchant, shipment"},
         {"line_code", "tttt", "code, merchant, shipment, line, name_ja, name_en"},
         {"item", "tt", "code, merchant, units, name_ja, name_en"},
@@ -30,7 +30,9 @@ static const struct derived derived[] = {
                 "id, merchant, shipment, piece, pieces, state, bench, actor, carrier, number, printed, "
                 "prints, bay, shelf, reason, "
                 "pull_reason, how, unverified, partial, known, version, since_usec, since_offset, "
-                "ready_usec, opened_pos"},
+                "ready_usec, opened_pos, crate"},
+        {"pickup", "tt",
+                "merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, open"},
         {"parcel_line", "tt", "parcel, line, quantity, by_hand, counted, confirmed"},
         {"unit", "ttt", "merchant, code, serial, shipment, parcel, line"},
         {"number", "ttt", "number, merchant, shipment, piece, carrier, parcel, dead"},

@@ -14,7 +14,7 @@
 
 static const struct store_sql shipment_sql[] = {
         LEDGER_SQL(shipments.get, "SELECT version, doc_pos, label_version, contact_version, unverified, "
-                                  "closed_usec, cancelled FROM shipment "
+                                  "closed_usec, cancelled, expected_version FROM shipment "
                                   "WHERE merchant = ?1 AND id = ?2"),
         LEDGER_SQL(shipments.make, "INSERT INTO shipment (merchant, id, version, doc_pos, label_version, "
                                    "contact_version, contact_pos, held, "
@@ -51,7 +51,7 @@ static const struct store_sql shipment_sql[] = {
 const struct statement_group shipment_statements = {shipment_sql, ELEMENTSOF(shipment_sql)};
 
 struct head { /* the row of a shipment */
-        int64_t version, doc_pos, label_version, contact_version, closed_usec;
+        int64_t version, doc_pos, label_version, contact_version, closed_usec, expected_version;
         bool unverified, cancelled;
 };
 
@@ -69,6 +69,7 @@ static int get(struct ledger *l, const char *merchant, const char *shipment, str
                 .unverified = store_column_int64(q, 4) != 0,
                 .closed_usec = store_column_int64(q, 5),
                 .cancelled = store_column_int64(q, 6) != 0,
+                .expected_version = store_column_int64(q, 7),
         };
         return 0;
 }
@@ -119,6 +120,11 @@ static int each_code(
 
         for (const struct json *e = json_first(json_get(doc, "open_codes")); e && r == 0; e = json_next(e))
                 r = each_open_code(q, json_string(e) ? json_string(e) : "", merchant, shipment);
+        /* A customer names the order; a packer reads what the slip bears. */
+        if (json_type(json_get(doc, "pickup")) == JSON_OBJECT)
+                for (const struct json *e = json_first(json_get(doc, "orders")); e && r == 0;
+                        e = json_next(e))
+                        r = each_open_code(q, json_string(e) ? json_string(e) : "", merchant, shipment);
         if (r == 0)
                 r = each_line_code(l, add, json_get(doc, "lines"), merchant, shipment);
         if (r == 0)
@@ -375,18 +381,24 @@ static int load_doc(struct ledger *l, const struct head *h, const char *merchant
 }
 
 static int load_rest(struct ledger *l, const struct head *h, struct shipment *s) {
+        bool may_be_picked_up = s->pickup.wanted || !s->doc;
         int r;
 
         s->label_version = h->label_version;
         s->contact_version = h->contact_version;
+        s->expected_version = h->expected_version;
         r = load_labels(l, s->merchant, s->id, &s->labels, &s->n_labels);
         if (r == 0)
                 r = parcel_load_all(l, s);
         if (r == 0)
                 r = count_done(s);
-        if (r == 0)
-                r = notice_newest(l, s->merchant, s->id, "shipped", &s->shipped_notice_generation,
-                        &s->shipped_notice_live);
+        /* A packer's scan does not pay for what only a counter asks. */
+        if (r == 0 && may_be_picked_up)
+                r = pickup_get(l, s->merchant, s->id, &s->at_counter);
+        for (int kind = 0; kind < (may_be_picked_up ? N_NOTICE_KINDS : NOTICE_KIND_PICKUP_READY) && r == 0;
+                kind++)
+                r = notice_newest(l, s->merchant, s->id, notice_kind_to_str((enum notice_kind) kind),
+                        &s->notices[kind].n, &s->notices[kind].live);
         return r;
 }
 
@@ -442,19 +454,24 @@ static int tell_stage(struct ledger *l, const struct head *h, const char *mercha
         if (r != 0)
                 return r;
         if (h->cancelled) {
-                *closedp = t.shipped == t.living;
+                *closedp = t.shipped + t.handed == t.living;
                 *stagep = "cancelled";
         } else if (t.living == 0) {
                 *closedp = h->unverified; /* its parcels were voided, or met their shipment */
                 *stagep = h->unverified ? "cancelled" : "new";
-        } else if (t.parked + t.ready + t.shipped < t.living) {
+        } else if (t.waiting > 0) {
+                *stagep = "pickup";
+        } else if (t.parked + t.ready + t.shipped + t.handed < t.living) {
                 *stagep = "packing";
         } else if (t.parked > 0) {
                 *stagep = "parked";
         } else {
                 r = is_complete(l, h, merchant, shipment, &t, &complete);
                 *closedp = complete && t.ready == 0;
-                *stagep = !complete ? "packing" : t.ready > 0 ? "ready" : "shipped";
+                *stagep = !complete      ? "packing"
+                          : t.ready > 0  ? "ready"
+                          : t.handed > 0 ? "collected"
+                                         : "shipped";
         }
         return r;
 }
@@ -471,6 +488,8 @@ int shipment_settle(struct ledger *l, const char *merchant, const char *shipment
 
         if (r == 0)
                 r = tell_stage(l, &h, merchant, shipment, &stage, &closed);
+        if (r == 0)
+                r = pickup_put_open(l, merchant, shipment, !closed);
         if (r != 0)
                 return r;
         return statement_do(&l->shipments.put_stage, "tttl", merchant, shipment, stage,

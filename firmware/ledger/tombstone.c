@@ -136,6 +136,10 @@ int tombstone_add(
                 if (r == 0)
                         r = add_alias(l, stone, "code", keys[1]);
         }
+        if (s->pickup.wanted)
+                for (const struct json *e = json_first(json_get(s->doc, "orders")); e && r == 0;
+                        e = json_next(e))
+                        r = add_alias(l, stone, "code", json_string(e) ? json_string(e) : "");
         if (r == 0 && !s->doc)
                 r = add_alias(l, stone, "code", s->id);
         if (r == 0 && !s->doc)

@@ -34,6 +34,7 @@ static const struct store_sql world_sql[] = {
         LEDGER_SQL(world.number,
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
                 "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number = ?1"),
+        LEDGER_SQL(world.crate, "SELECT id FROM parcel WHERE crate = ?1 AND crate <> '' ORDER BY piece, id"),
         LEDGER_SQL(world.id_at, "SELECT id FROM fact WHERE lane = 0 AND seq = ?1"),
         LEDGER_SQL(world.newest_of,
                 "SELECT coalesce(max(seq), 0) FROM fact WHERE subject = ?1 AND merchant = ?2 AND lane = 0"),
@@ -188,6 +189,20 @@ static int world_number(void *u, const char *number, struct number_owner *owner)
         open_code_keys(number, keys);
         r = living_number(l, keys, owner);
         return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
+}
+
+static int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.crate;
+        int r;
+
+        statement_bind(q, "t", crate);
+        while ((r = store_step(q)) == 0) {
+                r = each(eu, store_column_text(q, 0));
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 static int world_number_on_box(void *u, const char *parcel, char number[CODE_SIZE]) {
@@ -470,6 +485,7 @@ int ledger_world(struct ledger *l, struct world *out) {
         *out = (struct world){
                 .userdata = l,
                 .realm = l->realm,
+                .site = l->site,
                 .policy = &l->policy,
                 .people_known = l->wish_ends.people,
                 .snapshot_open = !l->wish_ends.snapshot,
@@ -477,6 +493,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .shipment = world_shipment,
                 .number = world_number,
                 .number_on_box = world_number_on_box,
+                .crate = world_crate,
                 .parcel = world_parcel,
                 .is_counted = world_is_counted,
                 .closed_code = world_closed_code,

@@ -7,6 +7,7 @@
 #include "firmware/base/time.h"
 #include "firmware/base/yaml.h"
 #include "firmware/domain/control.h"
+#include "firmware/domain/packout.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -213,8 +214,10 @@ static int check_labels(
         return board_refuse(labels, path, d, wrong);
 }
 
+static const char *const bench_kinds[] = {"packing", "counter", NULL}; /* enum bench_kind */
 static const struct yaml_rule bench_rules[] = {
         {"name", YAML_WANT_NAME, true, BENCH(name), 0, 0, NULL, NULL, NULL},
+        {"kind", YAML_WANT_WORD, false, BENCH(kind), 0, 0, bench_kinds, NULL, NULL},
         {"scanners", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, read_scanner},
         {"light", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, light_rules, NULL},
         {"labels", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, label_rules, NULL},
@@ -251,6 +254,7 @@ static int check_bench(const struct station_config *c, const struct bench_config
 static int read_bench(const struct yaml *node, const char *path, void *target, struct diag *d) {
         struct station_config *c = target;
         struct bench_config *b = &c->benches[c->n_benches];
+        char zone[80];
         int r;
 
         if (c->n_benches == STATION_BENCHES_MAX)
@@ -260,6 +264,10 @@ static int read_bench(const struct yaml *node, const char *path, void *target, s
         if (r < 0)
                 return r;
         c->n_benches++;
+        if (b->kind == BENCH_COUNTER && yaml_get(node, "zone")) {
+                (void) snprintf(zone, sizeof(zone), "%s.zone", path);
+                return board_refuse(yaml_get(node, "zone"), zone, d, "a counter reads no tags yet");
+        }
         return check_bench(c, b, node, path, d);
 }
 

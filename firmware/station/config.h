@@ -128,6 +128,7 @@ struct weigh_config { /* a scale; path "" for none */
 
 struct bench_config {
         char name[33];
+        int kind; /* enum bench_kind */
         struct scanner_config scanners[STATION_SCANNERS_MAX];
         size_t n_scanners;
         struct output_config light, labels;

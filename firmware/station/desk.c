@@ -506,6 +506,10 @@ void desk_prints_later(struct desk *d, size_t bench) {
         d->benches[bench].prints_later = true;
 }
 
+void desk_set_kind(struct desk *d, size_t bench, enum bench_kind kind) {
+        d->benches[bench].kind = kind;
+}
+
 static int queue_quiet(struct desk *d, enum desk_kind kind, size_t bench) {
         struct desk_input *in = calloc(1, sizeof(*in));
 

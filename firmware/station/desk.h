@@ -92,6 +92,8 @@ int desk_weight(struct desk *d, size_t bench);
 int desk_label(struct desk *d, size_t bench, const struct label_report *report);
 /* Before desk_resume(): this bench is told what became of its labels. */
 void desk_prints_later(struct desk *d, size_t bench);
+/* Before desk_resume(): what is done at this bench; packing, when nobody says. */
+void desk_set_kind(struct desk *d, size_t bench, enum bench_kind kind);
 /* A fact of the station itself (device up, station started); @f is copied. */
 int desk_fact(struct desk *d, const struct fact *f);
 /* There is something behind on_slice(): run it in the next group. */

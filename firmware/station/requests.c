@@ -121,6 +121,26 @@ void station_on_answered(void *userdata, uint64_t token, const struct verdict *v
         answer(s, token, &line);
 }
 
+/* Whom a counter serves: which shipments, and which of their parcels were read. */
+static void write_case(struct json_writer *w, const struct pickup_memory *m) {
+        json_write_object(w, "case");
+        json_write_array(w, "shipments");
+        for (size_t i = 0; i < m->n_cases; i++) {
+                json_write_object(w, NULL);
+                json_write_string(w, "merchant", m->cases[i].merchant);
+                json_write_string(w, "shipment", m->cases[i].shipment);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+        json_write_string(w, "proof", pickup_proof_to_str(m->proof));
+        json_write_bool(w, "paid", m->paid);
+        json_write_array(w, "checked");
+        for (size_t i = 0; m->n_cases > 0 && i < m->n_checked; i++)
+                json_write_string(w, NULL, m->checked[i]);
+        json_write_end_array(w);
+        json_write_end_object(w);
+}
+
 static void write_benches(struct station *s, struct json_writer *w) {
         json_write_array(w, "benches");
         for (size_t i = 0; i < s->config->n_benches; i++) {
@@ -128,10 +148,13 @@ static void write_benches(struct station *s, struct json_writer *w) {
 
                 json_write_object(w, NULL);
                 json_write_string(w, "bench", b->name);
+                json_write_string(w, "kind", bench_kind_to_str(b->kind));
                 json_write_string(w, "person", *b->person ? b->person : NULL);
                 json_write_string(w, "merchant", *b->merchant ? b->merchant : NULL);
                 json_write_string(w, "shipment", *b->shipment ? b->shipment : NULL);
                 json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);
+                if (b->kind == BENCH_COUNTER)
+                        write_case(w, &b->pickup);
                 write_verdict(w, "shown", s->covered[i] ? &s->cover[i] : &s->shown[i]);
                 json_write_end_object(w);
         }

@@ -121,8 +121,11 @@ static int look_for_lost_end(struct ledger *l, struct tail_uplink *uplink) {
 
 static int open_ledger(struct station *s, struct diag *d) {
         struct store_options store = {.check_ms = CHECK_MS, .wal_bytes = WAL_ROOM_BYTES};
-        struct ledger_options options = {
-                .realm = s->config->realm, .boot_id = s->boot_id, .now = stamp_now(), .store = &store};
+        struct ledger_options options = {.realm = s->config->realm,
+                .site = s->config->site,
+                .boot_id = s->boot_id,
+                .now = stamp_now(),
+                .store = &store};
         struct tail_uplink uplink = {0};
         const char *reason = "machine-changed";
         int r = clock_watch_recall(&s->clock, s->boot_id, NULL);
@@ -275,6 +278,8 @@ static int build(struct station *s, struct diag *d) {
         for (size_t i = 0; i < s->config->n_benches; i++)
                 if (devices_prints_later(s->devices, i))
                         desk_prints_later(s->desk, i);
+        for (size_t i = 0; i < s->config->n_benches; i++)
+                desk_set_kind(s->desk, i, (enum bench_kind) s->config->benches[i].kind);
         r = screens_new(&s->screens);
         if (r < 0)
                 return r;

@@ -7,7 +7,7 @@
 
 struct shipments {
         struct facts *facts; /* borrowed */
-        struct store_stmt head, parcels, lines, sealed, policy;
+        struct store_stmt head, parcels, lines, pickup, sealed, policy;
 };
 
 static const struct store_sql shipments_sql[] = {
@@ -17,10 +17,13 @@ static const struct store_sql shipments_sql[] = {
         {offsetof(struct shipments, parcels),
                 "SELECT id, piece, pieces, state, bench, actor, carrier, number, printed, prints, bay, "
                 "shelf, reason, "
-                "pull_reason, how, unverified, partial, version, since_usec, since_offset, ready_usec "
+                "pull_reason, how, unverified, partial, version, since_usec, since_offset, ready_usec, crate "
                 "FROM parcel WHERE merchant = ?1 AND shipment = ?2 ORDER BY piece, opened_pos, id"},
         {offsetof(struct shipments, lines), "SELECT line, quantity, by_hand, counted, confirmed FROM "
                                             "parcel_line WHERE parcel = ?1 ORDER BY line"},
+        {offsetof(struct shipments, pickup), "SELECT ready_usec, ready_offset, keep_until_usec, partial, "
+                                             "paid FROM pickup WHERE merchant = "
+                                             "?1 AND shipment = ?2"},
         {offsetof(struct shipments, sealed), "SELECT box FROM sealed WHERE ref = ?1"},
         {offsetof(struct shipments, policy),
                 "SELECT pos FROM wish WHERE type = 'policy' AND subject = 'policy'"},
@@ -97,7 +100,7 @@ static int read_parcel(const struct store_stmt *q, struct parcel *p) {
                column_copy(q, 10, p->bay, sizeof(p->bay)) && column_copy(q, 11, p->shelf, sizeof(p->shelf)) &&
                column_copy(q, 12, p->reason, sizeof(p->reason)) &&
                column_copy(q, 13, p->pull_reason, sizeof(p->pull_reason)) &&
-               column_copy(q, 14, p->how, sizeof(p->how));
+               column_copy(q, 14, p->how, sizeof(p->how)) && column_copy(q, 21, p->crate, sizeof(p->crate));
         return fits ? 0 : -EBADMSG;
 }
 
@@ -151,6 +154,26 @@ static int read_parcels(struct shipments *v, struct shipment *s) {
         return r == STORE_E_DONE ? 0 : r;
 }
 
+static int read_pickup(struct shipments *v, struct shipment *s) {
+        _cleanup_reset_ struct store_stmt *q = &v->pickup;
+        int r;
+
+        store_bind_text(q, 1, s->merchant);
+        store_bind_text(q, 2, s->id);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? 0 : r;
+        s->at_counter = (struct pickup_state){
+                .is_ready = true,
+                .ready_usec = store_column_int64(q, 0),
+                .ready_offset_sec = (int) store_column_int64(q, 1),
+                .keep_until_usec = store_column_int64(q, 2),
+                .partial = store_column_int64(q, 3) != 0,
+                .paid = store_column_int64(q, 4) != 0,
+        };
+        return 0;
+}
+
 static void count_done(struct shipment *s) {
         for (size_t i = 0; i < s->n_parcels; i++) {
                 const struct parcel *p = &s->parcels[i];
@@ -195,8 +218,7 @@ static int read_wish(struct shipments *v, const struct head *h, const char *merc
         int r;
 
         if (h->doc_pos == 0) { /* a label or a contact came first, or it is packed unverified */
-                *s = (struct shipment){
-                        .carrier = "", .bay = "", .reason = "", .pieces = 1, .shipped_notice_generation = -1};
+                *s = (struct shipment){.carrier = "", .bay = "", .reason = "", .pieces = 1};
                 s->waybill = h->unverified ? WAYBILL_READ : WAYBILL_GIVEN;
                 return copy_text(s->merchant, sizeof(s->merchant), merchant) &&
                                        copy_text(s->id, sizeof(s->id), shipment)
@@ -216,6 +238,8 @@ int shipments_get(struct shipments *v, const char *merchant, const char *shipmen
                 r = read_wish(v, &h, merchant, shipment, &fresh);
         if (r == 0)
                 r = read_parcels(v, &fresh);
+        if (r == 0)
+                r = read_pickup(v, &fresh);
         if (r != 0)
                 return r;
         fresh.version = h.version;

@@ -65,6 +65,14 @@ static int read_matter(struct notify *n, const struct notice_row *row, struct ma
 
 /* ---- sending ---- */
 
+/* One of another kind never comes so far. */
+static enum notice_kind kind_of(const struct notice_row *row) {
+        enum notice_kind kind = NOTICE_KIND_SHIPPED;
+
+        (void) notice_kind_from_str(row->kind, &kind);
+        return kind;
+}
+
 static void list_parcels(const struct matter *m, struct notice_row *row) {
         struct carrier_policy carrier;
         size_t used = 0;
@@ -74,7 +82,7 @@ static void list_parcels(const struct matter *m, struct notice_row *row) {
         for (size_t i = 0; i < m->shipment.n_parcels; i++) {
                 const struct parcel *p = &m->shipment.parcels[i];
 
-                if (!letter_parcel_has_gone(p, carrier.report) ||
+                if (!letter_tells(kind_of(row), p, carrier.report) ||
                         used + UUID_TEXT_MAX >= sizeof(row->parcels))
                         continue;
                 used += (size_t) snprintf(row->parcels + used, sizeof(row->parcels) - used, "%s ", p->id);
@@ -181,6 +189,7 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
                 row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
         decision = notice_decide(&(struct notice_question){
+                .kind = kind_of(row),
                 .due_usec = row->due_usec,
                 .expires_usec = row->expires_usec,
                 .shipment = m.is_known ? &m.shipment : NULL,

@@ -73,7 +73,7 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
         make_room(&body);
         make_room(&job->mail);
         letter_write_subject(l, &subject);
-        letter_write_body(l, c->name, &body);
+        letter_write_body(l, c->name, c->code, &body);
         if (subject.error || body.error)
                 return -ENOMEM;
         if (!address_copy(job->from, sizeof(job->from), from.address) ||
@@ -98,14 +98,16 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
 int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job) {
         _cleanup_contact_ struct contact contact = {0};
         _cleanup_letter_ struct letter letter = {0};
+        enum notice_kind kind = NOTICE_KIND_SHIPPED;
         enum contact_state state;
         int r = 0;
 
+        (void) notice_kind_from_str(in->notice->kind, &kind); /* others are never sent */
         state = open_contact(in, &contact, &r);
         if (r < 0)
                 return r;
         if (state == CONTACT_READY) {
-                r = letter_compose(&letter, in->shipment, in->policy, in->card->language);
+                r = letter_compose(&letter, kind, in->shipment, in->policy, in->card->language);
                 if (r == 0)
                         r = write_mail(in, &letter, &contact, job);
                 if (r != 0) {

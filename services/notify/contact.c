@@ -68,6 +68,8 @@ static enum contact_state take(const struct json *doc, struct contact *c) {
         if (!address_is_valid(address) || !copy_text(fresh.address, sizeof(fresh.address), address))
                 return CONTACT_BAD_ADDRESS;
         memcpy(fresh.name, name, utf8_cut(name, strnlen(name, CONTACT_NAME_MAX)));
+        if (ascii_is_printable(json_get_string(doc, "code", "")))
+                (void) copy_text(fresh.code, sizeof(fresh.code), json_get_string(doc, "code", ""));
         *c = fresh;
         contact_wipe(&fresh);
         return CONTACT_READY;

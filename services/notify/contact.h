@@ -13,6 +13,7 @@
 #include "services/notify/letter.h"
 
 #define CONTACT_NAME_MAX 400 /* bytes; a longer name is cut at a character */
+#define CONTACT_CODE_MAX 32  /* a longer one is none */
 
 enum contact_state {
         CONTACT_READY,       /* the card names a box for this kind and channel */
@@ -46,6 +47,7 @@ enum contact_state contact_read_card(
 struct contact {
         char name[CONTACT_NAME_MAX + 1]; /* "" unknown */
         char address[ADDRESS_MAX + 1];
+        char code[CONTACT_CODE_MAX + 1]; /* of pickup; "" none */
 };
 void contact_wipe(struct contact *c);
 #define _cleanup_contact_ _cleanup_(contact_wipe)

@@ -5,12 +5,12 @@ static struct notice_decision decision(enum notice_action action, const char *re
         return (struct notice_decision){action, reason};
 }
 
-static bool anything_has_gone(const struct shipment *s, const struct policy *policy) {
+static bool anything_to_tell(enum notice_kind kind, const struct shipment *s, const struct policy *policy) {
         struct carrier_policy carrier;
 
         policy_carrier(policy, s->merchant, s->carrier, &carrier);
         for (size_t i = 0; i < s->n_parcels; i++)
-                if (letter_parcel_has_gone(&s->parcels[i], carrier.report))
+                if (letter_tells(kind, &s->parcels[i], carrier.report))
                         return true;
         return false;
 }
@@ -27,10 +27,15 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_WAIT, "");
         if (!s)
                 return decision(NOTICE_CANCEL, "no-shipment");
-        if (s->shipped_owner != OWNER_STATION)
+        if (s->notices[q->kind].owner != OWNER_STATION)
                 return decision(NOTICE_CANCEL, "owner-changed");
-        if (!anything_has_gone(s, q->policy))
-                return decision(NOTICE_CANCEL, s->cancelled ? "shipment-cancelled" : "nothing-shipped");
+        if (q->kind == NOTICE_KIND_PICKUP_READY && s->cancelled)
+                return decision(NOTICE_CANCEL,
+                        "shipment-cancelled"); /* what lies there is not the customer's any more */
+        if (!anything_to_tell(q->kind, s, q->policy))
+                return decision(NOTICE_CANCEL, s->cancelled                          ? "shipment-cancelled"
+                                               : q->kind == NOTICE_KIND_PICKUP_READY ? "nothing-waits"
+                                                                                     : "nothing-shipped");
         if (is_too_old(q))
                 return decision(NOTICE_EXPIRE,
                         q->contact == CONTACT_READY ? "too-old" : contact_state_to_str(q->contact));

@@ -8,6 +8,7 @@
  *   shipment is gone from the ledger             cancel  no-shipment
  *   the OMS took it over, or nobody owns it      cancel  owner-changed
  *   nothing of it is on its way any more         cancel  shipment-cancelled, nothing-shipped
+ *   nothing of it waits at the store any more    cancel  shipment-cancelled, nothing-waits
  *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
  *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
  *   an address that is none                      fail    bad-address
@@ -18,6 +19,7 @@
 enum notice_action { NOTICE_WAIT, NOTICE_SEND, NOTICE_CANCEL, NOTICE_EXPIRE, NOTICE_FAIL };
 
 struct notice_question {
+        enum notice_kind kind;
         uint64_t due_usec;               /* CLOCK_BOOTTIME */
         int64_t expires_usec;            /* wall clock; 0: not known yet */
         const struct shipment *shipment; /* at the ledger's head; NULL: not there */

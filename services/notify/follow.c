@@ -102,6 +102,7 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
         struct notice_row row = {.state = NOTICE_RESERVED,
                 .generation = (int) json_get_int(data, "generation", 0),
                 .changed_usec = f->now.wall_usec};
+        enum notice_kind kind;
         int r;
 
         if (!uuid_is_valid(json_get_string(data, "notice", "")) ||
@@ -116,7 +117,7 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
         r = outbox_insert(f->outbox, &row);
         if (r == OUTBOX_E_EXISTS)
                 return 0; /* another look at the same facts, or a ledger that tells them again */
-        if (r == 0 && strcmp(row.kind, "shipped") != 0)
+        if (r == 0 && notice_kind_from_str(row.kind, &kind) < 0)
                 r = outbox_conclude(f->outbox, &row, NOTICE_FAILED, "unknown-kind", &f->now);
         return r;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 
 static const char *const languages[] = {[LANGUAGE_JA] = "ja", [LANGUAGE_EN] = "en"};
 
@@ -25,6 +26,11 @@ int language_from_str(const char *text, enum language *lp) {
 
 bool letter_parcel_has_gone(const struct parcel *p, enum report_at report) {
         return p->state == PARCEL_SHIPPED || (report == REPORT_AT_READY && p->state == PARCEL_READY);
+}
+
+bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report) {
+        return kind == NOTICE_KIND_PICKUP_READY ? p->state == PARCEL_SHELVED
+                                                : letter_parcel_has_gone(p, report);
 }
 
 /* {"ja": …, "en"?: …}, en falling back to ja; @otherwise when there is nothing. */
@@ -114,7 +120,7 @@ static int add_parcels(struct letter *l, const struct shipment *s, const struct 
                 return -ENOMEM;
         policy_carrier(policy, s->merchant, s->carrier, &carrier);
         for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
-                has_gone[i] = letter_parcel_has_gone(&s->parcels[i], carrier.report);
+                has_gone[i] = letter_tells(l->kind, &s->parcels[i], carrier.report);
                 if (has_gone[i])
                         r = add_parcel(l, s, policy, &s->parcels[i]);
         }
@@ -156,14 +162,60 @@ static void read_merchant(struct letter *l, const struct shipment *s, const stru
         l->hours = pick_name(json_get(reach, "hours"), l->language, "");
 }
 
-int letter_compose(
-        struct letter *l, const struct shipment *s, const struct policy *policy, enum language language) {
-        struct letter fresh = {
-                .language = language, .orders = json_get(s->doc, "orders"), .pieces = s->pieces};
+/* Local wall clock by its offset; 0 is no moment. */
+static struct letter_moment read_moment(int64_t usec, int offset_sec) {
+        struct letter_moment m = {0};
+        char text[TIME_TEXT_MAX];
+
+        if (usec <= 0)
+                return m;
+        (void) time_format(usec, offset_sec, text);
+        /* NOLINTNEXTLINE(cert-err34-c): our own text */
+        if (sscanf(text, "%4d-%2d-%2dT%2d:%2d", &m.year, &m.month, &m.day, &m.hour, &m.minute) != 5)
+                return (struct letter_moment){0};
+        m.weekday = weekday_of(m.year, m.month, m.day);
+        return m;
+}
+
+static bool takes_proof(const struct shipment *s, enum pickup_proof proof) {
+        return s->pickup.proofs == 0 || (s->pickup.proofs & 1U << proof) != 0;
+}
+
+static void read_store(struct letter *l, const struct shipment *s, const struct policy *policy) {
+        const struct pickup_state *at = &s->at_counter;
+        struct store_policy store;
+
+        policy_store(policy, &store);
+        l->store = (struct letter_store){
+                .name = pick_name(store.name, l->language, ""),
+                .address = pick_name(store.address, l->language, ""),
+                .hours = pick_name(store.hours, l->language, ""),
+                .phone = store.phone,
+                .arrived = read_moment(at->ready_usec, at->ready_offset_sec),
+                .keep_until = read_moment(at->keep_until_usec, at->ready_offset_sec),
+                .partial = at->partial,
+                .unpaid_yen = at->paid ? 0 : s->pickup.unpaid_yen,
+                .asks_code = takes_proof(s, PROOF_CODE),
+                .asks_document = takes_proof(s, PROOF_DOCUMENT),
+                .asks_order_name = takes_proof(s, PROOF_ORDER_NAME),
+                .takes_proxy = s->pickup.proxy && takes_proof(s, PROOF_PROXY_CODE),
+        };
+        /* The end of a day is the next one's beginning, and nobody reads it so. */
+        if (l->store.keep_until.hour == 0 && l->store.keep_until.minute == 0)
+                l->store.keep_until = read_moment(at->keep_until_usec - 1, at->ready_offset_sec);
+}
+
+int letter_compose(struct letter *l, enum notice_kind kind, const struct shipment *s,
+        const struct policy *policy, enum language language) {
+        struct letter fresh = {.kind = kind,
+                .language = language,
+                .orders = json_get(s->doc, "orders"),
+                .pieces = s->pieces};
         int r;
 
         read_merchant(&fresh, s, policy);
         read_day(&fresh, json_get_string(s->doc, "promised", NULL));
+        read_store(&fresh, s, policy);
         r = add_parcels(&fresh, s, policy);
         if (r < 0) {
                 letter_deinit(&fresh);
@@ -184,15 +236,19 @@ void letter_deinit(struct letter *l) {
 }
 
 void letter_write_subject(const struct letter *l, struct str *out) {
+        bool pickup = l->kind == NOTICE_KIND_PICKUP_READY;
+
         if (l->language == LANGUAGE_EN)
-                notice_text_en_subject(l, out);
+                pickup ? pickup_text_en_subject(l, out) : notice_text_en_subject(l, out);
         else
-                notice_text_ja_subject(l, out);
+                pickup ? pickup_text_ja_subject(l, out) : notice_text_ja_subject(l, out);
 }
 
-void letter_write_body(const struct letter *l, const char *customer, struct str *out) {
+void letter_write_body(const struct letter *l, const char *customer, const char *code, struct str *out) {
+        bool pickup = l->kind == NOTICE_KIND_PICKUP_READY;
+
         if (l->language == LANGUAGE_EN)
-                notice_text_en_body(l, customer, out);
+                pickup ? pickup_text_en_body(l, customer, code, out) : notice_text_en_body(l, customer, out);
         else
-                notice_text_ja_body(l, customer, out);
+                pickup ? pickup_text_ja_body(l, customer, code, out) : notice_text_ja_body(l, customer, out);
 }

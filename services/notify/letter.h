@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * What a shipment notice says, before any language: which parcels have gone with what in them, what has not, when it is
- * expected, whom to ask. Pure; borrows from shipment and policy, which outlive it.
+ * What a notice about a shipment says, before any language: which parcels have gone, or wait at a store, with what in them, what
+ * has not, when it is expected or until when it is kept, whom to ask. Pure; borrows from shipment and policy, which outlive it.
  *
  * One notice a shipment: it tells what has gone at the moment when it is written. Inserts are no goods and are not told.
  */
@@ -28,7 +28,20 @@ struct letter_parcel {
         size_t n_items;                  /* 0: not known here */
 };
 
+struct letter_moment {                               /* in the station's local time; year 0 unknown */
+        int year, month, day, weekday, hour, minute; /* weekday 0 Sunday */
+};
+
+struct letter_store { /* of a notice of pickup; texts "" unknown */
+        const char *name, *address, *hours, *phone;
+        struct letter_moment arrived, keep_until; /* when the last parcel came; the last day */
+        bool partial;                             /* declared ready without the rest */
+        int64_t unpaid_yen;
+        bool asks_code, asks_document, asks_order_name, takes_proxy;
+};
+
 struct letter {
+        enum notice_kind kind;
         enum language language;
         const char *merchant;          /* its name for people */
         const struct json *orders;     /* array of texts; NULL none */
@@ -41,10 +54,13 @@ struct letter {
         int year, month, day;                   /* expected; year 0 unknown */
         int weekday;                            /* 0 Sunday */
         const char *mail, *phone, *url, *hours; /* how to reach the merchant; "" unknown */
+        struct letter_store store;
 };
 
 /* Is this parcel on its way, as far as the customer is told? "report: ready" of the policy tells it a step earlier. */
 bool letter_parcel_has_gone(const struct parcel *p, enum report_at report);
+/* Is it one that a notice of this kind tells of? */
+bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report);
 
 /**
  * letter_compose() - gather what is to be said
@@ -52,16 +68,20 @@ bool letter_parcel_has_gone(const struct parcel *p, enum report_at report);
  *
  * Return: 0, -ENOMEM.
  */
-int letter_compose(
-        struct letter *l, const struct shipment *s, const struct policy *policy, enum language language);
+int letter_compose(struct letter *l, enum notice_kind kind, const struct shipment *s,
+        const struct policy *policy, enum language language);
 void letter_deinit(struct letter *l); /* twice is harmless */
 #define _cleanup_letter_ _cleanup_(letter_deinit)
 
-/* In its language; @customer: the name to greet, "" for none. Errors are sticky in the texts. */
+/* In its language; @customer: the name to greet, "" for none; @code: the pickup code, "" for none. Errors are sticky in the texts. */
 void letter_write_subject(const struct letter *l, struct str *out);
-void letter_write_body(const struct letter *l, const char *customer, struct str *out);
+void letter_write_body(const struct letter *l, const char *customer, const char *code, struct str *out);
 
-/* The two languages, notice-text-*.c. */
+/* The two languages, notice-text-*.c, and those of pickup, pickup-text-*.c. */
+void pickup_text_ja_subject(const struct letter *l, struct str *out);
+void pickup_text_ja_body(const struct letter *l, const char *customer, const char *code, struct str *out);
+void pickup_text_en_subject(const struct letter *l, struct str *out);
+void pickup_text_en_body(const struct letter *l, const char *customer, const char *code, struct str *out);
 void notice_text_ja_subject(const struct letter *l, struct str *out);
 void notice_text_ja_body(const struct letter *l, const char *customer, struct str *out);
 void notice_text_en_subject(const struct letter *l, struct str *out);

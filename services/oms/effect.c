@@ -46,6 +46,45 @@ static void read_parcel(const struct envelope *e, struct effect *out) {
                 out->contents = json_get(e->data, "contents");
 }
 
+/* Return: was it a fact of a counter. */
+static bool read_counter(const struct envelope *e, struct effect *out) {
+        static const struct {
+                const char *type, *state, *shelf; /* the member that says the shelf */
+        } table[] = {
+                {"parcel.arrived", "arrived", NULL},
+                {"parcel.shelved", "shelved", "shelf"},
+                {"pickup.moved", "shelved", "to"},
+                {"pickup.missing", "missing", NULL},
+                {"pickup.collected", "collected", NULL},
+                {"pickup.undone", "shelved", "shelf"},
+        };
+        size_t i = 0;
+
+        while (i < ELEMENTSOF(table) && strcmp(e->type, table[i].type) != 0)
+                i++;
+        if (i == ELEMENTSOF(table))
+                return false;
+        out->parcel = e->subject;
+        out->shipment = json_get_string(e->data, "shipment", NULL);
+        out->state = table[i].state;
+        out->shelf = table[i].shelf ? json_get_string(e->data, table[i].shelf, NULL) : NULL;
+        out->piece = json_get_int(e->data, "piece", 1);
+        out->number = json_get_string(e->data, "code", NULL);
+        out->bench = e->bench;
+        out->paid = json_get_string(e->data, "paid", NULL) != NULL;
+        if (e->merchant && out->parcel && out->shipment)
+                out->kind = EFFECT_COUNTER;
+        return true;
+}
+
+static void read_ready(const struct envelope *e, struct effect *out) {
+        out->shipment = e->subject;
+        out->keep_until = json_get_string(e->data, "keep_until", NULL);
+        out->partial = json_get_bool(e->data, "partial", false);
+        if (e->merchant && out->shipment)
+                out->kind = EFFECT_READY;
+}
+
 static void read_notice(const struct envelope *e, struct effect *out) {
         out->notice = json_get_string(e->data, "notice", NULL);
         out->notice_kind = json_get_string(e->data, "kind", NULL);
@@ -97,7 +136,11 @@ static void read_gap(const struct envelope *e, struct effect *out) {
 
 void effect_read(const struct envelope *e, struct effect *out) {
         *out = (struct effect){.merchant = e->merchant, .at = e->time};
-        if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
+        if (read_counter(e, out))
+                return;
+        if (strcmp(e->type, "pickup.ready") == 0)
+                read_ready(e, out);
+        else if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
                 read_parcel(e, out);
         else if (strncmp(e->type, "notice.", 7) == 0)
                 read_notice(e, out);

@@ -9,6 +9,8 @@
 enum effect_kind {
         EFFECT_NONE,
         EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
+        EFFECT_COUNTER,  /* a parcel has a new state at a pickup counter */
+        EFFECT_READY,    /* a shipment waits for its customer */
         EFFECT_NOTICE,   /* a notice has a new state */
         EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
         EFFECT_GAP,      /* sequences that the station can no longer send */
@@ -28,6 +30,12 @@ struct effect {
         bool leaves_bay, drops_units;
         bool voids;   /* what may come after it was shipped */
         bool renames; /* says no more than whose it is: that may come at any time */
+        /* EFFECT_COUNTER: parcel, piece, number, bench and these */
+        const char *shelf;
+        bool paid;
+        /* EFFECT_READY */
+        const char *keep_until;
+        bool partial;
         /* EFFECT_NOTICE */
         const char *notice, *notice_kind;
         int64_t generation;

@@ -173,14 +173,19 @@ static int put_part(struct act *a, const char *kind, const struct json *part, pa
 
 static int put_parts(struct act *a, const struct json *line, bool wants_contact) {
         const struct json *labels = json_get(line, "labels"), *contact = json_get(line, "contact");
+        const struct json *expected = json_get(line, "expected");
         int r = 0;
 
+        if (expected && json_type(expected) != JSON_ARRAY)
+                return refuse(a, "expected", "must be a list");
         if (labels && json_type(labels) != JSON_ARRAY)
                 return refuse(a, "labels", "must be a list");
         if (contact && json_type(contact) != JSON_OBJECT)
                 return refuse(a, "contact", "must be an object");
         if (labels)
                 r = put_part(a, "label", labels, wish_write_label, wish_check_label, true);
+        if (r == 0 && expected)
+                r = put_part(a, "expected", expected, wish_write_expected, wish_check_expected, true);
         if (r == 0 && contact)
                 r = put_part(a, "contact", contact, wish_write_contact, wish_check_contact, wants_contact);
         return r;

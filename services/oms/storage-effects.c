@@ -36,6 +36,27 @@ static const struct store_sql statements[] = {
                 "AND subject = ?2 AND open = 1 AND (SELECT count(*) FROM parcel WHERE merchant = ?1 "
                 "AND shipment = ?2 AND state = 'shipped') >= (SELECT data ->> '$.pieces' FROM wish "
                 "WHERE kind = 'shipment' AND merchant = ?1 AND subject = ?2)"},
+        {offsetof(struct effect_statements, counter_put),
+                "INSERT INTO counter_parcel (parcel, station, merchant, shipment, piece, number, state, "
+                "shelf, "
+                "bench, at, changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+                "ON CONFLICT (parcel) DO UPDATE SET station = ?2, shipment = ?4, piece = ?5, "
+                "number = coalesce(?6, number), state = ?7, shelf = coalesce(?8, shelf), "
+                "bench = coalesce(?9, bench), at = ?10, changed = ?11"},
+        {offsetof(struct effect_statements, ready_put),
+                "INSERT INTO pickup (merchant, shipment, station, ready, keep_until, partial, paid, changed) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7) ON CONFLICT (merchant, shipment, station) DO "
+                "NOTHING"},
+        {offsetof(struct effect_statements, paid_put),
+                "UPDATE pickup SET paid = 1, changed = ?4 WHERE merchant "
+                "= ?1 AND shipment = ?2 AND station = ?3"},
+        /* The same for what was handed over at a store. */
+        {offsetof(struct effect_statements, counter_close),
+                "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'expected', 'contact') AND merchant = "
+                "?1 "
+                "AND subject = ?2 AND open = 1 AND (SELECT count(*) FROM counter_parcel WHERE merchant = ?1 "
+                "AND shipment = ?2 AND state IN ('collected', 'restocked')) >= (SELECT ifnull(data ->> "
+                "'$.pieces', 1) FROM wish WHERE kind = 'shipment' AND merchant = ?1 AND subject = ?2)"},
 };
 
 int storage_prepare_effects(struct storage *s) {
@@ -172,6 +193,56 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
         return r;
 }
 
+static int close_counter(struct storage *s, const struct effect *e) {
+        store_bind_text(&s->effects.counter_close, 1, e->merchant);
+        store_bind_text(&s->effects.counter_close, 2, e->shipment);
+        return store_run(&s->effects.counter_close);
+}
+
+static int put_paid(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.paid_put;
+
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, e->shipment);
+        store_bind_int64(q, 3, station);
+        store_bind_int64(q, 4, now_usec);
+        return store_run(q);
+}
+
+static int put_counter(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.counter_put;
+        int r;
+
+        store_bind_text(q, 1, e->parcel);
+        store_bind_int64(q, 2, station);
+        store_bind_text(q, 3, e->merchant);
+        store_bind_text(q, 4, e->shipment);
+        store_bind_int64(q, 5, e->piece);
+        store_bind_text(q, 6, e->number);
+        store_bind_text(q, 7, e->state);
+        store_bind_text(q, 8, e->shelf);
+        store_bind_text(q, 9, e->bench);
+        store_bind_text(q, 10, e->at);
+        store_bind_int64(q, 11, now_usec);
+        r = store_run(q);
+        if (r == 0 && e->paid)
+                r = put_paid(s, station, e, now_usec);
+        return r == 0 ? close_counter(s, e) : r;
+}
+
+static int put_ready(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.ready_put;
+
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, e->shipment);
+        store_bind_int64(q, 3, station);
+        store_bind_text(q, 4, e->at);
+        store_bind_text(q, 5, e->keep_until);
+        store_bind_int64(q, 6, e->partial);
+        store_bind_int64(q, 7, now_usec);
+        return store_run(q);
+}
+
 static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
         struct store_stmt *q = &s->effects.notice_put;
 
@@ -213,6 +284,10 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
                 return 0;
         case EFFECT_PARCEL:
                 return put_parcel(s, station, effect, now_usec);
+        case EFFECT_COUNTER:
+                return put_counter(s, station, effect, now_usec);
+        case EFFECT_READY:
+                return put_ready(s, station, effect, now_usec);
         case EFFECT_NOTICE:
                 return put_notice(s, station, effect);
         case EFFECT_CONFLICT:

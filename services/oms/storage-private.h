@@ -12,7 +12,7 @@ struct fact_statements {
 };
 struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
-                shipment_close;
+                shipment_close, counter_put, ready_put, paid_put, counter_close;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;
@@ -26,7 +26,7 @@ struct wish_statements {
         struct store_stmt get, version, put, drop, erase, of_station, by_code;
 };
 struct snapshot_statements {
-        struct store_stmt merchants, counts, parcels, units, notices, refused, told;
+        struct store_stmt merchants, counts, parcels, units, pickups, notices, refused, told;
 };
 
 struct storage {

@@ -29,17 +29,27 @@ static const struct store_sql statements[] = {
 };
 static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, merchants),
-                "SELECT DISTINCT merchant FROM parcel WHERE station = ?1 AND changed >= ?2"},
+                "SELECT merchant FROM parcel WHERE station = ?1 AND changed >= ?2 UNION "
+                "SELECT merchant FROM counter_parcel WHERE station = ?1 AND changed >= ?2"},
         {offsetof(struct snapshot_statements, counts),
                 "SELECT ledger, upto, (SELECT id FROM event WHERE event.source = source.source AND sequence "
                 "= upto) FROM source WHERE station = ?1 AND lane = 'fact' ORDER BY source DESC LIMIT ?2"},
-        /* Its codes, where its wish is not told: an open one names them itself. */
+        /* Its codes, where its wish is not told: an open one names them itself. What lies at a counter was perhaps packed here. */
         {offsetof(struct snapshot_statements, parcels),
                 "SELECT parcel, shipment, piece, number, state, at, carrier, bay, bench, "
                 "(SELECT data -> '$.open_codes' FROM wish WHERE kind = 'shipment' AND merchant = ?2 AND "
-                "subject = shipment AND wish.station IN (0, ?1) AND open = 0 LIMIT 1) "
+                "subject = shipment AND wish.station IN (0, ?1) AND open = 0 LIMIT 1), NULL AS shelf "
                 "FROM parcel WHERE station = ?1 AND merchant = ?2 "
+                "AND changed >= ?3 AND parcel > ?4 AND NOT EXISTS (SELECT 1 FROM counter_parcel c WHERE "
+                "c.parcel = parcel.parcel AND c.station = ?1) UNION ALL "
+                "SELECT parcel, shipment, piece, number, state, at, NULL, NULL, bench, "
+                "(SELECT data -> '$.open_codes' FROM wish WHERE kind = 'shipment' AND merchant = ?2 AND "
+                "subject = shipment AND wish.station IN (0, ?1) AND open = 0 LIMIT 1), shelf "
+                "FROM counter_parcel WHERE station = ?1 AND merchant = ?2 "
                 "AND changed >= ?3 AND parcel > ?4 ORDER BY parcel LIMIT ?5"},
+        {offsetof(struct snapshot_statements, pickups),
+                "SELECT shipment, ready, keep_until, partial, paid FROM pickup WHERE merchant = ?1 AND "
+                "station = ?2 AND changed >= ?3 AND shipment > ?4 ORDER BY shipment LIMIT ?5"},
         {offsetof(struct snapshot_statements, units),
                 "SELECT code, serial, parcel FROM unit WHERE merchant = ?1 AND parcel = ?2"},
         {offsetof(struct snapshot_statements, notices), "SELECT notice, shipment, kind, generation, state "
@@ -211,6 +221,7 @@ static void write_parcel(struct json_writer *w, const struct store_stmt *q) {
         if (strcmp(store_column_text(q, 4), "ready") == 0)
                 write_text(w, "bay", store_column_text(q, 7));
         write_text(w, "bench", store_column_text(q, 8));
+        write_text(w, "shelf", store_column_text(q, 10));
         if (store_column_text(q, 9))
                 json_write_raw(w, "codes", store_column_text(q, 9));
         json_write_end_object(w);
@@ -285,10 +296,51 @@ static int append_notices(struct snapshot *snap, const char *merchant, struct ke
         return *np > 0 ? page_end(snap, &page, merchant) : 0;
 }
 
+static void write_pickup(struct json_writer *w, const struct store_stmt *q) {
+        json_write_object(w, NULL);
+        json_write_string(w, "shipment", store_column_text(q, 0));
+        json_write_string(w, "ready", store_column_text(q, 1));
+        write_text(w, "keep_until", store_column_text(q, 2));
+        json_write_bool(w, "partial", store_column_int64(q, 3) != 0);
+        json_write_bool(w, "paid", store_column_int64(q, 4) != 0);
+        json_write_end_object(w);
+}
+
+static int append_pickups(struct snapshot *snap, const char *merchant, struct key *after, unsigned *np) {
+        _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.pickups;
+        _cleanup_(page_deinit) struct page page = {0};
+        struct key last = *after;
+        int r;
+
+        *np = 0;
+        page_begin(snap, &page, merchant, "pickups");
+        store_bind_text(q, 1, merchant);
+        store_bind_int64(q, 2, snap->station);
+        store_bind_int64(q, 3, snap->now_usec - KNOWN_USEC);
+        bind_page(q, 4, after);
+        while ((r = store_step(q)) == 0) {
+                (void) copy_text(last.text, sizeof(last.text), store_column_text(q, 0));
+                write_pickup(&page.w, q);
+                (*np)++;
+        }
+        if (r != STORE_E_DONE)
+                return r;
+        *after = last;
+        return *np > 0 ? page_end(snap, &page, merchant) : 0;
+}
+
 static int append_known(struct snapshot *snap, const char *merchant) {
         struct key after = {""};
         unsigned n;
         int r;
+
+        /* What has been ready before its parcels are told: nobody is to be told of them again. */
+        do
+                r = append_pickups(snap, merchant, &after, &n);
+        while (r == 0 && n == KNOWN_ROWS);
+        after.text[0] = '\0';
+        if (r < 0)
+                return r;
 
         do
                 r = append_parcels(snap, merchant, &after, &n);

@@ -49,6 +49,10 @@ int wish_check_contact(const struct str *text, struct diag *d) {
         return check_text("contact", text, d);
 }
 
+int wish_check_expected(const struct str *text, struct diag *d) {
+        return check_text("expected", text, d);
+}
+
 /* ---- the others ---- */
 
 static const struct {

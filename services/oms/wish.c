@@ -65,7 +65,7 @@ static void write_flag(struct json_writer *w, const char *key, int change, const
 int wish_write_shipment(const struct json *line, const struct json *known, const struct wish_change *change,
         int64_t version, struct str *out) {
         static const char *const without[] = {"v", "merchant", "shipment", "version", "held", "reason",
-                "cancelled", "labels", "contact", "station", NULL};
+                "cancelled", "labels", "expected", "contact", "station", NULL};
         const struct json *held = member_of(line, known, "held"), *reason = member_of(line, known, "reason");
         struct json_writer w;
 
@@ -90,6 +90,16 @@ int wish_write_label(const char *merchant, const char *shipment, const struct js
 
         write_head(&w, out, merchant, shipment, version);
         json_write_value(&w, "labels", labels);
+        json_write_end_object(&w);
+        return out->error;
+}
+
+int wish_write_expected(const char *merchant, const char *shipment, const struct json *parcels,
+        int64_t version, struct str *out) {
+        struct json_writer w;
+
+        write_head(&w, out, merchant, shipment, version);
+        json_write_value(&w, "parcels", parcels);
         json_write_end_object(&w);
         return out->error;
 }

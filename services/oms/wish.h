@@ -5,8 +5,8 @@
  * the checks of what people hand in. Pure.
  *
  * A line is the data of a `shipment` command without what the OMS keeps itself (v, version, held, reason, cancelled may be left
- * out), with two members that become commands of their own: `labels` (as in `label`) and `contact` (the data of `contact`: language,
- * delete_by, contact, channels, consent).
+ * out), with three members that become commands of their own: `labels` (as in `label`), `expected` (the `parcels` of `expected`) and
+ * `contact` (the data of `contact`: language, delete_by, contact, channels, consent).
  *
  * Source: services/sync/contract/commands.md.
  */
@@ -41,6 +41,9 @@ int wish_write_shipment(const struct json *line, const struct json *known, const
 int wish_write_label(const char *merchant, const char *shipment, const struct json *labels, int64_t version,
         struct str *out);
 /* @contact: the member of a line. */
+/* @parcels: the member `expected` of a line: which parcels are on their way to the store. */
+int wish_write_expected(const char *merchant, const char *shipment, const struct json *parcels,
+        int64_t version, struct str *out);
 int wish_write_contact(const char *merchant, const char *shipment, const struct json *contact,
         int64_t version, struct str *out);
 /* Any other document: @doc with version (and v) as given; version 0 writes none. */
@@ -50,6 +53,7 @@ int wish_write_other(const struct json *doc, int64_t version, struct str *out);
 int wish_check_shipment(const struct str *text, struct diag *d);
 int wish_check_label(const struct str *text, struct diag *d);
 int wish_check_contact(const struct str *text, struct diag *d);
+int wish_check_expected(const struct str *text, struct diag *d);
 
 /* policy, people, bay, item.codes, label.block. */
 enum wish_other { WISH_POLICY, WISH_PEOPLE, WISH_BAY, WISH_ITEM_CODES, WISH_LABEL_BLOCK, N_WISH_OTHERS };

@@ -22,9 +22,8 @@ FOLDER = contract.FOLDER
 SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
 README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
-RESERVED_FACTS = {"parcel.arrived", "parcel.shelved", "pickup.ready", "pickup.moved", "pickup.missing", "pickup.collected",
-                  "pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified"}
-RESERVED_COMMANDS = {"expected", "batch", "offer", "keys", "config"}
+RESERVED_FACTS = {"pickup.expired", "return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified"}
+RESERVED_COMMANDS = {"batch", "offer", "keys", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 
 
@@ -307,7 +306,7 @@ SEALED = {"label", "contact"}
 KNOWS_MORE = {"/labels", "/labels/0/number", "/labels/0/carrier", "/labels/0/print/media", "/from", "/to", "/carrier"}
 # What the code does not look into when a command comes: it reads these later, with defaults, or never.
 NOT_LOOKED_INTO = re.compile(r"/v|/n|/name(/.*)?|/items/0/name(/.*)?|/consent/.*|/channels/.*|/source|/sequence|/snapshot|/labels/0/print/data"
-                             r"|/(parcels|units|notices)/0/(parcel|notice|kind|state|at)|.*/(code|serial|number)")
+                             r"|/(parcels|units|notices|pickups)/0/(parcel|notice|kind|state|at|ready|keep_until)|.*/(code|serial|number)")
 
 
 def members(path: Path, schema: dict, value, where: str = ""):
@@ -394,7 +393,7 @@ def test_the_code_takes_and_refuses_what_the_schema_does(build, kind):
 
 @pytest.fixture(scope="module")
 def recording(build, tmp_path_factory) -> list[tuple[str, bytes]]:
-    rig = Rig(build, tmp_path_factory.mktemp("rig"))
+    rig = Rig(build, tmp_path_factory.mktemp("rig"), counters=1)
     rig.broker.start()
     recorder = Recorder(rig.broker)
     try:

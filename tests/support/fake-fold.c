@@ -58,7 +58,7 @@ static void fold_opened(struct fold *x) {
         if (!x->s) { /* unverified: nobody has announced it */
                 x->s = &x->f->shipments[x->f->n_shipments++];
                 assert(x->f->n_shipments <= FAKE_MAX);
-                *x->s = (struct fake_shipment){.notice_generation = -1};
+                *x->s = (struct fake_shipment){0};
                 FILL(x->s->merchant, x->fact->merchant);
                 FILL(x->s->id, text(x, "shipment"));
         }
@@ -195,12 +195,63 @@ static void fold_voided(struct fold *x) {
         set_state(x, PARCEL_VOIDED, (1U << N_PARCEL_STATES) - 1 - FROM(VOIDED));
 }
 
-static void fold_reserved(struct fold *x) {
+/* ---- the counter ---- */
+
+static void fold_arrived(struct fold *x) {
+        set_state(x, PARCEL_ARRIVED, FROM(EXPECTED) | FROM(READY) | FROM(SHIPPED));
+}
+
+static void fold_shelved(struct fold *x) {
+        set_state(x, PARCEL_SHELVED, FROM(ARRIVED));
+        FILL(x->p->shelf, text(x, "shelf"));
+}
+
+static void fold_moved(struct fold *x) {
+        bool found = json_get_bool(x->data, "found", false);
+
+        assert(strcmp(x->p->shelf, text(x, "from")) == 0);
+        set_state(x, PARCEL_SHELVED, found ? FROM(MISSING) : FROM(SHELVED));
+        FILL(x->p->shelf, text(x, "to"));
+}
+
+static void fold_missing(struct fold *x) {
+        set_state(x, PARCEL_MISSING, FROM(SHELVED));
+}
+
+static void fold_collected(struct fold *x) {
+        set_state(x, PARCEL_COLLECTED, FROM(SHELVED));
+        FILL(x->p->how, text(x, "proof"));
+        x->s->at_counter.paid |= *text(x, "paid") != '\0';
+}
+
+static void fold_undone(struct fold *x) {
+        set_state(x, PARCEL_SHELVED, FROM(COLLECTED));
+}
+
+static void fold_pickup_ready(struct fold *x) {
         struct fake_shipment *s = fake_find(x->f, x->fact->merchant, x->fact->subject);
 
-        assert(s && !s->notice_live); /* one notice is owed once */
-        s->notice_live = true;
-        s->notice_generation = (int) json_get_int(x->data, "generation", -1);
+        assert(s && !s->at_counter.is_ready); /* once */
+        s->at_counter = (struct pickup_state){
+                .is_ready = true,
+                .partial = json_get_bool(x->data, "partial", false),
+                .ready_usec = x->now->wall_usec,
+                .ready_offset_sec = x->now->offset_sec,
+        };
+        (void) time_parse(text(x, "keep_until"), &s->at_counter.keep_until_usec, NULL); /* absent: 0 */
+}
+
+static void fold_reserved(struct fold *x) {
+        struct fake_shipment *s = fake_find(x->f, x->fact->merchant, x->fact->subject);
+        struct notice_duty *duty;
+        enum notice_kind kind;
+        int r = notice_kind_from_str(text(x, "kind"), &kind);
+
+        assert(r == 0 && s);
+        duty = &s->notices[kind];
+        assert(!duty->live); /* one notice is owed once */
+        duty->live = true;
+        duty->n = (int) json_get_int(x->data, "generation", -1) + 1;
 }
 
 static const struct {
@@ -218,11 +269,21 @@ static const struct {
         {"parcel.shipped", fold_shipped},
         {"parcel.reopened", fold_reopened},
         {"parcel.voided", fold_voided},
+        {"parcel.arrived", fold_arrived},
+        {"parcel.shelved", fold_shelved},
+        {"pickup.moved", fold_moved},
+        {"pickup.missing", fold_missing},
+        {"pickup.collected", fold_collected},
+        {"pickup.undone", fold_undone},
 };
 
 static void fold_fact(struct fold *x) {
         if (strcmp(x->fact->type, "notice.reserved") == 0) {
                 fold_reserved(x);
+                return;
+        }
+        if (strcmp(x->fact->type, "pickup.ready") == 0) {
+                fold_pickup_ready(x);
                 return;
         }
         x->s = fake_find(x->f, x->fact->merchant, text(x, "shipment"));

@@ -43,7 +43,7 @@ static struct fake_shipment *find_or_add(struct fake_world *f, const char *merch
                 return s;
         assert(f->n_shipments < FAKE_MAX);
         s = &f->shipments[f->n_shipments++];
-        *s = (struct fake_shipment){.notice_generation = -1};
+        *s = (struct fake_shipment){0};
         FILL(s->merchant, merchant);
         FILL(s->id, shipment);
         return s;
@@ -146,6 +146,23 @@ void fake_block(struct fake_world *f, const char *number) {
         FILL(f->block[f->n_block++], number);
 }
 
+void fake_expect(struct fake_world *f, const char *merchant, const char *shipment, const char *parcel,
+        int piece, const char *number, const char *crate) {
+        struct fake_shipment *s = find_or_add(f, merchant, shipment);
+        struct parcel *p;
+
+        s->parcels = reallocarray(s->parcels, s->n_parcels + 1, sizeof(*p));
+        assert(s->parcels);
+        p = &s->parcels[s->n_parcels++];
+        *p = (struct parcel){.piece = piece, .pieces = piece, .state = PARCEL_EXPECTED, .printed = true};
+        FILL(p->id, parcel);
+        FILL(p->merchant, merchant);
+        FILL(p->shipment, shipment);
+        FILL(p->number, number);
+        FILL(p->crate, crate);
+        s->expected_version = 1;
+}
+
 struct parcel *fake_parcel(struct fake_world *f, const char *parcel) {
         for (size_t i = 0; i < f->n_shipments; i++)
                 for (size_t j = 0; j < f->shipments[i].n_parcels; j++)
@@ -206,8 +223,12 @@ static int answer_shipment(void *userdata, const char *merchant, const char *shi
         }
         FILL(s->merchant, from->merchant);
         FILL(s->id, from->id);
-        s->shipped_notice_live = from->notice_live;
-        s->shipped_notice_generation = from->notice_generation;
+        for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
+                s->notices[kind].live = from->notices[kind].live;
+                s->notices[kind].n = from->notices[kind].n;
+        }
+        s->at_counter = from->at_counter;
+        s->expected_version = from->expected_version;
         s->labels = calloc(from->n_labels + 1, sizeof(*s->labels));
         assert(s->labels);
         memcpy(s->labels, from->labels, from->n_labels * sizeof(*s->labels));
@@ -225,8 +246,11 @@ static bool is_closed(struct fake_world *f, const struct fake_shipment *from) {
 
         assert(r == 0);
         for (size_t i = 0; i < s.n_parcels; i++) {
-                shipped += s.parcels[i].state == PARCEL_SHIPPED;
-                waiting += s.parcels[i].state != PARCEL_SHIPPED && s.parcels[i].state != PARCEL_VOIDED;
+                bool over = s.parcels[i].state == PARCEL_SHIPPED || s.parcels[i].state == PARCEL_COLLECTED ||
+                            s.parcels[i].state == PARCEL_RESTOCKED;
+
+                shipped += over;
+                waiting += !over && s.parcels[i].state != PARCEL_VOIDED;
                 partial |= s.parcels[i].state == PARCEL_SHIPPED && s.parcels[i].partial;
         }
         done = waiting == 0 && (s.cancelled || (shipped > 0 && (partial || shipment_missing(&s) == 0)));
@@ -242,6 +266,10 @@ static bool lists(const struct fake_shipment *s, const char *code) {
         for (const struct json *c = json_first(json_get(doc, "open_codes")); c; c = json_next(c))
                 if (strcmp(json_string(c), code) == 0)
                         return true;
+        if (json_type(json_get(doc, "pickup")) == JSON_OBJECT)
+                for (const struct json *c = json_first(json_get(doc, "orders")); c; c = json_next(c))
+                        if (strcmp(json_string(c), code) == 0)
+                                return true;
         return false;
 }
 
@@ -336,6 +364,18 @@ static int answer_number_on_box(void *userdata, const char *parcel, char number[
         return f->fail ? f->fail : WORLD_E_NONE; /* what it was given last is on it */
 }
 
+static int answer_crate(
+        void *userdata, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_shipments; i++)
+                for (size_t j = 0; j < f->shipments[i].n_parcels && r == 0; j++)
+                        if (strcmp(f->shipments[i].parcels[j].crate, crate) == 0)
+                                r = each(eu, f->shipments[i].parcels[j].id);
+        return r;
+}
+
 static int answer_parcel(void *userdata, const char *parcel, struct number_owner *o) {
         struct fake_world *f = userdata;
 
@@ -362,7 +402,8 @@ static int answer_closed_code(void *userdata, const char *code, struct number_ow
                 if (!lists(s, code) || !is_closed(f, s))
                         continue;
                 for (size_t j = 0; j < s->n_parcels; j++)
-                        if (!last || s->parcels[j].state == PARCEL_SHIPPED)
+                        if (!last || s->parcels[j].state == PARCEL_SHIPPED ||
+                                s->parcels[j].state == PARCEL_COLLECTED)
                                 last = &s->parcels[j];
                 own(o, s, last);
                 if (!last)
@@ -567,6 +608,8 @@ void fake_world_init(struct fake_world *f, const char *policy) {
         f->world = (struct world){
                 .userdata = f,
                 .realm = "test",
+                .site = "store-1",
+                .crate = answer_crate,
                 .policy = &f->policy,
                 .open_code = answer_open_code,
                 .shipment = answer_shipment,

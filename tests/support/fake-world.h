@@ -16,8 +16,9 @@ struct fake_shipment {
         size_t n_labels;
         struct parcel *parcels; /* owned, with their lines */
         size_t n_parcels;
-        bool notice_live;
-        int notice_generation; /* -1 none */
+        struct notice_duty notices[N_NOTICE_KINDS]; /* without owners */
+        struct pickup_state at_counter;
+        int64_t expected_version;
 };
 struct fake_unit {
         char merchant[NAME_SIZE], code[CODE_SIZE], serial[24], line[NAME_SIZE];
@@ -92,6 +93,10 @@ void fake_bay(struct fake_world *f, const char *bay, const char *carrier, const 
 void fake_collection(struct fake_world *f, const char *bay, int64_t usec, int64_t grace_usec);
 void fake_dead(struct fake_world *f, const char *number);
 void fake_block(struct fake_world *f, const char *number);
+
+/* A parcel on its way to this store. @crate "" none */
+void fake_expect(struct fake_world *f, const char *merchant, const char *shipment, const char *parcel,
+        int piece, const char *number, const char *crate);
 
 struct fake_shipment *fake_find(struct fake_world *f, const char *merchant, const char *shipment);
 struct parcel *fake_parcel(struct fake_world *f, const char *parcel); /* NULL when there is none */

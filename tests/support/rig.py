@@ -66,9 +66,9 @@ class Bench:
 
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
-                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False):
+                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
-        screens may scan."""
+        screens may scan. @counters: pickup counters beside the benches."""
         self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
@@ -81,7 +81,8 @@ class Rig:
         for name in ("tmp", "new", "cur"):
             (self.folder / "mail" / name).mkdir(exist_ok=True)
         self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
-        for bench in self.benches:
+        self.counters = [Bench(self.folder / "run", f"c{i + 1}") for i in range(counters)]
+        for bench in self.benches + self.counters:
             bench.diagnose = self.diagnose
         self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
         self.make_keys()
@@ -109,6 +110,9 @@ class Rig:
                       f"    light:\n      console: json\n      path: {b.light}\n    labels: {labels}\n")
             if i == 0 and self.own_scale:
                 board += f"    scale: {self.own_scale}\n"
+        for c in self.counters:
+            board += (f"  - name: {c.name}\n    kind: counter\n    scanners:\n      - name: hand-1\n        driver: serial\n        path: {c.scanner}\n        suffix: cr\n"
+                      f"    light:\n      console: json\n      path: {c.light}\n")
         self.write_yaml("board.yaml", board)
         self.write_yaml("station.yaml", identity + f"""language: ja
 folder: {f}/station
@@ -251,7 +255,7 @@ mqtt:
             except RigError as e:
                 errors.append(str(e))
         self.broker.stop()
-        for b in self.benches:
+        for b in self.benches + self.counters:
             b.close()
         if errors:
             raise RigError("; ".join(errors))

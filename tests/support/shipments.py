@@ -86,7 +86,7 @@ def policy(notice_delay_s: int) -> dict:
         {"merchant": m, "name": {"ja": d["ja"], "en": d["en"]}, "reach": {"mail": d["mail"], "phone": "03-0000-1234",
          "hours": {"ja": "平日10時〜17時", "en": "weekdays 10:00-17:00"}},
          "from": {"name": {"ja": d["ja"], "en": d["en"]}, "address": d["mail"]}, "unknown_shipment": "refuse",
-         "notice_delay_s": {"shipped": notice_delay_s}, "carriers": [
+         "notice_delay_s": {"shipped": notice_delay_s, "pickup-ready": notice_delay_s}, "carriers": [
              {"carrier": c, "name": {"ja": CARRIERS_JA[c], "en": CARRIERS_EN[c]}, "shipped": HOW[c], "report": "shipped", "bay": BAYS[c]}
              for c in d["carriers"]]} for m, d in MERCHANTS.items()]}
 

@@ -63,6 +63,18 @@ def wish(name: str, carrier: str, *lines: tuple, merchant: str = "aozora", **cha
                         "contact": {"name": "山田 花子", "email": f"hanako.{n}@example.jp"}}, **changes}
 
 
+def store_wish(name: str, *lines: tuple, merchant: str = "aozora", crate: str | None = None, **changes) -> dict:
+    """An order whose customer comes to this store: a box for each line is on its way, labelled elsewhere."""
+    n = int.from_bytes(name.encode(), "big") % 9999999
+    order = wish(name, "yamato", *lines, merchant=merchant, pieces=len(lines), pickup={"store": SITE, "proof": ["document", "order-name"], "unpaid": 0},
+                 notices={"shipped": "none", "pickup-ready": "station"}, **changes)
+    del order["labels"]
+    order["contact"]["consent"] = {"pickup-ready": True}
+    order["expected"] = [{"parcel": f"019aa000-{n % 65536:04x}-7000-8000-{i + 1:012d}", "piece": i + 1, "codes": [goods.waybill(44447000000 + n * 10 + i)],
+                          "crate": crate, "contents": [{"line": str(i + 1), "quantity": quantity}]} for i, (_, quantity) in enumerate(lines)]
+    return order
+
+
 def label(n: int, carrier: str) -> dict:
     return {"piece": 1, "carrier": carrier, "number": goods.waybill(44441000000 + n), "print": {"media": "application/vnd.zebra.zpl", "data": "XlhBXkZPNDAsNDBeRkRva3VydV5GU15YWg=="}}
 
@@ -143,6 +155,7 @@ class Story:
         self.what_changes()
         self.undone()
         self.unverified()
+        self.counter()
         self.trucks()
         self.end()
 
@@ -231,6 +244,33 @@ class Story:
         self.push(late)
         self.packer.look(20)  # its label came with it
         self.scan(late["labels"][0]["number"], "ready")
+
+    def counter(self) -> None:
+        """Two boxes for a customer who comes to the store that is in the same building."""
+        clerk = Packer(self.rig.counters[0])
+        clerk.light.drain()
+        clerk.sign_in("P023")
+        order = store_wish("P-3001", (HAT, 1), (SOCKS, 2))
+        self.push(order)
+        first, second = (p["codes"][0] for p in order["expected"])
+        for number, shelf in ((first, "B-3"), (second, "B-4")):
+            clerk.scan(number, "arrived")
+            clerk.scan(f"OKURU-S-{shelf}", "shelved", "ready")
+        clerk.scan(first, "proof")
+        clerk.scan("OKURU-S-B-4", "moved")
+        clerk.scan(order["orders"][0], "proof")
+        clerk.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+        clerk.scan(first, "ok")
+        clerk.scan("OKURU-C-MISSING", "not-on-shelf")
+        clerk.scan("OKURU-C-OK", "collected")
+        clerk.scan("OKURU-C-UNDO", "undone")
+        clerk.scan(second, "next")
+        clerk.scan("OKURU-S-B-4", "moved")
+        clerk.scan(order["orders"][0], "proof")
+        clerk.scan("OKURU-C-PROOF-ORDER-NAME", "hand-over")
+        clerk.scan(first, "ok")
+        clerk.scan(second, "collected")
+        clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
 
     def trucks(self) -> None:
         self.scan("OKURU-C-SHIP-S1", "collection")

@@ -84,7 +84,7 @@ def make_stable(found: dict[str, dict]) -> dict[str, dict]:
 
 def record(build: Path) -> list[tuple[str, bytes]]:
     folder = Path(tempfile.mkdtemp(prefix="okuru-examples-"))
-    rig = Rig(build, folder)
+    rig = Rig(build, folder, counters=1)
     rig.broker.start()
     recorder = Recorder(rig.broker)
     try:

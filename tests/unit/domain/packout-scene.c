@@ -65,7 +65,7 @@ void scene_simple(struct scene *s, const char *id, int quantity, const char *num
 }
 
 static void note_fact(struct scene *s, const struct fact *fact) {
-        static const char *const words[] = {"reason", "how", "matched", "source", "state"};
+        static const char *const words[] = {"reason", "how", "matched", "source", "state", "proof"};
         _cleanup_(json_freep) struct json *data = NULL;
         size_t used = strlen(s->facts);
         const char *word = "";

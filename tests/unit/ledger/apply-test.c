@@ -41,7 +41,7 @@ static void a_shipment_is_known_with_its_lines(void **state) {
         assert_string_equal(a->carrier, "yamato");
         assert_int_equal(shipment_missing(a), 3);
         assert_int_equal(a->n_parcels, 0);
-        assert_int_equal(a->shipped_notice_generation, -1);
+        assert_int_equal(a->notices[NOTICE_KIND_SHIPPED].n, 0);
 }
 
 static void a_new_version_replaces_lines_and_codes(void **state) {
@@ -390,22 +390,22 @@ static void a_notice_goes_its_way_and_its_generation_rises(void **state) {
         (void) snprintf(
                 data, sizeof(data), "\"notice\":\"%s\",\"kind\":\"shipped\",\"generation\":0,%s", P1, times);
         scene_fact(s, "notice.reserved", "S-1", data);
-        assert_true(look(s, "S-1")->shipped_notice_live);
-        assert_int_equal(look(s, "S-1")->shipped_notice_generation, 0);
+        assert_true(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].live);
+        assert_int_equal(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].n, 1);
         assert_int_equal(scene_try(s, "notice.reserved", M, "S-1", "", "", data), LEDGER_E_UNFIT);
         scene_fact(s, "notice.cancelled", "S-1",
                 "\"notice\":\"" P1 "\",\"kind\":\"shipped\",\"generation\":0,\"attempts\":0,\"at\":\"2026-11-"
                 "21T14:10:00+09:00\"");
-        assert_false(look(s, "S-1")->shipped_notice_live);
+        assert_false(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].live);
         (void) snprintf(
                 data, sizeof(data), "\"notice\":\"%s\",\"kind\":\"shipped\",\"generation\":1,%s", P2, times);
         scene_fact(s, "notice.reserved", "S-1", data);
-        assert_int_equal(look(s, "S-1")->shipped_notice_generation, 1);
+        assert_int_equal(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].n, 2);
         scene_fact(s, "notice.accepted", "S-1",
                 "\"notice\":\"" P2
                 "\",\"kind\":\"shipped\",\"generation\":1,\"channel\":\"email\",\"attempts\":2,"
                 "\"at\":\"2026-11-21T14:40:00+09:00\"");
-        assert_true(look(s, "S-1")->shipped_notice_live);
+        assert_true(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].live);
         assert_int_equal(
                 scene_number(s, "SELECT attempts FROM notice WHERE state = 'accepted' AND channel = 'email'"),
                 2);
@@ -503,7 +503,7 @@ static void a_snapshot_tells_what_another_disk_did(void **state) {
         assert_int_equal(n, 0);
         assert_int_equal(w.closed_code(w.userdata, "S-1", &owner), 0);
         assert_string_equal(owner.parcel, P1);
-        assert_true(look(s, "S-1")->shipped_notice_live);
+        assert_true(look(s, "S-1")->notices[NOTICE_KIND_SHIPPED].live);
         assert_int_equal(scene_number(s, "SELECT state = 'unknown' FROM notice"), 1);
 }
 

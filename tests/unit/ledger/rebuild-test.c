@@ -82,7 +82,7 @@ static void every_derived_column_is_compared(void **state) {
                         "'lane', "
                         "'sealed', 'tombstone', 'tombstone_alias', 'tombstone_unit', 'purged_block', 'meta', "
                         "'cursor') AND name NOT LIKE 'sqlite_%'"),
-                18);
+                19);
 }
 
 static void a_changed_derived_row_is_found(void **state) {

@@ -27,9 +27,7 @@ static size_t due(enum notice_owner owner, bool live, const char *trigger, const
                 .id = "S-1",
                 .carrier = "yamato",
                 .bay = "",
-                .shipped_owner = owner,
-                .shipped_notice_live = live,
-                .shipped_notice_generation = live ? 0 : -1};
+                .notices = {[NOTICE_KIND_SHIPPED] = {.owner = owner, .live = live, .n = live ? 1 : 0}}};
         struct json *doc = NULL;
         struct policy p;
 
@@ -89,8 +87,7 @@ static void after_a_cancelled_notice_the_generation_rises(void **state) {
                 .id = "S-1",
                 .carrier = "yamato",
                 .bay = "",
-                .shipped_owner = OWNER_STATION,
-                .shipped_notice_generation = 0};
+                .notices = {[NOTICE_KIND_SHIPPED] = {.owner = OWNER_STATION, .n = 1}}};
         struct fact_list facts = {0};
         struct policy p;
 

@@ -38,7 +38,7 @@ static void a_shipment_is_read_with_its_defaults(void **state) {
         assert_int_equal(s.version, 3);
         assert_int_equal(s.pieces, 1);
         assert_int_equal(s.waybill, WAYBILL_GIVEN);
-        assert_int_equal(s.shipped_owner, OWNER_UNKNOWN);
+        assert_int_equal(s.notices[NOTICE_KIND_SHIPPED].owner, OWNER_UNKNOWN);
         assert_int_equal(s.n_lines, 2);
         assert_string_equal(s.lines[0].name_en, "靴下");
         assert_string_equal(s.lines[0].label_ja, "靴下");

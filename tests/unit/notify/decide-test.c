@@ -96,7 +96,7 @@ static void each_state_has_its_action_and_its_reason(void **state) {
 
                 scene_shipment(&s, 2);
                 scene_policy(&policy, row->report);
-                s.shipped_owner = row->owner;
+                s.notices[NOTICE_KIND_SHIPPED].owner = row->owner;
                 s.cancelled = row->cancelled;
                 if (row->first >= 0)
                         (void) scene_add_parcel(&s, (enum parcel_state) row->first, "1", 2, 0);

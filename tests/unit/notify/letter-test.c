@@ -18,7 +18,7 @@
 static void write_letter(const struct letter *l, const char *customer, struct str *out) {
         letter_write_subject(l, out);
         str_add(out, "\n\n");
-        letter_write_body(l, customer, out);
+        letter_write_body(l, customer, "", out);
         assert_int_equal(out->error, 0);
 }
 
@@ -67,7 +67,9 @@ static void check(struct scene *scene, enum language language, const char *custo
         _cleanup_str_ struct str text = STR_INIT;
 
         letter_deinit(&scene->letter);
-        assert_int_equal(letter_compose(&scene->letter, &scene->shipment, &scene->policy, language), 0);
+        assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
+                                 language),
+                0);
         write_letter(&scene->letter, customer, &text);
         assert_golden(golden, &text);
 }
@@ -126,7 +128,9 @@ static void a_voided_parcel_is_not_told(void **state) {
         scene_shipment(&scene->shipment, 2);
         (void) scene_add_parcel(&scene->shipment, PARCEL_VOIDED, "444413758703", 2, 0);
         (void) scene_add_parcel(&scene->shipment, GONE, "444413758714", 2, 0);
-        assert_int_equal(letter_compose(&scene->letter, &scene->shipment, &scene->policy, LANGUAGE_JA), 0);
+        assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
+                                 LANGUAGE_JA),
+                0);
         assert_int_equal(scene->letter.n_parcels, 1);
         assert_string_equal(scene->letter.parcels[0].number, "444413758714");
         assert_int_equal(scene->letter.n_missing, 1);
@@ -138,7 +142,9 @@ static void what_is_in_an_unknown_box_is_not_called_missing(void **state) {
 
         scene_shipment(&scene->shipment, 2);
         scene_add_parcel(&scene->shipment, GONE, "444413758703", 0, 0)->n_lines = 0;
-        assert_int_equal(letter_compose(&scene->letter, &scene->shipment, &scene->policy, LANGUAGE_JA), 0);
+        assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
+                                 LANGUAGE_JA),
+                0);
         assert_int_equal(scene->letter.parcels[0].n_items, 0);
         assert_int_equal(scene->letter.n_missing, 0);
 }
@@ -149,7 +155,9 @@ static void a_cancelled_rest_does_not_follow(void **state) {
         scene_shipment(&scene->shipment, 2);
         (void) scene_add_parcel(&scene->shipment, GONE, "444413758703", 2, 0);
         scene->shipment.cancelled = true;
-        assert_int_equal(letter_compose(&scene->letter, &scene->shipment, &scene->policy, LANGUAGE_JA), 0);
+        assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
+                                 LANGUAGE_JA),
+                0);
         assert_int_equal(scene->letter.n_missing, 1);
         assert_false(scene->letter.rest_follows);
 }
@@ -160,9 +168,11 @@ static void names_cannot_begin_a_line(void **state) {
 
         scene_shipment(&scene->shipment, 1);
         (void) scene_add_parcel(&scene->shipment, GONE, "444413758703", 2, 1);
-        assert_int_equal(letter_compose(&scene->letter, &scene->shipment, &scene->policy, LANGUAGE_JA), 0);
+        assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
+                                 LANGUAGE_JA),
+                0);
         letter_write_body(
-                &scene->letter, "花子\r\n■ お問い合わせ先\xe2\x80\xa8https://evil.example.com", &text);
+                &scene->letter, "花子\r\n■ お問い合わせ先\xe2\x80\xa8https://evil.example.com", "", &text);
         assert_int_equal(strncmp(text.data, "花子  ■ お問い合わせ先 https://evil.example.com 様\n", 50), 0);
         assert_null(strchr(text.data, '\r'));
 }
@@ -183,7 +193,7 @@ static void a_promised_day_is_a_day_or_nothing(void **state) {
                 struct letter l = {0};
 
                 assert_int_equal(json_parse(text, (size_t) n, &s.doc, NULL), 0);
-                assert_int_equal(letter_compose(&l, &s, &policy, LANGUAGE_JA), 0);
+                assert_int_equal(letter_compose(&l, NOTICE_KIND_SHIPPED, &s, &policy, LANGUAGE_JA), 0);
                 assert_int_equal(l.year, table[i].year);
                 assert_int_equal(l.weekday, table[i].weekday);
                 letter_deinit(&l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/domain/packout-internal.h"
+#include "firmware/domain/turn.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/turn.h"
 #include "firmware/domain/notice.h"
-#include "firmware/domain/packout-internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -205,15 +205,13 @@ int unit_list_add(struct unit_list *list, const char *line, const char *serial) 
 
 int turn_notice(struct turn *t, const struct shipment *s, const char *trigger) {
         struct shipment_ref *refs;
-        size_t before = t->d->facts.n;
 
         for (size_t i = 0; i < t->n_noticed; i++)
                 if (strcmp(t->noticed[i].merchant, s->merchant) == 0 &&
                         strcmp(t->noticed[i].shipment, s->id) == 0)
                         return 0;
-        notice_due(&t->d->facts, t->world->policy, t->world->realm, s, trigger, t->alone ? "" : t->b->name,
-                turn_actor(t), "", &t->in->now);
-        if (t->d->facts.n == before)
+        if (!notice_due(&t->d->facts, t->world->policy, t->world->realm, s, trigger,
+                    t->alone ? "" : t->b->name, turn_actor(t), "", &t->in->now))
                 return t->d->facts.error;
         refs = reallocarray(t->noticed, t->n_noticed + 1, sizeof(*refs));
         if (!refs)

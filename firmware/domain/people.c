@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/domain/packout-internal.h"
+#include "firmware/domain/turn.h"
 
 #include <string.h>
 
@@ -56,9 +56,13 @@ static int sign_in(struct turn *t, const char *person, const char *call, enum pe
         write_person(t, "person.in", "badge");
         v = turn_say(t, VERDICT_SIGNED_IN);
         verdict_sub_ja(v, "%s%s。%sを読む", *call ? call : person, role == ROLE_LEADER ? " リーダー" : "",
-                b->parcel[0] ? "続き" : "伝票");
+                b->parcel[0]               ? "続き"
+                : b->kind == BENCH_COUNTER ? "荷物か受取コード"
+                                           : "伝票");
         verdict_sub_en(v, "%s%s: %s", *call ? call : person, role == ROLE_LEADER ? ", leader" : "",
-                b->parcel[0] ? "go on" : "read an order slip");
+                b->parcel[0]               ? "go on"
+                : b->kind == BENCH_COUNTER ? "read a parcel or a pickup code"
+                                           : "read an order slip");
         return 0;
 }
 
@@ -78,14 +82,10 @@ int people_badge(struct turn *t) {
         if (r == WORLD_E_NONE)
                 return turn_tell(t, VERDICT_LOCKED, "登録のない名札。別の名札を読む",
                         "this badge is not known: read another one");
-        if ((t->b->person[0] || t->in->actor_override) &&
-                (alarm_awaits_leader(t) || gesture_awaits_leader(t))) {
+        if ((t->b->person[0] || t->in->actor_override) && turn_awaits_leader(t)) {
                 if (role != ROLE_LEADER)
                         return turn_need_leader(t, "リーダーではない", "not a leader");
-                if (t->b->alarm != ALARM_NONE)
-                        return alarm_approve(t, person);
-                (void) copy_text(t->leader, sizeof(t->leader), person);
-                return gesture_approve(t, person);
+                return turn_approve(t, person);
         }
         if (strcmp(person, t->b->person) == 0)
                 return turn_tell(t, VERDICT_ALREADY, "担当者は同じ", "signed in already");

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The pickup counter's half of a decision, shared by the pickup-*.c files; nobody else but packout.c includes this.
+ *
+ * A counter holds at most one parcel in hand (->parcel of the bench: read, and its shelf is awaited) and at most one case: the
+ * shipments that wait for the customer who stands there. Both are the bench's memory and no more: what counts is in facts.
+ */
+#include "firmware/domain/pickup-ready.h"
+#include "firmware/domain/turn.h"
+
+/* --- pickup.c --- */
+int pickup_scan(struct turn *t);   /* any code but a badge, from somebody who may scan */
+int pickup_load(struct turn *t);   /* the parcel in hand into ->s and ->p */
+int pickup_prompt(struct turn *t); /* what the counter waits for */
+int pickup_say_idle(struct turn *t);
+bool pickup_awaits_leader(const struct turn *t);
+int pickup_approve(struct turn *t); /* ->leader's badge was read */
+void pickup_put_down(
+        struct turn *t); /* nothing is in hand; its shipment stays the one that was touched last */
+
+/* --- pickup-arrive.c --- */
+int pickup_arrive(struct turn *t, struct parcel *p); /* of ->s */
+int pickup_shelf(struct turn *t, const char *shelf); /* a shelf was read */
+int pickup_declare(struct turn *t);                  /* SHORT: complete as it is; a leader is asked */
+int pickup_declare_approved(struct turn *t);
+int pickup_say_shelve(struct turn *t, enum verdict_kind kind, const struct parcel *p);
+/* "B-3", as it stands on the shelf */
+void pickup_shelf_words(const char *shelf, char text[NAME_SIZE]);
+
+/* --- pickup-find.c --- */
+int pickup_parcel(struct turn *t, const struct number_owner *owner); /* a parcel was read */
+int pickup_order(struct turn *t, bool *handledp); /* an order's number, a shipment's code? */
+int pickup_unknown(struct turn *t);
+/* One reason, in red. */
+int pickup_refuse(struct turn *t, const char *reason, const char *ja, const char *en);
+int pickup_say_collected(struct turn *t, const struct number_owner *owner);
+
+/* --- pickup-hand.c --- */
+/* The customer's shipments become the case, unless one of them cannot be handed over: that is said. @proof: given already */
+int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof);
+void pickup_end(struct turn *t);
+bool pickup_has(const struct turn *t, const char *merchant, const char *shipment);
+int pickup_say_case(struct turn *t); /* what the case waits for; hands over when that is nothing */
+int pickup_check(struct turn *t, const struct parcel *p); /* a parcel of the case was read */
+int pickup_prove(struct turn *t);                         /* a card PROOF-… */
+int pickup_receipt(struct turn *t);                       /* whatever was read is the till's receipt */
+int pickup_paid_by_leader(struct turn *t);
+int pickup_hand_some(struct turn *t); /* OK: only what was read */
+int pickup_lost(struct turn *t);      /* MISSING: what was not read is not there */
+int pickup_take_back(struct turn *t); /* UNDO within the minute */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/domain/pickup-ready.h"
+
+#include "firmware/domain/notice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DAY_SEC     86400
+#define CLOSED_DAYS 60 /* a store that is closed for longer has no calendar */
+
+/* ---- the calendar ---- */
+
+static int64_t floor_div(int64_t a, int64_t b) {
+        return a / b - (a % b < 0);
+}
+
+/* Days since 1970-01-01 of a civil date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
+static int64_t days_of(int64_t year, int month, int day) {
+        int64_t era, of_era;
+        int of_year;
+
+        year -= month <= 2;
+        era = floor_div(year, 400);
+        of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+        of_era = (year - era * 400) * 365 + (year - era * 400) / 4 - (year - era * 400) / 100 + of_year;
+        return era * 146097 + of_era - 719468;
+}
+
+/* "2026-11-30". Return: was it one. */
+static bool read_day(const char *text, int64_t *dayp) {
+        int year, month, day, n = 0;
+
+        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
+        if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 || month < 1 ||
+                month > 12 || day < 1 || day > 31)
+                return false;
+        *dayp = days_of(year, month, day);
+        return true;
+}
+
+static bool is_open(const struct store_policy *store, int64_t day) {
+        if (store->closed[((day + 4) % 7 + 7) % 7]) /* 1970-01-01 was a Thursday */
+                return false;
+        for (const struct json *e = json_first(store->holidays); e; e = json_next(e)) {
+                int64_t holiday;
+
+                if (json_string(e) && read_day(json_string(e), &holiday) && holiday == day)
+                        return false;
+        }
+        return true;
+}
+
+int64_t pickup_keep_until(
+        const struct policy *policy, const struct pickup_wish *wish, const struct stamp *now) {
+        struct store_policy store;
+        int64_t today =
+                floor_div(floor_div(now->wall_usec, (int64_t) USEC_PER_SEC) + now->offset_sec, DAY_SEC);
+        int64_t day;
+
+        policy_store(policy, &store);
+        if (now->clock == CLOCK_QUALITY_UNKNOWN)
+                return 0;
+        if (!wish->keep_until || !read_day(wish->keep_until, &day)) {
+                day = today + (wish->keep_days > 0 ? wish->keep_days : store.keep_days);
+                for (int i = 0; i < CLOSED_DAYS && !is_open(&store, day); i++)
+                        day++;
+        }
+        return (day * DAY_SEC + store.closes_min * 60 - now->offset_sec) * (int64_t) USEC_PER_SEC;
+}
+
+/* ---- ready ---- */
+
+struct pickup_count pickup_count(const struct shipment *s) {
+        struct pickup_count n = {0};
+        int heard_of = 0;
+
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                switch (s->parcels[i].state) {
+                case PARCEL_VOIDED:
+                        continue;
+                case PARCEL_SHELVED:
+                        n.shelved++;
+                        break;
+                case PARCEL_COLLECTED:
+                        n.collected++;
+                        break;
+                case PARCEL_RESTOCKED:
+                        break;
+                default:
+                        n.away++;
+                        break;
+                }
+                heard_of++;
+        }
+        if (heard_of < s->pieces)
+                n.away += s->pieces - heard_of;
+        return n;
+}
+
+static void write_parcels(struct json_writer *w, const struct shipment *s) {
+        json_write_array(w, "parcels");
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                const struct parcel *p = &s->parcels[i];
+
+                if (p->state != PARCEL_SHELVED)
+                        continue;
+                json_write_object(w, NULL);
+                json_write_string(w, "parcel", p->id);
+                json_write_int(w, "piece", p->piece);
+                json_write_string(w, "shelf", p->shelf);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+}
+
+static void write_ready(const struct pickup_act *act, const struct shipment *s, const char *leader) {
+        struct fact_builder b;
+        char until[TIME_TEXT_MAX];
+
+        fact_begin(&b, act->facts, "pickup.ready", s->merchant, s->id, act->bench, act->actor, act->cause);
+        json_write_array(&b.w, "orders");
+        for (const struct json *o = json_first(json_get(s->doc, "orders")); o; o = json_next(o))
+                json_write_string(&b.w, NULL, json_string(o));
+        json_write_end_array(&b.w);
+        json_write_int(&b.w, "pieces", s->pieces);
+        write_parcels(&b.w, s);
+        if (s->at_counter.partial)
+                json_write_bool(&b.w, "partial", true);
+        if (*leader)
+                json_write_string(&b.w, "leader", leader);
+        if (s->at_counter.keep_until_usec > 0)
+                json_write_string(&b.w, "keep_until",
+                        time_format(s->at_counter.keep_until_usec, act->now->offset_sec, until));
+        fact_end(&b);
+}
+
+bool pickup_ready(const struct pickup_act *act, struct shipment *s, const char *leader) {
+        struct pickup_count n = pickup_count(s);
+
+        if (s->at_counter.is_ready || !s->doc || !s->pickup.wanted || s->held || s->cancelled ||
+                n.shelved == 0 || (n.away > 0 && !*leader))
+                return false;
+        s->at_counter = (struct pickup_state){
+                .is_ready = true,
+                .partial = n.away > 0,
+                .ready_usec = act->now->wall_usec,
+                .ready_offset_sec = act->now->offset_sec,
+                .keep_until_usec = pickup_keep_until(act->policy, &s->pickup, act->now),
+        };
+        write_ready(act, s, leader);
+        if (notice_due(act->facts, act->policy, act->realm, s, "pickup-ready", act->bench, act->actor,
+                    act->cause, act->now))
+                s->notices[NOTICE_KIND_PICKUP_READY].live = true;
+        return true;
+}

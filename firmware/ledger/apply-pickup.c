@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts of a pickup counter. */
+#include "firmware/ledger/ledger-private.h"
+
+#include <string.h>
+
+static void put_text(char *to, size_t size, const char *from) {
+        (void) copy_text(to, size,
+                from); /* words and names of ours; a stranger's too long one is cut, here as in a replay */
+}
+#define PUT(field, from) put_text(field, sizeof(field), from)
+
+static int take(struct ledger *l, const struct row *row, struct parcel_row *p) {
+        int r = parcel_get(l, row->subject, p);
+
+        if (r != 0)
+                return fitting(row, r);
+        return strcmp(p->p.merchant, row->merchant) == 0 ? 0 : unfit(row, "another merchant's parcel");
+}
+
+/* The parcel in its new state, and what that makes of its shipment. */
+static int enter(struct ledger *l, const struct row *row, struct parcel_row *p, enum parcel_state state) {
+        char bench_before[NAME_SIZE];
+        int r;
+
+        PUT(bench_before, p->p.bench);
+        p->p.state = state;
+        p->p.since_usec = row->wall_usec;
+        p->p.since_offset_sec = row->offset_sec;
+        if (*row->bench)
+                PUT(p->p.bench, row->bench);
+        if (*row->actor)
+                PUT(p->p.actor, row->actor);
+        p->p.bay[0] = p->p.pull_reason[0] = 0;
+        r = parcel_put(l, p);
+        if (r == 0)
+                r = bench_done(l, bench_before, p->p.id);
+        if (r == 0)
+                r = shipment_settle(l, p->p.merchant, p->p.shipment, shipment_settle_usec(row));
+        return fitting(row, r);
+}
+
+static int apply_arrived(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row p;
+        int r = take(l, row, &p);
+
+        (void) data;
+        return r == 0 ? enter(l, row, &p, PARCEL_ARRIVED) : r;
+}
+
+static int lay(struct ledger *l, const struct row *row, const char *shelf) {
+        struct parcel_row p;
+        int r = take(l, row, &p);
+
+        if (r != 0)
+                return r;
+        if (*shelf)
+                PUT(p.p.shelf, shelf);
+        p.p.how[0] = 0;
+        return enter(l, row, &p, PARCEL_SHELVED);
+}
+
+static int apply_shelved(struct ledger *l, const struct row *row, const struct json *data) {
+        return lay(l, row, json_get_string(data, "shelf", ""));
+}
+
+static int apply_moved(struct ledger *l, const struct row *row, const struct json *data) {
+        return lay(l, row, json_get_string(data, "to", ""));
+}
+
+static int apply_missing(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row p;
+        int r = take(l, row, &p);
+
+        (void) data;
+        return r == 0 ? enter(l, row, &p, PARCEL_MISSING) : r;
+}
+
+static int apply_collected(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row p;
+        int r = take(l, row, &p);
+
+        if (r != 0)
+                return r;
+        PUT(p.p.how, json_get_string(data, "proof", ""));
+        if (*json_get_string(data, "paid", ""))
+                r = pickup_put_paid(l, p.p.merchant, p.p.shipment);
+        return r == 0 ? enter(l, row, &p, PARCEL_COLLECTED) : r;
+}
+
+static int apply_ready(struct ledger *l, const struct row *row, const struct json *data) {
+        struct pickup_state state = {
+                .ready_usec = row->wall_usec,
+                .ready_offset_sec = row->offset_sec,
+                .partial = json_get_bool(data, "partial", false),
+        };
+
+        if (time_parse(json_get_string(data, "keep_until", ""), &state.keep_until_usec, NULL) < 0)
+                state.keep_until_usec = 0;
+        return pickup_put(l, row->merchant, row->subject, &state);
+}
+
+static int apply_expected(struct ledger *l, const struct row *row, const struct json *data) {
+        return pickup_expect(l, row, data);
+}
+
+apply_function apply_pickup_find(const char *type) {
+        static const struct {
+                const char *type;
+                apply_function apply;
+        } table[] = {
+                {"parcel.arrived", apply_arrived},
+                {"parcel.shelved", apply_shelved},
+                {"pickup.ready", apply_ready},
+                {"pickup.moved", apply_moved},
+                {"pickup.missing", apply_missing},
+                {"pickup.collected", apply_collected},
+                {"pickup.undone", apply_shelved},
+                {"expected.received", apply_expected},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strcmp(table[i].type, type) == 0)
+                        return table[i].apply;
+        return NULL;
+}
