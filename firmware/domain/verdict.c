@@ -94,8 +94,8 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(COLLECTED,        "collected",        GREEN, STEADY,     B_TWICE, "お渡し済み",   "HANDED OVER"),
         LOOK(WRONG_PARCEL,     "wrong-parcel",     RED,   STEADY,     C,       "荷物ちがい",   "WRONG PARCEL"),
         LOOK(MOVED,            "moved",            GREEN, STEADY,     A,       "棚移動",       "MOVED"),
-        LOOK(NOT_ON_SHELF,     "not-on-shelf",     AMBER, FLASH,      C,       "棚になし",     "NOT ON SHELF"),
-        LOOK(PROOF,            "proof",            AMBER, BLINK,      A,       "本人確認",     "ASK PROOF"),
+        LOOK(NOT_ON_SHELF,     "not-on-shelf",     AMBER, BLINK,      C,       "棚になし",     "NOT ON SHELF"),
+        LOOK(PROOF,            "proof",            WHITE, BLINK,      A,       "本人確認",     "ASK PROOF"),
 };
 /* clang-format on */
 
