@@ -45,14 +45,15 @@ function read() {
 
 function serve() {
         const reader = new LLRPServer({ host: "127.0.0.1", port: 0 });
-        const send = (name, id, data) => reader.send(new LLRPCore[name]({ id, data }));
+        // Whoever has gone is told nothing: the client hangs up behind its goodbye.
+        const send = (name, id, data) => Promise.resolve().then(() => reader.send(new LLRPCore[name]({ id, data }))).catch(() => {});
         const now = () => ({ Microseconds: new Date() });
         let keeper;
 
         reader.on("connection", () => {
                 send("READER_EVENT_NOTIFICATION", 0, { ReaderEventNotificationData: { UTCTimestamp: now(), ConnectionAttemptEvent: { Status: "Success" } } });
         });
-        reader.on("error", (error) => show({ type: "error", text: String(error) }));
+        reader.on("error", (error) => show({ type: "error", code: error.code, text: String(error) }));
         reader.on("disconnect", () => { clearInterval(keeper); show({ type: "disconnect" }); });
         for (const name of ["GET_READER_CAPABILITIES", "SET_READER_CONFIG", "GET_ROSPECS", "DELETE_ACCESSSPEC", "DELETE_ROSPEC", "ADD_ROSPEC",
                 "ENABLE_ROSPEC", "START_ROSPEC", "STOP_ROSPEC", "CLOSE_CONNECTION"])
