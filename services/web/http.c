@@ -444,13 +444,14 @@ static int start(struct http *h) {
                                MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |
                                (h->rules.is_tls ? MHD_USE_TLS : 0);
 
+        /* Not STRICT_FOR_CLIENT: all that it adds is a refusal without Host, whose head it sends twice [ran]; ours is in guard.c. */
         h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, http_on_request, h, MHD_OPTION_EXTERNAL_LOGGER,
                 http_on_log, NULL, MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT,
                 (unsigned) HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
                 (unsigned) HTTP_PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) IDLE_SEC,
                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) CONNECTION_BYTES, MHD_OPTION_THREAD_STACK_SIZE,
-                (size_t) STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-                http_on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, h, MHD_OPTION_ARRAY,
+                (size_t) STACK_BYTES, MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, h,
+                MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, h, MHD_OPTION_ARRAY,
                 h->rules.is_tls ? tls : none, MHD_OPTION_END);
         if (!h->daemon)
                 return -EPROTO;

@@ -198,13 +198,15 @@ mqtt:
 
     def start_web(self) -> str:
         """The screens, on a port of their own; their address."""
+        before = len(self.web_addresses())
         self.start("web")
-        return wait_for("the screens' address", self.web_address)
+        return wait_for("the screens' address", lambda: self.alive("web") and self.web_addresses()[before:])[0]
 
-    def web_address(self) -> str | None:
-        self.alive("web")
-        said = [line for line in self.logs["web"].read_text(errors="replace").splitlines() if "screens at http" in line]
-        return said[-1].split("screens at ")[1].strip().rstrip("/") if said else None
+    def web_addresses(self) -> list[str]:
+        """Of all its starts."""
+        log = self.folder / "log" / "web.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return [line.split("screens at ")[1].strip().rstrip("/") for line in lines if "screens at http" in line]
 
     def wait_up(self) -> None:
         wait_for("the station's socket", lambda: self.alive("station") and self.try_status())
