@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-PROGRAMS = ["okuru", "okuru-notify", "okuru-oms", "okuru-station", "okuru-sync"]
-UNITS = ["station", "sync", "notify"]
+PROGRAMS = ["okuru", "okuru-notify", "okuru-oms", "okuru-station", "okuru-sync", "okuru-web"]
+UNITS = ["station", "sync", "notify", "web"]
+WRITERS = ["station", "sync", "notify"]
 VERSION = re.search(r"project\(okuru VERSION (\S+)", (TOP / "CMakeLists.txt").read_text()).group(1)
 
 
@@ -37,7 +38,8 @@ def test_every_program_is_there_and_says_the_projects_version(installed):
 def test_what_systemd_reads_is_where_it_looks(installed):
     for path in ("usr/lib/sysusers.d/okuru.conf", "usr/lib/tmpfiles.d/okuru.conf", "usr/share/doc/okuru/install.md", "usr/share/doc/okuru/packing.md",
                  "usr/share/doc/okuru/examples/station.example.yaml", "usr/share/doc/okuru/examples/board.example.yaml",
-                 "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml"):
+                 "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml",
+                 "usr/share/doc/okuru/examples/web.example.yaml", "usr/share/doc/okuru/examples/web-network.example.conf"):
         assert (installed / path).stat().st_mode & 0o7777 == 0o644, path
     for name in UNITS:
         unit = unit_path(installed, name)
@@ -66,8 +68,8 @@ def test_a_unit_gives_its_program_its_own_user_and_no_more(installed, name):
     assert unit["Type"] == ["notify"] and unit["WatchdogSec"] == ["10"]
     assert unit["Restart"] == ["always"] and unit["StartLimitIntervalSec"] == ["0"]
     assert unit["ProtectSystem"] == ["strict"] and unit["NoNewPrivileges"] == ["yes"] and unit["CapabilityBoundingSet"] == [""]
-    written = unit["ReadWritePaths"][0].split()
-    assert written[0] == f"/var/lib/okuru/{name}" and set(written[1:]) <= ({"/run/okuru"} if name == "station" else set())
+    written = unit.get("ReadWritePaths", [""])[0].split()
+    assert written[:1] == ([f"/var/lib/okuru/{name}"] if name in WRITERS else []) and set(written[1:]) <= ({"/run/okuru"} if name == "station" else set())
     # a fact says how good its clock is: the station must be able to ask the kernel
     assert "ProtectClock" not in unit  # and test_units.py holds the filter against what is asked
 
@@ -78,6 +80,19 @@ def test_only_the_station_has_no_network_and_devices(installed):
     assert units["station"]["DevicePolicy"] == ["closed"] and "char-input r" in units["station"]["DeviceAllow"]
     assert units["sync"]["PrivateDevices"] == ["yes"] and units["notify"]["PrivateDevices"] == ["yes"]
     assert not any("seal.key" in value for value in units["sync"]["LoadCredential"])
+
+
+def test_the_screens_reach_this_machine_and_open_nothing_sealed(installed):
+    unit = settings(unit_path(installed, "web"))
+    assert unit["IPAddressDeny"] == ["any"] and unit["IPAddressAllow"] == ["localhost"] and unit["PrivateDevices"] == ["yes"]
+    assert "LoadCredential" not in unit and "/etc/okuru/seal.key" in unit["InaccessiblePaths"][0]
+
+
+@pytest.mark.parametrize("name", ["web", "notify", "sync", "station"])
+def test_a_unit_is_as_closed_as_was_promised(installed, name):
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", unit_path(installed, name)], capture_output=True, text=True, timeout=60)
+    level = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout).group(1))
+    assert level <= {"station": 2.0, "web": 1.5}.get(name, 2.0), done.stdout[-400:]
 
 
 def test_a_station_with_network_devices_reaches_those_and_no_others(installed):
@@ -99,13 +114,13 @@ def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path)
         assert f"okuru-{name}" in passwd and f"okuru-{name}" in group["okuru"].split(",")
     folders = {line.split()[1]: line.split()[2:5] for line in (installed / "usr/lib/tmpfiles.d/okuru.conf").read_text().splitlines()
                if line.startswith("d ")}
-    for name in UNITS:
+    for name in WRITERS:
         assert folders[f"/var/lib/okuru/{name}"] == ["0750", f"okuru-{name}", "okuru"]
     assert folders["/run/okuru"] == ["0750", "okuru-station", "okuru"]
 
 
 @pytest.mark.parametrize("name, board", [("station", "board.example.yaml"), ("station", "demo.yaml"), ("station", "x86-usb.yaml"),
-                                         ("station", "rpi-cm4.yaml"), ("sync", ""), ("notify", "")])
+                                         ("station", "rpi-cm4.yaml"), ("sync", ""), ("notify", ""), ("web", "")])
 def test_an_example_is_a_config_that_its_program_takes(installed, tmp_path, name, board):
     examples = installed / "usr/share/doc/okuru/examples"
     config = tmp_path / f"{name}.yaml"

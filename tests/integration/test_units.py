@@ -14,8 +14,9 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 import rig as floor  # noqa: E402  (found beside this file)
+from web import Client  # noqa: E402
 
-PROGRAMS = ["station", "sync", "notify"]
+PROGRAMS = ["station", "sync", "notify", "web"]
 WATCHDOG_USEC = 1_000_000
 
 
@@ -71,10 +72,27 @@ class Supervisor:
         return set(re.findall(r"\bsocket\((AF_\w+)", self.trace.read_text()))
 
 
+def look_at_pages(rig: floor.Rig) -> None:
+    (port,) = re.findall(r"^  port: ([1-9]\d*)$", (rig.folder / "etc/web.yaml").read_text(), re.MULTILINE)
+    client = Client(f"http://127.0.0.1:{port}")
+    live = client.live("/api/v1/live/bench/b1") if client.get("/api/v1/bench/b1")[0] == 200 else None
+    client.enter("NOBODY")
+    if live:
+        live.until("bench")
+        live.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return s.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def traces(build, tmp_path_factory):
-    """All three up, a scan, a look from outside, all three down."""
+    """All up, a scan, a look from outside and at a page, all down."""
     rig = floor.Rig(build, tmp_path_factory.mktemp("rig"))
+    config = rig.folder / "etc/web.yaml"
+    config.write_text(config.read_text().replace("port: 0", f"port: {free_port()}"))
     rig.broker.start()
     supervisors = {}
     try:
@@ -82,6 +100,7 @@ def traces(build, tmp_path_factory):
             supervisors[name] = Supervisor(rig, name)
             supervisors[name].wait_for("READY=1")
         rig.okuru("--config", str(rig.folder / "etc/station.yaml"), "scan", "--bench", "b1", "OKURU-C-OK")
+        look_at_pages(rig)
         for supervisor in supervisors.values():
             supervisor.wait_for("WATCHDOG=1")
         codes = {name: supervisor.stop() for name, supervisor in supervisors.items()}
@@ -117,7 +136,8 @@ def test_a_program_asks_the_kernel_for_what_its_unit_allows_and_nothing_else(bui
     asked = traces[0][name].asked()
     if os.geteuid() == 0:
         asked -= {"fchown"}  # SQLite's, only when it runs as root
-    assert len(asked) > 30 and {"fdatasync", "epoll_wait", "clock_adjtime"} <= asked
+    assert len(asked) > 30 and {"epoll_wait", "clock_adjtime"} <= asked
+    assert ("fdatasync" in asked) == (name != "web"), "the screens write nothing"
     assert asked - allowed(build, name) == set()
 
 
