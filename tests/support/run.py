@@ -26,6 +26,7 @@ OUTPUT_SHOWN_BYTES = 6000
 PYTEST_TIMEOUT_SEC = 540
 PYTEST_LONG_TIMEOUT_SEC = 7200
 VM_TIMEOUT_SEC = 900
+VM_LONG_TIMEOUT_SEC = 3900
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -189,7 +190,8 @@ def main() -> int:
         jobs = pytest_jobs(f"({arguments.pytest}) and not alone", arguments.only, timeout_sec, False)
         alone = pytest_jobs(f"({arguments.pytest}) and alone", arguments.only, timeout_sec, True)
     if arguments.vm and (not arguments.only or arguments.only in "vm"):
-        jobs.insert(0, Job("vm", [str(TOP / "scripts/vm"), "test"], "pytest", VM_TIMEOUT_SEC))
+        vm_timeout_sec = VM_LONG_TIMEOUT_SEC if arguments.long else VM_TIMEOUT_SEC
+        jobs.insert(0, Job("vm", [str(TOP / "scripts/vm"), "test"], "pytest", vm_timeout_sec))
     if arguments.label:
         # After the longer pytest files, so that both cores are done at about the same time.
         wrapper = tsan_wrapper() if build.name == "tsan" else []

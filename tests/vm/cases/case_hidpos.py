@@ -15,7 +15,7 @@ from rig import wait_for
 RULE = "name: hand-1, driver: hidpos, vendor: 0x0c2e, serial: SN-1"
 # A DataMatrix of the same goods with serial number and company data: three reports.
 LONG = f"010{SOCKS}21ABCDEFGHIJ0123456789\x1d91{'X' * 40}\x1d92{'Y' * 40}"
-N_UNPLUGGED = 100 if os.environ.get("OKURU_TEST_LONG") else 20
+N_UNPLUGGED = 100 if os.environ.get("OKURU_TEST_LONG") else 12
 
 
 @pytest.fixture
