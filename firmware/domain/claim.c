@@ -76,6 +76,10 @@ int claim_of_fact(const char *type, enum claim_kind *kindp) {
         return -EINVAL;
 }
 
+const char *claim_fact_at(size_t i) {
+        return i < ELEMENTSOF(facts) ? facts[i].type : NULL;
+}
+
 static void write_codes(struct json_writer *w, const struct json *data) {
         const char *code = json_get_string(data, "code", "");
         int n = 0;

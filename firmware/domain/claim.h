@@ -19,6 +19,11 @@
 #include <stdint.h>
 
 #define CLAIM_CODES_MAX 20
+/*
+ * What sync calls them among the commands in inbox.db: a name that none can have that comes down the wire. Data:
+ * {"station":name, "ledger":id, "claims":[…]}
+ */
+#define CLAIMS_TYPE "peer:claims"
 
 enum claim_kind { CLAIM_OPENED, CLAIM_READY, CLAIM_SHIPPED, CLAIM_VOIDED, N_CLAIM_KINDS };
 enum claim_effect {  /* on the same thing elsewhere, in rising order */
@@ -48,6 +53,8 @@ struct claim {
 
 /* Does a fact of this type claim something? Return: 0, -EINVAL. */
 int claim_of_fact(const char *type, enum claim_kind *kindp);
+/* The types that do, from @i = 0; NULL after the last. Static. */
+const char *claim_fact_at(size_t i);
 
 struct claim_fact { /* a fact as it lies in the ledger; borrowed */
         uint64_t seq;

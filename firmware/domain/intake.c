@@ -25,7 +25,7 @@ static const struct {
         {"snapshot.begin", intake_snapshot},
         {"snapshot.end", intake_snapshot},
         {"known", intake_known},
-        {INTAKE_PEER, intake_claims},
+        {CLAIMS_TYPE, intake_claims},
         {"expected", intake_expected},
 };
 

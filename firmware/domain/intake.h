@@ -15,12 +15,6 @@ struct command {
         struct stamp now;
 };
 
-/*
- * Not a command: claims of another station of the site, as sync passes them on. The name is none that comes down the wire. Data:
- * {"station":name, "ledger":id, "claims":[as claim.h]}.
- */
-#define INTAKE_PEER "peer:claims"
-
 /**
  * intake_step() - decide one command
  * @benches: the station's benches: those whose open parcel it touches are interrupted (alarm set, verdict

@@ -9,7 +9,9 @@
  * inbox.db (okuru-sync). Log rows: type = command type without jp.okuru., subject = the command's, data = {"id":uuid,"data":{…}}
  * with sealed parts replaced by {ref, hash}. Table sealed(ref TEXT PRIMARY KEY, box BLOB, hash TEXT, pos INTEGER). Table
  * uplink(lane TEXT PRIMARY KEY, ledger TEXT, upto INTEGER, receiver TEXT, verdict TEXT): how far the OMS has committed; verdict ""
- * or "forked" or "beyond": the station must begin a new ledger, of which the facts above `upto` are told again.
+ * or "forked" or "beyond": the station must begin a new ledger, of which the facts above `upto` are told again. Log rows of type
+ * "peer:claims" come from other stations of the site: subject = the station, data as CLAIMS_TYPE. Table peer(station TEXT PRIMARY KEY,
+ * ledger TEXT, upto INTEGER, reader TEXT, heard TEXT), from version 2 on: who was heard, how far, and when last.
  *
  * notices.db (okuru-notify). Log rows: type = fact type of the outcome ("notice.accepted"), subject = shipment, data =
  * {"merchant":…, then the members of facts.md}.
@@ -23,7 +25,7 @@
 #define LEDGER_VERSION_MAX     3
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
-#define INBOX_VERSION_MAX      1
+#define INBOX_VERSION_MAX      2
 #define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
 #define NOTICES_VERSION_MIN    1
 #define NOTICES_VERSION_MAX    1

@@ -21,7 +21,7 @@
 
 struct facts {
         struct store *store; /* owned */
-        struct store_stmt read, get, head, behind, gaps, notices, notice_at, all, last, of;
+        struct store_stmt read, get, head, newest_of, behind, gaps, notices, notice_at, all, last, of;
         fact_damage_fn on_damage; /* NULL: damage ends a read */
         void *damage_userdata;
 };
@@ -35,6 +35,9 @@ static const struct store_sql facts_sql[] = {
         {offsetof(struct facts, of),
                 "SELECT " COLUMNS " FROM fact WHERE subject = ?1 AND merchant = ?2 ORDER BY pos"},
         {offsetof(struct facts, head), "SELECT ifnull(max(seq), 0) FROM fact WHERE lane = ?1"},
+        {offsetof(struct facts, newest_of),
+                "SELECT seq FROM fact WHERE lane = ?1 AND seq > ?2 AND type IN (SELECT value FROM "
+                "json_each(?3)) ORDER BY seq DESC LIMIT 1"},
         {offsetof(struct facts, behind),
                 "SELECT time FROM fact WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1"},
         {offsetof(struct facts, gaps),
@@ -266,6 +269,20 @@ int facts_head(struct facts *f, enum lane lane, uint64_t *seqp) {
         if (r != 0 && r != STORE_E_DONE)
                 return r;
         *seqp = (uint64_t) head;
+        return 0;
+}
+
+int facts_newest_of(struct facts *f, enum lane lane, uint64_t after, const char *types, uint64_t *seqp) {
+        int64_t seq = 0;
+        int r;
+
+        store_bind_int64(&f->newest_of, 1, lane);
+        store_bind_int64(&f->newest_of, 2, (int64_t) after);
+        store_bind_text(&f->newest_of, 3, types);
+        r = read_number(&f->newest_of, &seq);
+        if (r != 0 && r != STORE_E_DONE)
+                return r;
+        *seqp = (uint64_t) seq;
         return 0;
 }
 

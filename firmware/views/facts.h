@@ -91,6 +91,12 @@ int facts_read_of(struct facts *f, const char *merchant, const char *subject, fa
 /* The newest sequence that the lane ever gave; 0 none. Return: 0, STORE_E_NOT_YET, STORE_E_STALE, -errno. */
 int facts_head(struct facts *f, enum lane lane, uint64_t *seqp);
 
+/*
+ * The newest sequence behind @after whose fact is of one of these types; 0 none. @types: a JSON array of texts.
+ * Return: as facts_head().
+ */
+int facts_newest_of(struct facts *f, enum lane lane, uint64_t after, const char *types, uint64_t *seqp);
+
 /* When the oldest fact behind @after happened. @time: TIME_TEXT_MAX bytes. Return: 0, STORE_E_NONE, else as facts_head(). */
 int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *time);
 

@@ -46,7 +46,7 @@ int down_begin(struct sync *s) {
         return sd_event_source_set_enabled(s->later, SD_EVENT_OFF);
 }
 
-static void settle_when_idle(struct sync *s) {
+void down_settle_when_idle(struct sync *s) {
         if (sd_event_source_set_enabled(s->idle, SD_EVENT_ONESHOT) < 0)
                 down_settle(s); /* cannot be, and must not cost a command */
 }
@@ -68,9 +68,11 @@ static int store(struct sync *s, struct command *c, const char *evicted) {
 }
 
 /* All that is in the transaction is lost with it, and comes again: nothing of it was said to be taken. */
-static void give_up(struct sync *s, int error) {
+void down_give_up(struct sync *s, int error) {
         inbox_rollback(s->inbox);
         downlink_on_rolled_back(&s->down);
+        peers_on_rolled_back(&s->peers);
+        s->peer.pending = false;
         if (!s->disk_complained)
                 log_error("inbox.db: commands cannot be kept: %s", strerror(-error));
         s->disk_complained = true;
@@ -92,7 +94,7 @@ static void take(struct sync *s, struct command *c) {
                 return;
         r = store(s, c, evicted);
         if (r != 0) {
-                give_up(s, r < 0 ? r : -EIO);
+                down_give_up(s, r < 0 ? r : -EIO);
                 return;
         }
         if (*c->reason)
@@ -128,11 +130,11 @@ void down_on_command(struct sync *s, const struct link_message *m) {
                 return;
         }
         take(s, &c);
-        settle_when_idle(s);
+        down_settle_when_idle(s);
 }
 
 void down_settle(struct sync *s) {
-        if (s->down.n_pending > 0)
+        if (s->down.n_pending > 0 || s->peer.pending)
                 (void) sync_commit(s); /* said there; what failed comes again */
 }
 
@@ -189,6 +191,6 @@ void down_trim(struct sync *s) {
         if (r == 0)
                 r = sync_commit(s);
         else
-                give_up(s, r);
+                down_give_up(s, r);
         (void) r; /* said by whoever failed */
 }

@@ -2,6 +2,7 @@
 #include "services/sync/inbox.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
 #include "firmware/store/log.h"
 #include "firmware/views/databases.h"
 #include "firmware/views/office-clock.h"
@@ -27,6 +28,7 @@ struct inbox {
         struct store_stmt lane_get, lane_put;
         struct store_stmt box_get, box_put, box_trim;
         struct store_stmt line_put;
+        struct store_stmt peers, peer_put;
 };
 
 #define SQL(member, text)                                                                                    \
@@ -43,6 +45,9 @@ static const struct store_sql inbox_sql[] = {
         SQL(box_get, "SELECT hash FROM sealed WHERE ref = ?1"),
         SQL(box_put, "INSERT INTO sealed (ref, box, hash, pos) VALUES (?1, ?2, ?3, ?4)"),
         SQL(box_trim, "DELETE FROM sealed WHERE pos <= ?1"),
+        SQL(peers, "SELECT station, ledger, upto, heard FROM peer WHERE reader = ?1 ORDER BY heard DESC"),
+        SQL(peer_put, "INSERT OR REPLACE INTO peer (station, ledger, upto, reader, heard) VALUES (?1, ?2, "
+                      "?3, ?4, ?5)"),
         SQL(line_put, "INSERT INTO line (name, value, since) VALUES (?1, ?2, ?3) "
                       "ON CONFLICT (name) DO UPDATE SET value = excluded.value, since = excluded.since "
                       "WHERE value <> excluded.value"),
@@ -134,6 +139,26 @@ int inbox_load_lane(struct inbox *i, const char *lane, const char *ledger, struc
         return 0;
 }
 
+int inbox_load_peers(struct inbox *i, const char *reader, struct peers *p) {
+        _cleanup_reset_ struct store_stmt *q = &i->peers;
+        int r = 0;
+
+        store_bind_text(q, 1, reader);
+        for (int n = 0; n < PEERS_MAX && (r = store_step(q)) == 0; n++) {
+                const char *station = store_column_text(q, 0), *ledger = store_column_text(q, 1),
+                           *heard = store_column_text(q, 3);
+                int64_t wall = 0;
+
+                if (!station || !ledger || !heard)
+                        return -ENOMEM;
+                if (time_parse(heard, &wall, NULL) < 0)
+                        wall = 0;
+                if (name_is_valid(station) && hex_id_is_valid(ledger))
+                        peers_restore(p, station, ledger, (uint64_t) store_column_int64(q, 2), wall);
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
 int inbox_begin(struct inbox *i) {
         return store_in_transaction(i->store) ? 0 : store_begin(i->store);
 }
@@ -185,6 +210,24 @@ int inbox_put_command(struct inbox *i, const struct command *c) {
                 if (c->boxes[k].box)
                         r = put_box(i, &c->boxes[k], pos);
         return r == 0 ? put_stream(i, c->source, c->sequence) : r;
+}
+
+int inbox_put_claims(struct inbox *i, const char *type, const char *station, const char *data, size_t n) {
+        int64_t pos;
+
+        return store_log_append(i->store, type, station, data, n, &pos);
+}
+
+int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uint64_t upto,
+        const char *reader, const char *heard) {
+        struct store_stmt *q = &i->peer_put;
+
+        store_bind_text(q, 1, station);
+        store_bind_text(q, 2, ledger);
+        store_bind_int64(q, 3, (int64_t) upto);
+        store_bind_text(q, 4, reader);
+        store_bind_text(q, 5, heard);
+        return store_run(q);
 }
 
 int inbox_forget_stream(struct inbox *i, const char *source) {

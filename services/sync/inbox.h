@@ -7,6 +7,7 @@
 #include "firmware/store/store.h"
 #include "services/sync/command.h"
 #include "services/sync/downlink.h"
+#include "services/sync/peers.h"
 #include "services/sync/uplink.h"
 
 #define INBOX_FILE "inbox.db"
@@ -35,6 +36,9 @@ int inbox_load_streams(struct inbox *i, struct downlink *d);
 /* Where @lane of @ledger stands; beginning, when it is another ledger than before. Return: 0, -errno. */
 int inbox_load_lane(struct inbox *i, const char *lane, const char *ledger, struct uplink *u);
 
+/* How far the others of the site were heard by @reader, into a zeroed @p. Return: 0, -errno. */
+int inbox_load_peers(struct inbox *i, const char *reader, struct peers *p);
+
 /* All that follows needs a transaction: begin is harmless when one is open. Return: 0, -errno as the store's. */
 int inbox_begin(struct inbox *i);
 bool inbox_is_open(const struct inbox *i); /* in a transaction */
@@ -44,6 +48,10 @@ void inbox_rollback(struct inbox *i);
 int inbox_put_lane(struct inbox *i, const char *lane, const char *ledger, const struct uplink *u);
 /* One command with its boxes, and the mark of its stream. */
 int inbox_put_command(struct inbox *i, const struct command *c);
+/* What a station of the site claims, for ours; @type: no command's. */
+int inbox_put_claims(struct inbox *i, const char *type, const char *station, const char *data, size_t n);
+int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uint64_t upto,
+        const char *reader, const char *heard);
 int inbox_forget_stream(struct inbox *i, const char *source);
 /* Written only when it says something else than before. */
 int inbox_put_line(struct inbox *i, const char *name, const char *value, const char *since);

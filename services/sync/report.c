@@ -98,6 +98,9 @@ static struct status_view look(struct sync *s) {
                 .benches = s->benches,
                 .n_refused = s->n_retained + s->n_unreadable + s->n_strange + s->n_foreign + s->n_stopped,
                 .n_foreign = s->n_foreign,
+                .n_peers = peers_count(&s->peers, sync_now(s)),
+                .n_peer_messages_refused = s->peers.n_refused + s->peers.n_flooded,
+                .n_peer_claims_unknown = s->peers.n_unknown,
         };
 
         v.booted_usec = v.now.wall_usec - (int64_t) v.now.boot_usec;

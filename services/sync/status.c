@@ -72,6 +72,11 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
         json_write_bool(w, "office_silent", v->silent);
         json_write_int(w, "refused", (int64_t) v->n_refused);
         json_write_int(w, "foreign", (int64_t) v->n_foreign);
+        json_write_object(w, "peers");
+        json_write_int(w, "heard", (int64_t) v->n_peers);
+        json_write_int(w, "refused", (int64_t) v->n_peer_messages_refused);
+        json_write_int(w, "unknown", (int64_t) v->n_peer_claims_unknown);
+        json_write_end_object(w);
         if (v->benches)
                 json_write_raw(w, "benches", v->benches);
 }

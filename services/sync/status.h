@@ -30,6 +30,8 @@ struct status_view {
         const char *benches;                       /* JSON array of names; NULL not known */
         uint64_t n_refused; /* messages of all kinds that were refused since the start */
         uint64_t n_foreign; /* of these: for other sources */
+        unsigned n_peers;   /* stations of the site that are heard now */
+        uint64_t n_peer_messages_refused, n_peer_claims_unknown;
 };
 /* Return: 0, or the builder's error. */
 int status_write(const struct status_view *v, struct str *out);

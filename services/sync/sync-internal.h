@@ -7,6 +7,7 @@
 #include "services/link/link.h"
 #include "services/link/link_topics.h"
 #include "services/sync/inbox.h"
+#include "services/sync/peers.h"
 #include "services/sync/status.h"
 #include "services/sync/sync.h"
 
@@ -34,6 +35,25 @@ struct feed { /* one lane, read ahead */
 
 enum { FEED_FACT, FEED_TRACE, N_FEEDS };
 
+/* What we tell the other stations of the site, and what is owed. Tokens of link_publish(): theirs, and 0 for the rest. */
+#define PEER_TOKEN       1
+#define PEER_READER_SIZE (HEX_ID_MAX + 8)
+struct peer_state {
+        uint64_t looked; /* up to there the ledger was looked at for claims */
+        uint64_t told;   /* the newest claim that was told */
+        bool in_air;     /* a message of ours is on its way */
+        bool owes_hello, owes_standing;
+        uint64_t standing_usec;
+        bool again, once_more; /* somebody asked; and from further back, for when that is done */
+        uint64_t again_after, once_more_after;
+        unsigned again_pages; /* since the tick */
+        bool pending;         /* something heard is in the open transaction */
+        bool met;             /* one that was not heard since our start */
+        bool due;             /* when they were heard should be put down */
+        uint64_t put_usec;
+        char reader[PEER_READER_SIZE];
+};
+
 struct sync {
         const struct sync_config *config;                             /* borrowed */
         sd_event *event;                                              /* borrowed */
@@ -46,6 +66,8 @@ struct sync {
         struct feed feeds[N_FEEDS];
         uint64_t credit; /* facts that may be under way, all lanes together */
         struct downlink down;
+        struct peers peers;
+        struct peer_state peer;
         char topics[TOPIC_LEAF_MAX_][LINK_TOPIC_MAX];
         char boot_id[UUID_TEXT_MAX];
         char *benches; /* owned; JSON array of names, NULL not known */
@@ -94,8 +116,21 @@ void up_end(struct sync *s);
 int down_begin(struct sync *s);
 void down_on_command(struct sync *s, const struct link_message *m);
 bool down_send(struct sync *s, bool idle);
-void down_settle(struct sync *s); /* commit what was taken, poke the station, say how far */
+void down_settle_when_idle(struct sync *s);
+void down_give_up(struct sync *s, int error); /* all that is in the transaction is lost with it */
+void down_settle(struct sync *s);             /* commit what was taken, poke the station, say how far */
 void down_trim(struct sync *s);
+
+/* peer.c */
+void peer_begin(struct sync *s); /* a ledger was opened, and looked at */
+void peer_on_line(struct sync *s, bool up);
+void peer_on_message(struct sync *s, const char *station, const struct link_message *m);
+void peer_on_published(struct sync *s);
+void peer_on_tick(struct sync *s);
+void peer_send(struct sync *s);       /* what happens now */
+void peer_send_again(struct sync *s); /* what was asked for */
+int peer_put(struct sync *s);         /* in a transaction */
+void peer_on_committed(struct sync *s);
 
 /* report.c */
 void report_begin(struct sync *s);

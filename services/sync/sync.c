@@ -28,22 +28,29 @@ uint64_t sync_now(struct sync *s) {
 void sync_pump(struct sync *s) {
         if (!s->link || !link_is_up(s->link))
                 return;
-        if (report_send(s) && down_send(s, s->down.n_pending == 0))
-                (void) up_send(s);
+        if (!report_send(s))
+                return;
+        peer_send(s);
+        if (down_send(s, s->down.n_pending == 0) && up_send(s))
+                peer_send_again(s);
 }
 
 int sync_commit(struct sync *s) {
-        bool commands = s->down.n_pending > 0; /* of whatever began this transaction, they are in it */
+        bool commands = s->down.n_pending > 0 || s->peer.pending; /* whatever began this transaction */
         int r = inbox_begin(s->inbox);
 
         if (r == 0 && s->marks_changed)
                 r = up_put_marks(s);
         if (r == 0 && s->line_changed)
                 r = report_put_line(s);
+        if (r == 0 && (s->peer.pending || s->peer.due))
+                r = peer_put(s);
         if (r == 0)
                 r = inbox_commit(s->inbox);
         if (r == 0) {
                 downlink_on_committed(&s->down);
+                if (s->peer.pending || s->peer.due)
+                        peer_on_committed(s);
                 s->marks_changed = s->line_changed = s->disk_complained = false;
                 s->committed_usec = sync_now(s);
                 if (commands && s->bell)
@@ -52,6 +59,8 @@ int sync_commit(struct sync *s) {
         }
         inbox_rollback(s->inbox);
         downlink_on_rolled_back(&s->down);
+        peers_on_rolled_back(&s->peers);
+        s->peer.pending = s->peer.due = false;
         if (!s->disk_complained)
                 log_error("inbox.db: cannot be written: %s", strerror(-r));
         s->disk_complained = true;
@@ -73,6 +82,7 @@ static void sync_on_up(void *userdata) {
         s->owes_ask = !downlink_current(&s->down);
         s->status_usec = sync_now(s);
         up_on_line(s);
+        peer_on_line(s, true);
         downlink_on_up(&s->down);
         sync_pump(s);
 }
@@ -90,21 +100,27 @@ static void sync_on_down(const struct link_down *down, void *userdata) {
         (void) copy_text(s->broker_word, sizeof(s->broker_word), word);
         s->broker_up = false;
         up_on_line(s);
+        peer_on_line(s, false);
 }
 
 static void sync_on_message(const struct link_message *m, void *userdata) {
         struct sync *s = userdata;
-        enum topic_leaf leaf;
+        struct topic topic;
 
         if (m->retained) {
                 s->n_retained++; /* an old word that a broker kept: never obeyed */
                 return;
         }
-        if (topic_parse_own(m->topic, s->config->realm, s->config->site, s->config->station, &leaf) != 0) {
+        if (topic_parse_in(m->topic, s->config->realm, &topic) != 0 ||
+                strcmp(topic.site, s->config->site) != 0 ||
+                (topic.leaf != TOPIC_PEER && strcmp(topic.station, s->config->station) != 0)) {
                 s->n_strange++;
                 return;
         }
-        switch (leaf) {
+        switch (topic.leaf) {
+        case TOPIC_PEER:
+                peer_on_message(s, topic.station, m);
+                break;
         case TOPIC_APPLIED:
                 up_on_applied(s, m);
                 break;
@@ -120,8 +136,11 @@ static void sync_on_message(const struct link_message *m, void *userdata) {
 }
 
 static void sync_on_published(uint64_t token, void *userdata) {
-        (void) token; /* the broker has it: that makes room, and means no more */
-        sync_pump(userdata);
+        struct sync *s = userdata;
+
+        if (token == PEER_TOKEN)
+                peer_on_published(s);
+        sync_pump(s); /* the broker has it: that makes room, and means no more */
 }
 
 static int open_line(struct sync *s) {
@@ -132,8 +151,9 @@ static int open_line(struct sync *s) {
                 .on_published = sync_on_published,
         };
         const struct sync_config *c = s->config;
+        char peers[LINK_TOPIC_MAX];
         const char *subscriptions[] = {
-                s->topics[TOPIC_APPLIED], s->topics[TOPIC_DOWN], s->topics[TOPIC_REPLY]};
+                s->topics[TOPIC_APPLIED], s->topics[TOPIC_DOWN], s->topics[TOPIC_REPLY], peers};
         char client_id[NAME_TEXT_MAX + 1 + CLIENT_LEDGER_SIZE];
         _cleanup_str_ struct str will = STR_INIT;
         const struct link_config config = {
@@ -153,8 +173,10 @@ static int open_line(struct sync *s) {
                 .will_payload = NULL,
         };
         struct link_config complete = config;
-        int r = report_offline(s, &will);
+        int r = topic_build_filter(c->realm, c->site, NULL, TOPIC_PEER, peers);
 
+        if (r == 0)
+                r = report_offline(s, &will);
         if (r < 0)
                 return r;
         complete.will_payload = will.data;
@@ -180,6 +202,7 @@ static void use_ledger(struct sync *s, struct facts *facts) {
         s->link = link_free(s->link);
         s->broker_up = false;
         up_begin(s);
+        peer_begin(s);
         r = open_line(s);
         if (r < 0) {
                 log_error("the line to the broker cannot be made: %s", strerror(-r));
@@ -246,8 +269,10 @@ static int sync_on_tick(sd_event_source *source, uint64_t usec, void *userdata) 
         if (s->facts)
                 up_on_tick(s);
         report_on_tick(s);
+        if (s->facts)
+                peer_on_tick(s);
         supervise(s);
-        if (s->marks_changed || s->line_changed)
+        if (s->marks_changed || s->line_changed || s->peer.due)
                 (void) sync_commit(s);
         if (s->n_ticks % TRIM_EVERY_TICKS == TRIM_EVERY_TICKS - 1)
                 down_trim(s);
@@ -323,7 +348,8 @@ static int build(struct sync *s, struct diag *d) {
 
 static void take_down(struct sync *s) {
         s->link = link_free(s->link);
-        if (s->inbox && (s->marks_changed || s->down.n_pending > 0) && inbox_failure(s->inbox) == 0)
+        if (s->inbox && (s->marks_changed || s->down.n_pending > 0 || s->peer.pending) &&
+                inbox_failure(s->inbox) == 0)
                 (void) sync_commit(s); /* what could not be kept comes again */
         s->bell = bell_free(s->bell);
         (void) sd_event_source_disable_unref(s->tick);

@@ -272,7 +272,7 @@ SELDOM = {
     "fact/trace.skipped": "wants a ledger that is nearly full (tests/unit/ledger)",
     "command/pull": "no OMS sends it yet: shape reserved",
 }
-KINDS = {f"{folder}/{name}" for folder in ("fact", "command") for name in names_below(folder)} | {"applied", "taken", "status", "ask", "reply"}
+KINDS = {f"{folder}/{name}" for folder in ("fact", "command") for name in names_below(folder)} | {"applied", "taken", "status", "ask", "reply", "peer"}
 
 
 def schema_of(name: str) -> str:

@@ -66,10 +66,11 @@ class Bench:
 
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
-                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0):
+                 broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
+                 station: str = STATION):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
         screens may scan. @counters: pickup counters beside the benches."""
-        self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
+        self.own_labels, self.own_scale, self.screen_scanner, self.station = labels, scale, screen_scanner, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -84,7 +85,7 @@ class Rig:
         self.counters = [Bench(self.folder / "run", f"c{i + 1}") for i in range(counters)]
         for bench in self.benches + self.counters:
             bench.diagnose = self.diagnose
-        self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{STATION}"])
+        self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{station}"])
         self.make_keys()
         self.write_configs()
 
@@ -102,7 +103,7 @@ class Rig:
 
     def write_configs(self) -> None:
         f = self.folder
-        identity = f"realm: {REALM}\nsite: {SITE}\nstation: {STATION}\n"
+        identity = f"realm: {REALM}\nsite: {SITE}\nstation: {self.station}\n"
         board = "board: demo\nbenches:\n"
         for i, b in enumerate(self.benches):
             labels = self.own_labels if i == 0 and self.own_labels else f"{{console: json, path: {b.labels}}}"
@@ -154,10 +155,10 @@ mqtt:
 """)
 
     def write_sync_config(self) -> None:
-        f, (cert, key) = self.folder, self.broker.cert(f"{SITE}/{STATION}")
+        f, (cert, key) = self.folder, self.broker.cert(f"{SITE}/{self.station}")
         self.write_yaml("sync.yaml", f"""realm: {REALM}
 site: {SITE}
-station: {STATION}
+station: {self.station}
 folder: {f}/sync
 ledger: {f}/station/ledger.db
 notices: {f}/notify/notices.db

@@ -32,7 +32,7 @@ static void tell(struct floor *f, const struct told *t) {
                 t->station ? t->station : "pack2", t->ledger ? t->ledger : A1, t->seq, t->kind,
                 t->subject ? t->subject : "S-1", t->parcel ? t->parcel : THEIRS, t->piece ? t->piece : 1,
                 t->codes ? t->codes : "\"A-778\"");
-        floor_command(f, INTAKE_PEER, "pack2", data);
+        floor_command(f, CLAIMS_TYPE, "pack2", data);
         assert_int_equal(floor_facts(f, "command.refused"), 0);
 }
 
@@ -254,7 +254,7 @@ static void a_message_of_no_shape_changes_nothing(void **state) {
         struct floor *f = *state;
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                floor_command(f, INTAKE_PEER, "pack2", cases[i]);
+                floor_command(f, CLAIMS_TYPE, "pack2", cases[i]);
                 assert_int_equal(f->last.facts.n, 0);
         }
 }

@@ -171,12 +171,36 @@ static void streams_come_back_in_the_order_of_their_use(void **state) {
         assert_int_equal(downlink_current(&d)->committed, 2);
 }
 
+static void how_far_others_were_heard_is_known_after_a_restart_to_the_same_reader(void **state) {
+        struct scene *s = *state;
+        struct peers *p = calloc(1, sizeof(*p));
+
+        assert_non_null(p);
+        assert_int_equal(inbox_begin(s->inbox), 0);
+        assert_int_equal(inbox_put_claims(s->inbox, "peer:claims", "pack2", "{}", 2), 0);
+        assert_int_equal(
+                inbox_put_peer(s->inbox, "pack2", LEDGER, 42, "us:4", "2026-11-20T14:02:03.000+09:00"), 0);
+        assert_int_equal(inbox_commit(s->inbox), 0);
+        open_again(s);
+        assert_int_equal(inbox_load_peers(s->inbox, "another:4", p), 0);
+        assert_string_equal(p->all[0].station, "");
+        assert_int_equal(inbox_load_peers(s->inbox, "us:4", p), 0);
+        assert_string_equal(p->all[0].station, "pack2");
+        assert_string_equal(p->all[0].ledger, LEDGER);
+        assert_int_equal(p->all[0].mark, 42);
+        assert_true(p->all[0].heard_wall_usec > 0);
+        free(p);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
                         marks_of_one_ledger_are_not_those_of_another, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         a_command_and_its_mark_are_there_together_or_not_at_all, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        how_far_others_were_heard_is_known_after_a_restart_to_the_same_reader, set_up,
+                        tear_down),
                 cmocka_unit_test_setup_teardown(a_box_is_found_until_the_station_has_it, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         trimming_leaves_the_last_thousand_and_the_unread, set_up, tear_down),
