@@ -193,7 +193,7 @@ struct label_job {
         unsigned int pieces;
         const char *carrier; /* "" when unknown */
         const char *number;  /* waybill number as it is printed */
-        size_t n_data; /* of the printer's own bytes, as far as it is known; 0 none: the paper has its own */
+        size_t n_data; /* of a console: how many bytes, sealed, there are for a printer; 0 none, or not said */
         /*
          * Opens the printer's own bytes, which are personal, when the first of them is about to be written; for each try anew, for
          * the driver wipes them once the last is with the kernel. @bytesp: malloc'ed, the driver's from then on. NULL: there are

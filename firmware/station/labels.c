@@ -211,17 +211,13 @@ static int append(struct station *s, struct bench_labels *b, const struct label_
         return 0;
 }
 
-/* Onto a console: it shows how much there is to print, and nothing of it. */
-static void print_at_once(
-        struct station *s, size_t bench, const struct label_wanted *l, const void *box, size_t n_box) {
-        _cleanup_(print_data_deinit) struct print_data data = {0};
+/* Onto a console: it shows that there is something to print, and nothing of it: it stays sealed. */
+static void print_at_once(struct station *s, size_t bench, const struct label_wanted *l, size_t n_box) {
         struct label_job job = job_of(l);
-        int r = open_box(s, box, n_box, &data);
+        int r;
 
-        job.n_data = data.n;
-        if (r == 0)
-                r = devices_print(s->devices, bench, &job);
-
+        job.n_data = n_box;
+        r = devices_print(s->devices, bench, &job);
         if (r != 0)
                 log_warning("bench %s: label of piece %d could not be printed: %s", l->bench, l->piece,
                         r == LABEL_E_NOT_READY ? "the printer is not ready" : why(r));
@@ -236,7 +232,7 @@ void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *
         if (bench >= s->config->n_benches)
                 return; /* never: nothing is packed in the office */
         if (!devices_prints_later(s->devices, bench)) {
-                print_at_once(s, bench, l, box, n_box);
+                print_at_once(s, bench, l, n_box);
                 return;
         }
         if (!*l->ref)
