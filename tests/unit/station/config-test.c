@@ -247,7 +247,7 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                 {"board: x\nbenches:\n  - name: b1\n    scale: {format: and}\n", "benches[0].scale.path", 4},
                 {SCALE("baud: 9600"), "benches[0].scale", 5},
                 {SCALE("format: android"), "benches[0].scale.format", 6},
-                {SCALE("formt: and"), "benches[0].scale.formt", 6},
+                {SCALE("farmat: and"), "benches[0].scale.farmat", 6},
                 {SCALE("format: and\n      line: 9n1"), "benches[0].scale.line", 7},
                 {SCALE("format: and\n      baud: 2401"), "benches[0].scale", 7},
                 {SCALE("format: and\n      within: 2kg"), "benches[0].scale.within", 7},
