@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/domain/zone.h"
+#include "firmware/domain/zone-setting.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,6 +39,28 @@ static void check_again(const struct zone_read *r) {
         str_deinit(&line);
 }
 
+/* The head of a recording, and what is between its reads. A new box forgets; another zone begins anew. Return: false: a line of reads. */
+static bool take_setting(struct zone **zp, const char *line, size_t n) {
+        char bench[NAME_TEXT_MAX];
+        struct zone_config c;
+        struct diag d = {0};
+        uint64_t since_usec;
+        int e = zone_setting_read(line, n, bench, &c, &since_usec, &d);
+
+        if (e == ZONE_SETTING_E_OTHER)
+                return false;
+        assert(e >= 0 || d.text[0]);
+        if (e == ZONE_SETTING_E_BEGIN)
+                zone_begin(*zp, since_usec);
+        if (e != 0)
+                return true;
+        assert(zone_config_flaw(&c) == NULL);
+        zone_free(*zp);
+        if (zone_new(zp, &c) < 0)
+                abort();
+        return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct zone_config c = zone_config_default();
         const char *line = (const char *) data, *end = line + size;
@@ -54,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 size_t n = lf ? (size_t) (lf - line) : (size_t) (end - line);
                 struct diag d = {0};
                 struct zone_read r;
-                int e = zone_line_read(line, n, &r, &d);
+                int e = take_setting(&z, line, n) ? ZONE_LINE_E_BLANK : zone_line_read(line, n, &r, &d);
 
                 if (e == 0) {
                         check_again(&r);
