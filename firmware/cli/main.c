@@ -74,6 +74,9 @@ static const struct verb verbs[] = {
                 TAKES_CHECK | TAKES_JSON, TAKES_CHECK, 0, 0, verb_rebuild},
         {"keys", "make", "", "make the key pair to which personal data is sealed; replaces nothing",
                 TAKES_PUBLIC | TAKES_SECRET, TAKES_PUBLIC | TAKES_SECRET, 0, 0, verb_keys_make},
+        {"people", "pin", "",
+                "ask for a PIN, or read it from standard input, and print what people.json has of it", 0, 0,
+                0, 0, verb_people_pin},
 };
 
 #define OPTION(member) offsetof(struct options, member)

@@ -17,7 +17,7 @@ verb_fn verb_status, verb_facts, verb_shipment, verb_parcel, verb_parcels, verb_
         verb_bay_close;
 verb_fn verb_devices, verb_devices_pair;
 verb_fn verb_rfid_watch, verb_rfid_record, verb_rfid_replay;
-verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make;
+verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make, verb_people_pin;
 
 /* The folder of --config. */
 void verb_config_dir(const struct invocation *in, char *dir, size_t size);

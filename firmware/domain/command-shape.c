@@ -3,6 +3,8 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
+#include "firmware/domain/pin-hash.h"
+#include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 #include "firmware/domain/waybill.h"
 
@@ -239,7 +241,29 @@ static const struct json_rule person_rules[] = {
         {"badge", JSON_WANT_ID, true, 4, 32},
         {"role", JSON_WANT_NAME, true, 0, 0},
         {"call", JSON_WANT_TEXT, false, 0, 12},
+        {"lang", JSON_WANT_NAME, false, 0, 0},
+        {"pin", JSON_WANT_TEXT, false, 0, PIN_HASH_SIZE - 1},
 };
+
+/* What json_check() cannot say of one person. Return: NULL, or what is wrong with @keyp. */
+static const char *person_wrong(const struct json *e, const char **keyp) {
+        const char *badge = json_get_string(e, "badge", ""), *lang = json_get_string(e, "lang", NULL),
+                   *pin = json_get_string(e, "pin", NULL);
+
+        *keyp = "role";
+        if (person_role_from_str(json_get_string(e, "role", "")) == ROLE_NONE)
+                return "none of packer, clerk, leader and engineer";
+        *keyp = "badge";
+        if (strspn(badge, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != strlen(badge))
+                return "only A-Z, 0-9 and - can be scanned on every keyboard layout";
+        *keyp = "lang";
+        if (lang && strcmp(lang, "ja") != 0 && strcmp(lang, "en") != 0)
+                return "neither ja nor en";
+        *keyp = "pin";
+        if (pin && !pin_hash_is_valid(pin))
+                return "not what `okuru people pin` prints: an argon2id hash, never the PIN itself";
+        return NULL;
+}
 
 static int check_people(const struct json *doc, enum command_form form, struct diag *d) {
         char key[48];
@@ -249,14 +273,11 @@ static int check_people(const struct json *doc, enum command_form form, struct d
         if (r == 0)
                 r = check_each(doc, "people", person_rules, ELEMENTSOF(person_rules), d);
         for (const struct json *e = json_first(json_get(doc, "people")); e && r == 0; e = json_next(e), i++) {
-                const char *role = json_get_string(e, "role", ""), *badge = json_get_string(e, "badge", "");
+                const char *member, *text = person_wrong(e, &member);
 
-                (void) snprintf(key, sizeof(key), "people[%zu].role", i);
-                if (strcmp(role, "packer") != 0 && strcmp(role, "leader") != 0)
-                        return wrong(d, key, "neither packer nor leader");
-                (void) snprintf(key, sizeof(key), "people[%zu].badge", i);
-                if (strspn(badge, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != strlen(badge))
-                        return wrong(d, key, "only A-Z, 0-9 and - can be scanned on every keyboard layout");
+                (void) snprintf(key, sizeof(key), "people[%zu].%s", i, member);
+                if (text)
+                        return wrong(d, key, text);
         }
         return r;
 }

@@ -3,15 +3,11 @@
 
 #include <string.h>
 
-static const char *role_to_str(enum person_role role) {
-        return role == ROLE_LEADER ? "leader" : "packer";
-}
-
 static void write_person(struct turn *t, const char *type, const char *reason) {
         struct fact_builder fb;
 
         fact_begin(&fb, &t->d->facts, type, "", t->b->person, t->b->name, t->b->person, "");
-        json_write_string(&fb.w, "role", role_to_str(t->b->role));
+        json_write_string(&fb.w, "role", person_role_to_str(t->b->role));
         json_write_string(&fb.w, "reason", reason);
         fact_end(&fb);
 }

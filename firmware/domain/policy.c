@@ -28,6 +28,25 @@ const char *shipped_how_to_str(enum shipped_how how) {
         return how_names[how];
 }
 
+static const char *const role_names[] = {
+        [ROLE_NONE] = "none",
+        [ROLE_PACKER] = "packer",
+        [ROLE_LEADER] = "leader",
+        [ROLE_CLERK] = "clerk",
+        [ROLE_ENGINEER] = "engineer",
+};
+
+const char *person_role_to_str(enum person_role role) {
+        return role_names[role];
+}
+
+enum person_role person_role_from_str(const char *text) {
+        for (size_t i = 0; text && i < ELEMENTSOF(role_names); i++)
+                if (strcmp(role_names[i], text) == 0)
+                        return (enum person_role) i;
+        return ROLE_NONE;
+}
+
 static int shipped_how_from_str(const char *text, enum shipped_how *howp) {
         for (size_t i = 0; i < ELEMENTSOF(how_names); i++)
                 if (strcmp(how_names[i], text) == 0) {

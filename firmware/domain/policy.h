@@ -14,7 +14,11 @@
 enum shipped_how { SHIPPED_SCANNED, SHIPPED_BAY_CLOSED, SHIPPED_ASSUMED, SHIPPED_AT_READY };
 const char *shipped_how_to_str(enum shipped_how how); /* "scanned", "bay-closed", "assumed", "at-ready" */
 enum report_at { REPORT_AT_SHIPPED, REPORT_AT_READY };
-enum person_role { ROLE_NONE, ROLE_PACKER, ROLE_LEADER };
+/* A packer packs, a clerk stands at a pickup counter, a leader decides for others, an engineer sees to the devices. */
+enum person_role { ROLE_NONE, ROLE_PACKER, ROLE_LEADER, ROLE_CLERK, ROLE_ENGINEER };
+/* "packer", "leader", "clerk", "engineer"; "none" of ROLE_NONE, as which every other word is read. */
+const char *person_role_to_str(enum person_role role);
+enum person_role person_role_from_str(const char *text); /* takes NULL */
 enum notice_owner { OWNER_UNKNOWN, OWNER_OMS, OWNER_STATION, OWNER_NONE };
 
 struct policy {

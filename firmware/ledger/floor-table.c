@@ -103,16 +103,6 @@ int items_put(struct ledger *l, const char *merchant, const struct json *items) 
         return 0;
 }
 
-int people_put(struct ledger *l, const struct json *people) {
-        int r = statement_do(&l->floor.people_clear, "");
-
-        for (const struct json *e = json_first(people); e && r == 0; e = json_next(e))
-                r = statement_do(&l->floor.person_add, "tttt", json_get_string(e, "person", ""),
-                        json_get_string(e, "badge", ""), json_get_string(e, "role", ""),
-                        json_get_string(e, "call", ""));
-        return r;
-}
-
 int bench_person_in(struct ledger *l, const char *bench, const char *person, const char *role, int64_t pos) {
         return *bench ? statement_do(&l->floor.bench_in, "tttl", bench, person, role, pos) : 0;
 }
@@ -133,12 +123,6 @@ int bench_done(struct ledger *l, const char *bench, const char *parcel) {
         return r == 0 ? statement_do(&l->floor.bench_prune, "t", bench) : r;
 }
 
-enum person_role role_from_str(const char *role) {
-        if (role && strcmp(role, "leader") == 0)
-                return ROLE_LEADER;
-        return role && strcmp(role, "packer") == 0 ? ROLE_PACKER : ROLE_NONE;
-}
-
 int ledger_bench(struct ledger *l, const char *bench, struct ledger_bench *out) {
         _cleanup_reset_ struct store_stmt *q = &l->floor.bench_get;
         int r = statement_first(q, "t", bench);
@@ -146,7 +130,7 @@ int ledger_bench(struct ledger *l, const char *bench, struct ledger_bench *out) 
         *out = (struct ledger_bench){0};
         if (r != 0)
                 return r == STORE_E_DONE ? 0 : r;
-        out->role = role_from_str(store_column_text(q, 1));
+        out->role = person_role_from_str(store_column_text(q, 1));
         return statement_copy(q, 0, out->person, sizeof(out->person)) &&
                                statement_copy(q, 2, out->parcel, sizeof(out->parcel))
                        ? 0

@@ -70,6 +70,9 @@ struct world_table {
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };
+struct people_table {
+        struct store_stmt by_badge, by_person, after, pins_clear, pin_add, tries, try_put, try_forget;
+};
 struct claim_table {
         struct store_stmt get, put, of_subject, of_code, codes_clear, code_add, old, newest_of, delete;
 };
@@ -177,6 +180,7 @@ struct ledger {
         struct notice_table notices;
         struct world_table world;
         struct claim_table claims;
+        struct people_table people;
         struct sealed_table sealed;
         struct tombstone_table tombstones;
         struct purge_table purge;
@@ -191,8 +195,9 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, pickup_statements, floor_statements, notice_statements, claim_statements, world_statements,
-        sealed_statements, tombstone_statements, purge_statements, trace_statements, gap_statements;
+        number_statements, pickup_statements, floor_statements, people_statements, notice_statements,
+        claim_statements, world_statements, sealed_statements, tombstone_statements, purge_statements,
+        trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
@@ -373,12 +378,14 @@ int wish_put(struct ledger *l, const char *type, const char *subject, int64_t ve
 int wish_get(struct ledger *l, const char *type, const char *subject, int64_t *versionp, int64_t *posp);
 int bay_put(struct ledger *l, const char *bay, const struct json *data); /* LEDGER_E_UNFIT */
 int items_put(struct ledger *l, const char *merchant, const struct json *items);
-int people_put(struct ledger *l, const struct json *people);
 int bench_person_in(struct ledger *l, const char *bench, const char *person, const char *role, int64_t pos);
 int bench_person_out(struct ledger *l, const char *bench, const char *person);
 int bench_open(struct ledger *l, const char *bench, const char *parcel);
 int bench_done(struct ledger *l, const char *bench, const char *parcel);
-enum person_role role_from_str(const char *role);
+
+/* ---- people.c ---- */
+
+int people_put(struct ledger *l, const struct json *people);
 
 /* ---- claim-table.c: answers of struct world go by the same names ---- */
 

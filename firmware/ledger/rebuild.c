@@ -46,6 +46,7 @@ static const struct derived derived[] = {
                 "changed_pos, channel, "
                 "attempts, reason, correction"},
         {"conflict", "i", "pos, merchant, shipment, kind, parcel, text"},
+        {"person_pin", "t", "person, lang, pin", 4},
         {"claim", "tt",
                 "station, thing, ledger, seq, kind, merchant, subject, parcel, piece, number, bench, "
                 "at_usec, "

@@ -327,7 +327,7 @@ static int world_badge(void *u, const char *badge, char person[ID_SIZE], char ca
 
         if (r != 0)
                 return r == STORE_E_DONE ? WORLD_E_NONE : r;
-        *rolep = role_from_str(store_column_text(q, 1));
+        *rolep = person_role_from_str(store_column_text(q, 1));
         if (!statement_copy(q, 2, call, PERSON_CALL_SIZE))
                 call[0] = 0;
         return statement_copy(q, 0, person, ID_SIZE) ? 0 : -EBADMSG;

@@ -64,10 +64,6 @@ struct screens *screens_free(struct screens *s) {
         return NULL;
 }
 
-static const char *role_to_str(enum person_role role) {
-        return role == ROLE_LEADER ? "leader" : role == ROLE_PACKER ? "packer" : "none";
-}
-
 /* ---- sessions ---- */
 
 static bool is_over(const struct session *k, uint64_t now_usec) {
@@ -117,7 +113,7 @@ static void answer_session(struct station *s, uint64_t token, const struct sessi
         json_write_string(&w, "session", k->secret);
         json_write_string(&w, "person", k->person);
         json_write_string(&w, "call", *k->call ? k->call : k->person);
-        json_write_string(&w, "role", role_to_str(k->role));
+        json_write_string(&w, "role", person_role_to_str(k->role));
         json_write_int(&w, "idle_s", IDLE_SEC);
         json_write_end_object(&w);
         if (line.error)

@@ -21,8 +21,8 @@
 #include <stdbool.h>
 
 #define LEDGER_APPLICATION_ID  0x6f6b6c31 /* "okl1"; the same as ledger.h says */
-#define LEDGER_VERSION_MIN     3
-#define LEDGER_VERSION_MAX     3
+#define LEDGER_VERSION_MIN     4
+#define LEDGER_VERSION_MAX     4
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
 #define INBOX_VERSION_MAX      2

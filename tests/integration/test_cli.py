@@ -239,7 +239,7 @@ def test_a_config_that_is_none_is_refused_with_its_place(station, text, place):
 
 def test_every_verb_has_help(station):
     listing = station.okuru("--help")
-    verbs = re.findall(r"^  okuru ((?:[a-z]+)(?: (?:make|close|check|watch|record|replay))?)", listing, re.MULTILINE)
+    verbs = re.findall(r"^  okuru ((?:[a-z]+)(?: (?:make|pin|close|check|watch|record|replay))?)", listing, re.MULTILINE)
     assert len(verbs) >= 11
     for verb in verbs:
         assert f"okuru {verb}" in station.okuru(*verb.split(), "--help")
@@ -280,6 +280,37 @@ def test_keys_are_made_once_and_never_replaced(station):
     public.unlink()
     station.okuru(*words, code=1)
     assert secret.read_text() == first[1] and not public.exists()
+
+
+def test_a_pin_is_read_and_its_hash_is_what_the_office_takes(station):
+    def make(text: str) -> subprocess.CompletedProcess:
+        return subprocess.run([station.build / "bin" / "okuru", "people", "pin"], input=text, capture_output=True, text=True, timeout=60)
+
+    done = make("4071\n")
+    assert done.returncode == 0 and re.fullmatch(r"\$argon2id\$v=19\$m=65536,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}\n", done.stdout)
+    assert "4071" not in done.stdout + done.stderr and make("4071").stdout != done.stdout
+    for bad in ("1234\n", "", "12\n", "4071 \n", "4" * 100 + "\n"):
+        refused = make(bad)
+        assert refused.returncode == 1 and not refused.stdout and (bad.strip() not in refused.stderr or len(bad) < 4)
+
+
+def test_a_pin_typed_at_a_terminal_is_not_echoed_and_asked_twice(station):
+    for second, code in (("4071", 0), ("4072", 1)):
+        master, slave = os.openpty()
+        child = subprocess.Popen([station.build / "bin" / "okuru", "people", "pin"], stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for prompt, pin in (("PIN: ", "4071"), ("again: ", second)):
+            assert child.stderr.read(len(prompt)) == prompt
+            os.write(master, f"{pin}\n".encode())
+            child.stderr.read(1)
+        out, _ = child.communicate(timeout=60)
+        os.set_blocking(master, False)
+        try:
+            echoed = os.read(master, 1000)
+        except BlockingIOError:
+            echoed = b""
+        os.close(slave)
+        os.close(master)
+        assert child.returncode == code and out.startswith("$argon2id$") == (code == 0) and b"407" not in echoed
 
 
 def test_status_says_that_nobody_answers_and_what_lies_there(floor):

@@ -91,11 +91,16 @@ def policy(notice_delay_s: int) -> dict:
              for c in d["carriers"]]} for m, d in MERCHANTS.items()]}
 
 
+PIN_4071 = "$argon2id$v=19$m=65536,t=2,p=1$osMm5V3Mboc24d2MtNMr9w$AC7NkiugCqxxPYUKcl4WUgotYTfxfR9aAHjUZYbQl7c"  # `okuru people pin` of 4071
+
+
 def people() -> dict:
     return {"version": 1, "people": [
         {"person": "p-017", "badge": "P017", "role": "packer", "call": "はな"},
         {"person": "p-023", "badge": "P023", "role": "packer", "call": "けん"},
-        {"person": "p-002", "badge": "L002", "role": "leader", "call": "ゆう"}]}
+        {"person": "p-002", "badge": "L002", "role": "leader", "call": "ゆう"},
+        {"person": "p-041", "badge": "K041", "role": "clerk", "call": "みな"},
+        {"person": "p-090", "badge": "E090", "role": "engineer", "call": "りく", "lang": "ja", "pin": PIN_4071}]}
 
 
 def bays() -> list[dict]:

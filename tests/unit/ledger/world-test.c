@@ -3,6 +3,8 @@
 
 #include "tests/unit/ledger/scene.h"
 
+#include "firmware/ledger/people.h"
+
 #include <string.h>
 
 static size_t count_open(struct scene *s, const char *code) {
@@ -161,6 +163,72 @@ static void people_and_badges(void **state) {
                                  "\"packer\"}]"),
                 0);
         assert_int_equal(w.badge(w.userdata, "BB22", person, call, &role), WORLD_E_NONE);
+}
+
+#define PIN                                                                                                  \
+        "$argon2id$v=19$m=65536,t=2,p=1$osMm5V3Mboc24d2MtNMr9w$AC7NkiugCqxxPYUKcl4WUgotYTfxfR9aAHjUZYbQl7c"
+
+static int list_person(const struct ledger_person *p, void *userdata) {
+        char *text = userdata;
+
+        (void) sprintf(text + strlen(text), "%s:%s ", p->person, person_role_to_str(p->role));
+        return strcmp(p->person, "p3") == 0;
+}
+
+static void a_person_is_found_by_badge_and_by_id_with_what_signing_in_asks(void **state) {
+        struct scene *s = *state;
+        struct ledger_person p;
+        char text[128] = "";
+
+        scene_fact(s, "people.changed", "people",
+                "\"version\":3,\"people\":[{\"person\":\"p1\",\"badge\":\"AA11\",\"role\":\"clerk\"},"
+                "{\"person\":\"p2\",\"badge\":\"BB22\",\"role\":\"engineer\",\"lang\":\"en\",\"pin\":\"" PIN
+                "\"},"
+                "{\"person\":\"p3\",\"badge\":\"CC33\",\"role\":\"king\"},"
+                "{\"person\":\"p4\",\"badge\":\"DD44\",\"role\":\"leader\"}]");
+        assert_int_equal(ledger_person(s->l, "AA11", NULL, &p), 0);
+        assert_string_equal(p.person, "p1");
+        assert_int_equal(p.role, ROLE_CLERK);
+        assert_string_equal(p.pin, "");
+        assert_int_equal(ledger_person(s->l, NULL, "p2", &p), 0);
+        assert_string_equal(p.badge, "BB22");
+        assert_int_equal(p.role, ROLE_ENGINEER);
+        assert_string_equal(p.lang, "en");
+        assert_string_equal(p.pin, PIN);
+        assert_int_equal(ledger_person(s->l, "p2", NULL, &p), LEDGER_E_NONE);
+        assert_int_equal(ledger_people(s->l, "p1", list_person, text), 1);
+        assert_string_equal(text, "p2:engineer p3:none ");
+        scene_fact(s, "people.changed", "people",
+                "\"version\":4,\"people\":[{\"person\":\"p2\",\"badge\":\"BB22\",\"role\":\"engineer\"}]");
+        assert_int_equal(ledger_person(s->l, NULL, "p2", &p), 0);
+        assert_string_equal(p.pin, "");
+}
+
+static int last_try(const struct ledger_try *t, void *userdata) {
+        *(struct ledger_try *) userdata = *t;
+        return 0;
+}
+
+static void wrong_tries_outlive_a_restart_until_they_are_forgotten(void **state) {
+        struct scene *s = *state;
+        struct ledger_try t = {.who = "p2", .n = 5, .boot = P1, .at_usec = 1000, .until_usec = 31000},
+                          read = {0};
+
+        assert_int_equal(store_begin(ledger_store(s->l)), 0);
+        assert_int_equal(ledger_try_put(s->l, &t), 0);
+        t.n = 6;
+        assert_int_equal(ledger_try_put(s->l, &t), 0);
+        assert_int_equal(store_commit(ledger_store(s->l)), 0);
+        assert_int_equal(scene_reopen(s), 0);
+        assert_int_equal(ledger_tries(s->l, last_try, &read), 0);
+        assert_memory_equal(&read, &t, sizeof(t));
+        t.n = 0;
+        assert_int_equal(store_begin(ledger_store(s->l)), 0);
+        assert_int_equal(ledger_try_put(s->l, &t), 0);
+        assert_int_equal(store_commit(ledger_store(s->l)), 0);
+        read.n = -1;
+        assert_int_equal(ledger_tries(s->l, last_try, &read), 0);
+        assert_int_equal(read.n, -1);
 }
 
 static void a_bay_has_the_names_and_the_carrier_of_its_newest_command(void **state) {
@@ -445,6 +513,8 @@ int main(void) {
                 T(goods_are_known_by_any_form_of_their_gtin),
                 T(serials_are_found_by_unit_and_by_parcel),
                 T(people_and_badges),
+                T(a_person_is_found_by_badge_and_by_id_with_what_signing_in_asks),
+                T(wrong_tries_outlive_a_restart_until_they_are_forgotten),
                 T(a_bay_has_the_names_and_the_carrier_of_its_newest_command),
                 T(the_newest_policy_counts_and_a_rolled_back_one_never_did),
                 T(a_wish_that_was_rolled_back_is_not_remembered),

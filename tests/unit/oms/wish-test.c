@@ -137,6 +137,14 @@ static void other_documents_are_checked_and_say_what_they_are_about(void **state
                         NULL, "people[0].role"},
                 {WISH_PEOPLE, "{\"people\":[{\"person\":\"p\",\"badge\":\"ab12\",\"role\":\"leader\"}]}",
                         NULL, NULL, "people[0].badge"},
+                {WISH_PEOPLE,
+                        "{\"people\":[{\"person\":\"p\",\"badge\":\"AB12\",\"role\":\"clerk\",\"lang\":"
+                        "\"fr\"}]}",
+                        NULL, NULL, "people[0].lang"},
+                {WISH_PEOPLE,
+                        "{\"people\":[{\"person\":\"p\",\"badge\":\"AB12\",\"role\":\"engineer\",\"pin\":"
+                        "\"4071\"}]}",
+                        NULL, NULL, "people[0].pin"},
                 {WISH_BAY, "{\"bay\":\"y1\",\"carrier\":\"yamato\"}", "", "y1", NULL},
                 {WISH_BAY, "{\"carrier\":\"yamato\"}", NULL, NULL, "bay"},
                 {WISH_ITEM_CODES, "{\"merchant\":\"acme\",\"items\":[{\"code\":\"1\",\"name\":{}}]}", "acme",
