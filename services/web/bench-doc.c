@@ -36,7 +36,7 @@ static const char *tail_of(const char *number) {
         return n > 4 ? number + n - 4 : number;
 }
 
-static void write_parcel(struct json_writer *w, const struct standing_bench *b) {
+static void write_parcel(struct json_writer *w, const struct standing_bench *b, bool has_scanner) {
         if (!*b->parcel) {
                 json_write_null(w, "parcel");
                 return;
@@ -48,6 +48,8 @@ static void write_parcel(struct json_writer *w, const struct standing_bench *b) 
         json_write_int(w, "piece", b->piece);
         json_write_int(w, "pieces", b->pieces);
         json_write_string(w, "number_end", tail_of(b->number));
+        if (has_scanner)
+                json_write_string(w, "number", b->number);
         json_write_end_object(w);
 }
 
@@ -61,7 +63,7 @@ static int on_bench(const struct standing_bench *b, void *userdata) {
         (void) copy_text(h->shipment, sizeof(h->shipment), b->shipment);
         write_person(h->w, b);
         doc_merchant(h->w, "merchant", &h->watch->look.policy, b->merchant);
-        write_parcel(h->w, b);
+        write_parcel(h->w, b, json_get_bool(h->watch->status, "screen_scanner", false));
         return 1;
 }
 
@@ -100,7 +102,7 @@ static void write_lines(struct json_writer *w, const struct shipment *s, bool ha
         for (int done = 0; done <= 1; done++)
                 for (size_t i = 0; i < s->n_lines; i++) {
                         const struct line *l = &s->lines[i];
-                        bool is_done = l->check <= CHECK_SCAN && l->done >= l->quantity;
+                        bool is_done = l->check == CHECK_NONE || l->done >= l->quantity;
 
                         if (is_done == (done == 1) && n++ < LINES_MAX)
                                 write_line(w, l, i, has_scanner);

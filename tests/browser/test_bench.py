@@ -102,8 +102,8 @@ def test_what_the_office_writes_is_text_and_nothing_else(scene, chromium):
                           "codes": [{"code": it.jan, "units": 1}]})
     packer.scan("S-evil", "opened")
     chromium.wait_text(".line .label", "<b>x</b>")
-    packer.scan("<script>alert(1)</script>", "unknown-code")
-    wait_for("what was read is in the list", lambda: "<script>" in (chromium.js("return document.querySelector('.scans .code').textContent")))
+    packer.scan("<b>1</b>", "unknown-code")
+    wait_for("what was read is in the list", lambda: chromium.js("return document.querySelector('.scans .code').textContent") == "<b>1</b>")
     assert chromium.js("return document.querySelectorAll('img, b, script:not([src])').length") == 0
     assert "owned" not in chromium.js("return document.title")
     chromium.assert_calm()

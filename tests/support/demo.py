@@ -45,7 +45,7 @@ class Floor:
     def __init__(self, args):
         self.folder = Path(args.folder or tempfile.mkdtemp(prefix="okuru-demo-"))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.rig = Rig(args.build, self.folder, benches=1)
+        self.rig = Rig(args.build, self.folder, benches=1, screen_scanner=True)
         self.count = max(200, (args.auto or 0) + extras(args.auto or 0))
         self.shipments = {s["shipment"]: s for s in goods.make(self.count)}
 
@@ -59,6 +59,12 @@ class Floor:
         lines = "".join(json.dumps(s, ensure_ascii=False) + "\n" for s in self.shipments.values())
         rig.oms("push", str(self.write("shipments.jsonl", lines)), "--station", "dc1/pack-01")
         wait_for("all shipments at the bench", lambda: self.known() >= self.count, timeout=60)
+        self.address = rig.start_web()
+
+    def tell_addresses(self) -> None:
+        """The bench's carries what its on-screen scanner offers to read: a badge and the first order slips."""
+        offered = ",".join(["OKURU-P-P017", *(s["open_codes"][0] for s in list(self.shipments.values())[:5])])
+        say(f"screens, for a browser on this machine:\n  bench  {self.address}/bench/b1#{offered}\n  floor  {self.address}/floor  (badge L002)")
 
     def known(self) -> int:
         rows = self.rig.query("station/ledger.db", "SELECT count(*) FROM fact WHERE type = 'contact.received'")
@@ -385,6 +391,7 @@ def main() -> int:
     try:
         say(f"floor: {floor.folder}")
         floor.open()
+        floor.tell_addresses()
         return auto(floor, args) if args.auto else person(floor)
     except (RigError, TimedOut) as e:
         say(f"demo: {e}")

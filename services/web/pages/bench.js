@@ -51,7 +51,7 @@ function lineCard(line, isNow) {
         const isConfirm = line.check === "confirm" || line.check === "none", left = line.quantity - line.done, isDone = left <= 0;
         const label = say(line.label);
         return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, placeholder(label, line.nth),
-                el("span.count", {}, el("span.left", {}, ...(isConfirm ? [el("small", {}, word("confirm"))] : isDone ? [mark("check")] : leftText(left))),
+                el("span.count", {}, el("span.left", {}, ...(isDone ? [mark("check")] : isConfirm ? [el("small", {}, word("confirm"))] : leftText(left))),
                         isDone || isConfirm ? "" : el("span.boxes", {}, ...boxes(line))),
                 el("span.label" + (width(label) > 14 ? ".long" : ""), {}, label),
                 el("span.name", {}, (line.check === "item" ? "" : word("insert") + " · ") + say(line.name) + (line.serial ? " · " + word("serial") : "")));
@@ -66,12 +66,22 @@ function showLines(work) {
         $(".lines").replaceChildren(...cards);
 }
 
+// The end of a code is what differs; of a badge only that it was one.
+function codeText(s) {
+        if (!s.scanned)
+                return say(s.head);
+        if (s.scanned.startsWith("OKURU-P-"))
+                return word("badge");
+        const code = s.scanned.replace(/^OKURU-C-/, "");
+        return innerWidth >= 1100 || code.length <= 9 ? code : "…" + code.slice(-8);
+}
+
 function showScans(scans) {
         $(".scans").dataset.title = word("scans");
         $(".scans").replaceChildren(...scans.map(s => {
                 const m = mark(s.light);
                 m.classList.add(s.light);
-                return el("li", {}, m, el("span.code", {}, s.scanned ? "\u200e" + s.scanned : say(s.head)), el("span.at", {}, clock(s.at)),
+                return el("li", {}, m, el("span.code", {}, codeText(s)), el("span.at", {}, clock(s.at)),
                         el("span.words", {}, `${say(s.head)} ${say(s.sub)}`));
         }));
 }
@@ -86,7 +96,7 @@ function showOffice(office) {
         const e = $(".office"), off = !office.up && office.known;
         const text = office.waiting && (off || office.oldest && now() - Date.parse(office.oldest) > 20000)
                 ? `${word(innerWidth < 1100 ? "waiting_short" : "waiting", {n: office.waiting})} ${office.oldest ? age(office.oldest) : ""}`
-                : word(office.known ? office.up ? "office_up" : "office_down" : "office_none");
+                : word(office.known ? office.up ? innerWidth < 1100 ? "office_up_short" : "office_up" : "office_down" : "office_none");
         e.classList.toggle("off", off);
         e.replaceChildren(mark(off ? "cloud_off" : "up"), text);
 }
@@ -134,7 +144,7 @@ function lost(is) {
 function scannerButton() {
         if ($(".open-scanner"))
                 return;
-        $(".buttons").prepend(el("button.open-scanner", {type: "button", onclick: openScanner}, word("scanner")));
+        $(".buttons").append(el("button.open-scanner", {type: "button", onclick: openScanner}, word("scanner")));
         if (location.hash)
                 openScanner();
 }
@@ -152,7 +162,7 @@ function openScanner() {
         const given = decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean);
         const cards = el("div.cards");
         const fill = () => cards.replaceChildren(...given.map(c => card(c)), ...((doc.work && doc.work.parcel && doc.work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => card(l.code, `${say(l.label)} ${l.code}`)),
-                card("OKURU-C-OK", "OK"), card("OKURU-C-UNDO", "UNDO"), card("OKURU-C-SHORT", "SHORT"), card("OKURU-C-PARK", "PARK"), card("OKURU-C-SIGN-OUT", "SIGN-OUT"));
+                ...(doc.work && doc.work.parcel && doc.work.parcel.number ? [card(doc.work.parcel.number, `${word("label")} …${doc.work.parcel.number_end}`)] : []), card("OKURU-C-OK", "OK"), card("OKURU-C-UNDO", "UNDO"), card("OKURU-C-SHORT", "SHORT"), card("OKURU-C-PARK", "PARK"), card("OKURU-C-SIGN-OUT", "SIGN-OUT"));
         fill();
         setInterval(fill, 1000);
         document.body.append(el("section.scanner", {"aria-label": word("scanner")}, el("form", {onsubmit: e => {
@@ -171,5 +181,11 @@ const soundButton = el("button", {type: "button", onclick: () => {
 $(".buttons").append(soundButton, languageButton());
 showStale();
 loadSession().then(() => follow(`/api/v1/live/bench/${NAME}`, "bench", show, lost)).catch(() => setTimeout(() => location.reload(), 2000));
-addEventListener("resize", () => doc && showLines(doc.work));
+addEventListener("resize", () => {
+        if (doc) {
+                showBar(doc);
+                showLines(doc.work);
+                showScans(doc.scans);
+        }
+});
 setInterval(() => doc && showBar(doc), 5000); // ages grow by themselves

@@ -39,7 +39,7 @@ function svg(tag, attributes, ...children) {
 }
 const PATHS = {
         green: "M4 12.5l5 5L20 6.5", red: "M5 5l14 14M19 5L5 19", amber: "M12 4v10M12 18.6v1.4", white: "M5 12h14", dark: "M12 12h.01",
-        up: "M12 20V5M5 11l7-7 7 7", cloud_off: "M4 4l16 16M7 18h9a4 4 0 002-7.5", check: "M4 12.5l5 5L20 6.5",
+        up: "M12 20V5M5 11l7-7 7 7", cloud_off: "M12 20V7M7 11l5-5 5 5M3 3l18 18", check: "M4 12.5l5 5L20 6.5",
 };
 // A shape for each light: circle with a tick, octagon with a cross, triangle with a stroke, square with a bar.
 const FRAMES = {

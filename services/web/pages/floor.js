@@ -9,11 +9,13 @@ function task(kind, title, todo, since, light) {
 }
 const box = p => `${p.shipment} ${p.piece}/${p.pieces}`;
 
+const bayName = (lists, bay) => say(((lists.bays.find(b => b.bay === bay) || {}).wish || {}).name) || bay;
+
 // Most urgent first: what makes a shipment go wrong, then what stands still, then what can wait.
 function tasks(d) {
         const l = d.lists || {}, out = [];
         for (const p of l.pull || [])
-                out.push(task("bad", word("t_pull", {x: `${p.carrier} …${p.number.slice(-4)}`}), word("d_pull", {bay: p.bay}), p.since, "red"));
+                out.push(task("bad", word("t_pull", {x: `${p.carrier} …${p.number.slice(-4)}`}), word("d_pull", {bay: bayName(l, p.bay)}), p.since, "red"));
         for (const c of l.conflicts || [])
                 out.push(task("bad", word("t_conflict", {x: c.shipment}), `${word("d_conflict")} (${c.kind})`, c.at, "red"));
         for (const x of d.devices_down)
@@ -88,11 +90,12 @@ function benchBox(d) {
 // Bars: boxes ready in each quarter of an hour. Line: how many items were right at the first scan.
 function chart(d) {
         const t = d.tally, most = Math.max(4, ...t.map(s => s.ready)), W = 640, H = 150, left = 30, bottom = 20, top = 8;
-        const x = i => left + i * (W - left - 42) / t.length, w = (W - left - 42) / t.length - 3, y = n => top + (H - top - bottom) * (1 - n / most), yr = r => top + (H - top - bottom) * (1 - (r - .8) / .2);
+        const x = i => left + i * (W - left - 42) / t.length, w = (W - left - 42) / t.length - 3, y = n => top + (H - top - bottom) * (1 - n / most), rates = t.filter(s => s.right + s.wrong).map(s => s.right / (s.right + s.wrong)), least = Math.min(.8, Math.floor(Math.min(1, ...rates) * 5) / 5),
+                yr = r => top + (H - top - bottom) * (1 - (r - least) / (1 - least));
         const out = svg("svg", {viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${word("ready_boxes")}: ${t.map(s => s.ready).join(", ")}`});
         for (const n of [0, Math.round(most / 2), most])
                 out.append(svg("line", {class: "axis", x1: left, x2: W - 42, y1: y(n), y2: y(n)}), svg("text", {x: left - 6, y: y(n) + 4, "text-anchor": "end"}, String(n)));
-        for (const r of [.8, .9, 1])
+        for (const r of [least, (1 + least) / 2, 1])
                 out.append(svg("text", {x: W - 38, y: yr(r) + 4}, `${Math.round(r * 100)}%`));
         t.forEach((s, i) => {
                 out.append(svg("rect", {class: "bar", x: x(i), y: y(s.ready), width: w, height: y(0) - y(s.ready)}));
@@ -100,10 +103,10 @@ function chart(d) {
                         out.append(svg("text", {x: x(i) + w / 2, y: H - 4, "text-anchor": "middle"}, clock(s.from)));
         });
         const rated = t.map((s, i) => ({i, n: s.right + s.wrong, r: s.right / (s.right + s.wrong)})).filter(s => s.n > 0);
-        const points = rated.map(s => `${x(s.i) + w / 2},${yr(Math.max(.8, s.r))}`);
+        const points = rated.map(s => `${x(s.i) + w / 2},${yr(s.r)}`);
         out.append(svg("polyline", {class: "rate", points: points.join(" ")}), ...points.map(p => svg("circle", {class: "dot", cx: p.split(",")[0], cy: p.split(",")[1], r: 3})));
         const right = t.reduce((n, s) => n + s.right, 0), all = right + t.reduce((n, s) => n + s.wrong, 0);
-        return el("section.box.chart", {}, el("h2", {}, word("chart"), el("small", {}, all ? `${(100 * right / all).toFixed(1)}%` : "")), out,
+        return el("section.box.chart", {}, el("h2", {}, word("chart"), el("small", {}, all ? `${word("first_right")} ${(100 * right / all).toFixed(1)}%` : "")), out,
                 el("p.legend", {}, el("span", {}, el("i"), word("ready_boxes")), el("span", {}, el("i.rate"), word("first_right"))));
 }
 
