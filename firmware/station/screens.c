@@ -6,12 +6,13 @@
  * that starts anew asks everybody for their badge.
  *
  *   {"verb":"screen-enter","badge":"L002"}             {"ok":true,"session":"…","person":"…","call":"…","role":"leader","idle_s":1800}
+ *     with "pin":"4071" where the person has one; "person":"p-002" may stand for the badge then
  *   {"verb":"screen-look","session":"…","touch":true}  the same, while it lasts; "touch": a person did something
  *   {"verb":"screen-leave","session":"…"}              {"ok":true}
  *   {"verb":"screen-scan","bench":"b1","code":"…"}     as `scan`; only where station.yaml says `screen_scanner: true`, for a demonstration
  *
- * Refused: {"ok":false,"error":"…"}, of screen-enter also {"wait_s":30}: after five wrong badges nobody enters for 30 s, then twice
- * as long each time, up to 15 min.
+ * Refused: {"ok":false,"error":"…"}. Of screen-enter: "pin" (one is wanted), "badge: not known", "pin: wrong", and "wait" with {"wait_s":30},
+ * which also the fifth wrong one has. A role is looked at here, with every verb that wants one, whatever a program in between may have let pass.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,54 +21,36 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/seal/seal.h"
-#include "firmware/station/station-internal.h"
+#include "firmware/station/screens-internal.h"
 
-#define SESSIONS_MAX   128
-#define ASKS_MAX       16
-#define BADGE_MAX      33
-#define TRIES_FREE     5
-#define WAIT_FIRST_SEC 30
-#define WAIT_LAST_SEC  (15 * 60)
-#define FORGET_SEC     (60 * 60) /* a right badge does not: who has one could try others for ever */
 #define IDLE_SEC       (30 * 60)
+#define IDLE_CLERK_SEC (5 * 60) /* a counter has strangers in front of it */
 
-struct session {
-        char secret[HEX_ID_MAX]; /* "" free */
-        char person[ID_SIZE], call[PERSON_CALL_SIZE];
-        enum person_role role;
-        uint64_t touched_boot_usec;
-};
-
-struct ask { /* a badge that waits for its turn at the ledger */
-        uint64_t token;
-        char badge[BADGE_MAX];
-};
-
-struct screens {
-        struct session sessions[SESSIONS_MAX];
-        struct ask asks[ASKS_MAX];
-        size_t n_asks;
-        unsigned n_wrong;           /* badges, without FORGET_SEC between two of them */
-        uint64_t wrong_usec;        /* boot clock: the last one */
-        uint64_t closed_until_usec; /* boot clock */
-};
-
-int screens_new(struct screens **sp) {
-        *sp = calloc(1, sizeof(**sp));
-        return *sp ? 0 : -ENOMEM;
+int screens_new(struct station *s) {
+        s->screens = calloc(1, sizeof(*s->screens));
+        if (!s->screens)
+                return -ENOMEM;
+        s->screens->people_version = -1;
+        return sign_in_new(s);
 }
 
 struct screens *screens_free(struct screens *s) {
-        if (s)
+        if (s) {
+                s->aside = aside_free(s->aside);
                 seal_wipe(s, sizeof(*s));
+        }
         free(s);
         return NULL;
 }
 
 /* ---- sessions ---- */
 
+static unsigned idle_sec(const struct session *k) {
+        return k->role == ROLE_CLERK ? IDLE_CLERK_SEC : IDLE_SEC;
+}
+
 static bool is_over(const struct session *k, uint64_t now_usec) {
-        return now_usec - k->touched_boot_usec >= IDLE_SEC * USEC_PER_SEC;
+        return now_usec - k->touched_boot_usec >= idle_sec(k) * USEC_PER_SEC;
 }
 
 /* Every secret is compared, whatever the first bytes say: how long it takes tells nothing. */
@@ -114,7 +97,9 @@ static void answer_session(struct station *s, uint64_t token, const struct sessi
         json_write_string(&w, "person", k->person);
         json_write_string(&w, "call", *k->call ? k->call : k->person);
         json_write_string(&w, "role", person_role_to_str(k->role));
-        json_write_int(&w, "idle_s", IDLE_SEC);
+        if (*k->lang)
+                json_write_string(&w, "lang", k->lang);
+        json_write_int(&w, "idle_s", idle_sec(k));
         json_write_end_object(&w);
         if (line.error)
                 callers_answer_error(s->callers, token, "out of memory");
@@ -123,111 +108,82 @@ static void answer_session(struct station *s, uint64_t token, const struct sessi
         seal_wipe(line.data, line.len);
 }
 
-/* ---- entering ---- */
-
-static void answer_wait(struct station *s, uint64_t token, const char *error, uint64_t now_usec) {
-        const uint64_t until = s->screens->closed_until_usec;
-        char line[96];
-
-        (void) snprintf(line, sizeof(line), "{\"ok\":false,\"error\":\"%s\",\"wait_s\":%u}", error,
-                until > now_usec ? (unsigned) ((until - now_usec + USEC_PER_SEC - 1) / USEC_PER_SEC) : 0);
-        callers_answer(s->callers, token, line);
-}
-
-static void note_wrong(struct screens *s, uint64_t now_usec) {
-        unsigned wait_sec = WAIT_FIRST_SEC;
-
-        if (now_usec - s->wrong_usec >= FORGET_SEC * USEC_PER_SEC)
-                s->n_wrong = 0;
-        s->wrong_usec = now_usec;
-        if (++s->n_wrong < TRIES_FREE)
-                return;
-        for (unsigned i = TRIES_FREE; i < s->n_wrong && wait_sec < WAIT_LAST_SEC; i++)
-                wait_sec *= 2;
-        if (wait_sec > WAIT_LAST_SEC)
-                wait_sec = WAIT_LAST_SEC;
-        s->closed_until_usec = now_usec + wait_sec * USEC_PER_SEC;
-}
-
-static void enter(struct station *s, uint64_t token, const struct session *who, uint64_t now_usec) {
+void screens_open(struct station *s, uint64_t token, const struct session *who) {
         struct session *k = make_room(s->screens);
 
         *k = *who;
-        k->touched_boot_usec = now_usec;
+        k->touched_boot_usec = station_now(s).boot_usec;
         if (hex_id_make(k->secret) < 0) {
                 *k = (struct session){0};
                 callers_answer_error(s->callers, token, "no random numbers");
                 return;
         }
+        s->screens->has_sessions = true;
         answer_session(s, token, k);
 }
 
-static int look_up(struct station *s, const struct world *world, const struct ask *a) {
-        const uint64_t now_usec = station_now(s).boot_usec;
-        struct session who = {0};
-        int r;
+struct session *screens_who(struct station *s, const struct request_caller *caller,
+        const struct json *request, enum person_role role) {
+        struct session *k =
+                find(s->screens, json_get_string(request, "session", ""), station_now(s).boot_usec);
 
-        if (now_usec < s->screens->closed_until_usec) { /* those that asked with the last wrong one */
-                answer_wait(s, a->token, "wait", now_usec);
-                return 0;
+        if (!k)
+                callers_answer_error(s->callers, caller->token, "session: none of that name, or it is over");
+        else if (role != ROLE_NONE && k->role != role)
+                callers_answer_error(s->callers, caller->token, "role: not for yours");
+        else
+                return k;
+        return NULL;
+}
+
+/* The office has said anew who works here: whoever is another one by that list, or has another PIN, is out. */
+static int look_at_people(struct station *s, const struct world *world) {
+        struct screens *screens = s->screens;
+        int64_t version = 0;
+        bool is_one = false;
+        int r = world->wish_version(world->userdata, "people", "people", &version);
+
+        if (r < 0 || version == screens->people_version)
+                return r < 0 ? r : 0;
+        for (size_t i = 0; i < SESSIONS_MAX; i++) {
+                struct session *k = &screens->sessions[i];
+                struct ledger_person p = {0};
+
+                if (!*k->secret)
+                        continue;
+                r = ledger_person(s->ledger, NULL, k->person, &p);
+                if (r < 0)
+                        return r;
+                if (r > 0 || p.role != k->role || strcmp(p.pin, k->pin) != 0)
+                        seal_wipe(k, sizeof(*k));
+                is_one |= *k->secret != '\0';
         }
-        r = world->badge(world->userdata, a->badge, who.person, who.call, &who.role);
-        if (r < 0)
-                return r;
-        if (r == WORLD_E_NONE) {
-                note_wrong(s->screens, now_usec);
-                answer_wait(s, a->token, "badge: not known", now_usec);
-                return 0;
-        }
-        enter(s, a->token, &who, now_usec);
+        screens->people_version = version;
+        screens->has_sessions = is_one;
         return 0;
 }
 
 int screens_on_slice(struct station *s) {
-        struct screens *screens = s->screens;
         struct world world;
-        int r;
+        int r = 0;
 
-        if (!screens || screens->n_asks == 0)
+        if (!s->screens)
                 return 0;
-        r = ledger_world(s->ledger, &world);
-        for (size_t i = 0; i < screens->n_asks && r == 0; i++)
-                r = look_up(s, &world, &screens->asks[i]);
-        screens->n_asks = 0; /* after a failure the program ends, and so do the callers */
-        return r;
-}
-
-static void request_enter(
-        struct station *s, const struct request_caller *caller, const struct json *request) {
-        const uint64_t now_usec = station_now(s).boot_usec;
-        const char *badge = json_get_string(request, "badge", "");
-        struct screens *screens = s->screens;
-        struct ask *a = &screens->asks[screens->n_asks];
-
-        if (now_usec < screens->closed_until_usec) {
-                answer_wait(s, caller->token, "wait", now_usec);
-        } else if (strlen(badge) < 4 || strlen(badge) >= BADGE_MAX) {
-                callers_answer_error(s->callers, caller->token, "badge: 4 to 32 characters");
-        } else if (screens->n_asks == ASKS_MAX) {
-                callers_answer_error(s->callers, caller->token, "busy");
-        } else {
-                *a = (struct ask){.token = caller->token};
-                (void) copy_text(a->badge, sizeof(a->badge), badge);
-                screens->n_asks++;
-                desk_poke(s->desk); /* the ledger is asked when it is in the loop's hand */
+        if (s->screens->has_sessions) { /* else a scan pays for nobody */
+                r = ledger_world(s->ledger, &world);
+                if (r == 0)
+                        r = look_at_people(s, &world);
         }
+        return r == 0 ? sign_in_on_slice(s) : r;
 }
 
 static void request_look(struct station *s, const struct request_caller *caller, const struct json *request) {
-        const uint64_t now_usec = station_now(s).boot_usec;
-        struct session *k = find(s->screens, json_get_string(request, "session", ""), now_usec);
+        struct session *k = screens_who(s, caller, request, ROLE_NONE);
 
-        if (!k) {
-                callers_answer_error(s->callers, caller->token, "session: none of that name, or it is over");
+        if (!k)
                 return;
-        }
         if (json_get_bool(request, "touch", false))
-                k->touched_boot_usec = now_usec;
+                k->touched_boot_usec = station_now(s).boot_usec;
         answer_session(s, caller->token, k);
 }
 
@@ -265,7 +221,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 void (*serve)(
                         struct station *s, const struct request_caller *caller, const struct json *request);
         } verbs[] = {
-                {"screen-enter", request_enter},
+                {"screen-enter", sign_in_request},
                 {"screen-look", request_look},
                 {"screen-leave", request_leave},
                 {"screen-scan", request_screen_scan},

@@ -111,11 +111,11 @@ void station_tell_verdict(struct station *s, const struct verdict *v);
 void station_tell_back(struct station *s, const struct verdict *v);
 
 /* --- screens.c: who is at a screen away from the bench's scanner, and what may be asked through one --- */
-int screens_new(struct screens **sp);
+int screens_new(struct station *s); /* with the ledger open */
 struct screens *screens_free(struct screens *s);
 /* Return: false when @verb is none of a screen's. */
 bool screens_on_request(
         struct station *s, const struct request_caller *caller, const char *verb, const struct json *request);
-/* Within a slice: the badges that wait are looked up. Return: 0 or -errno. */
+/* Within a slice: who waits is looked up, who is none of the people any more is out. Return: 0 or -errno. */
 int screens_on_slice(struct station *s);
 void station_tell_bell(struct station *s);

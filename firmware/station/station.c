@@ -280,7 +280,7 @@ static int build(struct station *s, struct diag *d) {
                         desk_prints_later(s->desk, i);
         for (size_t i = 0; i < s->config->n_benches; i++)
                 desk_set_kind(s->desk, i, (enum bench_kind) s->config->benches[i].kind);
-        r = screens_new(&s->screens);
+        r = screens_new(s);
         if (r < 0)
                 return r;
         r = callers_new(&s->callers, s->event, s->config->socket, &control);
