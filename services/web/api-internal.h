@@ -8,6 +8,7 @@ enum need {           /* of a path: who may have it */
         NEED_NOTHING, /* the pages themselves: nothing of anybody's is in them */
         NEED_PLACE,   /* the bench's own screen, or anybody with a session */
         NEED_LEADER,  /* a session of a leader */
+        NEED_ENGINEER,
 };
 
 struct visit {

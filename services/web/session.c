@@ -16,7 +16,11 @@
 
 /* ---- asking the station ---- */
 
-static int ask_verb(struct visit *v, const char *verb, const char *key, const char *value, bool touch,
+struct ask_member {
+        const char *key, *value; /* NULL: left out */
+};
+
+static int ask_verb(struct visit *v, const char *verb, const struct ask_member *members, size_t n, bool touch,
         int timeout_ms, struct json **answerp) {
         _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
@@ -25,7 +29,9 @@ static int ask_verb(struct visit *v, const char *verb, const char *key, const ch
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         json_write_string(&w, "verb", verb);
-        json_write_string(&w, key, value);
+        for (size_t i = 0; i < n; i++)
+                if (members[i].value)
+                        json_write_string(&w, members[i].key, members[i].value);
         if (touch)
                 json_write_bool(&w, "touch", true);
         json_write_end_object(&w);
@@ -43,7 +49,8 @@ void session_find(struct visit *v, bool touch) {
                 v->cookie[0] = '\0';
                 return;
         }
-        v->asked = ask_verb(v, "screen-look", "session", v->cookie, touch, LOOK_MS, &answer);
+        v->asked = ask_verb(
+                v, "screen-look", &(struct ask_member){"session", v->cookie}, 1, touch, LOOK_MS, &answer);
         if (v->asked == 0 && json_get_bool(answer, "ok", false))
                 v->session = take_ptr(answer);
 }
@@ -71,6 +78,8 @@ bool session_may(const struct visit *v, enum need need) {
                 return v->session || is_at_place(v);
         case NEED_LEADER:
                 return strcmp(role, "leader") == 0;
+        case NEED_ENGINEER:
+                return strcmp(role, "engineer") == 0;
         }
         return false;
 }
@@ -115,6 +124,7 @@ static void write_session(struct visit *v, const char *cookie, const struct json
                 json_write_string(&w, "person", json_get_string(session, "person", ""));
                 json_write_string(&w, "call", json_get_string(session, "call", ""));
                 json_write_string(&w, "role", json_get_string(session, "role", ""));
+                json_write_string(&w, "lang", json_get_string(session, "lang", NULL));
                 json_write_int(&w, "idle_s", json_get_int(session, "idle_s", 0));
                 json_write_end_object(&w);
         } else {
@@ -135,18 +145,36 @@ void session_get(struct visit *v) {
                 write_session(v, *v->cookie ? v->cookie : fresh, v->session);
 }
 
+/* What the station says, as a page tells it. */
+static const struct refusal {
+        const char *said, *error, *text;
+        unsigned status;
+} refusals[] = {
+        {"badge: not known", "badge", "this badge is not known", 401},
+        {"pin", "pin", "a PIN is wanted with it", 401},
+        {"pin: wrong", "pin-wrong", "this PIN is wrong", 401},
+        {"busy", "busy", "too many ask at once: again", 503},
+};
+static const struct refusal too_often = {"wait", "wait", "too many wrong ones: wait", 429},
+                            no_badge = {"", "badge", "this is no badge", 401};
+
 static void fail_enter(struct visit *v, const struct json *answer) {
-        _cleanup_str_ struct str text = STR_INIT;
+        const char *said = json_get_string(answer, "error", "");
         int64_t wait_s = json_get_int(answer, "wait_s", 0);
+        const struct refusal *why = wait_s > 0 ? &too_often : &no_badge;
+        _cleanup_str_ struct str text = STR_INIT;
         struct json_writer w;
 
+        for (size_t i = 0; wait_s == 0 && i < ELEMENTSOF(refusals); i++)
+                if (strcmp(refusals[i].said, said) == 0)
+                        why = &refusals[i];
         json_writer_init(&w, &text);
         json_write_object(&w, NULL);
-        json_write_string(&w, "error", wait_s > 0 ? "wait" : "badge");
-        json_write_string(&w, "text", wait_s > 0 ? "too many wrong badges: wait" : "this badge is not known");
+        json_write_string(&w, "error", why->error);
+        json_write_string(&w, "text", why->text);
         json_write_int(&w, "wait_s", wait_s);
         json_write_end_object(&w);
-        visit_json(v, wait_s > 0 ? 429 : 401, &text);
+        visit_json(v, why->status, &text);
 }
 
 /* As a scanner types it, or as a person reads it from the badge. */
@@ -158,14 +186,16 @@ static const char *without_prefix(const char *badge) {
 
 void session_enter(struct visit *v) {
         _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
-        const char *badge, *secret;
+        struct ask_member members[] = {{"badge", NULL}, {"pin", NULL}};
+        const char *secret;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 || !json_get_string(body, "badge", NULL)) {
-                visit_fail(v, 400, "body", "wanted {\"badge\":\"…\"}");
+                visit_fail(v, 400, "body", "wanted {\"badge\":\"…\"}, with \"pin\" where there is one");
                 return;
         }
-        badge = without_prefix(json_get_string(body, "badge", ""));
-        if (ask_verb(v, "screen-enter", "badge", badge, false, ENTER_MS, &answer) != 0) {
+        members[0].value = without_prefix(json_get_string(body, "badge", ""));
+        members[1].value = json_get_string(body, "pin", NULL);
+        if (ask_verb(v, "screen-enter", members, ELEMENTSOF(members), false, ENTER_MS, &answer) != 0) {
                 visit_fail(v, 503, "station", "the station does not answer");
                 return;
         }
@@ -180,7 +210,8 @@ void session_leave(struct visit *v) {
         _cleanup_(json_freep) struct json *answer = NULL;
         char fresh[HEX_ID_MAX];
 
-        if (ask_verb(v, "screen-leave", "session", v->cookie, false, LOOK_MS, &answer) != 0)
+        if (ask_verb(v, "screen-leave", &(struct ask_member){"session", v->cookie}, 1, false, LOOK_MS,
+                    &answer) != 0)
                 visit_fail(v, 503, "station", "the station does not answer");
         else if (hex_id_make(fresh) < 0)
                 visit_fail(v, 503, "random", "no random numbers");

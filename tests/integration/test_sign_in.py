@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
+from web import Client  # noqa: E402
 
 # `okuru people pin` of 4071, and the same at the dearest that a station takes: 64 MiB, 8 passes.
 PIN = "$argon2id$v=19$m=65536,t=2,p=1$osMm5V3Mboc24d2MtNMr9w$AC7NkiugCqxxPYUKcl4WUgotYTfxfR9aAHjUZYbQl7c"
@@ -152,3 +153,26 @@ def test_no_pin_and_no_hash_is_in_a_log(door):
         assert "argon2" not in said and "8325" not in said
     told = subprocess.run([door.rig.program("okuru"), "--config", str(door.folder / "etc/station.yaml"), "doctor"], capture_output=True, text=True)
     assert "argon2" not in told.stdout
+
+
+def test_a_screen_is_told_what_is_wanted_and_never_more(door):
+    client = Client(door.rig.start_web())
+
+    def enter(**body) -> tuple:
+        status, answer = client.post("/api/v1/session", body)
+        client.token = answer.get("token", client.token)
+        return status, answer.get("error")
+
+    assert enter(badge="E090") == (401, "pin")
+    assert enter(badge="OKURU-P-E090", pin="0000") == (401, "pin-wrong")
+    assert enter(badge="NOBODY", pin="4071") == (401, "badge") and enter(badge="x") == (401, "badge")
+    assert enter(badge="E090", pin="4071" * 9) == (401, "badge")
+    assert enter(badge="OKURU-P-E090", pin="4071") == (200, None)
+    person = client.session()["person"]
+    assert (person["role"], person["lang"], person["person"]) == ("engineer", "en", "p-090") and "pin" not in person
+    assert client.get("/api/v1/floor")[0] == 403, "settings, and nobody's data"
+    other = Client(f"http://{client.host}:{client.port}")
+    assert other.enter("K041")[0] == 200 and other.get("/api/v1/floor")[0] == 403
+    for i in range(4):
+        status, error = enter(badge="L002", pin="0000")
+    assert (status, error) == (429, "wait")

@@ -18,6 +18,8 @@ const WORDS = {
         scanner: ["読取り", "Scanner"], scan: ["読む", "Scan"], label: ["送り状", "label"], close: ["閉じる", "Close"], scan_refused: ["読取りは受け付けない", "scans are not taken here"],
         sign_in: ["名札を読む、または番号を入れる", "Read your badge, or type its number"], badge: ["名札", "Badge"], enter: ["入る", "Enter"], leave: ["終了", "Sign out"],
         badge_bad: ["登録のない名札", "this badge is not known"], badge_wait: ["{n}秒待つ", "wait {n} s"], role_bad: ["リーダーの名札が要る", "a leader's badge is needed"],
+        pin: ["暗証番号", "PIN"], pin_wanted: ["暗証番号を入れる", "Type your PIN"], pin_bad: ["暗証番号がちがう", "this PIN is wrong"], keys: ["文字盤", "Keys on the screen"], delete: ["一字消す", "delete one"],
+        clerk: ["店舗スタッフ", "clerk"], engineer: ["保守", "engineer"],
         no_answer: ["応答なし", "no answer"], screens_of: ["{n} の画面", "screen of {n}"],
         search: ["出荷・注文・口・送り状・番号", "shipment, order, parcel, waybill, code"], find: ["探す", "Find"], nothing: ["見つからない", "nothing found"],
         todo: ["やること", "To do"], all_fine: ["今はなし", "nothing now"], bays: ["締め切り", "Cut-offs"], people: ["梱包台", "Benches"], chart: ["直近8時間", "Last 8 hours"],
