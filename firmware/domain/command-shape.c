@@ -3,6 +3,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
+#include "firmware/domain/pickup-token.h"
 #include "firmware/domain/pin-hash.h"
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
@@ -180,6 +181,38 @@ static int check_expected(const struct json *doc, enum command_form form, struct
 
         for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e))
                 r = check_parcel(e, i++, d);
+        return r;
+}
+
+/* ---- keys ---- */
+
+static const struct json_rule keys_rules[] = {
+        VERSION_RULE,
+        {"keys", JSON_WANT_ARRAY, true, 0, 32},
+};
+static const struct json_rule key_rules[] = {
+        {"kid", JSON_WANT_STRING, true, 1, PICKUP_KID_MAX},
+        {"use", JSON_WANT_NAME, true, 0, 0},
+        {"ed25519", JSON_WANT_STRING, true, 64, 64},
+        {"not_after", JSON_WANT_TEXT, false, 0, 40},
+};
+
+static int check_keys(const struct json *doc, enum command_form form, struct diag *d) {
+        int r = check_counted(doc, form, keys_rules, ELEMENTSOF(keys_rules), d);
+
+        if (r == 0)
+                r = check_each(doc, "keys", key_rules, ELEMENTSOF(key_rules), d);
+        for (const struct json *e = json_first(json_get(doc, "keys")); e && r == 0; e = json_next(e)) {
+                const char *kid = json_get_string(e, "kid", ""), *use = json_get_string(e, "use", "");
+                const char *key = json_get_string(e, "ed25519", "");
+
+                if (strspn(kid, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(kid))
+                        r = wrong(d, "keys", "a kid must be of A-Z and 0-9");
+                else if (strcmp(use, "pickup") != 0 && strcmp(use, "offer") != 0)
+                        r = wrong(d, "keys", "a use must be pickup or offer");
+                else if (strspn(key, "0123456789abcdef") != strlen(key))
+                        r = wrong(d, "keys", "ed25519 must be 64 lower-case hex digits");
+        }
         return r;
 }
 
@@ -451,6 +484,7 @@ int command_shape_check(const char *type, const struct json *doc, enum command_f
                 {"expected", check_expected},
                 {"fact.refused", check_refused},
                 {"item.codes", check_items},
+                {"keys", check_keys},
                 {"known", check_known},
                 {"label", check_label},
                 {"label.block", check_block},

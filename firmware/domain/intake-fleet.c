@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands that are kept whole once their shape holds: contact, policy, people, bays, item codes, snapshot. */
+/* Commands that are kept whole once their shape holds: contact, policy, people, bays, item codes, keys, snapshot. */
 #include "firmware/domain/intake-internal.h"
 
 #include "firmware/base/cleanup.h"
@@ -91,6 +91,14 @@ int intake_people(struct intake *in) {
         if (r != 0)
                 return r < 0 ? r : 0;
         return keep_newer(in, "people", "people", "people.changed");
+}
+
+int intake_keys(struct intake *in) {
+        int r = intake_check_shape(in);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        return keep_newer(in, "keys", "keys", "keys.changed");
 }
 
 int intake_bay(struct intake *in) {

@@ -27,6 +27,7 @@ static const struct {
         {"known", intake_known},
         {CLAIMS_TYPE, intake_claims},
         {"expected", intake_expected},
+        {"keys", intake_keys},
 };
 
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {

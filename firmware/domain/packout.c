@@ -137,6 +137,22 @@ static int on_scan(struct turn *t) {
         return on_code(t);
 }
 
+static int on_find(struct turn *t) {
+        bool idle = people_lock_idle(t);
+        int r;
+
+        t->b->last_input_boot_usec = t->in->now.boot_usec;
+        if (idle && !t->in->actor_override)
+                return turn_tell(
+                        t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
+        if (!people_may_scan(t))
+                return 0;
+        if (t->b->kind != BENCH_COUNTER)
+                return turn_tell(t, VERDICT_NOT_NOW, "受取カウンターで使う", "this is for a pickup counter");
+        r = pickup_load(t);
+        return r < 0 ? r : pickup_find(t);
+}
+
 static int on_tick(struct turn *t) {
         if (people_lock_idle(t))
                 (void) turn_tell(
@@ -154,6 +170,8 @@ static int dispatch(struct turn *t) {
                 return on_tick(t);
         case INPUT_LABEL:
                 return label_report(t, t->in->label);
+        case INPUT_FIND:
+                return on_find(t);
         case INPUT_PROMPT:
                 return t->b->kind == BENCH_COUNTER ? pickup_prompt(t) : prompt_say(t);
         case INPUT_WEIGHT:

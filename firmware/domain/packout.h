@@ -91,6 +91,8 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         char doubtful[CODE_SIZE]; /* a label of this number may be on paper that nobody counted; "" none */
         bool is_stopped;          /* the bench was told that its printer stands still */
         struct pickup_memory pickup;
+        int wrong_tries;               /* pickup codes that were none, one after the other */
+        uint64_t wait_until_boot_usec; /* until then none is looked up */
 };
 void bench_init(struct bench *b, const char *name);
 
@@ -100,6 +102,7 @@ enum input_kind {
         INPUT_TICK,      /* time passed: idle lock, collections assumed */
         INPUT_LABEL,     /* what became of a label that was asked for */
         INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
+        INPUT_FIND,      /* what a clerk typed to find a customer's order: ->bytes, UTF-8; at a counter */
         INPUT_TAGS,      /* what the tags say that lies in the box: all of it, every time */
         INPUT_WEIGHT,    /* what lies on the scale is another weight while a prompt is shown; never a fact */
 };
@@ -196,6 +199,11 @@ void decision_drop_labels(struct decision *d, const char *parcel);
  */
 int packout_step(
         const struct world *world, struct bench *bench, const struct input *input, struct decision *d);
+
+/* Is it shaped like what a customer shows: a pickup code, a token? */
+bool pickup_is_secret(const char *bytes, size_t n);
+/* After a restart: @tries wrong codes were the last that is known of. The waiting begins anew. */
+void pickup_restore_tries(struct bench *b, int tries, const struct stamp *now);
 
 /**
  * packout_resume() - what a bench shows after a restart: its memory rebuilt from the parcel that is open

@@ -173,10 +173,24 @@ static void note_case(struct turn *t) {
         (void) copy_text(t->b->shipment, sizeof(t->b->shipment), t->s.id);
 }
 
+static bool is_same_case(const struct turn *t, const struct shipment_ref *refs, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (!pickup_has(t, refs[i].merchant, refs[i].shipment))
+                        return false;
+        return n > 0 && n == t->b->pickup.n_cases;
+}
+
 int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof) {
-        struct pickup_memory fresh = {.proof = proof};
+        struct pickup_memory fresh = {.proof = proof}, *m = &t->b->pickup;
         size_t n_said = t->d->n_verdicts;
 
+        if (is_same_case(t, refs, n)) { /* the order's number first, then the code */
+                m->proof = proof != PROOF_NONE ? proof : m->proof;
+                return pickup_say_case(t);
+        }
+        if (m->n_cases > 0 && m->n_checked > 0)
+                return turn_tell(t, VERDICT_NOT_NOW, "前の人の荷物を渡すか、「やめる」を読む",
+                        "hand over what was read, or UNDO, before the next customer");
         turn_end_gesture(t);
         for (size_t i = 0; i < n; i++) {
                 int r = turn_load_shipment(t, refs[i].merchant, refs[i].shipment);

@@ -36,6 +36,16 @@ int pickup_unknown(struct turn *t);
 int pickup_refuse(struct turn *t, const char *reason, const char *ja, const char *en);
 int pickup_say_collected(struct turn *t, const struct number_owner *owner);
 
+/* --- pickup-search.c --- */
+bool pickup_is_code(const struct turn *t); /* what was read is shaped like a pickup code */
+int pickup_code(struct turn *t);
+int pickup_token(struct turn *t); /* it begins as a token */
+int pickup_find(struct turn *t);  /* INPUT_FIND: what a clerk typed */
+struct pickup_token;
+/* Is it signed by a key of ours, for this store, and not over? When not it is said. */
+int pickup_token_check(
+        struct turn *t, const char *text, const struct pickup_token *token, const char *use, bool *goodp);
+
 /* --- pickup-hand.c --- */
 /* The customer's shipments become the case, unless one of them cannot be handed over: that is said. @proof: given already */
 int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof);

@@ -3,14 +3,17 @@
  * One code read at a pickup counter. What it may be, first that holds:
  *   a card                     its gesture
  *   a shelf                    the parcel in hand lies there
+ *   a signed token             the customer's shipment, offline
  *   a parcel's number          it has come, is in hand, or is the customer's
- *   the till's receipt         while one is awaited
  *   an order's or another code the customer's shipments: the case
+ *   the till's receipt         while one is awaited
+ *   eight characters           a pickup code, right or wrong
  *   nobody knows it            said so
  */
 #include "firmware/domain/pickup-internal.h"
 
 #include "firmware/domain/packout-internal.h"
+#include "firmware/domain/pickup-token.h"
 
 #include <string.h>
 
@@ -143,8 +146,12 @@ int pickup_scan(struct turn *t) {
                                                        : turn_tell(t, VERDICT_UNKNOWN_CODE,
                                                                  "棚コードが壊れている。別の棚コードを読む",
                                                                  "not the code of a shelf: read another one");
+        if (strncmp(t->scan.text, PICKUP_TOKEN_PREFIX, strlen(PICKUP_TOKEN_PREFIX)) == 0)
+                return pickup_token(t);
         r = on_known(t, &handled);
         if (r < 0 || handled)
                 return r;
-        return t->b->gesture == GESTURE_PICKUP_PAY ? pickup_receipt(t) : pickup_unknown(t);
+        if (t->b->gesture == GESTURE_PICKUP_PAY)
+                return pickup_receipt(t);
+        return pickup_is_code(t) ? pickup_code(t) : pickup_unknown(t);
 }

@@ -150,6 +150,7 @@ static const struct json_rule pickup_rules[] = {
         {"keep_days", JSON_WANT_INT, false, 1, 90},
         {"keep_until", JSON_WANT_TEXT, false, 10, 10},
         {"unpaid", JSON_WANT_INT, false, 0, 99999999},
+        {"group", JSON_WANT_ID, false, 1, 64},
         {"collectors", JSON_WANT_ARRAY, false, 1, 2},
         {"proof", JSON_WANT_ARRAY, false, 1, 8},
 };

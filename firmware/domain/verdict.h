@@ -88,6 +88,7 @@ enum verdict_kind {
         VERDICT_MOVED = 67,        /* 棚移動 */
         VERDICT_NOT_ON_SHELF = 68, /* 棚になし */
         VERDICT_PROOF = 69,        /* 本人確認: which kind is asked for */
+        VERDICT_TRY_LATER = 70,    /* しばらく待つ: too many wrong codes */
         N_VERDICT_KINDS,
 };
 

@@ -43,6 +43,10 @@ struct bay_info {
         char name_ja[WORLD_NAME_SIZE],
                 name_en[WORLD_NAME_SIZE]; /* its id when it has none; cut when longer */
 };
+struct world_key {
+        uint8_t ed25519[32];
+        int64_t not_after_usec; /* 0 none */
+};
 #define PERSON_CALL_SIZE 64 /* what colleagues call a person: 12 characters */
 
 struct world {
@@ -63,6 +67,17 @@ struct world {
          * parcel here? Then it cannot be behind us. */
         int (*is_counted)(void *u, const char *merchant, const char *parcel, const char *ledger,
                 uint64_t upto, const char *upto_id);
+        /*
+         * Shipments whose contact has this: @purpose "code" (of PICKUP_CODE_SIZE), "phone" (a tail), "name" (as pickup_name_read() makes
+         * it). Kept as keyed hashes; NULL where nobody holds the key. @n set to how many were written.
+         */
+        int (*lookup)(void *u, const char *purpose, const char *text, struct shipment_ref *refs, size_t max,
+                size_t *n);
+        /* A key of the OMS for signatures; @use "pickup", "offer". */
+        int (*key)(void *u, const char *kid, const char *use, struct world_key *key);
+        /* Ed25519. NULL where it cannot be done. */
+        bool (*verify)(
+                void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);
         /* Parcels that come, or came, in this crate. */
         int (*crate)(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */

@@ -83,6 +83,10 @@ static int apply_people(struct ledger *l, const struct row *row, const struct js
         return r == 0 ? wish_put(l, "people", "people", json_get_int(data, "version", 0), row->pos) : r;
 }
 
+static int apply_keys(struct ledger *l, const struct row *row, const struct json *data) {
+        return wish_put(l, "keys", "keys", json_get_int(data, "version", 0), row->pos);
+}
+
 static int apply_bay(struct ledger *l, const struct row *row, const struct json *data) {
         int r = bay_put(l, row->subject, data);
 
@@ -313,6 +317,7 @@ apply_function apply_intake_find(const char *type) {
                 {"bay.scheduled", apply_bay},
                 {"policy.changed", apply_policy},
                 {"people.changed", apply_people},
+                {"keys.changed", apply_keys},
                 {"item.codes", apply_items},
                 {"snapshot.ended", apply_snapshot_ended},
                 {"known.received", apply_known},

@@ -104,6 +104,11 @@ static int apply_expected(struct ledger *l, const struct row *row, const struct 
         return pickup_expect(l, row, data);
 }
 
+static int apply_asked(struct ledger *l, const struct row *row, const struct json *data) {
+        return *row->bench ? lookup_tries_put(l, row->bench, (int) json_get_int(data, "tries", 0), row->pos)
+                           : 0;
+}
+
 apply_function apply_pickup_find(const char *type) {
         static const struct {
                 const char *type;
@@ -117,6 +122,7 @@ apply_function apply_pickup_find(const char *type) {
                 {"pickup.collected", apply_collected},
                 {"pickup.undone", apply_shelved},
                 {"expected.received", apply_expected},
+                {"pickup.asked", apply_asked},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)

@@ -57,6 +57,9 @@ struct pickup_table {
         struct store_stmt get, put, put_paid, put_open, delete, put_expected, expected_of, numbers_drop,
                 put_crate;
 };
+struct lookup_table {
+        struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get;
+};
 struct floor_table {
         struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
         struct store_stmt people_clear, person_add;
@@ -176,6 +179,8 @@ struct ledger {
         struct parcel_table parcels;
         struct number_table numbers;
         struct pickup_table pickups;
+        struct lookup_table lookups;
+        struct ledger_hooks hooks;
         struct floor_table floor;
         struct notice_table notices;
         struct world_table world;
@@ -195,7 +200,7 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, pickup_statements, floor_statements, people_statements, notice_statements,
+        number_statements, pickup_statements, lookup_statements, floor_statements, people_statements, notice_statements,
         claim_statements, world_statements, sealed_statements, tombstone_statements, purge_statements,
         trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
@@ -333,6 +338,15 @@ int pickup_put_open(struct ledger *l, const char *merchant, const char *shipment
 int pickup_delete(struct ledger *l, const char *merchant, const char *shipment);
 /* What is on its way to this store, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
 int pickup_expect(struct ledger *l, const struct row *row, const struct json *data);
+
+/* ---- lookup-table.c ---- */
+
+int lookup_expire(struct ledger *l, int64_t before_usec);
+int lookup_tries_put(struct ledger *l, const char *bench, int tries, int64_t pos);
+int world_lookup(
+        void *u, const char *purpose, const char *text, struct shipment_ref *refs, size_t max, size_t *n);
+int world_key(void *u, const char *kid, const char *use, struct world_key *key);
+bool world_verify(void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);
 
 /* ---- number-table.c ---- */
 

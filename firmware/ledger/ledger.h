@@ -18,7 +18,7 @@
 #define LEDGER_APPLICATION_ID 0x6f6b6c31 /* "okl1" */
 #define LEDGER_FILE           "ledger.db"
 #define LEDGER_VERSION_MIN    4 /* schema versions that readers of this build can read */
-#define LEDGER_VERSION_MAX    4
+#define LEDGER_VERSION_MAX    5
 
 #define LEDGER_NO_RECEIVER UINT64_MAX /* as an `upto`: nobody will ever take this lane */
 
@@ -113,6 +113,25 @@ struct ledger_bench {
 };
 /* A bench that is not known reads as empty. Return: 0, -errno. */
 int ledger_bench(struct ledger *l, const char *bench, struct ledger_bench *out);
+
+/* ---- finding a customer's order ---- */
+
+#define LEDGER_HASH_SIZE 65
+struct ledger_hooks { /* what the ledger's questions need and this folder does not have: keys, and arithmetic with them */
+        /* The keyed hash by which @text is kept for this purpose, LEDGER_HASH_SIZE bytes. Return: is there a key. */
+        bool (*hash)(void *userdata, const char *purpose, const char *text, char *hash);
+        /* See struct world. */
+        bool (*verify)(void *userdata, const uint8_t key[32], const void *bytes, size_t n,
+                const uint8_t signature[64]);
+        void *userdata;
+};
+void ledger_set_hooks(struct ledger *l, const struct ledger_hooks *hooks); /* copied */
+/* @hash: as the hook makes it. Twice is harmless. @delete_by_usec 0: with its shipment. Return: 0, -errno. */
+int ledger_lookup_put(struct ledger *l, const char *purpose, const char *hash, const char *merchant,
+        const char *shipment, int64_t delete_by_usec);
+int ledger_lookup_erase(struct ledger *l, const char *merchant, const char *shipment);
+/* How many wrong codes a counter has been asked for since the last right one. Return: 0, -errno. */
+int ledger_wrong_tries(struct ledger *l, const char *bench, int *triesp);
 
 /* ---- sealed personal data, outside the facts ---- */
 

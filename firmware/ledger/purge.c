@@ -35,7 +35,9 @@ static const struct store_sql purge_sql[] = {
         LEDGER_SQL(purge.belongs, "SELECT EXISTS (SELECT 1 FROM parcel WHERE id = ?2) OR "
                                   "EXISTS (SELECT 1 FROM shipment WHERE merchant = ?1 AND id = ?2)"),
         LEDGER_SQL(purge.is_wish, "SELECT EXISTS (SELECT 1 FROM wish WHERE pos = ?1)"),
-        LEDGER_SQL(purge.is_person, "SELECT EXISTS (SELECT 1 FROM bench WHERE person_pos = ?1)"),
+        LEDGER_SQL(purge.is_person,
+                "SELECT EXISTS (SELECT 1 FROM bench WHERE person_pos = ?1) OR EXISTS (SELECT 1 FROM "
+                "counter WHERE pos = ?1)"),
         LEDGER_SQL(purge.conflict_delete, "DELETE FROM conflict WHERE pos = ?1"),
 };
 const struct statement_group purge_statements = {purge_sql, ELEMENTSOF(purge_sql)};
@@ -292,7 +294,7 @@ static bool may_be_loose(const char *type) {
         static const char *const types[] = {"item.refused", "alarm.cleared", "person.in", "person.out",
                 "device.up", "device.down", "station.started", "trace.skipped", "bay.closed",
                 "command.refused", "clock.changed", "ledger.gap", "conflict.found", "fact.refused",
-                "policy.changed", "people.changed", "bay.scheduled"};
+                "policy.changed", "people.changed", "keys.changed", "pickup.asked", "bay.scheduled"};
 
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (strcmp(types[i], type) == 0)

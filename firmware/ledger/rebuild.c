@@ -33,6 +33,7 @@ static const struct derived derived[] = {
                 "ready_usec, opened_pos, crate"},
         {"pickup", "tt",
                 "merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, open"},
+        {"counter", "t", "bench, tries, pos"},
         {"parcel_line", "tt", "parcel, line, quantity, by_hand, counted, confirmed"},
         {"unit", "ttt", "merchant, code, serial, shipment, parcel, line"},
         {"number", "ttt", "number, merchant, shipment, piece, carrier, parcel, dead"},

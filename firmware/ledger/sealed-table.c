@@ -59,7 +59,13 @@ void ledger_sealed_done(struct ledger *l) {
 }
 
 int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant, const char *subject) {
+        int r = 0;
+
         store_reset(&l->sealed.get);
+        if (!kind || strcmp(kind, "contact") == 0) /* what it was found by goes with it */
+                r = ledger_lookup_erase(l, merchant, subject);
+        if (r != 0)
+                return r;
         if (!kind)
                 return statement_do(&l->sealed.erase, "tt", merchant, subject);
         return statement_do(&l->sealed.erase_kind, "ttt", merchant, subject, kind);
@@ -85,5 +91,5 @@ int ledger_sealed_expire(struct ledger *l, const struct stamp *now, int max, int
         r = statement_do(&l->sealed.expire, "li", now->wall_usec, max);
         if (r == 0)
                 *np = (int) store_changes(l->store);
-        return r;
+        return r == 0 ? lookup_expire(l, now->wall_usec) : r;
 }

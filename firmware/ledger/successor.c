@@ -258,6 +258,17 @@ static int copy_sealed(struct ledger *old, struct ledger *next) {
         return r == STORE_E_DONE ? 0 : r < 0 ? r : -EIO;
 }
 
+static int copy_lookups(struct ledger *old, struct ledger *next) {
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int r = store_prepare(old->store, &q,
+                "SELECT purpose, hash, merchant, shipment, delete_by FROM pickup_lookup ORDER BY 1, 2");
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = ledger_lookup_put(next, store_column_text(&q, 0), store_column_text(&q, 1),
+                        store_column_text(&q, 2), store_column_text(&q, 3), store_column_int64(&q, 4));
+        return r == STORE_E_DONE ? 0 : r < 0 ? r : -EIO;
+}
+
 /* Who applies this one has heard all of it, and can say what we do not know. */
 static int note_told(struct ledger *old, struct ledger *next, const struct stamp *now) {
         struct fact_list facts = {0};
@@ -281,6 +292,8 @@ static int bring_rest(struct ledger *old, struct ledger *next, const struct stam
         if (r < 0)
                 return r;
         r = copy_sealed(old, next);
+        if (r == 0)
+                r = copy_lookups(old, next);
         if (r == 0)
                 r = note_told(old, next, now);
         if (r == 0)

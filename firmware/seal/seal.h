@@ -6,7 +6,7 @@
  * hash by which a fact names a box, and keyed hashes for look-ups, so that an index holds no telephone number
  * that could be found by trying them all.
  *
- * Not a signature: anybody with the public key can make a box. A box says nothing about its place either;
+ * A box is not a signature: anybody with the public key can make a box. A box says nothing about its place either;
  * compare seal_hash() with the hash in the fact before opening, or a row that was swapped for another opens
  * unnoticed.
  *
@@ -18,6 +18,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/diag.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -122,6 +123,12 @@ void seal_lookup_derive(const struct seal_keypair *k, const char *purpose, struc
 /* BLAKE2b-256 of @bytes under the key, in hex: equal bytes give equal texts, and nobody without the key can
  * try values. */
 void seal_lookup_hash(const struct seal_lookup *l, const void *bytes, size_t n, char text[SEAL_HASH_MAX]);
+
+#define SEAL_VERIFY_KEY_BYTES 32
+#define SEAL_SIGNATURE_BYTES  64
+/* Ed25519 (RFC 8032): did the holder of the key's other half sign exactly these bytes? */
+bool seal_verify(const uint8_t key[SEAL_VERIFY_KEY_BYTES], const void *bytes, size_t n,
+        const uint8_t signature[SEAL_SIGNATURE_BYTES]);
 
 /* Overwrite with zeros in a way that the compiler does not leave out. */
 void seal_wipe(void *bytes, size_t n);

@@ -209,6 +209,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
                 [DESK_LOST] = INPUT_SCAN_LOST,
                 [DESK_TICK] = INPUT_TICK,
                 [DESK_PROMPT] = INPUT_PROMPT,
+                [DESK_FIND] = INPUT_FIND,
                 [DESK_TAGS] = INPUT_TAGS,
                 [DESK_WEIGHT] = INPUT_WEIGHT,
                 [DESK_LABEL] = INPUT_LABEL};
@@ -238,6 +239,9 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
 
 /* For the list of the last scans on a screen. */
 static void name_scan(const struct desk *d, const struct desk_input *in, struct decision *decision) {
+        /* What a customer shows is not for the list: it would stand there for whoever comes next. */
+        if (d->benches[in->bench].kind == BENCH_COUNTER && pickup_is_secret(in->bytes, in->n))
+                return;
         for (size_t i = 0; in->kind == DESK_SCAN && i < decision->n_verdicts; i++)
                 if (strcmp(decision->verdicts[i].bench, d->benches[in->bench].name) == 0)
                         verdict_name_scan(&decision->verdicts[i], in->bytes, in->n);

@@ -11,6 +11,7 @@ enum desk_kind {
         DESK_PROMPT,
         DESK_LABEL,
         DESK_FACT,
+        DESK_FIND,
         DESK_TAGS,
         DESK_WEIGHT
 };

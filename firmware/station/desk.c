@@ -96,7 +96,7 @@ static struct desk_input *take_input(struct desk *d) {
         d->first = in->next;
         if (!d->first)
                 d->lastp = &d->first;
-        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS)
+        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS || in->kind == DESK_FIND)
                 d->waiting[in->bench]--;
         return in;
 }
@@ -354,8 +354,13 @@ int desk_resume(struct desk *d) {
                 struct ledger_bench was;
                 struct decision decision = {0};
                 struct world world;
+                int tries = 0;
 
                 r = ledger_bench(d->ledger, d->benches[i].name, &was);
+                if (r == 0 && d->benches[i].kind == BENCH_COUNTER) {
+                        r = ledger_wrong_tries(d->ledger, d->benches[i].name, &tries);
+                        pickup_restore_tries(&d->benches[i], tries, &now);
+                }
                 if (r == 0)
                         r = ledger_world(d->ledger, &world);
                 if (r == 0)
@@ -406,6 +411,19 @@ int desk_scan(struct desk *d, size_t bench, const char *device, const char *byte
         in->token = token;
         (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
         (void) copy_text(in->device, sizeof(in->device), device ? device : "");
+        queue(d, in);
+        return 0;
+}
+
+int desk_find(struct desk *d, size_t bench, const char *text, size_t n, uint64_t token, const char *actor) {
+        struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_FIND, bench) : NULL;
+
+        if (!in)
+                return DESK_E_FULL;
+        memcpy(in->bytes, text, n);
+        in->n = n;
+        in->token = token;
+        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
         queue(d, in);
         return 0;
 }

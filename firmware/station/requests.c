@@ -266,6 +266,20 @@ static void request_scan(struct station *s, const struct request_caller *caller,
                 scan(s, caller, (size_t) bench, code, caller->token);
 }
 
+static void request_find(struct station *s, const struct request_caller *caller, const struct json *request) {
+        const char *text = json_get_string(request, "text", "");
+        int bench = desk_bench_index(s->desk, json_get_string(request, "bench", ""));
+        char actor[ID_SIZE];
+
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        if (bench < 0)
+                callers_answer_error(s->callers, caller->token, "bench: there is none of that name");
+        else if (!*text || strlen(text) > BARCODE_TEXT_MAX)
+                callers_answer_error(s->callers, caller->token, "text: 1 to 256 bytes");
+        else if (desk_find(s->desk, (size_t) bench, text, strlen(text), caller->token, actor) == DESK_E_FULL)
+                callers_answer_error(s->callers, caller->token, "the bench has too many scans waiting");
+}
+
 static int read_epcs(const struct json *list, struct epc epcs[ZONE_TAGS_MAX], size_t *np) {
         *np = 0;
         if (json_type(list) != JSON_ARRAY)
@@ -348,13 +362,16 @@ void station_on_request(
                 rfid_tell_zones(s, caller->token);
         } else if (screens_on_request(s, caller, verb, request)) {
                 return;
-        } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "tags") != 0 && strcmp(verb, "bay-close") != 0) {
+        } else if (strcmp(verb, "scan") != 0 && strcmp(verb, "find") != 0 && strcmp(verb, "tags") != 0 &&
+                   strcmp(verb, "bay-close") != 0) {
                 callers_answer_error(s->callers, caller->token, "verb: not known");
         } else if (!caller->may_act) {
                 callers_answer_error(
                         s->callers, caller->token, "only root and the station's own user may act here");
         } else if (strcmp(verb, "scan") == 0) {
                 request_scan(s, caller, request);
+        } else if (strcmp(verb, "find") == 0) {
+                request_find(s, caller, request);
         } else if (strcmp(verb, "tags") == 0) {
                 request_tags(s, caller, request);
         } else {

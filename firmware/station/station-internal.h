@@ -11,6 +11,8 @@
 
 #define STATION_OFFICE "office" /* the bench without devices, where the control socket's acts happen */
 
+enum { LOOKUP_CODE, LOOKUP_PHONE, LOOKUP_NAME, N_LOOKUPS };
+
 struct station {
         const struct station_config *config;
         sd_event *event;
@@ -20,8 +22,9 @@ struct station {
         struct devices *devices;
         struct callers *callers;
         struct tail *inbox, *notices;
-        struct seal_keypair *keys; /* NULL without */
-        struct screens *screens;   /* owned */
+        struct seal_keypair *keys;             /* NULL without */
+        struct seal_lookup lookups[N_LOOKUPS]; /* of ->keys */
+        struct screens *screens;               /* owned */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
         struct prompt *prompts;                        /* by bench; owned */
@@ -45,6 +48,12 @@ struct station {
         bool stopping, again;
         int error; /* why it ends */
 };
+
+/* --- lookups.c --- */
+/* The ledger's hooks; after the keys were loaded. */
+void lookups_init(struct station *s);
+/* Within a slice: a sealed contact is kept, what it is found by follows. @userdata: the station. */
+int lookups_keep(void *userdata, const struct ledger_sealed *box);
 
 /* prompt.c: a green that was seen gives way to the one next thing; whatever is shown before that calls it off. */
 int prompts_new(struct station *s);

@@ -173,6 +173,9 @@ static int build_desk(struct station *s) {
         r = desk_new(&s->desk, s->event, s->ledger, names, s->config->n_benches + 1, &options, &callbacks);
         if (r == 0)
                 r = tail_new(&s->inbox, TAIL_INBOX, s->config->inbox, s->desk, s->ledger);
+        if (r == 0)
+                tail_on_contact(s->inbox, lookups_keep, s);
+        lookups_init(s);
         return r < 0 ? r : tail_new(&s->notices, TAIL_NOTICES, s->config->notices, s->desk, s->ledger);
 }
 

@@ -18,6 +18,8 @@ struct tail {
         const char *path; /* borrowed */
         struct desk *desk;
         struct ledger *ledger;
+        tail_contact_fn on_contact; /* NULL: nobody asks */
+        void *contact_userdata;
         struct store *reader; /* NULL while it is not there */
         struct store_stmt box, uplink;
         int64_t done;            /* the cursor, as committed or about to be */
@@ -43,6 +45,11 @@ int tail_new(struct tail **tp, enum tail_kind kind, const char *path, struct des
         t->ledger = l;
         *tp = t;
         return 0;
+}
+
+void tail_on_contact(struct tail *t, tail_contact_fn fn, void *userdata) {
+        t->on_contact = fn;
+        t->contact_userdata = userdata;
 }
 
 static void disconnect(struct tail *t) {
@@ -202,7 +209,10 @@ static int keep_box(struct row *row, const struct json *sealed, const char *kind
         box.hash = store_column_text(q, 1);
         if (time_parse(json_get_string(row->data, "delete_by", ""), &delete_by, NULL) == 0)
                 box.delete_by_usec = delete_by;
-        return ledger_sealed_put(row->tail->ledger, &box);
+        r = ledger_sealed_put(row->tail->ledger, &box);
+        if (r == 0 && strcmp(kind, "contact") == 0 && row->tail->on_contact)
+                r = row->tail->on_contact(row->tail->contact_userdata, &box);
+        return r;
 }
 
 static int keep_boxes(struct row *row) {

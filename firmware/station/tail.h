@@ -20,6 +20,10 @@ static inline void tail_freep(struct tail **p) {
         *p = tail_free(*p);
 }
 
+/* Called for each sealed contact that was kept, in the same savepoint. Return: 0, -errno. */
+typedef int (*tail_contact_fn)(void *userdata, const struct ledger_sealed *box);
+void tail_on_contact(struct tail *t, tail_contact_fn fn, void *userdata);
+
 /* Why its database cannot be read, and since when; NULL: it can, or it is not there yet. Borrowed until the next call. */
 const char *tail_ill(const struct tail *t, struct stamp *sincep);
 const char *tail_name(const struct tail *t); /* "inbox", "notices" */

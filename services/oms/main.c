@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
         {"policy", NULL, "FILE", "merchants, carriers, limits; without --station for all", TAKES_STATION, 0,
                 1, 1, verb_policy},
         {"people", NULL, "FILE", "who may work there", TAKES_STATION, 0, 1, 1, verb_people},
+        {"keys", NULL, "FILE", "by which keys pickup codes and offers are signed; without --station for all",
+                TAKES_STATION, 0, 1, 1, verb_keys},
         {"bay", NULL, "FILE", "a bay and its collections", TAKES_STATION, 0, 1, 1, verb_bay},
         {"codes", NULL, "FILE", "further codes that are goods of a merchant", TAKES_STATION, 0, 1, 1,
                 verb_codes},

@@ -23,7 +23,8 @@ static const struct store_sql statements[] = {
                 "AND (station = ?1 OR NOT EXISTS (SELECT 1 FROM wish WHERE kind = w.kind AND merchant = "
                 "w.merchant "
                 "AND subject = w.subject AND station = ?1)) "
-                "ORDER BY CASE kind WHEN 'people' THEN 0 WHEN 'policy' THEN 1 WHEN 'bay' THEN 2 WHEN "
+                "ORDER BY CASE kind WHEN 'people' THEN 0 WHEN 'keys' THEN 0 WHEN 'policy' THEN 1 WHEN 'bay' "
+                "THEN 2 WHEN "
                 "'item.codes' THEN 3 "
                 "WHEN 'label.block' THEN 4 WHEN 'shipment' THEN 5 WHEN 'label' THEN 6 ELSE 7 END, changed"},
 };

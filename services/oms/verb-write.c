@@ -155,6 +155,10 @@ int verb_people(const struct invocation *in) {
         return send_document(in, "wish", "people");
 }
 
+int verb_keys(const struct invocation *in) {
+        return send_document(in, "wish", "keys");
+}
+
 int verb_bay(const struct invocation *in) {
         return send_document(in, "wish", "bay");
 }

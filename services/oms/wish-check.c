@@ -64,6 +64,7 @@ static const struct {
         [WISH_BAY] = {"bay", true},
         [WISH_ITEM_CODES] = {"item.codes", false},
         [WISH_LABEL_BLOCK] = {"label.block", false},
+        [WISH_KEYS] = {"keys", true},
 };
 
 const char *wish_other_to_str(enum wish_other kind) {
@@ -117,6 +118,7 @@ int wish_check_other(enum wish_other kind, const struct json *doc, const char **
         switch (kind) {
         case WISH_POLICY:
         case WISH_PEOPLE:
+        case WISH_KEYS:
                 break;
         case WISH_BAY:
                 subject = json_get_string(doc, "bay", "");

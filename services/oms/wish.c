@@ -129,6 +129,8 @@ bool wish_wants_contact(const struct json *shipment) {
         const struct json *notices = json_get(shipment, "notices");
         bool all_ours = json_size(notices) > 0;
 
+        if (json_type(json_get(shipment, "pickup")) == JSON_OBJECT)
+                return true; /* its code is looked up there, whoever writes to the customer */
         for (const struct json *m = json_first(notices); m; m = json_next(m))
                 all_ours &= json_string(m) && strcmp(json_string(m), "station") != 0;
         return !all_ours;

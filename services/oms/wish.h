@@ -55,8 +55,16 @@ int wish_check_label(const struct str *text, struct diag *d);
 int wish_check_contact(const struct str *text, struct diag *d);
 int wish_check_expected(const struct str *text, struct diag *d);
 
-/* policy, people, bay, item.codes, label.block. */
-enum wish_other { WISH_POLICY, WISH_PEOPLE, WISH_BAY, WISH_ITEM_CODES, WISH_LABEL_BLOCK, N_WISH_OTHERS };
+/* policy, people, bay, item.codes, label.block, keys. */
+enum wish_other {
+        WISH_POLICY,
+        WISH_PEOPLE,
+        WISH_BAY,
+        WISH_ITEM_CODES,
+        WISH_LABEL_BLOCK,
+        WISH_KEYS,
+        N_WISH_OTHERS
+};
 const char *wish_other_to_str(enum wish_other kind); /* the command's type */
 int wish_other_from_str(const char *text, enum wish_other *kindp);
 /* Is its version counted. */
@@ -65,7 +73,7 @@ bool wish_other_has_version(enum wish_other kind);
 int wish_check_other(enum wish_other kind, const struct json *doc, const char **merchantp,
         const char **subjectp, struct diag *d);
 
-/* Nobody but the station may own a notice of this shipment: then its contact must not go there. */
+/* Does the station need the contact: it may own a notice, or the customer comes there. */
 bool wish_wants_contact(const struct json *shipment);
 /* Whether both say the same but for their version. */
 bool wish_is_same(const char *a, const char *b);

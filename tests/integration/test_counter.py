@@ -13,6 +13,7 @@ import shipments as goods  # noqa: E402
 from compare import events, read_mail  # noqa: E402
 from packer import Packer  # noqa: E402
 from rig import SITE, Rig, wait_for  # noqa: E402
+from tokens import Signer  # noqa: E402
 from story import HAT, NAME, SOCKS, store_wish  # noqa: E402
 
 STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
@@ -176,3 +177,72 @@ def test_what_waits_at_another_store_is_said(counter):
     counter.push(order)
     assert "他店" in counter.scan(order["orders"][0], "no-hand-over")["sub"]["ja"]
     assert SITE != "store-9"
+
+
+def coded(name: str, *lines: tuple, code: str, **changes) -> dict:
+    order = store_wish(name, *lines, **changes)
+    order["pickup"] = {"store": SITE}
+    order["contact"]["contact"] |= {"code": code, "phone": "090-1234-5678", "kana": "ヤマダ ハナコ"}
+    return order
+
+
+def test_a_code_a_qr_a_telephone_and_a_name_find_the_order_with_the_line_down(counter):
+    good, stranger = Signer("K1"), Signer("K1", seed=b"\x08" * 32)
+    counter.rig.oms("keys", counter.file("keys.json", {"keys": [good.public()]}))
+    counter.has("keys.changed")
+    orders = [coded("P-1", (SOCKS, 1), code="K7M4-Q2TX"), coded("P-2", (HAT, 1), code="9WXY0123")]
+    counter.push(*orders)
+    for order in orders:
+        counter.shelve(order)
+    counter.rig.stop("sync")
+    counter.scan("k7m4q2tx", "hand-over")
+    counter.scan("OKURU-C-UNDO", "undone")
+    assert "偽" in counter.scan(stranger.token(t="p", m="aozora", s="P-1"), "no-hand-over")["sub"]["ja"]
+    assert "期限" in counter.scan(good.token(t="p", m="aozora", s="P-1", x=1_000_000_000), "no-hand-over")["sub"]["ja"]
+    assert "他店" in counter.scan(good.token(t="p", m="aozora", s="P-1", w="store-9"), "no-hand-over")["sub"]["ja"]
+    counter.scan(good.token(t="p", m="aozora", s="P-1", w=SITE, x=4_000_000_000), "hand-over")
+    counter.scan(orders[0]["expected"][0]["codes"][0], "collected")
+    bench = counter.rig.counters[0].name
+    asked = [("5678 ヤマダ", "ambiguous"), ("やまだ　はなこ", "ambiguous"), ("山田 花子", "ambiguous"), ("佐藤", "no-hand-over"), (orders[1]["orders"][0], "proof"),
+             ("9wxy-0123", "hand-over")]
+    for text, kind in asked:
+        answer = counter.rig.ask_station({"verb": "find", "bench": bench, "text": text})
+        assert answer["verdicts"][-1]["kind"] == kind, (text, answer)
+        counter.clerk.look(10)
+    status = counter.rig.ask_station({"verb": "status"})
+    case = next(b for b in status["benches"] if b["bench"] == bench)
+    assert case["kind"] == "counter" and case["case"]["shipments"] == [{"merchant": "aozora", "shipment": "P-2"}] and case["case"]["proof"] == "code"
+    counter.rig.kill("station")  # what is on the disk, with its write-ahead log
+    disk = b"".join(path.read_bytes() for path in (counter.rig.folder / "station").iterdir())
+    for secret in (b"K7M4", b"9WXY0123", "山田".encode(), "ヤマダ".encode(), b"090-1234-5678"):
+        assert secret not in disk, secret
+
+
+def test_who_guesses_codes_waits_and_a_restart_does_not_help(counter):
+    order = coded("P-1", (SOCKS, 1), code="K7M4-Q2TX")
+    counter.push(order)
+    counter.shelve(order)
+    for _ in range(5):
+        counter.scan("00000000", "no-hand-over")
+    assert "待つ" in counter.scan("K7M4-Q2TX", "try-later")["sub"]["ja"]
+    counter.rig.kill("station")
+    counter.rig.start("station")
+    wait_for("the station", counter.rig.try_status)
+    counter.clerk.light.drain()
+    counter.scan("K7M4-Q2TX", "try-later")
+    counter.scan(order["orders"][0], "proof")
+    counter.rebuilds()
+
+
+def test_an_erased_contact_is_found_no_more(counter):
+    order = coded("P-1", (SOCKS, 1), code="K7M4-Q2TX")
+    counter.push(order)
+    counter.shelve(order)
+    counter.scan("K7M4-Q2TX", "hand-over")
+    counter.scan("OKURU-C-UNDO", "undone")
+    assert counter.rig.query("station/ledger.db", "SELECT count(*) FROM pickup_lookup") != [(0,)]
+    counter.rig.oms("erase", "P-1", "--merchant", "aozora")
+    counter.has("contact.erased")
+    assert counter.rig.query("station/ledger.db", "SELECT count(*) FROM pickup_lookup") == [(0,)]
+    counter.scan("K7M4-Q2TX", "no-hand-over")
+    counter.scan(order["orders"][0], "proof")

@@ -364,6 +364,48 @@ static int answer_number_on_box(void *userdata, const char *parcel, char number[
         return f->fail ? f->fail : WORLD_E_NONE; /* what it was given last is on it */
 }
 
+void fake_lookup(struct fake_world *f, const char *purpose, const char *text, const char *merchant,
+        const char *shipment) {
+        struct fake_lookup *l = &f->lookups[f->n_lookups++];
+
+        assert(f->n_lookups <= FAKE_MAX);
+        FILL(l->purpose, purpose);
+        FILL(l->text, text);
+        FILL(l->ref.merchant, merchant);
+        FILL(l->ref.shipment, shipment);
+}
+
+static int answer_lookup(void *userdata, const char *purpose, const char *text, struct shipment_ref *refs,
+        size_t max, size_t *n) {
+        struct fake_world *f = userdata;
+
+        *n = 0;
+        for (size_t i = 0; i < f->n_lookups && *n < max; i++)
+                if (strcmp(f->lookups[i].purpose, purpose) == 0 && strcmp(f->lookups[i].text, text) == 0)
+                        refs[(*n)++] = f->lookups[i].ref;
+        return f->fail;
+}
+
+static int answer_key(void *userdata, const char *kid, const char *use, struct world_key *key) {
+        struct fake_world *f = userdata;
+        bool pickup = strcmp(kid, "K1") == 0 && strcmp(use, "pickup") == 0;
+        bool offer = strcmp(kid, "K2") == 0 && strcmp(use, "offer") == 0;
+
+        if (f->fail)
+                return f->fail;
+        *key = (struct world_key){.not_after_usec = offer ? 1798761600LL * 1000000 : 0};
+        return pickup || offer ? 0 : WORLD_E_NONE;
+}
+
+static bool answer_verify(
+        void *userdata, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]) {
+        const struct fake_world *f = userdata;
+
+        (void) key, (void) bytes, (void) signature;
+        assert(n > 0);
+        return f->signatures_hold;
+}
+
 static int answer_crate(
         void *userdata, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
         struct fake_world *f = userdata;
@@ -610,6 +652,9 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .realm = "test",
                 .site = "store-1",
                 .crate = answer_crate,
+                .lookup = answer_lookup,
+                .key = answer_key,
+                .verify = answer_verify,
                 .policy = &f->policy,
                 .open_code = answer_open_code,
                 .shipment = answer_shipment,

@@ -35,6 +35,10 @@ struct fake_tombstone { /* a number or an open code of long ago */
         char code[CODE_SIZE];
         struct number_owner owner;
 };
+struct fake_lookup {
+        char purpose[8], text[64];
+        struct shipment_ref ref;
+};
 struct fake_bay {
         char bay[NAME_SIZE];
         struct bay_info info;
@@ -64,6 +68,9 @@ struct fake_world {
         size_t n_items;
         struct fake_tombstone tombstones[FAKE_MAX];
         size_t n_tombstones;
+        struct fake_lookup lookups[FAKE_MAX];
+        size_t n_lookups;
+        bool signatures_hold; /* what verify() answers */
         struct fake_bay bays[FAKE_MAX];
         size_t n_bays;
         struct fake_collection collections[FAKE_MAX];
@@ -97,6 +104,10 @@ void fake_block(struct fake_world *f, const char *number);
 /* A parcel on its way to this store. @crate "" none */
 void fake_expect(struct fake_world *f, const char *merchant, const char *shipment, const char *parcel,
         int piece, const char *number, const char *crate);
+
+/* What a contact is found by. The key "K1" is there for pickup and "K2" for offers, which ends with 2026. */
+void fake_lookup(struct fake_world *f, const char *purpose, const char *text, const char *merchant,
+        const char *shipment);
 
 struct fake_shipment *fake_find(struct fake_world *f, const char *merchant, const char *shipment);
 struct parcel *fake_parcel(struct fake_world *f, const char *parcel); /* NULL when there is none */

@@ -143,6 +143,7 @@ class Story:
         for bay in goods.bays():
             self.told("bay.scheduled", bay["bay"], "bay", self.file("bay.json", bay))
         self.told("item.codes", "midori", "codes", self.file("codes.json", {"merchant": "midori", "items": [{"code": "SAMPLE-TEA", "units": 1, "name": {"ja": "試供品の茶"}}]}))
+        self.told("keys.changed", None, "keys", self.file("keys.json", {"keys": [{"kid": "K1", "use": "pickup", "ed25519": "3d4017c3" * 8}]}))
         block = {"merchant": "aozora", "carrier": "yamato", "block": "b-7", "from": goods.waybill(44449000000), "to": goods.waybill(44449000099)}
         self.told("label.block", None, "block", self.file("block.json", block), "--station", NAME)
         self.packer.light.drain()  # what the bench showed before anybody looked
@@ -270,6 +271,7 @@ class Story:
         clerk.scan("OKURU-C-PROOF-ORDER-NAME", "hand-over")
         clerk.scan(first, "ok")
         clerk.scan(second, "collected")
+        clerk.scan("00000000", "no-hand-over")  # no such code
         clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
 
     def trucks(self) -> None:

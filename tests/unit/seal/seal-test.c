@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/str.h"
 #include "firmware/seal/seal.h"
@@ -305,9 +306,31 @@ static void wiped_bytes_are_zero(void **state) {
                 assert_int_equal(bytes[i], 0);
 }
 
+/* RFC 8032, section 7.1, TEST 2. */
+static void a_signature_holds_for_its_bytes_and_its_key_only(void **state) {
+        static const char key_hex[] = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+        static const char signature_hex[] =
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+        uint8_t key[SEAL_VERIFY_KEY_BYTES], signature[SEAL_SIGNATURE_BYTES];
+
+        (void) state;
+        assert_int_equal(hex_decode(key_hex, key, sizeof(key)), 0);
+        assert_int_equal(hex_decode(signature_hex, signature, sizeof(signature)), 0);
+        assert_true(seal_verify(key, "\x72", 1, signature));
+        assert_false(seal_verify(key, "\x73", 1, signature));
+        assert_false(seal_verify(key, "\x72", 0, signature));
+        signature[0] ^= 1;
+        assert_false(seal_verify(key, "\x72", 1, signature));
+        signature[0] ^= 1;
+        key[31] ^= 1;
+        assert_false(seal_verify(key, "\x72", 1, signature));
+}
+
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_signature_holds_for_its_bytes_and_its_key_only),
                 WITH(what_was_sealed_opens_with_the_secret),
                 WITH(nothing_and_the_largest_can_be_sealed_but_no_more),
                 WITH(every_altered_byte_closes_the_box),
