@@ -18,6 +18,7 @@ struct status {
         struct standing_counts counts;
         bool counted;
         struct table words;
+        int n_peers;
         bool json;
         struct json_writer w; /* for JSON */
 };
@@ -37,6 +38,24 @@ static void on_word(const struct line_word *word, void *userdata) {
         table_cell(&s->words, word->name);
         table_cell(&s->words, word->value);
         table_cell(&s->words, moment_of(word->since, since));
+}
+
+static void on_peer(const struct line_peer *peer, void *userdata) {
+        struct status *s = userdata;
+        char heard[MOMENT_MAX];
+
+        s->n_peers++;
+        if (s->json) {
+                json_write_object(&s->w, NULL);
+                json_write_string(&s->w, "station", peer->station);
+                json_write_string(&s->w, "heard", peer->heard);
+                json_write_bool(&s->w, "now", peer->now);
+                json_write_end_object(&s->w);
+                return;
+        }
+        table_cell(&s->words, peer->station);
+        table_cell(&s->words, peer->now ? "heard" : "NOT HEARD");
+        table_cell(&s->words, moment_of(peer->heard, heard));
 }
 
 /* ---- for people ---- */
@@ -175,6 +194,23 @@ static int print_line(struct status *s) {
         return r;
 }
 
+/* What two of them ship at once is seen while they hear each other. */
+static int print_peers(struct status *s) {
+        static const char *const heads[] = {"PEER", "STATE", "LAST", NULL};
+        int r = 0;
+
+        if (!*s->look.setup.inbox)
+                return 0;
+        table_init(&s->words, heads);
+        if (line_read_peers(s->look.setup.inbox, stamp_now().wall_usec, on_peer, s, NULL) == 0 &&
+                s->n_peers > 0) {
+                (void) printf("\n");
+                r = table_print(&s->words, stdout);
+        }
+        table_deinit(&s->words);
+        return r;
+}
+
 static int print_status(struct status *s) {
         int r = 0;
 
@@ -185,7 +221,9 @@ static int print_status(struct status *s) {
                 r = print_benches(s->station);
         if (s->station && r == 0)
                 r = print_devices(s->station);
-        return r < 0 ? r : print_line(s);
+        if (r == 0)
+                r = print_line(s);
+        return r < 0 ? r : print_peers(s);
 }
 
 /* ---- for programs ---- */
@@ -226,6 +264,9 @@ static int write_status(struct status *s) {
                 json_write_bool(&s->w, "sync_runs", writer_runs(s->look.setup.inbox) != 0);
                 json_write_array(&s->w, "line");
                 (void) line_read(s->look.setup.inbox, on_word, NULL, s, NULL); /* an empty list says it */
+                json_write_end_array(&s->w);
+                json_write_array(&s->w, "peers");
+                (void) line_read_peers(s->look.setup.inbox, stamp_now().wall_usec, on_peer, s, NULL);
                 json_write_end_array(&s->w);
         }
         json_write_end_object(&s->w);

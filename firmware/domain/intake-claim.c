@@ -156,7 +156,8 @@ static int free_piece(struct meeting *m, const struct parcel *p) {
 }
 
 static int meet_parcel(struct meeting *m, const struct parcel *p) {
-        struct bench *bench = intake_bench_of(m->in, p->id);
+        bool in_hand = p->state == PARCEL_OPEN || p->state == PARCEL_PACKED;
+        struct bench *bench = in_hand ? intake_bench_of(m->in, p->id) : NULL;
         bool takes = claim_effect(m->c.kind) == CLAIM_TAKES;
 
         if (takes && p->state == PARCEL_READY && !p->pull_reason[0])

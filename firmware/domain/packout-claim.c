@@ -119,11 +119,15 @@ int claim_gate(struct turn *t, struct parcel *p, bool *handledp) {
         case PARCEL_PARKED:
         case PARCEL_PULLED:
                 return ask_return(t, p, &c);
-        default:
+        case PARCEL_OPEN:
+        case PARCEL_PACKED:
                 *handledp = strcmp(p->bench, t->b->name) == 0;
                 if (!*handledp)
                         return 0;
                 turn_take_parcel(t, p);
                 return alarm_elsewhere(t, &c);
+        default:
+                *handledp = false; /* at the counter of this store: its own words say so */
+                return 0;
         }
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/views/line.h"
 
+#include "firmware/base/time.h"
 #include "firmware/views/databases.h"
+
+#define PEER_GONE_USEC                                                                                       \
+        (240 * (int64_t) USEC_PER_SEC) /* three minutes, and the one that it is put down late */
+#define PEERS_VERSION 2                /* of the schema that has them first */
 
 static const char *text_of(const struct store_stmt *q, int i) {
         const char *text = store_column_text(q, i);
@@ -51,4 +56,23 @@ int line_read(const char *path, void (*on_word)(const struct line_word *word, vo
         if (r == 0 && on_lane)
                 r = read_lanes(s, on_lane, userdata);
         return r;
+}
+
+int line_read_peers(const char *path, int64_t now_usec,
+        void (*fn)(const struct line_peer *peer, void *userdata), void *userdata, struct diag *d) {
+        _cleanup_(store_closep) struct store *s = NULL;
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int r = store_open_reader(&s, path, INBOX_APPLICATION_ID, INBOX_VERSION_MIN, INBOX_VERSION_MAX, d);
+
+        if (r != 0 || store_version(s) < PEERS_VERSION)
+                return r;
+        r = store_prepare(s, &q, "SELECT station, heard FROM peer ORDER BY station");
+        while (r == 0 && (r = store_step(&q)) == 0) {
+                struct line_peer peer = {.station = text_of(&q, 0), .heard = text_of(&q, 1)};
+                int64_t heard = 0;
+
+                peer.now = time_parse(peer.heard, &heard, NULL) == 0 && now_usec - heard < PEER_GONE_USEC;
+                fn(&peer, userdata);
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }

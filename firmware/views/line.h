@@ -29,3 +29,12 @@ struct line_lane {
  */
 int line_read(const char *path, void (*on_word)(const struct line_word *word, void *userdata),
         void (*on_lane)(const struct line_lane *lane, void *userdata), void *userdata, struct diag *d);
+
+struct line_peer { /* another station of the site */
+        const char *station;
+        const char *heard; /* when last, RFC 3339; a minute late at most */
+        bool now;          /* within three minutes: everybody speaks each minute */
+};
+/* Who was ever heard, by name; none where sync is of an older build. Return: as line_read(). */
+int line_read_peers(const char *path, int64_t now_usec,
+        void (*fn)(const struct line_peer *peer, void *userdata), void *userdata, struct diag *d);

@@ -245,6 +245,14 @@ def test_what_was_heard_outlives_every_program_here(site):
     site.start_sync(B)
 
 
+def test_a_person_sees_who_is_heard(site):
+    config = ("--config", str(site.rigs[A].folder / "etc/station.yaml"))
+    text = site.rigs[A].okuru("status", *config)
+    assert "PEER" in text and any(B in line and " heard " in line for line in text.splitlines()), text
+    peers = json.loads(site.rigs[A].okuru("status", "--json", *config))["peers"]
+    assert [(p["station"], p["now"]) for p in peers if p["station"] == B] == [(B, True)]
+
+
 def test_what_was_missed_is_asked_for(site):
     first, second = site.shipment(A, B), site.shipment(A, B)
     site.kill_sync(B)
