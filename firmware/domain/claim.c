@@ -17,6 +17,8 @@ static const struct {
         [CLAIM_READY] = {"ready", CLAIM_HOLDS, "準備完了", "ready"},
         [CLAIM_SHIPPED] = {"shipped", CLAIM_TAKES, "発送済み", "shipped"},
         [CLAIM_VOIDED] = {"voided", CLAIM_FREES, "取消済み", "voided"},
+        [CLAIM_COLLECTED] = {"collected", CLAIM_TAKES, "お渡し済み", "handed over"},
+        [CLAIM_UNDONE] = {"undone", CLAIM_FREES, "取消済み", "taken back"},
 };
 
 /* What a box is after each of them, for others. What is not here changes nothing for them. */
@@ -31,6 +33,8 @@ static const struct {
         {"parcel.ready", CLAIM_READY},
         {"parcel.shipped", CLAIM_SHIPPED},
         {"parcel.voided", CLAIM_VOIDED},
+        {"pickup.collected", CLAIM_COLLECTED},
+        {"pickup.undone", CLAIM_UNDONE},
 };
 
 const char *claim_kind_to_str(enum claim_kind kind) {

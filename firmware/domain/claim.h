@@ -25,7 +25,15 @@
  */
 #define CLAIMS_TYPE "peer:claims"
 
-enum claim_kind { CLAIM_OPENED, CLAIM_READY, CLAIM_SHIPPED, CLAIM_VOIDED, N_CLAIM_KINDS };
+enum claim_kind {
+        CLAIM_OPENED,
+        CLAIM_READY,
+        CLAIM_SHIPPED,
+        CLAIM_VOIDED,
+        CLAIM_COLLECTED,
+        CLAIM_UNDONE, /* the customer gave it back at once */
+        N_CLAIM_KINDS
+};
 enum claim_effect {  /* on the same thing elsewhere, in rising order */
         CLAIM_FREES, /* none: it is no more what was claimed before */
         CLAIM_WORKS, /* it is in somebody's hands: nobody begins it anew meanwhile */

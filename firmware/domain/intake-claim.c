@@ -11,6 +11,9 @@
  *   voided,   pull task for theirs     none any more, unless a third has it
  *   opened
  *
+ *   collected shelved, on its way      the counter says so when it is read
+ *             collected                conflict.found, once on each side
+ *
  * Nothing is refused: who claims nonsense is not heard, and the OMS has nothing to do with it.
  */
 #include "firmware/domain/intake-internal.h"
@@ -85,14 +88,14 @@ static void write_met(struct meeting *m, const struct parcel *pull, const struct
         tell(m, pull ? "pull" : "freed");
 }
 
-static void find_conflict(struct meeting *m, const struct parcel *p) {
+static void find_conflict(struct meeting *m, const struct parcel *p, const char *kind) {
         struct fact_builder b;
         char when[CLAIM_WHEN_SIZE], text[CLAIM_WHEN_SIZE + 32];
 
         claim_when(&m->c, when);
         (void) snprintf(text, sizeof(text), "%s here, and %s", parcel_state_to_str(p->state), when);
         fact_begin(&b, &m->in->d->facts, "conflict.found", m->c.merchant, m->c.subject, NULL, NULL, NULL);
-        json_write_string(&b.w, "kind", "shipped-twice");
+        json_write_string(&b.w, "kind", kind);
         json_write_string(&b.w, "parcel", p->id);
         json_write_string(&b.w, "station", m->c.station);
         json_write_string(&b.w, "other", m->c.parcel);
@@ -163,7 +166,7 @@ static int meet_parcel(struct meeting *m, const struct parcel *p) {
         if (takes && p->state == PARCEL_READY && !p->pull_reason[0])
                 write_met(m, p, NULL);
         else if (takes && p->state == PARCEL_SHIPPED && !m->took)
-                find_conflict(m, p);
+                find_conflict(m, p, "shipped-twice");
         else if (takes && bench)
                 stop(m, bench);
         else if (!takes && claim_effect(m->c.kind) != CLAIM_FREES && bench && !m->took)
@@ -187,12 +190,30 @@ static int meet_shipment(struct meeting *m) {
         return r;
 }
 
+/* A counter's parcel bears the same id at both, when the OMS told of it; else it is the same piece. */
+static int meet_counter(struct meeting *m) {
+        int r = m->in->world->shipment(m->in->world->userdata, m->c.merchant, m->c.subject, &m->s);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        for (size_t i = 0; i < m->s.n_parcels && !m->took; i++) {
+                const struct parcel *p = &m->s.parcels[i];
+
+                if (p->state == PARCEL_COLLECTED && m->c.kind == CLAIM_COLLECTED &&
+                        (strcmp(p->id, m->c.parcel) == 0 || p->piece == m->c.piece))
+                        find_conflict(m, p, "collected-twice");
+        }
+        return 0;
+}
+
 /* Whom a claim of this kind meets. */
 static int (*const meets[N_CLAIM_KINDS])(struct meeting *m) = {
         [CLAIM_OPENED] = meet_shipment,
         [CLAIM_READY] = meet_shipment,
         [CLAIM_SHIPPED] = meet_shipment,
         [CLAIM_VOIDED] = meet_shipment,
+        [CLAIM_COLLECTED] = meet_counter,
+        [CLAIM_UNDONE] = meet_counter,
 };
 
 static int take_claim(struct intake *in, const char *station, const char *ledger, const struct json *e) {

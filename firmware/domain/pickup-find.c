@@ -124,6 +124,7 @@ static bool is_only_looked_at(const struct turn *t) {
 
 int pickup_parcel(struct turn *t, const struct number_owner *o) {
         struct parcel *p;
+        bool said;
         int r;
 
         if (o->gone)
@@ -136,6 +137,9 @@ int pickup_parcel(struct turn *t, const struct number_owner *o) {
                 return r;
         if (!p)
                 return pickup_unknown(t);
+        r = pickup_claimed(t, p, &said);
+        if (r < 0 || said)
+                return r;
         if (t->b->pickup.n_cases > 0 && pickup_has(t, o->merchant, o->shipment) && p->state == PARCEL_SHELVED)
                 return pickup_check(t, p);
         if (is_only_looked_at(t))

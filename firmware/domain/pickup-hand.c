@@ -406,13 +406,30 @@ static void write_collected(struct turn *t, const struct parcel *p) {
         fact_end(&fb);
 }
 
+static bool is_about_to_go(const struct turn *t, const struct parcel *p) {
+        return p->state == PARCEL_SHELVED && is_checked(t, p->id);
+}
+
 /* All that was read: facts, and how long they may be taken back. */
 static int hand_over(struct turn *t) {
         struct pickup_memory *m = &t->b->pickup;
         struct verdict *v;
         struct words owner;
         int n = 0, r;
+        bool said;
 
+        for (size_t i = 0; i < m->n_cases;
+                i++) { /* while they were read, the other counter may have been quicker */
+                r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
+                if (r == 0)
+                        r = pickup_any_claimed(t, is_about_to_go, &said);
+                if (r < 0)
+                        return r;
+                if (said) {
+                        pickup_end(t);
+                        return 0;
+                }
+        }
         for (size_t i = 0; i < m->n_cases; i++) {
                 r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
                 if (r < 0)

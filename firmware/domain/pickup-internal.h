@@ -46,6 +46,13 @@ struct pickup_token;
 int pickup_token_check(
         struct turn *t, const char *text, const struct pickup_token *token, const char *use, bool *goodp);
 
+/* --- pickup-claim.c --- */
+/* Another counter of the store has handed @p of ->s over: that is said. */
+int pickup_claimed(struct turn *t, const struct parcel *p, bool *saidp);
+/* The same of any parcel of ->s that @is_meant. */
+int pickup_any_claimed(
+        struct turn *t, bool (*is_meant)(const struct turn *t, const struct parcel *p), bool *saidp);
+
 /* --- pickup-hand.c --- */
 /* The customer's shipments become the case, unless one of them cannot be handed over: that is said. @proof: given already */
 int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof);

@@ -35,8 +35,9 @@ class Site:
         self.oms = Sender(folder / "oms.db", REALM, self.broker.host, self.broker.port, tls=(self.broker.ca, cert, key))
         self.thread = threading.Thread(target=self.oms.run, daemon=True)
         self.thread.start()
-        self.rigs = {name: Rig(build, folder / name, broker=self.broker, station=name) for name in (A, B)}
+        self.rigs = {name: Rig(build, folder / name, broker=self.broker, station=name, counters=1) for name in (A, B)}
         self.packers: dict[str, Packer] = {}
+        self.clerks: dict[str, Packer] = {}
         self.n = 0
 
     def open(self) -> "Site":
@@ -44,7 +45,7 @@ class Site:
             rig.start("station")
             wait_for("the bench", lambda rig=rig: rig.try_status() is not None)
             rig.start("sync")
-            self.packers[name] = Packer(rig.benches[0])
+            self.packers[name], self.clerks[name] = Packer(rig.benches[0]), Packer(rig.counters[0])
         for name in self.rigs:
             self.push(name, "policy", "policy", {"version": 1, "merchants": [{"merchant": "acme", "unknown_shipment": "refuse",
                       "carriers": [{"carrier": "yamato", "shipped": "scanned", "bay": "y1"}]}]}, merchant="")
@@ -78,6 +79,20 @@ class Site:
             self.push(station, "label", name, {"merchant": "acme", "shipment": name, "version": 1,
                                                "labels": [{"piece": 1, "carrier": "yamato", "number": number}]})
             wait_for("the label", lambda station=station: self.count(station, "label.given", name) == 1)
+        return {**s, "number": number}
+
+    def order(self, *stations: str) -> dict:
+        """One parcel for a customer of this store, on its way to all of its counters."""
+        self.n += 1
+        name, number, parcel = f"P-{self.n}", goods.waybill(44490000000 + self.n * 10), str(uuid.uuid4())
+        s = {"merchant": "acme", "shipment": name, "version": 1, "orders": [f"A-{self.n}"], "open_codes": [name], "pickup": {},
+             "lines": [{"line": "1", "order": f"A-{self.n}", "name": {"ja": "靴下"}, "quantity": 1, "codes": [{"code": JAN, "units": 1}]}],
+             "carrier": "yamato", "waybill": "given", "notices": {"shipped": "oms"}}
+        for station in stations:
+            self.push(station, "shipment", name, s)
+            self.push(station, "expected", name, {"merchant": "acme", "shipment": name, "version": 1, "parcels": [
+                {"parcel": parcel, "piece": 1, "codes": [number], "crate": None, "contents": [{"line": "1", "quantity": 1}]}]})
+            wait_for("the parcel is expected", lambda station=station: self.count(station, "expected.received", name) == 1)
         return {**s, "number": number}
 
     # ---- what lies on the disks ----
@@ -123,11 +138,27 @@ class Site:
         packer.scan("OKURU-C-OK")
         return green
 
-    def refused(self, station: str, code: str, *words: str) -> dict:
-        verdict = self.packers[station].scan(code, "already")
+    def hand_over(self, station: str, s: dict) -> float:
+        """From its arrival to the customer; when green was seen."""
+        clerk = self.clerks[station]
+        clerk.scan(s["number"], "arrived")
+        clerk.scan("OKURU-S-B-3", "ready")
+        clerk.scan(s["orders"][0], "proof")
+        clerk.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+        clerk.scan(s["number"], "collected")
+        return time.monotonic()
+
+    def refused(self, station: str, code: str, *words: str, by: str = "packers") -> dict:
+        verdict = getattr(self, by)[station].scan(code, "already")
         assert all(word in verdict["sub"]["ja"] for word in words), verdict["sub"]
         assert verdict["light"] != "red"
         return verdict
+
+    def drain(self, station: str) -> None:
+        """What the lights showed at a start is nobody's answer."""
+        for lights in (self.packers, self.clerks):
+            wait_for("what it shows at the start", lambda lights=lights: lights[station].look(5))
+            lights[station].light.drain()
 
     def kill_sync(self, station: str) -> None:
         self.rigs[station].kill("sync")
@@ -239,10 +270,37 @@ def test_what_was_heard_outlives_every_program_here(site):
         site.rigs[B].kill(program)
     site.rigs[B].start("station")
     wait_for("the bench", lambda: site.rigs[B].try_status() is not None)
-    site.packers[B].light.drain()
+    site.drain(B)
     site.refused(B, s["shipment"], "発送済み", A)
     site.start_sync(A)
     site.start_sync(B)
+
+
+def test_two_counters_of_a_store_hand_a_parcel_over_once(site):
+    took = []
+    for _ in range(3):
+        s = site.order(A, B)
+        green = site.hand_over(A, s)
+        wait_for("the claim at the other counter", lambda s=s: site.claims(B, s) == ["collected"])
+        took.append(time.monotonic() - green)
+        site.refused(B, s["number"], "お渡し済み", A, "c1", by="clerks")
+    assert max(took) <= BOUND_S, took
+    assert site.count(B, "pickup.collected") == 0
+    site.clerks[A].scan("OKURU-C-UNDO", "undone")
+    wait_for("that it was taken back", lambda: site.claims(B, s) == ["undone"])
+    site.hand_over(B, s)
+
+
+def test_counters_that_cannot_see_each_other_find_the_conflict_later(site):
+    s = site.order(A, B)
+    site.kill_sync(B)
+    site.hand_over(A, s)
+    site.hand_over(B, s)  # the control
+    site.start_sync(B)
+    for station in (A, B):
+        wait_for(f"the conflict at {station}", lambda station=station: site.conflicts(station, s))
+        assert [kind for kind, _ in site.conflicts(station, s)] == ["collected-twice"]
+        wait_for("the conflict at the office", lambda station=station: site.at_office(station, "conflict.found", s) == 1)
 
 
 def test_a_person_sees_who_is_heard(site):
@@ -282,7 +340,7 @@ def test_killed_again_and_again_nothing_is_forgotten_or_told_twice(site):
         wait_for(f"{s['shipment']} at {B}", lambda s=s: site.claims(B, s) == ["shipped"], 60)
         twice = site.query(B, "SELECT count(*), count(DISTINCT data ->> 'seq') FROM fact WHERE type = 'peer.claimed' AND data ->> 'subject' = ?", s["shipment"])
         assert twice[0][0] == twice[0][1]
-    site.packers[B].light.drain()
+    site.drain(B)
     site.refused(B, all_of_them[0]["shipment"], "発送済み", A)
 
 

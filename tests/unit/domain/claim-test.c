@@ -45,6 +45,8 @@ static void a_fact_makes_the_claim_that_is_read_again(void **state) {
                 {"parcel.ready", "\"number\":\"444413758703\"", CLAIM_READY, "444413758703", "A-778"},
                 {"parcel.shipped", "\"number\":\"444413758703\"", CLAIM_SHIPPED, "444413758703", "A-778"},
                 {"parcel.voided", "\"from\":\"open\"", CLAIM_VOIDED, "", "A-778"},
+                {"pickup.collected", "\"proof\":\"code\"", CLAIM_COLLECTED, "", "A-778"},
+                {"pickup.undone", "\"shelf\":\"b-3\"", CLAIM_UNDONE, "", "A-778"},
         };
 
         (void) state;
@@ -106,7 +108,7 @@ static void a_claim_of_another_shape_is_none(void **state) {
                 int expect;
         } cases[] = {
                 {"as it is", "S-1", "S-1", 0},
-                {"a kind of later", "shipped", "collected", CLAIM_E_KIND},
+                {"a kind of later", "shipped", "redecorated", CLAIM_E_KIND},
                 {"a kind that is no name", "\"shipped\"", "\"SHIPPED !\"", -EBADMSG},
                 {"no place", "42", "0", -EBADMSG},
                 {"a broken place", "42", "4.2", -EBADMSG},
