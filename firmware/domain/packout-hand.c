@@ -129,6 +129,7 @@ static int set_aside(struct turn *t, struct line *l, int units) {
                 pl->quantity -= units;
                 pl->by_hand = pl->by_hand > pl->quantity ? pl->quantity : pl->by_hand;
                 pl->counted = pl->counted > pl->quantity ? pl->quantity : pl->counted;
+                pl->by_tag = pl->by_tag > pl->quantity ? pl->quantity : pl->by_tag;
                 l->done -= units;
         }
         turn_fact(t, &fb, "item.damaged", t->s.merchant, t->p->id);

@@ -91,6 +91,8 @@ int item_take(struct turn *t, struct line *l, const char *line, int quantity, in
                 pl->by_hand += quantity;
         else if (strcmp(how, "counted") == 0)
                 pl->counted += quantity;
+        else if (by_tag)
+                pl->by_tag += quantity;
         turn_fact(t, &fb, "item.verified", t->s.merchant, t->p->id);
         json_write_string(&fb.w, "shipment", t->s.id);
         json_write_string(&fb.w, "line", line);

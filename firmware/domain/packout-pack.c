@@ -46,6 +46,8 @@ static void write_contents(struct json_writer *w, const struct parcel *p, const 
                         json_write_int(w, "counted", pl->counted);
                 if (pl->confirmed > 0)
                         json_write_int(w, "confirmed", pl->confirmed);
+                if (pl->by_tag > 0)
+                        json_write_int(w, "rfid", pl->by_tag);
                 if (p->unverified && strncmp(pl->line, "code:", 5) == 0)
                         json_write_string(w, "code", pl->line + 5);
                 write_serials(w, units, pl->line);

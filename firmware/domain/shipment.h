@@ -58,7 +58,7 @@ int parcel_state_from_str(const char *text, enum parcel_state *sp);
 
 struct parcel_line { /* what is in one parcel of one line */
         char line[NAME_SIZE];
-        int quantity, by_hand, counted, confirmed;
+        int quantity, by_hand, counted, confirmed, by_tag;
 };
 struct parcel {
         char id[UUID_TEXT_MAX];

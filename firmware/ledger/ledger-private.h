@@ -312,7 +312,7 @@ struct parcel_tally {                       /* of one shipment */
 int parcel_tally(struct ledger *l, const char *merchant, const char *shipment, struct parcel_tally *t);
 /* What is in it, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
 int parcel_put_contents(struct ledger *l, const char *parcel, const struct json *contents);
-/* @how: "scanned", "hand", "counted", "confirmed". */
+/* @how: "scanned", "hand", "counted", "confirmed", "rfid". */
 int parcel_line_add(struct ledger *l, const char *parcel, const char *line, int quantity, const char *how);
 int parcel_line_take(struct ledger *l, const char *parcel, const char *line, int quantity);
 int parcel_unit_put(

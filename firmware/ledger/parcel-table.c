@@ -35,17 +35,19 @@ static const struct store_sql parcel_sql[] = {
                 "SELECT id, opened_pos FROM parcel WHERE merchant = ?1 AND shipment = ?2 AND known = 1"),
         LEDGER_SQL(parcels.put_pull, "UPDATE parcel SET pull_reason = ?2 WHERE id = ?1"),
         LEDGER_SQL(parcels.delete, "DELETE FROM parcel WHERE id = ?1"),
-        LEDGER_SQL(parcels.line_get, "SELECT line, quantity, by_hand, counted, confirmed FROM parcel_line "
-                                     "WHERE parcel = ?1 ORDER BY line"),
+        LEDGER_SQL(parcels.line_get,
+                "SELECT line, quantity, by_hand, counted, confirmed, by_tag FROM parcel_line "
+                "WHERE parcel = ?1 ORDER BY line"),
         LEDGER_SQL(parcels.line_add,
-                "INSERT INTO parcel_line (parcel, line, quantity, by_hand, counted, confirmed) VALUES (?1, "
-                "?2, ?3, ?4, ?5, ?6) "
+                "INSERT INTO parcel_line (parcel, line, quantity, by_hand, counted, confirmed, by_tag) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                 "ON CONFLICT (parcel, line) DO UPDATE SET quantity = quantity + excluded.quantity, "
                 "by_hand = by_hand + excluded.by_hand, counted = counted + excluded.counted, "
-                "confirmed = confirmed + excluded.confirmed"),
+                "confirmed = confirmed + excluded.confirmed, by_tag = by_tag + excluded.by_tag"),
         LEDGER_SQL(parcels.line_take,
                 "UPDATE parcel_line SET quantity = quantity - ?3, by_hand = min(by_hand, quantity - ?3), "
-                "counted = min(counted, quantity - ?3), confirmed = min(confirmed, quantity - ?3) "
+                "counted = min(counted, quantity - ?3), confirmed = min(confirmed, quantity - ?3), "
+                "by_tag = min(by_tag, quantity - ?3) "
                 "WHERE parcel = ?1 AND line = ?2"),
         LEDGER_SQL(parcels.line_prune,
                 "DELETE FROM parcel_line WHERE parcel = ?1 AND line = ?2 AND quantity <= 0"),
@@ -222,6 +224,7 @@ static int load_lines(struct ledger *l, struct parcel *p) {
                         .by_hand = (int) store_column_int64(q, 2),
                         .counted = (int) store_column_int64(q, 3),
                         .confirmed = (int) store_column_int64(q, 4),
+                        .by_tag = (int) store_column_int64(q, 5),
                 };
                 if (!statement_copy(q, 0, line->line, sizeof(line->line)))
                         return -EBADMSG;
@@ -281,15 +284,20 @@ int parcel_load_all(struct ledger *l, struct shipment *s) {
         return 0;
 }
 
-static int line_write(struct ledger *l, const char *parcel, const char *line, int quantity, int by_hand,
-        int counted, int confirmed) {
-        return statement_do(
-                &l->parcels.line_add, "ttiiii", parcel, line, quantity, by_hand, counted, confirmed);
+/* @n: how much of it, and how it came there */
+static int line_write(struct ledger *l, const char *parcel, const char *line, const struct parcel_line *n) {
+        return statement_do(&l->parcels.line_add, "ttiiiii", parcel, line, n->quantity, n->by_hand,
+                n->counted, n->confirmed, n->by_tag);
 }
 
 int parcel_line_add(struct ledger *l, const char *parcel, const char *line, int quantity, const char *how) {
-        return line_write(l, parcel, line, quantity, strcmp(how, "hand") == 0 ? quantity : 0,
-                strcmp(how, "counted") == 0 ? quantity : 0, strcmp(how, "confirmed") == 0 ? quantity : 0);
+        struct parcel_line n = {.quantity = quantity};
+
+        n.by_hand = strcmp(how, "hand") == 0 ? quantity : 0;
+        n.counted = strcmp(how, "counted") == 0 ? quantity : 0;
+        n.confirmed = strcmp(how, "confirmed") == 0 ? quantity : 0;
+        n.by_tag = strcmp(how, "rfid") == 0 ? quantity : 0;
+        return line_write(l, parcel, line, &n);
 }
 
 int parcel_line_take(struct ledger *l, const char *parcel, const char *line, int quantity) {
@@ -303,12 +311,17 @@ int parcel_put_contents(struct ledger *l, const char *parcel, const struct json 
 
         for (const struct json *e = json_first(contents); e && r == 0; e = json_next(e)) {
                 const char *line = json_get_string(e, "line", NULL);
-                int quantity = (int) json_get_int(e, "quantity", 0);
+                struct parcel_line n = {
+                        .quantity = (int) json_get_int(e, "quantity", 0),
+                        .by_hand = (int) json_get_int(e, "hand", 0),
+                        .counted = (int) json_get_int(e, "counted", 0),
+                        .confirmed = (int) json_get_int(e, "confirmed", 0),
+                        .by_tag = (int) json_get_int(e, "rfid", 0),
+                };
 
-                if (!line || strlen(line) >= NAME_SIZE || quantity <= 0)
+                if (!line || strlen(line) >= NAME_SIZE || n.quantity <= 0)
                         return LEDGER_E_UNFIT;
-                r = line_write(l, parcel, line, quantity, (int) json_get_int(e, "hand", 0),
-                        (int) json_get_int(e, "counted", 0), (int) json_get_int(e, "confirmed", 0));
+                r = line_write(l, parcel, line, &n);
         }
         return r;
 }

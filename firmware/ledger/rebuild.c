@@ -34,7 +34,7 @@ static const struct derived derived[] = {
         {"pickup", "tt",
                 "merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, open"},
         {"counter", "t", "bench, tries, pos"},
-        {"parcel_line", "tt", "parcel, line, quantity, by_hand, counted, confirmed"},
+        {"parcel_line", "tt", "parcel, line, quantity, by_hand, counted, confirmed, by_tag"},
         {"unit", "ttt", "merchant, code, serial, shipment, parcel, line"},
         {"number", "ttt", "number, merchant, shipment, piece, carrier, parcel, dead"},
         {"block", "ttt", "merchant, carrier, block, first, last, used, pos"},

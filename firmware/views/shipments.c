@@ -19,7 +19,7 @@ static const struct store_sql shipments_sql[] = {
                 "shelf, reason, "
                 "pull_reason, how, unverified, partial, version, since_usec, since_offset, ready_usec, crate "
                 "FROM parcel WHERE merchant = ?1 AND shipment = ?2 ORDER BY piece, opened_pos, id"},
-        {offsetof(struct shipments, lines), "SELECT line, quantity, by_hand, counted, confirmed FROM "
+        {offsetof(struct shipments, lines), "SELECT line, quantity, by_hand, counted, confirmed, by_tag FROM "
                                             "parcel_line WHERE parcel = ?1 ORDER BY line"},
         {offsetof(struct shipments, pickup), "SELECT ready_usec, ready_offset, keep_until_usec, partial, "
                                              "paid FROM pickup WHERE merchant = "
@@ -120,6 +120,7 @@ static int read_lines(struct shipments *v, struct parcel *p) {
                         .by_hand = (int) store_column_int64(q, 2),
                         .counted = (int) store_column_int64(q, 3),
                         .confirmed = (int) store_column_int64(q, 4),
+                        .by_tag = (int) store_column_int64(q, 5),
                 };
                 if (!column_copy(q, 0, lines[p->n_lines].line, sizeof(lines->line)))
                         return -EBADMSG;

@@ -128,7 +128,10 @@ def test_tags_and_barcodes_share_a_box_and_each_bench_has_its_own_antenna(scene,
     assert verdict["kind"] == "ok" and "品1×1" in verdict["sub"]["ja"]
     verdict = bench.scan(SHIRT, "packed")
     assert sorted((f["how"], f["line"]) for f in verified(scene, s)) == [("rfid", "1"), ("scanned", "1"), ("scanned", "2")]
+    packed = next(f for f in scene.facts("parcel.packed") if f["subject"] == verdict["parcel"])
+    assert {c["line"]: c.get("rfid") for c in packed["contents"]} == {"1": 1, "2": None}, "the OMS is told how each unit was confirmed"
     bench.match(verdict)
+    scene.assert_rebuilt_equal()
 
 
 def test_reads_that_are_older_than_the_box_are_not_of_this_box(scene, bench, reader):

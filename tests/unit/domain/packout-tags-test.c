@@ -109,6 +109,7 @@ static void a_box_whose_tags_are_all_there_is_packed_without_a_scan(void **state
         contents = json_get(packed, "contents");
         assert_int_equal(json_size(contents), 2);
         assert_int_equal(json_size(json_get(json_first(contents), "serials")), 2);
+        assert_int_equal(json_get_int(json_first(contents), "rfid", 0), 2);
         PLAY({"tags H7 B1 B2", VERDICT_NONE, "", NULL},
                 {WAYBILL_1, VERDICT_READY, "parcel.ready:given", NULL});
 }
