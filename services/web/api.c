@@ -118,6 +118,16 @@ static void refuse_visit(struct visit *v) {
                 visit_fail(v, 401, "session", "read your badge");
 }
 
+/* Which benches there are is the station's to tell. */
+static void refuse_name(struct visit *v) {
+        char name[NAME_TEXT_MAX];
+
+        if (hub_name(v->api->hub, 1, name)) /* beside the floor */
+                visit_fail(v, 404, "bench", "there is none of that name");
+        else
+                visit_fail(v, 503, "not-yet", "the station has not told anything yet");
+}
+
 static void serve_route(struct visit *v, const struct route *r) {
         if (r->page) {
                 const struct page *page = page_find(r->page);
@@ -132,7 +142,7 @@ static void serve_route(struct visit *v, const struct route *r) {
         else if (!session_may(v, r->need))
                 refuse_visit(v);
         else if (*v->name && !hub_has(v->api->hub, v->name))
-                visit_fail(v, 404, "bench", "there is none of that name");
+                refuse_name(v);
         else
                 r->serve(v);
 }

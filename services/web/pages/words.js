@@ -21,7 +21,7 @@ const WORDS = {
         pin: ["暗証番号", "PIN"], pin_wanted: ["暗証番号を入れる", "Type your PIN"], pin_bad: ["暗証番号がちがう", "this PIN is wrong"], keys: ["文字盤", "Keys on the screen"], delete: ["一字消す", "delete one"],
         clerk: ["店舗スタッフ", "clerk"], engineer: ["保守", "engineer"],
         no_answer: ["応答なし", "no answer"], screens_of: ["{n} の画面", "screen of {n}"],
-        search: ["出荷・注文・口・送り状・番号", "shipment, order, parcel, waybill, code"], find: ["探す", "Find"], nothing: ["見つからない", "nothing found"],
+        search: ["出荷・伝票・荷物・送り状", "shipment, slip, parcel, waybill"], find: ["探す", "Find"], nothing: ["見つからない", "nothing found"],
         todo: ["やること", "To do"], all_fine: ["今はなし", "nothing now"], bays: ["締め切り", "Cut-offs"], people: ["梱包台", "Benches"], chart: ["直近8時間", "Last 8 hours"],
         ready_boxes: ["準備完了（15分ごと）", "boxes ready, each 15 min"], first_right: ["一回で正しい読取り", "right at the first scan"],
         c_open: ["作業中", "in hand"], c_ready: ["準備完了", "ready"], c_parked: ["保留", "parked"], c_pull: ["抜き取り", "to pull"], c_notices: ["通知待ち", "notices due"], c_conflicts: ["食い違い", "conflicts"],
