@@ -444,7 +444,7 @@ static int hand_over(struct turn *t) {
         if (r < 0)
                 return r;
         v = say_of(t, VERDICT_COLLECTED);
-        verdict_sub_ja(v, "%s %d個。中身を一緒に確かめる。取り消すなら1分以内に「やめる」", owner.ja, n);
+        verdict_sub_ja(v, "%s %d個。中身を一緒に確かめる。1分は取消可", owner.ja, n);
         verdict_sub_en(v, "%s, %d: look into it together (UNDO within a minute takes it back)", owner.en, n);
         m->n_cases = 0;
         m->proof = PROOF_NONE;

@@ -264,7 +264,7 @@ static int find_person(struct turn *t, const char *text) {
         if (one)
                 return pickup_begin(t, refs, n, PROOF_NONE);
         v = turn_say(t, VERDICT_AMBIGUOUS);
-        verdict_sub_ja(v, "%zu件ある。名前と電話番号の両方か、注文番号を入れる", n);
+        verdict_sub_ja(v, "%zu件。名前と電話か、注文番号を入れる", n);
         verdict_sub_en(v, "%zu found: enter name and telephone number, or the order number", n);
         return 0;
 }
