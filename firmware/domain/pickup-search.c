@@ -56,7 +56,7 @@ static bool must_wait(struct turn *t) {
                 return false;
         seconds = (int) ((until - now + USEC_PER_SEC - 1) / USEC_PER_SEC);
         v = turn_say(t, VERDICT_TRY_LATER);
-        verdict_sub_ja(v, "コードの間違いが続いた。あと%d秒待つ。注文番号は読める", seconds);
+        verdict_sub_ja(v, "誤りが続く。%d秒待つか、注文番号を読む", seconds);
         verdict_sub_en(v, "too many wrong codes: wait %d s (order numbers work)", seconds);
         return true;
 }
