@@ -200,9 +200,9 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, pickup_statements, lookup_statements, floor_statements, people_statements, notice_statements,
-        claim_statements, world_statements, sealed_statements, tombstone_statements, purge_statements,
-        trace_statements, gap_statements;
+        number_statements, pickup_statements, lookup_statements, floor_statements, people_statements,
+        notice_statements, claim_statements, world_statements, sealed_statements, tombstone_statements,
+        purge_statements, trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
