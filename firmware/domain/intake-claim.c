@@ -109,7 +109,7 @@ static void stop(struct meeting *m, struct bench *bench) {
         char when[CLAIM_WHEN_SIZE];
 
         bench->alarm = ALARM_ELSEWHERE;
-        bench->gesture = GESTURE_NONE;
+        bench->gesture = GESTURE_NONE; /* a leader who is on his way allows nothing any more */
         (void) copy_text(bench->alarm_reason, sizeof(bench->alarm_reason), DONE_ELSEWHERE);
         tell(m, "stopped");
         if (!v)

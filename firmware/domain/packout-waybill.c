@@ -298,7 +298,6 @@ static bool reads_by_hand(const struct turn *t, const char *carrier) {
 int waybill_approve_read(struct turn *t, const char *leader) {
         struct number_owner owner;
         char number[CODE_SIZE];
-        bool elsewhere;
         int r;
 
         (void) copy_text(number, sizeof(number), t->b->argument);
@@ -309,11 +308,7 @@ int waybill_approve_read(struct turn *t, const char *leader) {
         r = t->world->number(t->world->userdata, number, &owner);
         if (r == 0 && strcmp(owner.parcel, t->p->id) != 0)
                 return refuse_owned(t, &owner);
-        if (r >= 0)
-                r = claim_gate(t, t->p, &elsewhere); /* and another station the box's place on the truck */
-        if (r < 0 || elsewhere)
-                return r;
-        return make_ready(t, carrier_of(&t->s, t->p), number, "read", leader);
+        return r < 0 ? r : make_ready(t, carrier_of(&t->s, t->p), number, "read", leader);
 }
 
 /* --- a scan on a packed box, and on one that is still open --- */
