@@ -366,12 +366,12 @@ static void http_on_log(void *userdata, const char *format, va_list ap) {
 /* @port: 0 is left out. */
 static void add_host(struct guard_rules *rules, const char *name, unsigned port) {
         bool is_six = strchr(name, ':') && port;
-        char *host = rules->hosts[rules->n_hosts];
+        char *host;
         size_t n;
 
         if (rules->n_hosts == GUARD_HOSTS_MAX)
                 return;
-        rules->n_hosts++;
+        host = rules->hosts[rules->n_hosts++];
         (void) snprintf(host, GUARD_HOST_MAX, is_six ? "[%s]" : "%s", name);
         n = strlen(host);
         if (port)

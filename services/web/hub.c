@@ -118,22 +118,19 @@ int hub_add(struct hub *h, const char *name) {
 }
 
 int hub_put(struct hub *h, const char *name, char *text) {
+        _autofree_ char *given = text;
         struct slot *s;
 
         lock(h);
         s = find(h, name);
-        if (s && s->text && strcmp(s->text, text) == 0 && !s->is_stale) {
-                free(text);
-        } else if (s) {
+        if (s && (s->is_stale || !s->text || strcmp(s->text, given) != 0)) {
                 free(s->text);
-                s->text = text;
+                s->text = take_ptr(given);
                 s->version++;
                 s->is_stale = false;
                 (void) pthread_cond_broadcast(&s->changed);
         }
         unlock(h);
-        if (!s)
-                free(text);
         return s ? 0 : -ENOENT;
 }
 

@@ -68,13 +68,15 @@ def scan_is_answered(scene, bench: int = 0) -> float:
 
 def test_documents_are_as_described(scene, leader):
     scene.packers[0].scan("S-web", "opened")
+    wait_for("the screen has heard it", lambda: leader.get("/api/v1/bench/b1")[1]["shown"]["kind"] == "opened")
     body = leader.get("/api/v1/bench/b1")[1]
     check(body, "/api/v1/bench/{bench}")
-    assert body["shown"]["kind"] == "opened" and body["scans"][0]["scanned"] == "S-web"
+    assert body["scans"][0]["scanned"] == "S-web"
     assert [(line["quantity"], line["done"]) for line in body["work"]["lines"]] == [(2, 0), (1, 0)]
     assert "code" not in body["work"]["lines"][0], "codes are for the demonstration's scanner alone"
     scene.packers[0].scan("OKURU-C-PARK", "parked")
     check(leader.session(), "/api/v1/session")
+    wait_for("the floor has heard it", lambda: leader.get("/api/v1/floor")[1]["lists"]["parked"])
     floor = leader.get("/api/v1/floor")[1]
     check(floor, "/api/v1/floor")
     assert [p["shipment"] for p in floor["lists"]["parked"]] == ["S-web"]
@@ -106,8 +108,8 @@ def test_a_screen_that_stays_hears_each_verdict(scene, client):
 
 def test_a_badge_is_not_shown_in_the_list_of_scans(scene, client):
     scene.packers[1].scan("OKURU-P-P023")
-    body = client.get("/api/v1/bench/b2")[1]
-    assert body["scans"][0]["scanned"] == "OKURU-P-…" and "P023" not in str(body)
+    wait_for("the list has it", lambda: client.get("/api/v1/bench/b2")[1]["scans"][0]["scanned"] == "OKURU-P-…")
+    assert "P023" not in str(client.get("/api/v1/bench/b2")[1])
 
 
 def test_every_answer_is_guarded(client):
