@@ -227,6 +227,32 @@ static void a_long_sub_line_is_cut_between_characters(void **state) {
         assert_string_equal(v.sub_en, "1 of 2");
 }
 
+static void what_was_read_is_named_by_its_end_and_a_badge_not_at_all(void **state) {
+        static const struct {
+                const char *bytes, *expect;
+        } cases[] = {
+                {"4512345000042", "4512345000042"},
+                {"0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"},
+                {"X0123456789abcdef0123456789abcdef", "…3456789abcdef0123456789abcdef"},
+                {"0104512345000042\x1d"
+                 "21A",
+                        "0104512345000042 21A"},
+                {"OKURU-P-P017", "OKURU-P-…"},
+                {"OKURU-P-", "OKURU-P-…"},
+                {"OKURU-C-OK", "OKURU-C-OK"},
+                {"", ""},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                struct verdict v;
+
+                verdict_set(&v, VERDICT_OK, "b1");
+                verdict_name_scan(&v, cases[i].bytes, strlen(cases[i].bytes));
+                assert_string_equal(v.scanned, cases[i].expect);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_kind_has_its_own_row),
@@ -241,6 +267,7 @@ int main(void) {
                 cmocka_unit_test(a_verdict_begins_with_its_look_and_empty_sub_lines),
                 cmocka_unit_test(a_head_is_cut_at_six_full_width_characters),
                 cmocka_unit_test(a_long_sub_line_is_cut_between_characters),
+                cmocka_unit_test(what_was_read_is_named_by_its_end_and_a_badge_not_at_all),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
