@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru doctor: how this box is, as a report to send along. No personal data: ids of the ledger, paths, figures, versions. */
 #include "firmware/base/ask.h"
+#include "firmware/base/disk-probe.h"
 #include "firmware/base/say.h"
 #include "firmware/base/time.h"
 #include "firmware/cli/child.h"
@@ -18,9 +19,7 @@
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 
-#define SYNC_ROUNDS    200
-#define SYNC_SLOW_USEC 50000 /* p99; above it a packer feels every scan */
-#define BLOCK          4096
+#define PROBE_USEC_MAX (60 * USEC_PER_SEC)
 #define FACTS_SLICE    500 /* of one read: nobody is kept waiting */
 #define DISK_NOTE      80  /* percent used: as the ledger's warning and its limit */
 #define DISK_BAD       95
@@ -77,48 +76,20 @@ static void add_disk(struct report *r, const char *folder) {
                 (uint64_t) v.f_bavail * v.f_frsize / 1048576, v.f_flag & ST_RDONLY ? ", READ-ONLY" : "");
 }
 
-static int compare_usec(const void *a, const void *b) {
-        int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-        return (x > y) - (x < y);
-}
-
-/* One overwrite and sync each, as a commit has them. Return: 0, -errno. */
-static int measure(int fd, int64_t usec[SYNC_ROUNDS]) {
-        static const char block[BLOCK] = "okuru doctor";
-
-        if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
-                return -errno;
-        for (int i = 0; i < SYNC_ROUNDS; i++) {
-                uint64_t begin = monotonic_usec();
-
-                if (pwrite(fd, block, sizeof(block), 0) != sizeof(block) || fdatasync(fd) < 0)
-                        return -errno;
-                usec[i] = (int64_t) (monotonic_usec() - begin);
-        }
-        return 0;
-}
-
-/* In a file without a name: nothing is left, whatever happens. */
 static void add_sync(struct report *r, const char *folder) {
-        _autoclose_ int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        int64_t usec[SYNC_ROUNDS];
-        int e = fd < 0 ? -errno : measure(fd, usec);
+        struct disk_probe probe;
+        int e = disk_probe(folder, PROBE_USEC_MAX, NULL, &probe);
 
-        if (e == -EACCES || e == -EPERM || e == -EROFS || e == -EOPNOTSUPP) {
+        if (e == -EACCES || e == -EPERM || e == -EROFS || e == -EOPNOTSUPP)
                 report_add(r, REPORT_NOTE, "fdatasync", "%s: not measured: %s (as root it is)", folder,
                         strerror(-e));
-                return;
-        }
-        if (e < 0) {
+        else if (e < 0)
                 report_add(r, REPORT_BAD, "fdatasync", "%s: %s", folder, strerror(-e));
-                return;
-        }
-        qsort(usec, SYNC_ROUNDS, sizeof(*usec), compare_usec);
-        report_add(r, usec[SYNC_ROUNDS * 99 / 100] > SYNC_SLOW_USEC ? REPORT_NOTE : REPORT_OK, "fdatasync",
-                "4 KiB overwritten and synced %d times: p50 %" PRId64 " us, p99 %" PRId64 " us%s",
-                SYNC_ROUNDS, usec[SYNC_ROUNDS / 2], usec[SYNC_ROUNDS * 99 / 100],
-                usec[SYNC_ROUNDS / 2] < 20 ? "; so fast that it may keep nothing" : "");
+        else
+                report_add(r, probe.p99_usec > DISK_PROBE_SLOW_USEC ? REPORT_NOTE : REPORT_OK, "fdatasync",
+                        "4 KiB overwritten and synced %d times: p50 %" PRId64 " us, p99 %" PRId64 " us%s",
+                        probe.n, probe.p50_usec, probe.p99_usec,
+                        probe.p50_usec < DISK_PROBE_FAST_USEC ? "; so fast that it may keep nothing" : "");
 }
 
 /* ---- clock, databases, station ---- */

@@ -24,6 +24,7 @@ void benches_on_verdict(void *userdata, const struct verdict *v, uint64_t mono_u
         s->shown[bench] = *v;
         if (bench < s->config->n_benches && !(v->prompt && s->covered[bench])) {
                 s->covered[bench] = false;
+                trials_on_verdict(s, bench);
                 devices_show(s->devices, bench, v);
         }
         station_tell_verdict(s, v);
@@ -39,6 +40,7 @@ void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, co
                 verdict_sub_en(&v, "%s", en);
                 s->covered[i] = true;
                 s->cover[i] = v;
+                trials_on_verdict(s, i);
                 devices_show(s->devices, i, &v);
                 station_tell_verdict(s, &v);
         }
@@ -101,6 +103,7 @@ void benches_on_scan(
         void *userdata, size_t bench, const char *device, const char *bytes, size_t n, uint64_t mono_usec) {
         struct station *s = userdata;
 
+        trials_on_input(s);
         if (!takes(s, bench) ||
                 desk_scan(s->desk, bench, device, bytes, n, mono_usec, 0, NULL) == DESK_E_FULL)
                 say_lost(s, bench, device);

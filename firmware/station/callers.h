@@ -7,6 +7,7 @@
  *   {"verb":"status"}                              anybody who may connect
  *   {"verb":"follow"}                              then {"bell":pos} and {"verdict":{…}} as they come
  *   {"verb":"screen-…"}                            anybody who may connect: screens.c says which, and checks person and role itself
+ *   {"verb":"light-test"…}                         an engineer's: settings.c says which, and looks at the role
  *   {"verb":"rfid"}                                then {"rfid":"…"}, lines of a recording (domain/zone-setting.h), as they come
  *   {"verb":"scan","bench":"b1","code":"…"}        root or the station's own user
  *   {"verb":"tags","bench":"b1","epcs":["30…"]}    the same: as if its reader had settled on this set

@@ -434,6 +434,10 @@ void devices_show(struct devices *d, size_t bench, const struct verdict *v) {
         show(d, bench, v, v->prompt ? VERDICT_SOUND_NONE : verdict_look(v->kind)->sound);
 }
 
+void devices_try(struct devices *d, size_t bench, const struct verdict *v, bool is_loud) {
+        show(d, bench, v, is_loud ? verdict_look(v->kind)->sound : VERDICT_SOUND_NONE);
+}
+
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v) {
         show(d, bench, v, VERDICT_SOUND_NONE);
 }

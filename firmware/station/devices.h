@@ -65,6 +65,8 @@ struct look_words {
         const char *light, *pattern, *sound;
 };
 struct look_words devices_look(enum verdict_kind kind);
+/* For a test of the lights: no answer to anybody, so nothing is learnt from it. */
+void devices_try(struct devices *d, size_t bench, const struct verdict *v, bool is_loud);
 /* The same without its sound: what was shown before comes back. */
 void devices_show_quietly(struct devices *d, size_t bench, const struct verdict *v);
 /* For readers that a box or a button starts. Reads from now on, or not any more; holds for a reader that comes back. */

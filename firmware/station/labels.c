@@ -7,6 +7,7 @@
 #include "firmware/station/station-internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,9 @@ struct bench_labels {
         struct waiting *first; /* owned; in the printer's hand while in_hand */
         size_t n;
         bool in_hand, is_up;
+        uint64_t trial; /* token of who tries the printer: its label is in the printer's hand; 0 none */
+        const struct station *trial_of; /* borrowed */
+        size_t trial_bench;
         enum printer_stop stop;
 };
 
@@ -158,7 +162,7 @@ static void refuse(struct station *s, size_t bench, int r, bool maybe) {
 static void pump(struct station *s, size_t bench) {
         struct bench_labels *b = &s->labels[bench];
 
-        while (b->first && b->is_up && !b->in_hand) {
+        while (b->first && b->is_up && !b->in_hand && !b->trial) {
                 struct waiting *w = b->first;
                 struct label_job job = job_of(&w->wanted);
                 int r;
@@ -278,12 +282,82 @@ void labels_on_dead(void *userdata, const char *parcel) {
                 drop(s, i, parcel);
 }
 
+/* ---- a label that says it is a test */
+
+/* Return: 0, LABEL_E_NO_DATA when the board file does not say what the printer speaks, -ENOMEM. */
+static int trial_text(const struct station *s, size_t bench, struct str *out) {
+        const struct bench_config *c = &s->config->benches[bench];
+        char where[128];
+
+        (void) snprintf(where, sizeof(where), "%s/%s/%s", s->config->site, s->config->station, c->name);
+        if (c->printer.language == 1) /* zpl */
+                str_addf(out,
+                        "^XA^CI28^PW800^LL400^FO40,40^A0N,70,70^FDokuru TEST^FS^FO40,130^A0N,40,40^FD%s^FS"
+                        "^FO40,190^A0N,40,40^FDnot a shipping "
+                        "label^FS^FO40,250^BY2^BCN,90,N,N,N^FDTEST^FS^XZ\n",
+                        where);
+        else if (c->printer.language == 2) /* escpos */
+                str_addf(out,
+                        "\x1b@\x1d!\x11okuru TEST\x1d!%c\n%s\nnot a shipping label\n\n\n\n\x1dV\x41\x03",
+                        '\x01', where);
+        else
+                return LABEL_E_NO_DATA;
+        return out->error;
+}
+
+static int trial_open(void *userdata, uint8_t **bytesp, size_t *np) {
+        const struct bench_labels *b = userdata;
+        _cleanup_str_ struct str text = STR_INIT;
+        int r = trial_text(b->trial_of, b->trial_bench, &text);
+
+        if (r != 0)
+                return r < 0 ? r : -ECANCELED;
+        *np = text.len;
+        *bytesp = (uint8_t *) take_ptr(text.data);
+        return 0;
+}
+
+const char *labels_try(struct station *s, size_t bench, uint64_t token) {
+        struct bench_labels *b = &s->labels[bench];
+        struct label_job job = {.bench = s->config->benches[bench].name,
+                .parcel = "",
+                .piece = 1,
+                .pieces = 1,
+                .carrier = "",
+                .number = "TEST",
+                .open = trial_open,
+                .userdata = b};
+        _cleanup_str_ struct str text = STR_INIT;
+        int r;
+
+        if (b->first || b->in_hand || b->trial)
+                return "printer: labels wait for it";
+        if (devices_prints_later(s->devices, bench) && trial_text(s, bench, &text) != 0)
+                return "printer: the board file does not say its language";
+        b->trial_of = s;
+        b->trial_bench = bench;
+        r = devices_print(s->devices, bench, &job);
+        if (r == LABEL_E_ACCEPTED)
+                b->trial = token;
+        else if (r == 0)
+                trials_on_label(s, token, LABEL_END_PRINTED);
+        else
+                return r == LABEL_E_NOT_READY ? "printer: not ready" : "printer: it does not take it";
+        return NULL;
+}
+
 /* ---- the printer */
 
 void labels_on_label(void *userdata, size_t bench, enum label_end end, bool maybe) {
         struct station *s = userdata;
         struct bench_labels *b = &s->labels[bench];
 
+        if (b->trial) {
+                trials_on_label(s, b->trial, end);
+                b->trial = 0;
+                pump(s, bench);
+                return;
+        }
         if (!b->in_hand)
                 return;
         b->in_hand = false;

@@ -28,6 +28,12 @@ struct ask { /* who wants to enter, and waits for a turn at the ledger */
         char pin[PIN_SIZE];                      /* "" none */
 };
 
+#define PEOPLE_ASKS_MAX 8
+struct people_ask { /* who wants the list of people, as ask */
+        uint64_t token;
+        char after[ID_SIZE];
+};
+
 struct counter {
         char who[ID_SIZE]; /* a person; "" whatever was tried at this box */
         struct tries tries;
@@ -38,6 +44,8 @@ struct screens {
         struct session sessions[SESSIONS_MAX];
         struct ask asks[ASKS_MAX];
         size_t n_asks;
+        struct people_ask people_asks[PEOPLE_ASKS_MAX];
+        size_t n_people_asks;
         struct counter counters[COUNTERS_MAX]; /* the box's own first */
         size_t n_counters;
         bool is_dirty;
@@ -52,6 +60,14 @@ void screens_open(struct station *s, uint64_t token, const struct session *who);
 /* Who asks; NULL: nobody, or of another role, and it was answered. @role ROLE_NONE: any. */
 struct session *screens_who(struct station *s, const struct request_caller *caller,
         const struct json *request, enum person_role role);
+/* --- settings.c --- */
+bool settings_on_request(
+        struct station *s, const struct request_caller *caller, const char *verb, const struct json *request);
+int settings_on_slice(struct station *s);
+/* --- trials.c: refused while somebody works there --- */
+void trials_light(struct station *s, const struct request_caller *caller, const struct json *request);
+void trials_label(struct station *s, const struct request_caller *caller, const struct json *request);
+void trials_storage(struct station *s, const struct request_caller *caller);
 /* --- sign-in.c --- */
 int sign_in_new(struct station *s);
 void sign_in_request(struct station *s, const struct request_caller *caller, const struct json *request);

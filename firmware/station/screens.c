@@ -174,7 +174,9 @@ int screens_on_slice(struct station *s) {
                 if (r == 0)
                         r = look_at_people(s, &world);
         }
-        return r == 0 ? sign_in_on_slice(s) : r;
+        if (r == 0)
+                r = sign_in_on_slice(s);
+        return r == 0 ? settings_on_slice(s) : r;
 }
 
 static void request_look(struct station *s, const struct request_caller *caller, const struct json *request) {
@@ -233,5 +235,5 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 verbs[i].serve(s, caller, request);
                 return true;
         }
-        return false;
+        return settings_on_request(s, caller, verb, request);
 }

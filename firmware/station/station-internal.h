@@ -25,6 +25,7 @@ struct station {
         struct seal_keypair *keys;             /* NULL without */
         struct seal_lookup lookups[N_LOOKUPS]; /* of ->keys */
         struct screens *screens;               /* owned */
+        struct trials *trials;                 /* owned */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */
         struct prompt *prompts;                        /* by bench; owned */
@@ -82,6 +83,18 @@ void labels_on_wanted(void *userdata, const struct label_wanted *l, const void *
 void labels_on_dead(void *userdata, const char *parcel);
 void labels_on_label(void *userdata, size_t bench, enum label_end end, bool maybe);
 void labels_on_printer(void *userdata, size_t bench, bool up, enum printer_stop stop);
+
+/* A label that says it is a test. Return: NULL, trials_on_label() tells the rest; or why not. */
+const char *labels_try(struct station *s, size_t bench, uint64_t token);
+
+/* --- trials.c: lights, printer and disk tried out by an engineer --- */
+int trials_new(struct station *s);
+struct trials *trials_free(struct trials *t);
+/* Something true is shown at @bench: a trial of its lights is over. */
+void trials_on_verdict(struct station *s, size_t bench);
+/* Somebody scans: the disk is theirs. */
+void trials_on_input(struct station *s);
+void trials_on_label(struct station *s, uint64_t token, enum label_end end);
 
 /* --- station.c --- */
 struct stamp station_now(void *userdata); /* by what is known of the clock */

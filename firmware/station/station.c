@@ -283,6 +283,9 @@ static int build(struct station *s, struct diag *d) {
                         desk_prints_later(s->desk, i);
         for (size_t i = 0; i < s->config->n_benches; i++)
                 desk_set_kind(s->desk, i, (enum bench_kind) s->config->benches[i].kind);
+        r = trials_new(s);
+        if (r < 0)
+                return r;
         r = screens_new(s);
         if (r < 0)
                 return r;
@@ -316,7 +319,9 @@ static void teardown(struct station *s) {
         s->rfid = rfid_free(s->rfid, s->config->n_benches);
         s->labels = labels_free(s->labels, s->config->n_benches);
         s->callers = callers_free(s->callers);
+        trials_on_input(s); /* a disk that is tried is waited for: not long */
         s->screens = screens_free(s->screens);
+        s->trials = trials_free(s->trials);
         s->inbox = tail_free(s->inbox);
         s->notices = tail_free(s->notices);
         s->ledger = ledger_close(s->ledger);
