@@ -51,6 +51,8 @@ static const struct fact_type {
         {"pickup.missing", LANE_FACT},
         {"pickup.collected", LANE_FACT},
         {"pickup.undone", LANE_FACT},
+        {"pickup.expired", LANE_FACT},
+        {"pickup.restocked", LANE_FACT},
         {"notice.reserved", LANE_FACT},
         {"notice.accepted", LANE_FACT},
         {"notice.delivered", LANE_FACT},

@@ -42,6 +42,8 @@ int intake_check_version(struct intake *in, int64_t version, int64_t known, cons
 
 /* pickup.ready, when this wish was all that @s waited for. @s changes as pickup_ready() says. */
 void intake_pickup_ready(struct intake *in, struct shipment *s);
+/* What waits at a counter goes back; what was handed over is a conflict. */
+void intake_pickup_cancelled(struct intake *in, struct shipment *s);
 
 /* conflict.found about a shipment. */
 void intake_conflict(struct intake *in, const char *merchant, const char *shipment, const char *kind,

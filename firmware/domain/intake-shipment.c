@@ -7,6 +7,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/domain/notice.h"
+#include "firmware/domain/pickup-ready.h"
 
 #include <errno.h>
 #include <string.h>
@@ -243,7 +244,8 @@ static bool assign_contents(const struct parcel *p, struct shipment *wish) {
 
 static void reconcile_parcel(
         struct intake *in, const struct parcel *p, const char *was, struct shipment *wish) {
-        bool agrees = assign_contents(p, wish);
+        /* What is in a box that came to a counter was packed, and checked, elsewhere. */
+        bool agrees = pickup_waits(p) || p->state == PARCEL_COLLECTED || assign_contents(p, wish);
         const struct json *orders = json_get(wish->doc, "orders");
         struct fact_builder b;
 
@@ -313,7 +315,10 @@ static void at_counter(struct intake *in, const struct shipment *known, const st
 
         question.parcels = known->parcels; /* borrowed */
         question.n_parcels = known->n_parcels;
-        intake_pickup_ready(in, &question);
+        if (wish->cancelled && !known->cancelled)
+                intake_pickup_cancelled(in, &question);
+        else
+                intake_pickup_ready(in, &question);
 }
 
 static int apply(struct intake *in, const struct shipment *known, struct shipment *wish) {

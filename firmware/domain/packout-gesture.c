@@ -172,6 +172,7 @@ int gesture_control(struct turn *t) {
         case CONTROL_SIGN_OUT:
                 return people_sign_out(t);
         case CONTROL_PROOF: /* a counter's */
+        case CONTROL_ARRIVE:
         case CONTROL_MISSING:
                 return not_now(t);
         case CONTROL_NONE:
@@ -214,6 +215,8 @@ int gesture_scan(struct turn *t, bool *handledp) {
                 return gesture_say_leader(t);
         case GESTURE_PICKUP_PARTIAL:
         case GESTURE_PICKUP_PAY:
+        case GESTURE_PICKUP_ARRIVE:
+        case GESTURE_PICKUP_CRATE:
         case GESTURE_NONE:
                 break;
         }

@@ -157,7 +157,7 @@ static int on_tick(struct turn *t) {
         if (people_lock_idle(t))
                 (void) turn_tell(
                         t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
-        return t->b->kind == BENCH_COUNTER ? 0 : collect_assumed(t);
+        return t->b->kind == BENCH_COUNTER ? pickup_expire_due(t) : collect_assumed(t);
 }
 
 static int dispatch(struct turn *t) {

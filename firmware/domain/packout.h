@@ -30,6 +30,8 @@ enum gesture { /* a control code was read and waits for what it is about */
         /* at a counter */
         GESTURE_PICKUP_PARTIAL, /* declared complete as it is: a leader's badge */
         GESTURE_PICKUP_PAY,     /* next: the receipt of the till, or a leader's badge */
+        GESTURE_PICKUP_ARRIVE,  /* next: a parcel that nobody announced */
+        GESTURE_PICKUP_CRATE, /* its parcels go to their shelves; `argument` is its code. OK, or its code again: that was all */
 };
 enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED, ALARM_ELSEWHERE };
 

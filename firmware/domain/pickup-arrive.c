@@ -2,7 +2,9 @@
 /* A parcel comes to the store and lies on a shelf; all of a shipment there, or declared so, and it is ready. */
 #include "firmware/domain/pickup-internal.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void pickup_shelf_words(const char *shelf, char text[NAME_SIZE]) {
@@ -12,12 +14,12 @@ void pickup_shelf_words(const char *shelf, char text[NAME_SIZE]) {
                         *c = (char) (*c - 'a' + 'A');
 }
 
-static struct pickup_act act_of(struct turn *t) {
+struct pickup_act pickup_act_of(struct turn *t) {
         return (struct pickup_act){
                 .facts = &t->d->facts,
                 .policy = t->world->policy,
                 .realm = t->world->realm,
-                .bench = t->b->name,
+                .bench = t->alone ? "" : t->b->name,
                 .actor = turn_actor(t),
                 .cause = "",
                 .now = &t->in->now,
@@ -36,6 +38,11 @@ int pickup_say_shelve(struct turn *t, enum verdict_kind kind, const struct parce
                 pickup_shelf_words(p->shelf, lay);
                 verdict_sub_ja(v, "棚%sの荷物 %s。置いた棚を読む", lay, piece.ja);
                 verdict_sub_en(v, "%s, of shelf %s: read the shelf it lies on now", piece.en, lay);
+        } else if (pickup_is_foreign(t, p)) {
+                verdict_sub_ja(v, "このオリコンの予定にない荷物 …%s %s。置く棚を読む",
+                        words_number_tail(t->s.id), piece.ja);
+                verdict_sub_en(v, "not one of this crate: …%s %s: read its shelf", words_number_tail(t->s.id),
+                        piece.en);
         } else {
                 verdict_sub_ja(v, "…%s %s。置く棚を読む", words_number_tail(t->s.id), piece.ja);
                 verdict_sub_en(
@@ -44,15 +51,69 @@ int pickup_say_shelve(struct turn *t, enum verdict_kind kind, const struct parce
         return 0;
 }
 
-int pickup_arrive(struct turn *t, struct parcel *p) {
+void pickup_write_arrived(struct turn *t, struct parcel *p, bool announced, const char *crate) {
         struct fact_builder fb;
         char code[BARCODE_TEXT_MAX + 1];
 
         turn_parcel_fact(t, &fb, "parcel.arrived", &t->s, p);
-        json_write_bool(&fb.w, "announced", true);
-        json_write_string(&fb.w, "code", barcode_show(&t->scan, code));
+        json_write_bool(&fb.w, "announced", announced);
+        if (*crate)
+                json_write_string(&fb.w, "crate", crate);
+        else
+                json_write_string(&fb.w, "code", barcode_show(&t->scan, code));
         fact_end(&fb);
         p->state = PARCEL_ARRIVED;
+}
+
+int pickup_arrive(struct turn *t, struct parcel *p) {
+        struct pickup_act act;
+
+        pickup_write_arrived(t, p, true, "");
+        turn_take_parcel(t, p);
+        if (!t->s.cancelled)
+                return pickup_say_shelve(t, VERDICT_ARRIVED, p);
+        act = pickup_act_of(t);
+        (void) pickup_expire(&act, &t->s, "cancelled");
+        return pickup_say_return(t, p);
+}
+
+/* ---- nobody announced it ---- */
+
+/* Whose it is can only be guessed where there is nobody else. */
+static const char *only_merchant(const struct policy *policy) {
+        const struct json *all = json_get(policy->doc, "merchants");
+        const char *accepts = policy_unknown_merchant(policy);
+
+        if (accepts)
+                return accepts;
+        return json_size(all) == 1 ? json_get_string(json_first(all), "merchant", NULL) : NULL;
+}
+
+int pickup_arrive_unannounced(struct turn *t) {
+        const char *merchant = only_merchant(t->world->policy);
+        struct shipment *s = &t->s;
+        struct parcel *p;
+
+        turn_end_gesture(t);
+        if (!merchant)
+                return turn_tell(t, VERDICT_NOT_NOW, "荷主が決まらない。リーダーを呼ぶ",
+                        "whose it is cannot be told: call the leader");
+        if (!id_is_valid(t->scan.text, ID_SIZE - 1))
+                return turn_tell(t, VERDICT_UNKNOWN_CODE, "別のコードを読む", "read another code of it");
+        t->p = NULL;
+        shipment_deinit(s);
+        p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        *s = (struct shipment){
+                .carrier = "", .bay = "", .reason = "", .pieces = 1, .parcels = p, .n_parcels = 1};
+        (void) copy_text(s->merchant, sizeof(s->merchant), merchant);
+        (void) copy_text(s->id, sizeof(s->id), t->scan.text);
+        p->piece = 1;
+        p->unverified = true;
+        (void) copy_text(p->id, sizeof(p->id), t->in->fresh[t->n_fresh++]);
+        (void) copy_text(p->number, sizeof(p->number), t->scan.text);
+        pickup_write_arrived(t, p, false, "");
         turn_take_parcel(t, p);
         return pickup_say_shelve(t, VERDICT_ARRIVED, p);
 }
@@ -96,7 +157,7 @@ static int say_ready(struct turn *t, const char *shelf) {
 
 /* The parcel lies there: what that makes of its shipment. @kind: when it is no news for the customer */
 static int say_lies(struct turn *t, const struct parcel *p, enum verdict_kind kind) {
-        struct pickup_act act = act_of(t);
+        struct pickup_act act = pickup_act_of(t);
         struct pickup_count n;
         struct verdict *v;
         struct words piece;
@@ -184,7 +245,7 @@ int pickup_declare(struct turn *t) {
 }
 
 int pickup_declare_approved(struct turn *t) {
-        struct pickup_act act = act_of(t);
+        struct pickup_act act = pickup_act_of(t);
         int r = load_touched(t);
 
         turn_end_gesture(t);

@@ -104,8 +104,7 @@ static int by_state(struct turn *t, struct parcel *p) {
         case PARCEL_COLLECTED:
                 return owner_says_collected(t, p);
         case PARCEL_EXPIRED:
-                return pickup_refuse(
-                        t, "expired", "保管期限切れ。在庫へ戻す", "kept too long: back to stock");
+                return pickup_say_return(t, p);
         case PARCEL_RESTOCKED:
                 return pickup_refuse(t, "expired", "在庫へ戻した荷物", "it went back to stock");
         case PARCEL_VOIDED:

@@ -19,7 +19,20 @@ int pickup_approve(struct turn *t); /* ->leader's badge was read */
 void pickup_put_down(
         struct turn *t); /* nothing is in hand; its shipment stays the one that was touched last */
 
+/* --- pickup-crate.c --- */
+int pickup_crate(struct turn *t, bool *handledp); /* is it a crate with parcels? */
+int pickup_crate_end(struct turn *t);             /* what was in it is on shelves, or is missing */
+bool pickup_is_foreign(const struct turn *t, const struct parcel *p); /* not of the crate that is in hand */
+
+/* --- pickup-stock.c --- */
+int pickup_expire_due(struct turn *t);                   /* a tick */
+int pickup_say_return(struct turn *t, struct parcel *p); /* it is to go back */
+int pickup_restock(struct turn *t);                      /* RETURN: it went back */
+
 /* --- pickup-arrive.c --- */
+struct pickup_act pickup_act_of(struct turn *t);
+int pickup_arrive_unannounced(struct turn *t); /* ARRIVE was read, and now what came */
+void pickup_write_arrived(struct turn *t, struct parcel *p, bool announced, const char *crate);
 int pickup_arrive(struct turn *t, struct parcel *p); /* of ->s */
 int pickup_shelf(struct turn *t, const char *shelf); /* a shelf was read */
 int pickup_declare(struct turn *t);                  /* SHORT: complete as it is; a leader is asked */

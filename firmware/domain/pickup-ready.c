@@ -154,3 +154,38 @@ bool pickup_ready(const struct pickup_act *act, struct shipment *s, const char *
                 s->notices[NOTICE_KIND_PICKUP_READY].live = true;
         return true;
 }
+
+/* ---- back to stock ---- */
+
+bool pickup_waits(const struct parcel *p) {
+        return p->state == PARCEL_ARRIVED || p->state == PARCEL_SHELVED || p->state == PARCEL_MISSING;
+}
+
+int pickup_expire(const struct pickup_act *act, struct shipment *s, const char *reason) {
+        struct fact_builder b;
+        int n = 0;
+
+        for (size_t i = 0; i < s->n_parcels; i++)
+                n += pickup_waits(&s->parcels[i]);
+        if (n == 0)
+                return 0;
+        fact_begin(&b, act->facts, "pickup.expired", s->merchant, s->id, act->bench, act->actor, act->cause);
+        json_write_string(&b.w, "reason", reason);
+        json_write_array(&b.w, "parcels");
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                struct parcel *p = &s->parcels[i];
+
+                if (!pickup_waits(p))
+                        continue;
+                json_write_object(&b.w, NULL);
+                json_write_string(&b.w, "parcel", p->id);
+                json_write_int(&b.w, "piece", p->piece);
+                if (*p->shelf)
+                        json_write_string(&b.w, "shelf", p->shelf);
+                json_write_end_object(&b.w);
+                p->state = PARCEL_EXPIRED;
+        }
+        json_write_end_array(&b.w);
+        fact_end(&b);
+        return n;
+}

@@ -26,6 +26,9 @@ struct pickup_count {
 };
 struct pickup_count pickup_count(const struct shipment *s);
 
+/* Is this parcel here, or thought to be, for a customer to collect? */
+bool pickup_waits(const struct parcel *p);
+
 struct pickup_act { /* who does it, and what is known about the world */
         struct fact_list *facts;
         const struct policy *policy;
@@ -42,3 +45,11 @@ struct pickup_act { /* who does it, and what is known about the world */
  * Return: is it new.
  */
 bool pickup_ready(const struct pickup_act *act, struct shipment *s, const char *leader);
+
+/**
+ * pickup_expire() - append pickup.expired: what is here goes back to stock
+ * @reason: "kept-too-long", "cancelled"
+ *
+ * Return: how many parcels; with none there is no fact.
+ */
+int pickup_expire(const struct pickup_act *act, struct shipment *s, const char *reason);

@@ -5,6 +5,7 @@
  *   a shelf                    the parcel in hand lies there
  *   a signed token             the customer's shipment, offline
  *   a parcel's number          it has come, is in hand, or is the customer's
+ *   a crate's code             all its parcels have come
  *   an order's or another code the customer's shipments: the case
  *   the till's receipt         while one is awaited
  *   eight characters           a pickup code, right or wrong
@@ -96,7 +97,18 @@ static int control(struct turn *t) {
         switch (t->scan.control.control) {
         case CONTROL_UNDO:
                 return undo(t);
+        case CONTROL_ARRIVE:
+                pickup_end(t);
+                pickup_put_down(t);
+                turn_end_gesture(t);
+                t->b->gesture = GESTURE_PICKUP_ARRIVE;
+                return turn_tell(
+                        t, VERDICT_GESTURE, "予告のない荷物を読む", "read the parcel that nobody announced");
+        case CONTROL_RETURN:
+                return pickup_restock(t);
         case CONTROL_OK:
+                if (t->b->gesture == GESTURE_PICKUP_CRATE)
+                        return pickup_crate_end(t);
                 return t->b->pickup.n_cases > 0 ? pickup_hand_some(t) : not_now(t);
         case CONTROL_PROOF:
                 return pickup_prove(t);
@@ -131,7 +143,9 @@ static int on_known(struct turn *t, bool *handledp) {
         *handledp = r == 0 && (owner.gone || owner.dead || *owner.parcel);
         if (*handledp)
                 return pickup_parcel(t, &owner);
-        return r < 0 ? r : pickup_order(t, handledp);
+        if (r >= 0)
+                r = pickup_crate(t, handledp);
+        return r < 0 || *handledp ? r : pickup_order(t, handledp);
 }
 
 int pickup_scan(struct turn *t) {
@@ -153,5 +167,7 @@ int pickup_scan(struct turn *t) {
                 return r;
         if (t->b->gesture == GESTURE_PICKUP_PAY)
                 return pickup_receipt(t);
+        if (t->b->gesture == GESTURE_PICKUP_ARRIVE)
+                return pickup_arrive_unannounced(t);
         return pickup_is_code(t) ? pickup_code(t) : pickup_unknown(t);
 }

@@ -89,6 +89,7 @@ enum verdict_kind {
         VERDICT_NOT_ON_SHELF = 68, /* 棚になし */
         VERDICT_PROOF = 69,        /* 本人確認: which kind is asked for */
         VERDICT_TRY_LATER = 70,    /* しばらく待つ: too many wrong codes */
+        VERDICT_RESTOCKED = 71,    /* 在庫へ戻した */
         N_VERDICT_KINDS,
 };
 

@@ -78,6 +78,9 @@ struct world {
         /* Ed25519. NULL where it cannot be done. */
         bool (*verify)(
                 void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);
+        /* Shipments that were kept until then, with parcels that are still to be collected. */
+        int (*pickups_due)(
+                void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
         /* Parcels that come, or came, in this crate. */
         int (*crate)(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */

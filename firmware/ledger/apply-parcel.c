@@ -252,8 +252,11 @@ static int apply_reconciled(struct ledger *l, const struct row *row, const struc
         const char *shipment = json_get_string(data, "shipment", "");
         char before[ID_SIZE];
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r;
 
+        if (*json_get_string(data, "is", ""))
+                return pickup_reconcile(l, row, data);
+        r = take(l, row, &p);
         if (r != 0)
                 return r;
         PUT(before, p.p.shipment);

@@ -40,11 +40,33 @@ static int enter(struct ledger *l, const struct row *row, struct parcel_row *p, 
         return fitting(row, r);
 }
 
+/* Nobody announced it: what it was read by stands for its shipment until that is known. */
+static int make_unannounced(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row p = {.opened_pos = row->pos};
+        const char *shipment = json_get_string(data, "shipment", "");
+        int r;
+
+        if (!uuid_is_valid(row->subject) || !id_is_valid(shipment, ID_SIZE - 1))
+                return unfit(row, "no uuid, or no shipment");
+        PUT(p.p.id, row->subject);
+        PUT(p.p.merchant, row->merchant);
+        PUT(p.p.shipment, shipment);
+        PUT(p.p.number, json_get_string(data, "code", ""));
+        p.p.piece = p.p.pieces = 1;
+        p.p.printed = p.p.unverified = true;
+        p.p.state = PARCEL_ARRIVED;
+        r = shipment_make(l, row->merchant, shipment, true);
+        if (r == 0)
+                r = parcel_insert(l, &p);
+        return r == 0 ? number_own(l, &p.p) : fitting(row, r);
+}
+
 static int apply_arrived(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = json_get_bool(data, "announced", true) ? 0 : make_unannounced(l, row, data);
 
-        (void) data;
+        if (r == 0)
+                r = take(l, row, &p);
         return r == 0 ? enter(l, row, &p, PARCEL_ARRIVED) : r;
 }
 
@@ -104,6 +126,53 @@ static int apply_expected(struct ledger *l, const struct row *row, const struct 
         return pickup_expect(l, row, data);
 }
 
+static int apply_restocked(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row p;
+        int r = take(l, row, &p);
+
+        (void) data;
+        return r == 0 ? enter(l, row, &p, PARCEL_RESTOCKED) : r;
+}
+
+/* Subject is the shipment; its parcels are named. */
+static int apply_expired(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(data, "parcels")); e && r == 0; e = json_next(e)) {
+                struct parcel_row p;
+
+                r = parcel_get(l, json_get_string(e, "parcel", ""), &p);
+                if (r == 0 && strcmp(p.p.merchant, row->merchant) != 0)
+                        return unfit(row, "another merchant's parcel");
+                if (r == 0)
+                        r = enter(l, row, &p, PARCEL_EXPIRED);
+        }
+        return fitting(row, r);
+}
+
+/* An unannounced one is this parcel of that shipment: it lies where that one was put. */
+int pickup_reconcile(struct ledger *l, const struct row *row, const struct json *data) {
+        struct parcel_row box, p;
+        int r = take(l, row, &box);
+
+        if (r == 0)
+                r = fitting(row, parcel_get(l, json_get_string(data, "is", ""), &p));
+        if (r != 0)
+                return r;
+        p.p.state = box.p.state;
+        p.p.since_usec = box.p.since_usec;
+        p.p.since_offset_sec = box.p.since_offset_sec;
+        PUT(p.p.shelf, box.p.shelf);
+        PUT(p.p.bench, box.p.bench);
+        r = parcel_put(l, &p);
+        if (r == 0)
+                r = shipment_settle(l, p.p.merchant, p.p.shipment, shipment_settle_usec(row));
+        if (r == 0 && strcmp(box.p.shipment, p.p.shipment) != 0)
+                r = number_kill(l, box.p.number, box.p.merchant, box.p.shipment);
+        box.p.unverified = false;
+        return r == 0 ? enter(l, row, &box, PARCEL_VOIDED) : fitting(row, r);
+}
+
 static int apply_asked(struct ledger *l, const struct row *row, const struct json *data) {
         return *row->bench ? lookup_tries_put(l, row->bench, (int) json_get_int(data, "tries", 0), row->pos)
                            : 0;
@@ -123,6 +192,8 @@ apply_function apply_pickup_find(const char *type) {
                 {"pickup.undone", apply_shelved},
                 {"expected.received", apply_expected},
                 {"pickup.asked", apply_asked},
+                {"pickup.expired", apply_expired},
+                {"pickup.restocked", apply_restocked},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)

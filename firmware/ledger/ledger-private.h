@@ -69,7 +69,7 @@ struct notice_table {
         struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
-        struct store_stmt id_at, newest_of, crate;
+        struct store_stmt id_at, newest_of, crate, pickups_due;
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };
@@ -336,6 +336,8 @@ int pickup_put_paid(struct ledger *l, const char *merchant, const char *shipment
 /* Is something of it still here? */
 int pickup_put_open(struct ledger *l, const char *merchant, const char *shipment, bool open);
 int pickup_delete(struct ledger *l, const char *merchant, const char *shipment);
+/* parcel.reconciled that names the parcel which the box is. Return: 0, LEDGER_E_UNFIT, -errno. */
+int pickup_reconcile(struct ledger *l, const struct row *row, const struct json *data);
 /* What is on its way to this store, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
 int pickup_expect(struct ledger *l, const struct row *row, const struct json *data);
 

@@ -35,6 +35,11 @@ static const struct store_sql world_sql[] = {
                 "SELECT n.merchant, n.shipment, n.parcel, n.piece, n.dead, " OWNER_COLUMNS " FROM number n "
                 "LEFT JOIN parcel p ON p.id = n.parcel WHERE n.number = ?1"),
         LEDGER_SQL(world.crate, "SELECT id FROM parcel WHERE crate = ?1 AND crate <> '' ORDER BY piece, id"),
+        LEDGER_SQL(world.pickups_due,
+                "SELECT merchant, shipment FROM pickup k WHERE open = 1 AND keep_until_usec > 0 AND "
+                "keep_until_usec <= ?1 AND EXISTS (SELECT 1 FROM parcel p WHERE p.merchant = k.merchant AND "
+                "p.shipment = k.shipment AND p.state IN ('arrived', 'shelved', 'missing')) "
+                "ORDER BY keep_until_usec LIMIT 50"),
         LEDGER_SQL(world.id_at, "SELECT id FROM fact WHERE lane = 0 AND seq = ?1"),
         LEDGER_SQL(world.newest_of,
                 "SELECT coalesce(max(seq), 0) FROM fact WHERE subject = ?1 AND merchant = ?2 AND lane = 0"),
@@ -189,6 +194,26 @@ static int world_number(void *u, const char *number, struct number_owner *owner)
         open_code_keys(number, keys);
         r = living_number(l, keys, owner);
         return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
+}
+
+static int world_pickups_due(
+        void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.pickups_due;
+        int r;
+
+        statement_bind(q, "l", until_usec);
+        while ((r = store_step(q)) == 0) {
+                struct shipment_ref ref;
+
+                if (!statement_copy(q, 0, ref.merchant, sizeof(ref.merchant)) ||
+                        !statement_copy(q, 1, ref.shipment, sizeof(ref.shipment)))
+                        return -EBADMSG;
+                r = each(eu, &ref);
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 static int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
@@ -494,6 +519,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .number = world_number,
                 .number_on_box = world_number_on_box,
                 .crate = world_crate,
+                .pickups_due = world_pickups_due,
                 .lookup = world_lookup,
                 .key = world_key,
                 .verify = world_verify,

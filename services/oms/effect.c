@@ -46,6 +46,27 @@ static void read_parcel(const struct envelope *e, struct effect *out) {
                 out->contents = json_get(e->data, "contents");
 }
 
+/* What nobody had announced is a parcel that we know. */
+static bool read_met(const struct envelope *e, struct effect *out) {
+        out->was = e->subject;
+        out->parcel = json_get_string(e->data, "is", NULL);
+        out->shipment = json_get_string(e->data, "shipment", NULL);
+        out->state = json_get_string(e->data, "state", "arrived");
+        out->shelf = json_get_string(e->data, "shelf", NULL);
+        out->piece = json_get_int(e->data, "piece", 1);
+        out->number = json_get_string(e->data, "was", NULL);
+        if (e->merchant && out->was && out->shipment)
+                out->kind = EFFECT_COUNTER;
+        return true;
+}
+
+static void read_expired(const struct envelope *e, struct effect *out) {
+        out->shipment = e->subject;
+        out->parcels = json_get(e->data, "parcels");
+        if (e->merchant && out->shipment)
+                out->kind = EFFECT_EXPIRED;
+}
+
 /* Return: was it a fact of a counter. */
 static bool read_counter(const struct envelope *e, struct effect *out) {
         static const struct {
@@ -57,9 +78,12 @@ static bool read_counter(const struct envelope *e, struct effect *out) {
                 {"pickup.missing", "missing", NULL},
                 {"pickup.collected", "collected", NULL},
                 {"pickup.undone", "shelved", "shelf"},
+                {"pickup.restocked", "restocked", NULL},
         };
         size_t i = 0;
 
+        if (strcmp(e->type, "parcel.reconciled") == 0 && json_get_string(e->data, "is", NULL))
+                return read_met(e, out);
         while (i < ELEMENTSOF(table) && strcmp(e->type, table[i].type) != 0)
                 i++;
         if (i == ELEMENTSOF(table))
@@ -140,6 +164,8 @@ void effect_read(const struct envelope *e, struct effect *out) {
                 return;
         if (strcmp(e->type, "pickup.ready") == 0)
                 read_ready(e, out);
+        else if (strcmp(e->type, "pickup.expired") == 0)
+                read_expired(e, out);
         else if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
                 read_parcel(e, out);
         else if (strncmp(e->type, "notice.", 7) == 0)

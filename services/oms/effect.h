@@ -10,6 +10,7 @@ enum effect_kind {
         EFFECT_NONE,
         EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
         EFFECT_COUNTER,  /* a parcel has a new state at a pickup counter */
+        EFFECT_EXPIRED,  /* parcels of a shipment go back to stock */
         EFFECT_READY,    /* a shipment waits for its customer */
         EFFECT_NOTICE,   /* a notice has a new state */
         EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
@@ -33,6 +34,9 @@ struct effect {
         /* EFFECT_COUNTER: parcel, piece, number, bench and these */
         const char *shelf;
         bool paid;
+        const char *was; /* the id it had before it was known; NULL none */
+        /* EFFECT_EXPIRED */
+        const struct json *parcels;
         /* EFFECT_READY */
         const char *keep_until;
         bool partial;

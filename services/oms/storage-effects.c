@@ -50,6 +50,9 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, paid_put),
                 "UPDATE pickup SET paid = 1, changed = ?4 WHERE merchant "
                 "= ?1 AND shipment = ?2 AND station = ?3"},
+        {offsetof(struct effect_statements, counter_drop), "DELETE FROM counter_parcel WHERE parcel = ?1"},
+        {offsetof(struct effect_statements, expire),
+                "UPDATE counter_parcel SET state = 'expired', at = ?2, changed = ?3 WHERE parcel = ?1"},
         /* The same for what was handed over at a store. */
         {offsetof(struct effect_statements, counter_close),
                 "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'expected', 'contact') AND merchant = "
@@ -225,9 +228,26 @@ static int put_counter(struct storage *s, int64_t station, const struct effect *
         store_bind_text(q, 10, e->at);
         store_bind_int64(q, 11, now_usec);
         r = store_run(q);
+        if (r == 0 && e->was) {
+                store_bind_text(&s->effects.counter_drop, 1, e->was);
+                r = store_run(&s->effects.counter_drop);
+        }
         if (r == 0 && e->paid)
                 r = put_paid(s, station, e, now_usec);
         return r == 0 ? close_counter(s, e) : r;
+}
+
+static int put_expired(struct storage *s, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.expire;
+        int r = 0;
+
+        for (const struct json *p = json_first(e->parcels); p && r == 0; p = json_next(p)) {
+                store_bind_text(q, 1, json_get_string(p, "parcel", ""));
+                store_bind_text(q, 2, e->at);
+                store_bind_int64(q, 3, now_usec);
+                r = store_run(q);
+        }
+        return r;
 }
 
 static int put_ready(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
@@ -286,6 +306,8 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
                 return put_parcel(s, station, effect, now_usec);
         case EFFECT_COUNTER:
                 return put_counter(s, station, effect, now_usec);
+        case EFFECT_EXPIRED:
+                return put_expired(s, effect, now_usec);
         case EFFECT_READY:
                 return put_ready(s, station, effect, now_usec);
         case EFFECT_NOTICE:

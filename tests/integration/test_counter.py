@@ -246,3 +246,51 @@ def test_an_erased_contact_is_found_no_more(counter):
     assert counter.rig.query("station/ledger.db", "SELECT count(*) FROM pickup_lookup") == [(0,)]
     counter.scan("K7M4-Q2TX", "no-hand-over")
     counter.scan(order["orders"][0], "proof")
+
+
+def test_what_came_before_it_was_announced_is_that_parcel_and_ready(counter):
+    one_merchant = policy()
+    one_merchant["merchants"] = one_merchant["merchants"][:1]
+    one_merchant["version"] = 3
+    counter.rig.oms("policy", counter.file("policy.json", one_merchant))
+    wait_for("the policy", lambda: counter.count("policy.changed") == 2)
+    order = store_wish("P-1", (SOCKS, 1))
+    number = order["expected"][0]["codes"][0]
+    counter.scan("OKURU-C-ARRIVE", "gesture")
+    counter.scan(number, "arrived")
+    counter.scan("OKURU-S-B-3", "shelved")
+    counter.push(order)
+    counter.has("parcel.reconciled")
+    counter.has("pickup.ready", "P-1")
+    assert "棚B-3 1個" in counter.scan(order["orders"][0], "proof")["sub"]["ja"]
+    counter.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    assert counter.scan(number, "collected")["shipment"] == "P-1"
+    counter.all_told()
+    assert counter.rig.query("oms/oms.db", "SELECT parcel, state FROM counter_parcel") == [(order["expected"][0]["parcel"], "collected")]
+    counter.rebuilds()
+
+
+def test_a_crate_arrives_and_a_cancelled_order_goes_back(counter):
+    orders = [store_wish(f"P-{i}", (SOCKS, 1), crate="ORICON-7") for i in range(3)]
+    counter.push(*orders)
+    numbers = [o["expected"][0]["codes"][0] for o in orders]
+    assert "3個" in counter.scan("ORICON-7", "arrived")["sub"]["ja"]
+    for number in numbers[:2]:
+        counter.scan(number, "next")
+        counter.scan("OKURU-S-B-3", "ready")
+    assert numbers[2][-4:] in counter.scan("OKURU-C-OK", "not-on-shelf")["sub"]["ja"]
+    counter.rig.oms("cancel", "P-0", "--merchant", "aozora")
+    counter.has("pickup.expired", "P-0")
+    assert "キャンセル" in counter.scan(orders[0]["orders"][0], "no-hand-over", "return")["sub"]["ja"]
+    counter.scan(numbers[0], "return")
+    counter.scan("OKURU-C-RETURN", "restocked")
+    counter.scan(orders[1]["orders"][0], "proof")
+    counter.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    counter.scan(numbers[1], "collected")
+    before = counter.count("conflict.found")
+    counter.rig.oms("cancel", "P-1", "--merchant", "aozora")
+    wait_for("the conflict", lambda: counter.count("conflict.found") == before + 1)
+    counter.all_told()
+    states = dict(counter.rig.query("oms/oms.db", "SELECT shipment, state FROM counter_parcel"))
+    assert states == {"P-0": "restocked", "P-1": "collected", "P-2": "missing"}
+    counter.rebuilds()

@@ -198,6 +198,13 @@ static void fold_voided(struct fold *x) {
 /* ---- the counter ---- */
 
 static void fold_arrived(struct fold *x) {
+        if (!x->p) { /* nobody announced it */
+                assert(!json_get_bool(x->data, "announced", true));
+                fake_expect(x->f, x->fact->merchant, text(x, "shipment"), x->fact->subject, 1,
+                        text(x, "code"), "");
+                x->p = fake_parcel(x->f, x->fact->subject);
+                x->p->unverified = true;
+        }
         set_state(x, PARCEL_ARRIVED, FROM(EXPECTED) | FROM(READY) | FROM(SHIPPED));
 }
 
@@ -215,7 +222,7 @@ static void fold_moved(struct fold *x) {
 }
 
 static void fold_missing(struct fold *x) {
-        set_state(x, PARCEL_MISSING, FROM(SHELVED));
+        set_state(x, PARCEL_MISSING, FROM(SHELVED) | FROM(ARRIVED));
 }
 
 static void fold_collected(struct fold *x) {
@@ -226,6 +233,18 @@ static void fold_collected(struct fold *x) {
 
 static void fold_undone(struct fold *x) {
         set_state(x, PARCEL_SHELVED, FROM(COLLECTED));
+}
+
+static void fold_restocked(struct fold *x) {
+        set_state(x, PARCEL_RESTOCKED, FROM(EXPIRED));
+}
+
+static void fold_expired(struct fold *x) {
+        for (const struct json *e = json_first(json_get(x->data, "parcels")); e; e = json_next(e)) {
+                x->p = fake_parcel(x->f, json_get_string(e, "parcel", ""));
+                assert(x->p);
+                set_state(x, PARCEL_EXPIRED, FROM(ARRIVED) | FROM(SHELVED) | FROM(MISSING));
+        }
 }
 
 static void fold_pickup_ready(struct fold *x) {
@@ -275,6 +294,7 @@ static const struct {
         {"pickup.missing", fold_missing},
         {"pickup.collected", fold_collected},
         {"pickup.undone", fold_undone},
+        {"pickup.restocked", fold_restocked},
 };
 
 static void fold_fact(struct fold *x) {
@@ -286,6 +306,10 @@ static void fold_fact(struct fold *x) {
                 fold_pickup_ready(x);
                 return;
         }
+        if (strcmp(x->fact->type, "pickup.expired") == 0) {
+                fold_expired(x);
+                return;
+        }
         x->s = fake_find(x->f, x->fact->merchant, text(x, "shipment"));
         if (strcmp(x->fact->type, "parcel.opened") == 0) {
                 fold_opened(x);
@@ -294,7 +318,7 @@ static void fold_fact(struct fold *x) {
         x->p = fake_parcel(x->f, x->fact->subject);
         for (size_t i = 0; i < ELEMENTSOF(folds); i++)
                 if (strcmp(folds[i].type, x->fact->type) == 0) {
-                        assert(x->p && x->s);
+                        assert((x->p && x->s) || folds[i].fold == fold_arrived);
                         folds[i].fold(x);
                 }
 }

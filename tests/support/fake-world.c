@@ -406,6 +406,28 @@ static bool answer_verify(
         return f->signatures_hold;
 }
 
+static int answer_pickups_due(
+        void *userdata, int64_t until, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
+        struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_shipments && r == 0; i++) {
+                const struct fake_shipment *s = &f->shipments[i];
+                struct shipment_ref ref;
+                bool waits = false;
+
+                for (size_t j = 0; j < s->n_parcels; j++)
+                        waits |= s->parcels[j].state == PARCEL_ARRIVED ||
+                                 s->parcels[j].state == PARCEL_SHELVED ||
+                                 s->parcels[j].state == PARCEL_MISSING;
+                FILL(ref.merchant, s->merchant);
+                FILL(ref.shipment, s->id);
+                if (waits && s->at_counter.keep_until_usec > 0 && s->at_counter.keep_until_usec <= until)
+                        r = each(eu, &ref);
+        }
+        return r;
+}
+
 static int answer_crate(
         void *userdata, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
         struct fake_world *f = userdata;
@@ -652,6 +674,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .realm = "test",
                 .site = "store-1",
                 .crate = answer_crate,
+                .pickups_due = answer_pickups_due,
                 .lookup = answer_lookup,
                 .key = answer_key,
                 .verify = answer_verify,

@@ -272,6 +272,12 @@ class Story:
         clerk.scan(first, "ok")
         clerk.scan(second, "collected")
         clerk.scan("00000000", "no-hand-over")  # no such code
+        late = store_wish("P-3002", (HAT, 1), crate="ORICON-7")
+        self.push(late)
+        clerk.scan("ORICON-7", "arrived")
+        self.told("pickup.expired", "P-3002", "cancel", "P-3002", "--merchant", "aozora")
+        clerk.scan(late["expected"][0]["codes"][0], "return")
+        clerk.scan("OKURU-C-RETURN", "restocked")
         clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
 
     def trucks(self) -> None:

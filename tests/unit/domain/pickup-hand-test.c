@@ -174,7 +174,7 @@ static void what_is_not_to_be_handed_over_says_one_reason(void **state) {
                                {"ORD-S-2", VERDICT_NO_HAND_OVER, "item.refused:other-store"},
                                {"S-3", VERDICT_NO_HAND_OVER, "item.refused:no-pickup"},
                                {"ORD-S-4", VERDICT_NO_HAND_OVER, "item.refused:expired"},
-                               {WAYBILL_2, VERDICT_NO_HAND_OVER, "item.refused:expired"}, {NULL}});
+                               {WAYBILL_2, VERDICT_RETURN, ""}, {NULL}});
 }
 
 static void a_signed_out_counter_serves_nobody(void **state) {
