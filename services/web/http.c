@@ -21,6 +21,7 @@
 #define STACK_BYTES      (256 * 1024)        /* reserved, not used: SQLite wants some tens of KiB */
 #define STREAM_BLOCK     4096
 #define PEM_MAX          65536
+#define TLS_RULES        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 
 struct connection { /* whose time is counted */
         int fd;     /* ours: a duplicate, so that it can be shut while the library closes its own */
@@ -438,7 +439,8 @@ static int open_listener(struct http *h) {
 
 static int start(struct http *h) {
         const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, h->cert},
-                {MHD_OPTION_HTTPS_MEM_KEY, 0, h->key}, {MHD_OPTION_END, 0, NULL}};
+                {MHD_OPTION_HTTPS_MEM_KEY, 0, h->key},
+                {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *) (uintptr_t) TLS_RULES}, {MHD_OPTION_END, 0, NULL}};
         const struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
         const unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                                MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG |

@@ -57,15 +57,19 @@ void session_find(struct visit *v, bool touch) {
 
 /* ---- who may ---- */
 
-/* The bench's screen stands at the bench: on this machine, or at the address that web.yaml gives it. */
+/* The bench's screen stands at the bench: on this machine, or at the address that web.yaml gives it, which sees no other bench then. */
 static bool is_at_place(const struct visit *v) {
         const struct web_config *c = v->api->config;
+        bool is_given = false;
 
-        for (size_t i = 0; i < c->n_screens; i++)
-                if (strcmp(c->screens[i].address, v->q->peer) == 0 &&
-                        strcmp(c->screens[i].bench, v->name) == 0)
+        for (size_t i = 0; i < c->n_screens; i++) {
+                if (strcmp(c->screens[i].address, v->q->peer) != 0)
+                        continue;
+                if (strcmp(c->screens[i].bench, v->name) == 0)
                         return true;
-        return v->q->is_local;
+                is_given = true;
+        }
+        return v->q->is_local && !is_given;
 }
 
 bool session_may(const struct visit *v, enum need need) {

@@ -126,12 +126,7 @@ seal:
   secret: {f}/keys/seal.key
 {'screen_scanner: true' if self.screen_scanner else ''}
 """)
-        self.write_yaml("web.yaml", identity + f"""ledger: {f}/station/ledger.db
-inbox: {f}/sync/inbox.db
-socket: {f}/run/station.sock
-listen:
-  port: 0
-""")
+        self.write_web_config()
         self.write_sync_config()
         route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
         self.write_yaml("notify.yaml", identity + f"""folder: {f}/notify
@@ -153,6 +148,19 @@ mqtt:
   reconnect_min: 200ms
   reconnect_max: 2s
 """)
+
+    def write_web_config(self, listen: str = "", more: str = "") -> None:
+        """@listen: members beside the port. @more: sections beside `listen`."""
+        f = self.folder
+        self.write_yaml("web.yaml", f"""realm: {REALM}
+site: {SITE}
+station: {self.station}
+ledger: {f}/station/ledger.db
+inbox: {f}/sync/inbox.db
+socket: {f}/run/station.sock
+listen:
+  port: 0
+{listen}{more}""")
 
     def write_sync_config(self) -> None:
         f, (cert, key) = self.folder, self.broker.cert(f"{SITE}/{self.station}")

@@ -5,20 +5,24 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import ssl
 from urllib.parse import urlsplit
 
 
 class Client:
     """A browser without a page: keeps the cookie, sends the token."""
 
-    def __init__(self, address: str, source: str = "127.0.0.1"):
-        self.host, self.port, self.source = urlsplit(address).hostname, urlsplit(address).port, source
+    def __init__(self, address: str, source: str = "127.0.0.1", tls: ssl.SSLContext | None = None):
+        """@tls: whom to trust, where the address is https."""
+        self.scheme, self.host, self.port, self.source, self.tls = urlsplit(address).scheme, urlsplit(address).hostname, urlsplit(address).port, source, tls
+        self.cookie_name = "__Host-okuru" if self.scheme == "https" else "okuru"
         self.cookie = self.token = None
         self.headers: dict[str, str] = {}  # of the last answer
 
     def ask(self, method: str, path: str, body: str | bytes | None = None, **headers) -> tuple[int, dict | bytes]:
-        c = http.client.HTTPConnection(self.host, self.port, timeout=20, source_address=(self.source, 0))
-        sent = {"Host": f"{self.host}:{self.port}", **({"Cookie": f"okuru={self.cookie}"} if self.cookie else {}),
+        kind, more = (http.client.HTTPSConnection, {"context": self.tls}) if self.scheme == "https" else (http.client.HTTPConnection, {})
+        c = kind(self.host, self.port, timeout=20, source_address=(self.source, 0), **more)
+        sent = {"Host": f"{self.host}:{self.port}", **({"Cookie": f"{self.cookie_name}={self.cookie}"} if self.cookie else {}),
                 **{k.replace("_", "-"): v for k, v in headers.items() if v is not None}}
         try:
             c.request(method, path, body, sent)
@@ -28,7 +32,7 @@ class Client:
             c.close()
         self.headers = dict(answer.getheaders())
         if "Set-Cookie" in self.headers:
-            self.cookie = self.headers["Set-Cookie"].split(";")[0].removeprefix("okuru=")
+            self.cookie = self.headers["Set-Cookie"].split(";")[0].removeprefix(f"{self.cookie_name}=")
         return answer.status, json.loads(data) if self.headers.get("Content-Type") == "application/json" and data else data
 
     def get(self, path: str) -> tuple[int, dict | bytes]:
@@ -44,7 +48,7 @@ class Client:
         """As one of our pages does it; @headers replace or (None) leave out."""
         if not self.token:
             self.session()
-        usual = {"Origin": f"http://{self.host}:{self.port}", "Content_Type": "application/json", "X_Okuru_Token": self.token}
+        usual = {"Origin": f"{self.scheme}://{self.host}:{self.port}", "Content_Type": "application/json", "X_Okuru_Token": self.token}
         return self.ask("POST", path, (body if isinstance(body, str) else json.dumps(body)).encode(), **{**usual, **headers})
 
     def enter(self, badge: str) -> tuple[int, dict]:
