@@ -2,8 +2,8 @@
 /* okuru config check: each program is asked about its own file; then the files are held against each other. */
 #include "firmware/base/yaml.h"
 #include "firmware/cli/child.h"
-#include "firmware/cli/report.h"
 #include "firmware/cli/verb.h"
+#include "firmware/views/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -150,7 +150,7 @@ int verb_config_check(const struct invocation *in) {
                 (void) snprintf(dir, sizeof(dir), "%s", in->words[0]);
         else
                 verb_config_dir(in, dir, sizeof(dir));
-        report_begin(&report, in->options->json);
+        report_begin(&report, in->options->json, NULL);
         config_check(&report, dir);
-        return report_end(&report);
+        return report_end(&report) ? VERB_FAILED : VERB_OK;
 }

@@ -2,63 +2,16 @@
 /* okuru sheet: the cards that packers scan instead of touching a keyboard, with badges and a pair of cards for each bay. */
 #include "firmware/base/json.h"
 #include "firmware/base/say.h"
-#include "firmware/cli/sheet-page.h"
+
 #include "firmware/cli/verb.h"
 #include "firmware/domain/barcode.h"
 #include "firmware/domain/command-shape.h"
+#include "firmware/sheet/control-cards.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define PEOPLE_FILE_MAX (1024 * 1024)
-
-static int add_control_cards(struct cards *cards, bool ja) {
-        const struct control_card *card;
-        int r = 0;
-
-        for (size_t i = 0; r == 0 && (card = control_card_at(i)); i++)
-                r = cards_add(cards, card->code, ja ? card->ja : card->en);
-        return r;
-}
-
-/* ---- bays ---- */
-
-static int add_bay(struct cards *cards, const char *bay, bool ja) {
-        char code[CONTROL_CODE_MAX + 1], title[96], upper[NAME_TEXT_MAX];
-        size_t n = strlen(bay);
-        int r;
-
-        for (size_t i = 0; i <= n; i++)
-                upper[i] = (char) (bay[i] >= 'a' && bay[i] <= 'z' ? bay[i] - 'a' + 'A' : bay[i]);
-        (void) snprintf(code, sizeof(code), CONTROL_PREFIX "%s-%s", control_to_str(CONTROL_SHIP), upper);
-        (void) snprintf(title, sizeof(title), ja ? "%s 集荷" : "collection %s", bay);
-        r = cards_add(cards, code, title);
-        if (r < 0)
-                return r;
-        (void) snprintf(code, sizeof(code), CONTROL_PREFIX "%s-%s", control_to_str(CONTROL_BAY_CLOSE), upper);
-        (void) snprintf(title, sizeof(title), ja ? "出荷口 %s を締める" : "close bay %s", bay);
-        return cards_add(cards, code, title);
-}
-
-static int add_bays(struct cards *cards, const char *list, bool ja) {
-        while (*list) {
-                size_t n = strcspn(list, ",");
-                char bay[NAME_TEXT_MAX] = "";
-                int r;
-
-                if (n < sizeof(bay))
-                        memcpy(bay, list, n);
-                if (!name_is_valid(bay)) {
-                        (void) say_failed("--bays: %.*s is no name of a bay: a-z, 0-9 and -", (int) n, list);
-                        return -EINVAL;
-                }
-                r = add_bay(cards, bay, ja);
-                if (r < 0)
-                        return r;
-                list += n + (list[n] == ',');
-        }
-        return 0;
-}
 
 /* ---- people ---- */
 
@@ -139,10 +92,14 @@ static int write_file(const char *path, const struct str *text) {
 }
 
 static int build(struct cards *cards, const struct options *o, bool ja) {
-        int r = add_control_cards(cards, ja);
+        const char *bad = "";
+        int r = cards_add_control(cards, ja);
 
         if (r == 0 && o->bays)
-                r = add_bays(cards, o->bays, ja);
+                r = cards_add_bays(cards, o->bays, ja, &bad);
+        if (r == -EINVAL)
+                (void) say_failed(
+                        "--bays: %.*s is no name of a bay: a-z, 0-9 and -", (int) strcspn(bad, ","), bad);
         if (r == 0 && o->people)
                 r = add_people(cards, o->people, ja);
         return r;

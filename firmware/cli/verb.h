@@ -5,6 +5,7 @@
  * socket; those that only look read the databases, and so answer also while the station is down.
  */
 #include "firmware/base/verb.h"
+#include "firmware/views/report.h"
 
 struct options { /* all borrowed from argv; NULL when not given */
         const char *config;
@@ -21,3 +22,5 @@ verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make
 
 /* The folder of --config. */
 void verb_config_dir(const struct invocation *in, char *dir, size_t size);
+/* What `config check` does, into a report. @dir: where station.yaml, sync.yaml and notify.yaml lie. */
+void config_check(struct report *r, const char *dir);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/cli/report.h"
+#include "firmware/views/report.h"
 
 #include "firmware/base/say.h"
-#include "firmware/cli/verb.h"
 
 #include <string.h>
 
 static const char *const words[] = {[REPORT_OK] = "ok", [REPORT_NOTE] = "note", [REPORT_BAD] = "BAD"};
 
-void report_begin(struct report *r, bool json) {
-        *r = (struct report){.json = json};
+void report_begin(struct report *r, bool json, struct str *out) {
+        *r = (struct report){.json = json, .out = out};
         if (!json)
                 return;
         json_writer_init(&r->w, &r->line);
@@ -26,11 +25,19 @@ static void add_json(struct report *r, enum report_state state, const char *what
 }
 
 /* A further line of the same finding stands under the first. */
-static void add_lines(enum report_state state, const char *what, char *text) {
+static void add_lines(struct report *r, enum report_state state, const char *what, char *text) {
         char *rest = text;
 
-        for (const char *line; (line = strsep(&rest, "\n")); state = REPORT_OK, what = "") {
-                (void) printf("%-5s %-12s ", *what ? words[state] : "", what);
+        for (const char *line; (line = strsep(&rest, "\n")); what = "") {
+                const char *word = *what ? words[state] : "";
+
+                if (r->out) {
+                        str_addf(r->out, "%-5s %-12s ", word, what);
+                        say_safely(r->out, line);
+                        str_add_char(r->out, '\n');
+                        continue;
+                }
+                (void) printf("%-5s %-12s ", word, what);
                 say(stdout, line);
                 (void) fputc('\n', stdout);
         }
@@ -50,19 +57,22 @@ void report_add(struct report *r, enum report_state state, const char *what, con
         if (r->json)
                 add_json(r, state, what, r->text.data);
         else
-                add_lines(state, what, r->text.data);
-        if (!r->json)
+                add_lines(r, state, what, r->text.data);
+        if (!r->json && !r->out)
                 (void) fflush(stdout); /* some findings take a while; main asks whether stdout took it all */
 }
 
 int report_end(struct report *r) {
-        int code = r->worst == REPORT_BAD ? VERB_FAILED : VERB_OK;
+        int code = r->worst == REPORT_BAD;
 
         if (r->json) {
                 json_write_end_array(&r->w);
-                json_write_bool(&r->w, "ok", code == VERB_OK);
+                json_write_bool(&r->w, "ok", code == 0);
                 json_write_end_object(&r->w);
-                say_json(&r->line);
+                if (r->out)
+                        str_add(r->out, r->line.data);
+                else
+                        say_json(&r->line);
         }
         str_deinit(&r->line);
         str_deinit(&r->text);

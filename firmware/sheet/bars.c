@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/cli/bars.h"
+#include "firmware/sheet/bars.h"
 
 #include "firmware/base/cleanup.h"
 

@@ -21,6 +21,11 @@ void cards_deinit(struct cards *c); /* twice is harmless */
 /* Return: 0, -ENOMEM, -EMSGSIZE the code is too long. */
 int cards_add(struct cards *c, const char *code, const char *title);
 
-enum sheet_form { SHEET_SVG, SHEET_HTML };
+enum sheet_form {
+        SHEET_SVG,
+        SHEET_HTML,
+        SHEET_LINKED /* HTML whose style is SHEET_STYLE: for a server that lets no other pass */
+};
+#define SHEET_STYLE "/static/sheet.css"
 /* Appends the document. Return: 0, -EINVAL a code that Code 128 cannot hold, -ENOMEM. */
 int sheet_write(struct str *out, const struct cards *cards, enum sheet_form form);

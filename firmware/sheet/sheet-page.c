@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/cli/sheet-page.h"
+#include "firmware/sheet/sheet-page.h"
 
-#include "firmware/cli/bars.h"
 #include "firmware/domain/verdict.h"
+#include "firmware/sheet/bars.h"
 
 #include <errno.h>
 
@@ -132,8 +132,8 @@ static void open_page(struct layout *l) {
                 "%.0f\" "
                 "xmlns=\"http://www.w3.org/2000/svg\">\n"
                 "<text x=\"%.0f\" y=\"%.0f\" font-size=\"4\" " FONT ">",
-                l->form == SHEET_SVG ? l->n_pages * PAGE_HEIGHT : 0.0, l->form == SHEET_HTML ? "mm" : "",
-                PAGE_WIDTH, l->form == SHEET_HTML ? "mm" : "", PAGE_HEIGHT, l->form == SHEET_HTML ? "mm" : "",
+                l->form == SHEET_SVG ? l->n_pages * PAGE_HEIGHT : 0.0, l->form != SHEET_SVG ? "mm" : "",
+                PAGE_WIDTH, l->form != SHEET_SVG ? "mm" : "", PAGE_HEIGHT, l->form != SHEET_SVG ? "mm" : "",
                 PAGE_WIDTH, PAGE_HEIGHT, MARGIN, MARGIN + 3);
         add_escaped(&l->pages, l->cards->title);
         str_addf(&l->pages, " %d</text>\n", ++l->n_pages);
@@ -174,8 +174,11 @@ static void wrap(struct str *out, const struct layout *l) {
         }
         str_add(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
         add_escaped(out, l->cards->title);
-        str_add(out, "</title>\n<style>@page{size:A4;margin:0} body{margin:0} "
-                     ".page{display:block;break-after:page}</style></head><body>\n");
+        if (l->form == SHEET_LINKED)
+                str_add(out, "</title>\n<link rel=\"stylesheet\" href=\"" SHEET_STYLE "\"></head><body>\n");
+        else
+                str_add(out, "</title>\n<style>@page{size:A4;margin:0} body{margin:0} "
+                             ".page{display:block;break-after:page}</style></head><body>\n");
         str_add(out, l->pages.data);
         str_add(out, "</body></html>\n");
 }
