@@ -21,10 +21,16 @@ static const struct {
         {"pull", STANDING_PULL},
         {"ready", STANDING_READY},
         {"pulled", STANDING_PULLED},
+        {"expected", STANDING_EXPECTED},
+        {"arrived", STANDING_ARRIVED},
+        {"shelved", STANDING_SHELVED},
+        {"missing", STANDING_MISSING},
+        {"expired", STANDING_EXPIRED},
 };
 
 static const char *place_of(const struct standing_parcel *p) {
-        if (strcmp(p->state, "parked") == 0)
+        if (strcmp(p->state, "parked") == 0 || strcmp(p->state, "shelved") == 0 ||
+                strcmp(p->state, "missing") == 0 || strcmp(p->state, "expired") == 0)
                 return p->shelf;
         return strcmp(p->state, "ready") == 0 ? p->bay : p->bench;
 }

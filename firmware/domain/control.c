@@ -31,6 +31,7 @@ static const struct {
         [CONTROL_BAY_CLOSE] = {"BAY-CLOSE", ARG_NAME},
         [CONTROL_SIGN_OUT] = {"SIGN-OUT", ARG_NONE},
         [CONTROL_PROOF] = {"PROOF", ARG_NAME},
+        [CONTROL_TAKE_BACK] = {"TAKE-BACK", ARG_NONE},
         [CONTROL_ARRIVE] = {"ARRIVE", ARG_NONE},
         [CONTROL_MISSING] = {"MISSING", ARG_NONE},
 };
@@ -145,6 +146,7 @@ static const struct control_card cards[] = {
         CARD("PROOF-DOCUMENT", "身分証を見た", "PROOF: document"),
         CARD("PROOF-ORDER-NAME", "注文番号と氏名", "PROOF: order+name"),
         CARD("PROOF-PROXY-CODE", "代理とコード", "PROOF: proxy, code"),
+        CARD("TAKE-BACK", "返品を受ける", "TAKE-BACK: return"),
         CARD("ARRIVE", "予告なしの入荷", "ARRIVE: unannounced"),
         CARD("MISSING", "棚にない", "MISSING: not on shelf"),
         CARD("X-2", "×2", "x 2"),

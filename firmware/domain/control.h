@@ -35,6 +35,7 @@ enum control {
         CONTROL_BAY_CLOSE,  /* BAY-CLOSE[-<BAY>]: the bay is handed over as counted */
         CONTROL_SIGN_OUT,   /* SIGN-OUT: the person leaves the bench */
         CONTROL_PROOF,      /* PROOF-<KIND>: how the customer has shown who they are; never a number */
+        CONTROL_TAKE_BACK,  /* TAKE-BACK: a customer brings something back */
         CONTROL_ARRIVE,     /* ARRIVE: what is read next came to the store without being announced */
         CONTROL_MISSING,    /* MISSING: the parcel is not on its shelf */
         _CONTROL_N,

@@ -53,6 +53,8 @@ static const struct fact_type {
         {"pickup.undone", LANE_FACT},
         {"pickup.expired", LANE_FACT},
         {"pickup.restocked", LANE_FACT},
+        {"return.received", LANE_FACT},
+        {"return.inspected", LANE_FACT},
         {"notice.reserved", LANE_FACT},
         {"notice.accepted", LANE_FACT},
         {"notice.delivered", LANE_FACT},

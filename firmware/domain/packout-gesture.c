@@ -172,6 +172,7 @@ int gesture_control(struct turn *t) {
         case CONTROL_SIGN_OUT:
                 return people_sign_out(t);
         case CONTROL_PROOF: /* a counter's */
+        case CONTROL_TAKE_BACK:
         case CONTROL_ARRIVE:
         case CONTROL_MISSING:
                 return not_now(t);
@@ -217,6 +218,8 @@ int gesture_scan(struct turn *t, bool *handledp) {
         case GESTURE_PICKUP_PAY:
         case GESTURE_PICKUP_ARRIVE:
         case GESTURE_PICKUP_CRATE:
+        case GESTURE_PICKUP_TAKE_BACK:
+        case GESTURE_PICKUP_INSPECT:
         case GESTURE_NONE:
                 break;
         }

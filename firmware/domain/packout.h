@@ -28,9 +28,11 @@ enum gesture { /* a control code was read and waits for what it is about */
         GESTURE_BAY_LEADER,   /* count differs: a leader's badge or count again */
         GESTURE_COLLECTION,   /* waybills are handed to the driver until OK or another gesture */
         /* at a counter */
-        GESTURE_PICKUP_PARTIAL, /* declared complete as it is: a leader's badge */
-        GESTURE_PICKUP_PAY,     /* next: the receipt of the till, or a leader's badge */
-        GESTURE_PICKUP_ARRIVE,  /* next: a parcel that nobody announced */
+        GESTURE_PICKUP_PARTIAL,   /* declared complete as it is: a leader's badge */
+        GESTURE_PICKUP_PAY,       /* next: the receipt of the till, or a leader's badge */
+        GESTURE_PICKUP_TAKE_BACK, /* next: what says of which order it is that is brought back */
+        GESTURE_PICKUP_INSPECT, /* looked at: OK it is good, DAMAGED it is not; `argument` is the return's id */
+        GESTURE_PICKUP_ARRIVE, /* next: a parcel that nobody announced */
         GESTURE_PICKUP_CRATE, /* its parcels go to their shelves; `argument` is its code. OK, or its code again: that was all */
 };
 enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED, ALARM_ELSEWHERE };

@@ -19,6 +19,11 @@ int pickup_approve(struct turn *t); /* ->leader's badge was read */
 void pickup_put_down(
         struct turn *t); /* nothing is in hand; its shipment stays the one that was touched last */
 
+/* --- pickup-return.c --- */
+int pickup_return_begin(struct turn *t);
+int pickup_return_scan(struct turn *t); /* what says of which order it is */
+int pickup_return_inspected(struct turn *t, bool good);
+
 /* --- pickup-crate.c --- */
 int pickup_crate(struct turn *t, bool *handledp); /* is it a crate with parcels? */
 int pickup_crate_end(struct turn *t);             /* what was in it is on shelves, or is missing */

@@ -104,11 +104,18 @@ static int control(struct turn *t) {
                 t->b->gesture = GESTURE_PICKUP_ARRIVE;
                 return turn_tell(
                         t, VERDICT_GESTURE, "予告のない荷物を読む", "read the parcel that nobody announced");
+        case CONTROL_TAKE_BACK:
+                return pickup_return_begin(t);
+        case CONTROL_DAMAGED:
+                return t->b->gesture == GESTURE_PICKUP_INSPECT ? pickup_return_inspected(t, false)
+                                                               : not_now(t);
         case CONTROL_RETURN:
                 return pickup_restock(t);
         case CONTROL_OK:
                 if (t->b->gesture == GESTURE_PICKUP_CRATE)
                         return pickup_crate_end(t);
+                if (t->b->gesture == GESTURE_PICKUP_INSPECT)
+                        return pickup_return_inspected(t, true);
                 return t->b->pickup.n_cases > 0 ? pickup_hand_some(t) : not_now(t);
         case CONTROL_PROOF:
                 return pickup_prove(t);
@@ -155,6 +162,11 @@ int pickup_scan(struct turn *t) {
 
         if (t->scan.kind == BARCODE_CONTROL)
                 return control(t);
+        if (t->b->gesture == GESTURE_PICKUP_TAKE_BACK)
+                return pickup_return_scan(t);
+        if (t->b->gesture == GESTURE_PICKUP_INSPECT)
+                return turn_tell(t, VERDICT_GESTURE, "返品を見る。良ければOK、悪ければ「不良品」",
+                        "look at what came back: OK when good, DAMAGED when not");
         if (strncmp(t->scan.text, SHELF_PREFIX, strlen(SHELF_PREFIX)) == 0)
                 return read_shelf(t->scan.text, shelf) ? pickup_shelf(t, shelf)
                                                        : turn_tell(t, VERDICT_UNKNOWN_CODE,

@@ -95,6 +95,8 @@ static const struct verdict_look looks[N_VERDICT_KINDS] = {
         LOOK(WRONG_PARCEL,     "wrong-parcel",     RED,   STEADY,     C,       "荷物ちがい",   "WRONG PARCEL"),
         LOOK(MOVED,            "moved",            GREEN, STEADY,     A,       "棚移動",       "MOVED"),
         LOOK(NOT_ON_SHELF,     "not-on-shelf",     AMBER, BLINK,      C,       "棚になし",     "NOT ON SHELF"),
+        LOOK(RETURNED,         "returned",         GREEN, BLINK,      A,       "返品受付",     "RETURN IN"),
+        LOOK(INSPECTED,        "inspected",        GREEN, STEADY,     B,       "返品検品済",   "INSPECTED"),
         LOOK(RESTOCKED,        "restocked",        WHITE, STEADY,     B,       "在庫へ戻した", "TO STOCK"),
         LOOK(TRY_LATER,        "try-later",        AMBER, BLINK,      C,       "しばらく待つ", "WAIT"),
         LOOK(PROOF,            "proof",            WHITE, BLINK,      A,       "本人確認",     "ASK PROOF"),

@@ -90,6 +90,8 @@ enum verdict_kind {
         VERDICT_PROOF = 69,        /* 本人確認: which kind is asked for */
         VERDICT_TRY_LATER = 70,    /* しばらく待つ: too many wrong codes */
         VERDICT_RESTOCKED = 71,    /* 在庫へ戻した */
+        VERDICT_RETURNED = 72,     /* 返品受付: what came back is to be looked at */
+        VERDICT_INSPECTED = 73,    /* 返品検品: good, or bad */
         N_VERDICT_KINDS,
 };
 

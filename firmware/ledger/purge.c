@@ -294,7 +294,8 @@ static bool may_be_loose(const char *type) {
         static const char *const types[] = {"item.refused", "alarm.cleared", "person.in", "person.out",
                 "device.up", "device.down", "station.started", "trace.skipped", "bay.closed",
                 "command.refused", "clock.changed", "ledger.gap", "conflict.found", "fact.refused",
-                "policy.changed", "people.changed", "keys.changed", "pickup.asked", "bay.scheduled"};
+                "policy.changed", "people.changed", "keys.changed", "pickup.asked", "return.received",
+                "return.inspected", "bay.scheduled"};
 
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (strcmp(types[i], type) == 0)

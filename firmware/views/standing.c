@@ -10,7 +10,7 @@
 
 struct standing {
         struct facts *facts; /* borrowed */
-        struct store_stmt open, state, pull, of_shipment;
+        struct store_stmt open, state, pull, of_shipment, pickups;
         struct store_stmt shipments, codes, numbers, parcels, gone;
         struct store_stmt bays, benches, waiting, owing, notices, notices_of, conflicts, counts, lanes;
 };
@@ -74,6 +74,13 @@ static const struct store_sql standing_sql[] = {
                 "ifnull(p.carrier, ''), ifnull(p.number, ''), ifnull(p.bay, '') FROM bench b "
                 "LEFT JOIN parcel p ON p.id = b.parcel LEFT JOIN person n ON n.person = b.person ORDER BY "
                 "b.name"},
+        {offsetof(struct standing, pickups),
+                "SELECT merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, "
+                "(SELECT "
+                "count(*) FROM parcel p WHERE p.merchant = k.merchant AND p.shipment = k.shipment AND "
+                "p.state IN "
+                "('arrived', 'shelved', 'missing')) AS waiting FROM pickup k WHERE open = 1 "
+                "ORDER BY keep_until_usec = 0, keep_until_usec, ready_usec, merchant, shipment"},
         {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
         {offsetof(struct standing, owing),
                 NOTICE "WHERE correction = 1 AND state <> 'reserved' ORDER BY changed_pos, id"},
@@ -171,8 +178,14 @@ static int hand_out_parcels(struct store_stmt *query, standing_parcel_fn fn, voi
 }
 
 int standing_parcels(struct standing *s, enum standing_which which, standing_parcel_fn fn, void *userdata) {
-        static const char *const states[] = {
-                [STANDING_PARKED] = "parked", [STANDING_READY] = "ready", [STANDING_PULLED] = "pulled"};
+        static const char *const states[] = {[STANDING_PARKED] = "parked",
+                [STANDING_READY] = "ready",
+                [STANDING_PULLED] = "pulled",
+                [STANDING_EXPECTED] = "expected",
+                [STANDING_ARRIVED] = "arrived",
+                [STANDING_SHELVED] = "shelved",
+                [STANDING_MISSING] = "missing",
+                [STANDING_EXPIRED] = "expired"};
 
         if (which == STANDING_OPEN)
                 return hand_out_parcels(&s->open, fn, userdata);
@@ -239,6 +252,32 @@ int standing_find(struct standing *s, const char *text,
         if (r == 0)
                 r = hand_out_matches(&s->gone, two, fn, userdata);
         return r == 1 ? 0 : r;
+}
+
+/* ---- the counter ---- */
+
+int standing_pickups(
+        struct standing *s, int (*fn)(const struct standing_pickup *p, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &s->pickups;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_pickup p = {
+                        .merchant = text_of(q, 0),
+                        .shipment = text_of(q, 1),
+                        .ready_usec = store_column_int64(q, 2),
+                        .ready_offset_sec = (int) store_column_int64(q, 3),
+                        .keep_until_usec = store_column_int64(q, 4),
+                        .partial = store_column_int64(q, 5) != 0,
+                        .paid = store_column_int64(q, 6) != 0,
+                        .waiting = (int) store_column_int64(q, 7),
+                };
+
+                r = fn(&p, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
 }
 
 /* ---- bays and benches ---- */

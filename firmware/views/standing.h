@@ -47,12 +47,29 @@ enum standing_which {
         STANDING_READY,  /* in their bays */
         STANDING_PULLED, /* out of their bay, waiting */
         STANDING_PULL,   /* in their bay and must leave it */
+        /* at a pickup counter */
+        STANDING_EXPECTED, /* on their way */
+        STANDING_ARRIVED,  /* in somebody's hand, on no shelf yet */
+        STANDING_SHELVED,
+        STANDING_MISSING,
+        STANDING_EXPIRED, /* to go back to stock */
 };
 /* The longest there first. */
 int standing_parcels(struct standing *s, enum standing_which which, standing_parcel_fn fn, void *userdata);
 /* All parcels of a shipment, by piece then age. */
 int standing_parcels_of(struct standing *s, const char *merchant, const char *shipment, standing_parcel_fn fn,
         void *userdata);
+
+struct standing_pickup { /* a shipment that waits for its customer */
+        const char *merchant, *shipment;
+        int64_t ready_usec, keep_until_usec; /* 0 not known */
+        int ready_offset_sec;
+        bool partial, paid;
+        int waiting; /* parcels that are still here */
+};
+/* The first that is due first; those without a date last. Overdue is what keep_until_usec says, held against the clock. */
+int standing_pickups(
+        struct standing *s, int (*fn)(const struct standing_pickup *p, void *userdata), void *userdata);
 
 struct standing_match {
         const char *by; /* "shipment", "code", "number", "parcel" */

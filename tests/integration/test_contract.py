@@ -22,7 +22,7 @@ FOLDER = contract.FOLDER
 SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
 README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
-RESERVED_FACTS = {"return.received", "return.inspected", "offer.redeemed", "consent.changed", "contact.verified"}
+RESERVED_FACTS = {"offer.redeemed", "consent.changed", "contact.verified"}
 RESERVED_COMMANDS = {"batch", "offer", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 

@@ -275,10 +275,14 @@ def test_a_crate_arrives_and_a_cancelled_order_goes_back(counter):
     counter.push(*orders)
     numbers = [o["expected"][0]["codes"][0] for o in orders]
     assert "3個" in counter.scan("ORICON-7", "arrived")["sub"]["ja"]
+    config = ["--config", str(counter.rig.folder / "etc/station.yaml")]
+    assert len(counter.rig.okuru("parcels", *config, "--json").splitlines()) == 3
     for number in numbers[:2]:
         counter.scan(number, "next")
         counter.scan("OKURU-S-B-3", "ready")
     assert numbers[2][-4:] in counter.scan("OKURU-C-OK", "not-on-shelf")["sub"]["ja"]
+    shelved = [json.loads(line) for line in counter.rig.okuru("parcels", "--shelved", *config, "--json").splitlines()]
+    assert [(p["shipment"], p["shelf"]) for p in shelved] == [("P-0", "b-3"), ("P-1", "b-3")]
     counter.rig.oms("cancel", "P-0", "--merchant", "aozora")
     counter.has("pickup.expired", "P-0")
     assert "キャンセル" in counter.scan(orders[0]["orders"][0], "no-hand-over", "return")["sub"]["ja"]

@@ -278,6 +278,9 @@ class Story:
         self.told("pickup.expired", "P-3002", "cancel", "P-3002", "--merchant", "aozora")
         clerk.scan(late["expected"][0]["codes"][0], "return")
         clerk.scan("OKURU-C-RETURN", "restocked")
+        clerk.scan("OKURU-C-TAKE-BACK", "gesture")
+        clerk.scan(first, "returned")
+        clerk.scan("OKURU-C-OK", "inspected")
         clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
 
     def trucks(self) -> None:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Crates, what nobody announced, and what goes back to stock. */
 #include "tests/unit/domain/pickup-scene.h"
+#include "tests/unit/domain/pickup-tokens.h"
 
 #include "firmware/base/cleanup.h"
 
@@ -104,6 +105,35 @@ static void what_was_cancelled_on_its_way_goes_back_at_once(void **state) {
                                {RETURN, VERDICT_RESTOCKED, "pickup.restocked"}, {NULL}});
 }
 
+#define TAKE_BACK "OKURU-C-TAKE-BACK"
+#define BROKEN    "OKURU-C-DAMAGED"
+
+static void what_a_customer_brings_back_is_taken_in_and_looked_at(void **state) {
+        COUNTER(NULL);
+        _cleanup_(json_freep) struct json *received = NULL, *inspected = NULL;
+
+        s.f.signatures_hold = true;
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{}");
+        scene_play(&s, (struct step[]){{"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
+                               {WAYBILL_1, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"},
+                               {TAKE_BACK, VERDICT_GESTURE, ""}, {FOREIGN, VERDICT_UNKNOWN_CODE, ""},
+                               {WAYBILL_1, VERDICT_RETURNED, "return.received:waybill"}, {NULL}});
+        received = scene_fact(&s, "return.received", 0);
+        assert_string_equal(json_get_string(received, "shipment", ""), "S-1");
+        assert_string_equal(json_get_string(received, "parcel", ""), PARCEL_1);
+        assert_true(uuid_is_valid(s.last.facts.items[0].subject));
+        scene_play(&s, (struct step[]){{WAYBILL_1, VERDICT_GESTURE, ""},
+                               {BROKEN, VERDICT_INSPECTED, "return.inspected"}, {NULL}});
+        inspected = scene_fact(&s, "return.inspected", 0);
+        assert_string_equal(json_get_string(inspected, "result", ""), "bad");
+        scene_play(&s,
+                (struct step[]){{BROKEN, VERDICT_NOT_NOW, ""}, {TAKE_BACK, VERDICT_GESTURE, ""},
+                        {"ORD-S-1", VERDICT_RETURNED, "return.received:order"},
+                        {OK_CARD, VERDICT_INSPECTED, "return.inspected"}, {TAKE_BACK, VERDICT_GESTURE, ""},
+                        {TOKEN_GOOD, VERDICT_RETURNED, "return.received:token"}, {UNDO, VERDICT_UNDONE, ""},
+                        {NULL}});
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_crate_brings_all_of_its_parcels_and_names_what_was_not_in_it),
@@ -112,6 +142,7 @@ int main(void) {
                 cmocka_unit_test(whose_it_is_is_not_guessed_among_several),
                 cmocka_unit_test(what_nobody_came_for_goes_back_under_a_clock_that_is_right),
                 cmocka_unit_test(what_was_cancelled_on_its_way_goes_back_at_once),
+                cmocka_unit_test(what_a_customer_brings_back_is_taken_in_and_looked_at),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,6 +306,50 @@ static void facts_are_read_by_position_and_by_subject(void **state) {
         assert_string_equal(v->text, "parcel.opened;item.verified;");
 }
 
+static int add_pickup(const struct standing_pickup *p, void *userdata) {
+        return add(userdata, "%s %d%s%s;", p->shipment, p->waiting, p->keep_until_usec > 0 ? " dated" : "",
+                p->partial ? " partial" : "");
+}
+
+/* One parcel for each shipment, on a shelf and ready. */
+static void shelve(struct view *v, const char *parcel, const char *shipment, const char *more) {
+        char data[400];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"%s\",\"version\":1,\"parcels\":[{\"parcel\":"
+                "\"%s\","
+                "\"piece\":1,\"codes\":[\"C-%s\"],\"crate\":\"K\"}]}",
+                shipment, parcel, shipment);
+        scene_fact(v->scene, "expected.received", shipment, data);
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"shipment\":\"%s\",\"orders\":[],\"piece\":1,\"pieces\":1,\"announced\":true,"
+                "\"shelf\":\"b-3\"}",
+                shipment);
+        scene_fact(v->scene, "parcel.arrived", parcel, data);
+        scene_fact(v->scene, "parcel.shelved", parcel, data);
+        (void) snprintf(data, sizeof(data), "{\"v\":1,\"orders\":[],\"pieces\":1,\"parcels\":[]%s}", more);
+        scene_fact(v->scene, "pickup.ready", shipment, data);
+}
+
+static void what_waits_for_customers_is_listed_by_its_last_day(void **state) {
+        struct view *v = *state;
+
+        shelve(v, P1, "S-1", ",\"partial\":true");
+        shelve(v, P2, "S-2", ",\"keep_until\":\"2026-11-29T00:00:00+09:00\"");
+        shelve(v, P3, "S-3", ",\"keep_until\":\"2026-11-28T00:00:00+09:00\"");
+        assert_int_equal(standing_pickups(v->standing, add_pickup, v), 0);
+        assert_string_equal(v->text, "S-3 1 dated;S-2 1 dated;S-1 1 partial;");
+        clear(v);
+        assert_int_equal(standing_parcels(v->standing, STANDING_SHELVED, add_parcel, v), 0);
+        assert_int_equal(v->n, 3);
+        scene_fact(v->scene, "pickup.collected", P3,
+                "{\"v\":1,\"shipment\":\"S-3\",\"orders\":[],\"piece\":1,\"pieces\":1,\"proof\":\"code\","
+                "\"by\":\"self\"}");
+        clear(v);
+        assert_int_equal(standing_pickups(v->standing, add_pickup, v), 0);
+        assert_string_equal(v->text, "S-2 1 dated;S-1 1 partial;");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -314,6 +358,7 @@ int main(void) {
                 T(a_text_is_found_whatever_it_names),
                 T(what_was_purged_is_found_as_gone),
                 T(bays_are_those_planned_and_those_in_use),
+                T(what_waits_for_customers_is_listed_by_its_last_day),
                 T(benches_show_who_is_there_and_what_is_open),
                 T(notices_wait_in_the_order_in_which_they_are_due),
                 T(conflicts_come_newest_first),
