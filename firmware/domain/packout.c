@@ -119,6 +119,7 @@ static int on_scan(struct turn *t) {
         int r;
 
         t->b->last_input_boot_usec = t->in->now.boot_usec;
+        people_come(t);
         r = barcode_read(t->in->bytes, t->in->n, &t->scan, NULL);
         if (r == BARCODE_E_TOO_LONG)
                 return refuse_too_long(t);
@@ -131,7 +132,7 @@ static int on_scan(struct turn *t) {
                 return r;
         if (t->scan.kind == BARCODE_BADGE)
                 return people_badge(t);
-        if (idle && !t->in->actor_override)
+        if (idle && !t->in->actor_override && !t->in->at_screen)
                 return turn_tell(
                         t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
         return on_code(t);
@@ -142,7 +143,8 @@ static int on_find(struct turn *t) {
         int r;
 
         t->b->last_input_boot_usec = t->in->now.boot_usec;
-        if (idle && !t->in->actor_override)
+        people_come(t);
+        if (idle && !t->in->actor_override && !t->in->at_screen)
                 return turn_tell(
                         t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
         if (!people_may_scan(t))

@@ -159,6 +159,11 @@ struct weighing { /* what the bench's scale shows when an input comes, and what 
         int64_t lightest_g, heaviest_g; /* of any box; 0 no limit */
 };
 
+struct input_person { /* somebody who signed in at a screen, not at the bench */
+        char person[ID_SIZE], call[PERSON_CALL_SIZE];
+        enum person_role role;
+};
+
 struct input {
         enum input_kind kind;
         const char *bytes; /* of SCAN; borrowed */
@@ -173,7 +178,9 @@ struct input {
         struct weighing weighing;
         struct stamp now;
         char fresh[2][UUID_TEXT_MAX]; /* ids the decision may use up (a new parcel's) */
-        const char *actor_override;   /* the CLI's caller; NULL: who is signed in */
+        const struct input_person
+                *at_screen;         /* who typed it: signed in here by that; NULL: nobody but who is */
+        const char *actor_override; /* the CLI's caller; NULL: who is signed in */
 };
 
 #define DECISION_VERDICTS_MAX 16

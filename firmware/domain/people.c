@@ -20,6 +20,19 @@ static void sign_out(struct turn *t, const char *reason) {
         turn_end_gesture(t);
 }
 
+void people_come(struct turn *t) {
+        const struct input_person *who = t->in->at_screen;
+        struct bench *b = t->b;
+
+        if (!who || strcmp(who->person, b->person) == 0)
+                return;
+        if (b->person[0])
+                sign_out(t, "switch");
+        (void) copy_text(b->person, sizeof(b->person), who->person);
+        b->role = who->role;
+        write_person(t, "person.in", "screen");
+}
+
 bool people_lock_idle(struct turn *t) {
         uint64_t limit = (uint64_t) t->world->policy->idle_lock_usec, now = t->in->now.boot_usec;
         struct bench *b = t->b;

@@ -229,6 +229,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         input.now = *now;
         input.label = in->report;
         input.weighing = in->weighing;
+        input.at_screen = in->has_who ? &in->who : NULL;
         input.actor_override = *in->actor ? in->actor : NULL;
         for (size_t i = 0; i < ELEMENTSOF(input.fresh) && r == 0; i++)
                 r = uuid7_make(&d->ids, now->wall_usec, input.fresh[i]);

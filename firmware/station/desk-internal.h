@@ -22,7 +22,9 @@ struct desk_input { /* waiting */
         enum scan_lost lost;
         uint64_t mono_usec, token;
         char actor[ID_SIZE];
-        char device[NAME_SIZE]; /* of DESK_SCAN and DESK_LOST: what it was read with */
+        bool has_who;
+        struct input_person who; /* with has_who: who typed it */
+        char device[NAME_SIZE];  /* of DESK_SCAN and DESK_LOST: what it was read with */
         size_t n;
         char bytes[BARCODE_TEXT_MAX];
         struct epc *epcs; /* of DESK_TAGS: n of them; owned */

@@ -399,18 +399,41 @@ static struct desk_input *input_new(struct desk *d, enum desk_kind kind, size_t 
         return in;
 }
 
-int desk_scan(struct desk *d, size_t bench, const char *device, const char *bytes, size_t n,
-        uint64_t mono_usec, uint64_t token, const char *actor) {
+static struct desk_input *scan_new(struct desk *d, size_t bench, const char *device, const char *bytes,
+        size_t n, uint64_t mono_usec, uint64_t token) {
         struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_SCAN, bench) : NULL;
 
         if (!in)
-                return DESK_E_FULL;
+                return NULL;
         memcpy(in->bytes, bytes, n);
         in->n = n;
         in->mono_usec = mono_usec;
         in->token = token;
-        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
         (void) copy_text(in->device, sizeof(in->device), device ? device : "");
+        return in;
+}
+
+int desk_scan(struct desk *d, size_t bench, const char *device, const char *bytes, size_t n,
+        uint64_t mono_usec, uint64_t token, const char *actor) {
+        struct desk_input *in = scan_new(d, bench, device, bytes, n, mono_usec, token);
+
+        if (!in)
+                return DESK_E_FULL;
+        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
+        queue(d, in);
+        return 0;
+}
+
+int desk_type(struct desk *d, size_t bench, const char *bytes, size_t n, bool is_search, uint64_t token,
+        const struct input_person *who) {
+        struct desk_input *in = scan_new(d, bench, "screen", bytes, n, monotonic_usec(), token);
+
+        if (!in)
+                return DESK_E_FULL;
+        if (is_search)
+                in->kind = DESK_FIND;
+        in->has_who = true;
+        in->who = *who;
         queue(d, in);
         return 0;
 }

@@ -47,8 +47,34 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
         json_write_end_object(w);
 }
 
+/* Whom a counter serves: which shipments, which of their parcels were read; and what is in the clerk's hand. */
+static void write_case(struct json_writer *w, const struct bench *b) {
+        const struct pickup_memory *m = &b->pickup;
+
+        json_write_object(w, "case");
+        json_write_array(w, "shipments");
+        for (size_t i = 0; i < m->n_cases; i++) {
+                json_write_object(w, NULL);
+                json_write_string(w, "merchant", m->cases[i].merchant);
+                json_write_string(w, "shipment", m->cases[i].shipment);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+        json_write_string(w, "proof", pickup_proof_to_str(m->proof));
+        json_write_bool(w, "paid", m->paid);
+        json_write_array(w, "checked");
+        for (size_t i = 0; m->n_cases > 0 && i < m->n_checked; i++)
+                json_write_string(w, NULL, m->checked[i]);
+        json_write_end_array(w);
+        json_write_string(w, "merchant", *b->parcel ? b->merchant : NULL);
+        json_write_string(w, "shipment", *b->parcel ? b->shipment : NULL);
+        json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);
+        json_write_end_object(w);
+}
+
 static void tell(struct station *s, const struct verdict *v, bool is_back) {
         _cleanup_str_ struct str line = STR_INIT;
+        int bench = desk_bench_index(s->desk, v->bench);
         struct json_writer w;
 
         if (!callers_has_followers(s->callers))
@@ -56,6 +82,8 @@ static void tell(struct station *s, const struct verdict *v, bool is_back) {
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         write_verdict(&w, "verdict", v);
+        if (bench >= 0 && desk_bench(s->desk, (size_t) bench)->kind == BENCH_COUNTER)
+                write_case(&w, desk_bench(s->desk, (size_t) bench));
         if (is_back)
                 json_write_bool(&w, "back", true);
         json_write_end_object(&w);
@@ -121,26 +149,6 @@ void station_on_answered(void *userdata, uint64_t token, const struct verdict *v
         answer(s, token, &line);
 }
 
-/* Whom a counter serves: which shipments, and which of their parcels were read. */
-static void write_case(struct json_writer *w, const struct pickup_memory *m) {
-        json_write_object(w, "case");
-        json_write_array(w, "shipments");
-        for (size_t i = 0; i < m->n_cases; i++) {
-                json_write_object(w, NULL);
-                json_write_string(w, "merchant", m->cases[i].merchant);
-                json_write_string(w, "shipment", m->cases[i].shipment);
-                json_write_end_object(w);
-        }
-        json_write_end_array(w);
-        json_write_string(w, "proof", pickup_proof_to_str(m->proof));
-        json_write_bool(w, "paid", m->paid);
-        json_write_array(w, "checked");
-        for (size_t i = 0; m->n_cases > 0 && i < m->n_checked; i++)
-                json_write_string(w, NULL, m->checked[i]);
-        json_write_end_array(w);
-        json_write_end_object(w);
-}
-
 static void write_benches(struct station *s, struct json_writer *w) {
         json_write_array(w, "benches");
         for (size_t i = 0; i < s->config->n_benches; i++) {
@@ -154,7 +162,7 @@ static void write_benches(struct station *s, struct json_writer *w) {
                 json_write_string(w, "shipment", *b->shipment ? b->shipment : NULL);
                 json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);
                 if (b->kind == BENCH_COUNTER)
-                        write_case(w, &b->pickup);
+                        write_case(w, b);
                 write_verdict(w, "shown", s->covered[i] ? &s->cover[i] : &s->shown[i]);
                 json_write_end_object(w);
         }

@@ -10,6 +10,8 @@
  *   {"verb":"screen-look","session":"…","touch":true}  the same, while it lasts; "touch": a person did something
  *   {"verb":"screen-leave","session":"…"}              {"ok":true}
  *   {"verb":"screen-scan","bench":"b1","code":"…"}     as `scan`; only where station.yaml says `screen_scanner: true`, for a demonstration
+ *   {"verb":"screen-counter","session":"…","bench":"c1","code":"…"}
+ *     as `scan` at a pickup counter, by a clerk or a leader, who is signed in there by it; with "text" in place of "code" as `find`
  *
  * Refused: {"ok":false,"error":"…"}. Of screen-enter: "pin" (one is wanted), "badge: not known", "pin: wrong", and "wait" with {"wait_s":30},
  * which also the fifth wrong one has. A role is looked at here, with every verb that wants one, whatever a program in between may have let pass.
@@ -216,6 +218,40 @@ static void request_screen_scan(
                 callers_answer_error(s->callers, caller->token, "the bench has too many scans waiting");
 }
 
+static void type_in(struct station *s, const struct request_caller *caller, const struct json *request,
+        size_t bench, const struct session *k) {
+        const char *text = json_get_string(request, "text", NULL), *code = json_get_string(request, "code", "");
+        struct input_person who = {.role = k->role};
+
+        if (text)
+                code = text;
+        (void) copy_text(who.person, sizeof(who.person), k->person);
+        (void) copy_text(who.call, sizeof(who.call), k->call);
+        if (!*code || strlen(code) > BARCODE_TEXT_MAX)
+                callers_answer_error(s->callers, caller->token, "code, text: 1 to 256 bytes");
+        else if (desk_type(s->desk, bench, code, strlen(code), text != NULL, caller->token, &who) ==
+                 DESK_E_FULL)
+                callers_answer_error(s->callers, caller->token, "the bench has too many scans waiting");
+}
+
+/* Typed at a counter: a search, a card, a parcel whose code cannot be read. */
+static void request_counter(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        struct session *k = screens_who(s, caller, request, ROLE_NONE);
+        int bench = desk_bench_index(s->desk, json_get_string(request, "bench", ""));
+
+        if (!k)
+                return;
+        if (k->role != ROLE_CLERK && k->role != ROLE_LEADER) {
+                callers_answer_error(s->callers, caller->token, "role: not for yours");
+        } else if (bench < 0 || desk_bench(s->desk, (size_t) bench)->kind != BENCH_COUNTER) {
+                callers_answer_error(s->callers, caller->token, "bench: there is no counter of that name");
+        } else {
+                k->touched_boot_usec = station_now(s).boot_usec;
+                type_in(s, caller, request, (size_t) bench, k);
+        }
+}
+
 bool screens_on_request(struct station *s, const struct request_caller *caller, const char *verb,
         const struct json *request) {
         static const struct {
@@ -227,6 +263,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-look", request_look},
                 {"screen-leave", request_leave},
                 {"screen-scan", request_screen_scan},
+                {"screen-counter", request_counter},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
