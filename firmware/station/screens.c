@@ -220,7 +220,8 @@ static void request_screen_scan(
 
 static void type_in(struct station *s, const struct request_caller *caller, const struct json *request,
         size_t bench, const struct session *k) {
-        const char *text = json_get_string(request, "text", NULL), *code = json_get_string(request, "code", "");
+        const char *text = json_get_string(request, "text", NULL),
+                   *code = json_get_string(request, "code", "");
         struct input_person who = {.role = k->role};
 
         if (text)

@@ -14,8 +14,8 @@ static void fail_ask(struct visit *v, int r) {
                 visit_fail(v, 503, "station", "the station does not answer: nothing was done");
 }
 
-/* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */
-void act_scan(struct visit *v) {
+/* @session: NULL: nobody's. @key: of what is done: "code", or "text" that is searched for. */
+static void scan(struct visit *v, const char *verb, const char *session, const char *key) {
         _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
         _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
         const char *code;
@@ -23,17 +23,20 @@ void act_scan(struct visit *v) {
         int r;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
-                !(code = json_get_string(body, "code", NULL))) {
-                visit_fail(v, 400, "body", "wanted {\"code\":\"…\"}");
+                !(code = json_get_string(body, key, NULL))) {
+                visit_fail(v, 400, "body", "wanted {\"code\":\"…\"}, or of a search {\"text\":\"…\"}");
                 return;
         }
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
-        json_write_string(&w, "verb", "screen-scan");
+        json_write_string(&w, "verb", verb);
+        if (session)
+                json_write_string(&w, "session", session);
         json_write_string(&w, "bench", v->name);
-        json_write_string(&w, "code", code);
+        json_write_string(&w, key, code);
         json_write_end_object(&w);
         r = line.error ? line.error : ask_station(v->api->config->socket, line.data, ACT_MS, &answer);
+        seal_wipe(line.data, line.len);
         if (r != 0) {
                 fail_ask(v, r);
         } else if (!json_get_bool(answer, "ok", false)) {
@@ -42,4 +45,19 @@ void act_scan(struct visit *v) {
                 json_print(answer, &text);
                 visit_json(v, 200, &text);
         }
+}
+
+/* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */
+void act_scan(struct visit *v) {
+        scan(v, "screen-scan", NULL, "code");
+}
+
+/* Words that find a customer: the end of a telephone number, a name. */
+void act_counter_find(struct visit *v) {
+        scan(v, "screen-counter", v->cookie, "text");
+}
+
+/* What the box of a counter's screen was told. Whose session it is, and what that one may, is the station's to say. */
+void act_counter_scan(struct visit *v) {
+        scan(v, "screen-counter", v->cookie, "code");
 }

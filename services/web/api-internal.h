@@ -7,6 +7,8 @@
 enum need {           /* of a path: who may have it */
         NEED_NOTHING, /* the pages themselves: nothing of anybody's is in them */
         NEED_PLACE,   /* the bench's own screen, or anybody with a session */
+        NEED_COUNTER, /* the counter's own screen, or a session of a clerk or a leader */
+        NEED_CLERK,   /* a session of a clerk or a leader */
         NEED_LEADER,  /* a session of a leader */
         NEED_ENGINEER,
 };
@@ -16,6 +18,7 @@ struct visit {
         const struct http_request *q;
         struct http_answer *a;
         const char *name;             /* of the bench in the path; "" none */
+        char slot[HUB_NAME_SIZE];     /* in the hub; "" none */
         char cookie[GUARD_TOKEN_MAX]; /* "" none */
         struct json *session;         /* what the station says of it; owned; NULL: nobody */
         int asked;                    /* what asking for it came to: 0, or ASK_E_* */
@@ -34,8 +37,11 @@ void session_enter(struct visit *v);
 void session_leave(struct visit *v);
 /* --- live.c --- */
 void live_bench(struct visit *v);
+void live_counter(struct visit *v);
 void live_floor(struct visit *v);
 /* --- acts.c --- */
 void act_scan(struct visit *v);
+void act_counter_scan(struct visit *v);
+void act_counter_find(struct visit *v);
 /* --- find.c --- */
 void find_get(struct visit *v);

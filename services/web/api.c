@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -54,6 +55,10 @@ static void bench_get(struct visit *v) {
         serve_news(v, v->name);
 }
 
+static void counter_get(struct visit *v) {
+        serve_news(v, v->slot);
+}
+
 static void floor_get(struct visit *v) {
         serve_news(v, HUB_FLOOR);
 }
@@ -79,15 +84,20 @@ struct route {
 static const struct route routes[] = {
         {"/", false, NEED_NOTHING, NULL, "index.html", false},
         {"/bench/*", false, NEED_NOTHING, NULL, "bench.html", false},
+        {"/counter/*", false, NEED_NOTHING, NULL, "counter.html", false},
         {"/floor", false, NEED_NOTHING, NULL, "floor.html", false},
         {"/api/v1/session", false, NEED_NOTHING, session_get, NULL, true},
         {"/api/v1/session", true, NEED_NOTHING, session_enter, NULL, false},
         {"/api/v1/session/end", true, NEED_NOTHING, session_leave, NULL, false},
         {"/api/v1/bench/*", false, NEED_PLACE, bench_get, NULL, false},
         {"/api/v1/bench/*/scan", true, NEED_PLACE, act_scan, NULL, false},
+        {"/api/v1/counter/*", false, NEED_COUNTER, counter_get, NULL, false},
+        {"/api/v1/counter/*/find", true, NEED_CLERK, act_counter_find, NULL, false},
+        {"/api/v1/counter/*/scan", true, NEED_CLERK, act_counter_scan, NULL, false},
         {"/api/v1/floor", false, NEED_LEADER, floor_get, NULL, false},
         {"/api/v1/find", false, NEED_LEADER, find_get, NULL, false},
         {"/api/v1/live/bench/*", false, NEED_PLACE, live_bench, NULL, true},
+        {"/api/v1/live/counter/*", false, NEED_COUNTER, live_counter, NULL, true},
         {"/api/v1/live/floor", false, NEED_LEADER, live_floor, NULL, true},
 };
 
@@ -120,12 +130,20 @@ static void refuse_visit(struct visit *v) {
 
 /* Which benches there are is the station's to tell. */
 static void refuse_name(struct visit *v) {
-        char name[NAME_TEXT_MAX];
+        char name[HUB_NAME_SIZE];
 
         if (hub_name(v->api->hub, 1, name)) /* beside the floor */
                 visit_fail(v, 404, "bench", "there is none of that name");
         else
                 visit_fail(v, 503, "not-yet", "the station has not told anything yet");
+}
+
+/* A counter is looked for among the counters. */
+static void name_slot(struct visit *v, const struct route *r) {
+        bool is_counter = r->need == NEED_COUNTER || r->need == NEED_CLERK;
+
+        if (*v->name)
+                (void) snprintf(v->slot, sizeof(v->slot), "%s%s", is_counter ? HUB_COUNTER : "", v->name);
 }
 
 static void serve_route(struct visit *v, const struct route *r) {
@@ -136,12 +154,13 @@ static void serve_route(struct visit *v, const struct route *r) {
                         serve_page(v, page);
                 return;
         }
+        name_slot(v, r);
         session_find(v, !r->is_quiet);
         if (r->is_post && !session_token_is_right(v))
                 visit_fail(v, 403, "token", "the page is too old: load it again");
         else if (!session_may(v, r->need))
                 refuse_visit(v);
-        else if (*v->name && !hub_has(v->api->hub, v->name))
+        else if (*v->slot && !hub_has(v->api->hub, v->slot))
                 refuse_name(v);
         else
                 r->serve(v);

@@ -18,7 +18,7 @@ struct hand {
         bool found;
 };
 
-static void write_person(struct json_writer *w, const struct standing_bench *b) {
+void doc_person(struct json_writer *w, const struct standing_bench *b) {
         if (!*b->person) {
                 json_write_null(w, "person");
                 return;
@@ -61,7 +61,7 @@ static int on_bench(const struct standing_bench *b, void *userdata) {
         h->found = true;
         (void) copy_text(h->merchant, sizeof(h->merchant), b->merchant);
         (void) copy_text(h->shipment, sizeof(h->shipment), b->shipment);
-        write_person(h->w, b);
+        doc_person(h->w, b);
         doc_merchant(h->w, "merchant", &h->watch->look.policy, b->merchant);
         write_parcel(h->w, b, json_get_bool(h->watch->status, "screen_scanner", false));
         return 1;
@@ -232,23 +232,27 @@ void bench_doc_scan(const struct json *verdict, int64_t wall_usec, struct str *o
         json_write_end_object(&w);
 }
 
+void bench_doc_common(struct json_writer *w, const struct watch *watch, const struct bench_state *b) {
+        json_write_string(w, "bench", b->name);
+        doc_station(w, watch);
+        doc_office(w, &watch->office);
+        json_write_raw(w, "shown", b->shown.len ? b->shown.data : "null");
+        json_write_int(w, "n_shown", b->n_shown);
+        doc_local_time(w, "shown_at", b->shown_usec);
+        write_devices(w, watch, b->name);
+        json_write_array(w, "scans");
+        for (unsigned i = 0; i < SCANS_MAX && i < b->n_scans; i++)
+                json_write_raw(w, NULL, b->scans[(b->n_scans - 1 - i) % SCANS_MAX].data);
+        json_write_end_array(w);
+}
+
 int bench_doc_write(const struct watch *w, const struct bench_state *b, struct str *out) {
         struct json_writer writer;
 
         json_writer_init(&writer, out);
         json_write_object(&writer, NULL);
-        json_write_string(&writer, "bench", b->name);
-        doc_station(&writer, w);
-        doc_office(&writer, &w->office);
-        json_write_raw(&writer, "shown", b->shown.len ? b->shown.data : "null");
-        json_write_int(&writer, "n_shown", b->n_shown);
-        doc_local_time(&writer, "shown_at", b->shown_usec);
+        bench_doc_common(&writer, w, b);
         json_write_raw(&writer, "work", b->work.len ? b->work.data : "null");
-        write_devices(&writer, w, b->name);
-        json_write_array(&writer, "scans");
-        for (unsigned i = 0; i < SCANS_MAX && i < b->n_scans; i++)
-                json_write_raw(&writer, NULL, b->scans[(b->n_scans - 1 - i) % SCANS_MAX].data);
-        json_write_end_array(&writer);
         json_write_end_object(&writer);
         return out->error;
 }

@@ -12,7 +12,7 @@
 #include "firmware/base/time.h"
 
 struct slot {
-        char name[NAME_TEXT_MAX];
+        char name[HUB_NAME_SIZE];
         char *text;       /* owned; NULL before the first */
         uint64_t version; /* of it; from 1 */
         int n_watching;
@@ -178,7 +178,7 @@ bool hub_name(struct hub *h, size_t i, char *name) {
         lock(h);
         has = i < h->n_slots;
         if (has)
-                (void) copy_text(name, NAME_TEXT_MAX, h->slots[i].name);
+                (void) copy_text(name, HUB_NAME_SIZE, h->slots[i].name);
         unlock(h);
         return has;
 }

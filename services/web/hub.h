@@ -11,8 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HUB_SLOTS_MAX 65 /* benches, and the floor */
-#define HUB_FLOOR     "" /* its name; a bench's is never empty */
+#define HUB_SLOTS_MAX   129 /* benches, those of them that are counters once more, and the floor */
+#define HUB_BENCHES_MAX 64
+#define HUB_FLOOR       ""  /* its name; a bench's is never empty */
+#define HUB_COUNTER     "+" /* stands before a bench's name: what its counter's screen shows */
+#define HUB_NAME_SIZE   (NAME_TEXT_MAX + 1)
 
 struct hub;
 int hub_new(struct hub **hp); /* Return: 0, -errno */
@@ -35,7 +38,7 @@ void hub_stop(struct hub *h); /* everybody who waits goes home */
 
 /* --- the threads that tell --- */
 bool hub_has(struct hub *h, const char *name);
-/* Name @i from 0, the floor's among them. @name: NAME_TEXT_MAX bytes. Return: false after the last. */
+/* Name @i from 0, the floor's and the counters' among them. @name: HUB_NAME_SIZE bytes. Return: false after the last. */
 bool hub_name(struct hub *h, size_t i, char *name);
 void hub_watch(struct hub *h, const char *name, int change); /* +1, -1: a screen that stays */
 enum {

@@ -18,7 +18,7 @@
 
 struct live {
         struct api *api;
-        char name[NAME_TEXT_MAX]; /* HUB_FLOOR is one, too */
+        char name[HUB_NAME_SIZE]; /* HUB_FLOOR is one, too */
         const char *event;
         char cookie[GUARD_TOKEN_MAX]; /* "": shown for its place */
         struct str out;
@@ -120,6 +120,10 @@ static void live_begin(struct visit *v, const char *name, const char *event) {
 
 void live_bench(struct visit *v) {
         live_begin(v, v->name, "bench");
+}
+
+void live_counter(struct visit *v) {
+        live_begin(v, v->slot, "counter");
 }
 
 void live_floor(struct visit *v) {

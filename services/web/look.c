@@ -2,6 +2,7 @@
 #include "services/web/look.h"
 
 static void close_all(struct look *l) {
+        l->pickups = pickups_close(l->pickups);
         l->shipments = shipments_close(l->shipments);
         l->standing = standing_close(l->standing);
         l->facts = facts_close(l->facts);
@@ -32,7 +33,9 @@ static int open_all(struct look *l) {
                 return r;
         facts_pass_damage(l->facts, on_damage, NULL);
         r = standing_open(&l->standing, l->facts);
-        return r == 0 ? shipments_open(&l->shipments, l->facts) : r;
+        if (r == 0)
+                r = shipments_open(&l->shipments, l->facts);
+        return r == 0 ? pickups_open(&l->pickups, l->facts) : r;
 }
 
 int look_begin(struct look *l) {

@@ -4,6 +4,7 @@
  * The ledger as this program reads it: opened when it is there, opened anew when it was replaced, never held open in a read. One hand at
  * a time: whoever has two threads puts a lock around it.
  */
+#include "firmware/views/pickups.h"
 #include "firmware/views/shipments.h"
 #include "firmware/views/standing.h"
 
@@ -12,6 +13,7 @@ struct look {
         struct facts *facts;
         struct standing *standing;
         struct shipments *shipments;
+        struct pickups *pickups;
         struct policy policy;
         int64_t policy_pos;
 };

@@ -72,6 +72,10 @@ static bool is_at_place(const struct visit *v) {
         return v->q->is_local && !is_given;
 }
 
+static bool is_clerk(const char *role) {
+        return strcmp(role, "clerk") == 0 || strcmp(role, "leader") == 0;
+}
+
 bool session_may(const struct visit *v, enum need need) {
         const char *role = json_get_string(v->session, "role", "");
 
@@ -80,6 +84,10 @@ bool session_may(const struct visit *v, enum need need) {
                 return true;
         case NEED_PLACE:
                 return v->session || is_at_place(v);
+        case NEED_COUNTER:
+                return is_clerk(role) || is_at_place(v);
+        case NEED_CLERK:
+                return is_clerk(role);
         case NEED_LEADER:
                 return strcmp(role, "leader") == 0;
         case NEED_ENGINEER:
@@ -108,7 +116,7 @@ bool session_token_is_right(const struct visit *v) {
 
 static void write_session(struct visit *v, const char *cookie, const struct json *session) {
         _cleanup_str_ struct str text = STR_INIT;
-        char token[SEAL_HASH_MAX], name[NAME_TEXT_MAX];
+        char token[SEAL_HASH_MAX], name[HUB_NAME_SIZE];
         struct json_writer w;
 
         make_token(v, cookie, token);
@@ -120,8 +128,13 @@ static void write_session(struct visit *v, const char *cookie, const struct json
         json_write_string(&w, "station", v->api->config->station);
         json_write_array(&w, "benches");
         for (size_t i = 0; hub_name(v->api->hub, i, name); i++)
-                if (*name)
+                if (*name && *name != *HUB_COUNTER)
                         json_write_string(&w, NULL, name);
+        json_write_end_array(&w);
+        json_write_array(&w, "counters");
+        for (size_t i = 0; hub_name(v->api->hub, i, name); i++)
+                if (*name == *HUB_COUNTER)
+                        json_write_string(&w, NULL, name + 1);
         json_write_end_array(&w);
         if (session) {
                 json_write_object(&w, "person");

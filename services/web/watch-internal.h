@@ -18,7 +18,14 @@ struct bench_state {
         unsigned n_scans;
         struct str work; /* members of what it has in hand, from the ledger */
         bool is_work_old;
+        bool has_news;      /* facts came since it was read */
         uint64_t work_usec; /* CLOCK_MONOTONIC: when it was read */
+        /* of a pickup counter */
+        bool is_counter;
+        struct str serving; /* JSON of whom it serves, as the station tells it */
+        struct str counter; /* what its screen has to show, from the ledger */
+        bool is_counter_old, has_counter_news;
+        uint64_t counter_usec;
 };
 
 struct office { /* the way up */
@@ -37,7 +44,7 @@ struct watch {
         sd_event_source *wishes;
         struct look look;
         struct tally tally;
-        struct bench_state benches[HUB_SLOTS_MAX - 1];
+        struct bench_state benches[HUB_BENCHES_MAX];
         size_t n_benches;
         struct json *status; /* of the station, the newest; owned; NULL: none yet */
         bool is_up;          /* it answers */
@@ -50,9 +57,16 @@ struct watch {
 /* bench-doc.c. Return: 0, -ENOMEM. What cannot be read just now is left out. */
 int bench_doc_read(struct watch *w, struct bench_state *b);
 int bench_doc_write(const struct watch *w, const struct bench_state *b, struct str *out);
+/* Members of the document of any bench: who it is, the station, what is shown, the last scans. */
+void bench_doc_common(struct json_writer *w, const struct watch *watch, const struct bench_state *b);
+void doc_person(
+        struct json_writer *w, const struct standing_bench *b); /* member person; null when nobody is there */
 /* One line for the list of the last scans. */
 void bench_doc_scan(const struct json *verdict, int64_t wall_usec, struct str *out);
 void doc_office(struct json_writer *w, const struct office *o);
 void doc_station(struct json_writer *w, const struct watch *watch);
+/* counter-doc.c. As those of a bench. */
+int counter_doc_read(struct watch *w, struct bench_state *b);
+int counter_doc_write(const struct watch *w, const struct bench_state *b, struct str *out);
 /* floor-doc.c */
 int floor_doc_write(struct watch *w, struct str *out);

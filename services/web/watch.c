@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -11,9 +12,11 @@
 #define SILENT_USEC (5 * USEC_PER_SEC) /* a station that answers nothing for so long is not there */
 #define WORK_USEC                                                                                            \
         (3 * USEC_PER_SEC) /* what is in hand is read anew so often while facts come, and at each verdict */
-#define FLOOR_USEC (2 * USEC_PER_SEC)
-#define TALLY_ROWS 2000   /* facts of one tick */
-#define TALLY_BACK 200000 /* facts before the head at the start: what came earlier is not pictured */
+#define COUNTER_USEC (1 * USEC_PER_SEC)
+#define OVERDUE_USEC (60 * USEC_PER_SEC) /* what is over becomes so without a fact */
+#define FLOOR_USEC   (2 * USEC_PER_SEC)
+#define TALLY_ROWS   2000   /* facts of one tick */
+#define TALLY_BACK   200000 /* facts before the head at the start: what came earlier is not pictured */
 
 static struct bench_state *find(struct watch *w, const char *name) {
         for (size_t i = 0; i < w->n_benches; i++)
@@ -46,6 +49,35 @@ static void put_bench(struct watch *w, struct bench_state *b) {
                 log_error("bench %s: its screen cannot be written: %s", b->name, strerror(-r));
 }
 
+static void put_counter(struct watch *w, struct bench_state *b) {
+        _cleanup_str_ struct str text = STR_INIT;
+        char name[HUB_NAME_SIZE], *owned;
+        int r = 0;
+
+        (void) snprintf(name, sizeof(name), HUB_COUNTER "%s", b->name);
+        if (!hub_is_wanted(w->hub, name)) {
+                b->is_counter_old = true;
+                hub_spoil(w->hub, name);
+                return;
+        }
+        if (b->is_counter_old || !b->counter.len)
+                r = counter_doc_read(w, b);
+        if (r == 0)
+                r = counter_doc_write(w, b, &text);
+        if (r == 0)
+                r = str_take(&text, &owned);
+        if (r == 0)
+                r = hub_put(w->hub, name, owned);
+        if (r < 0)
+                log_error("counter %s: its screen cannot be written: %s", b->name, strerror(-r));
+}
+
+static void put_screens(struct watch *w, struct bench_state *b) {
+        put_bench(w, b);
+        if (b->is_counter)
+                put_counter(w, b);
+}
+
 static void put_floor(struct watch *w) {
         _cleanup_str_ struct str text = STR_INIT;
         char *owned;
@@ -68,7 +100,7 @@ static void put_floor(struct watch *w) {
 
 static void put_all(struct watch *w) {
         for (size_t i = 0; i < w->n_benches; i++)
-                put_bench(w, &w->benches[i]);
+                put_screens(w, &w->benches[i]);
         put_floor(w);
 }
 
@@ -91,7 +123,7 @@ static void show(struct bench_state *b, const struct json *verdict, bool is_new)
         str_clear(&b->shown);
         json_print(verdict, &b->shown);
         b->shown_usec = now.wall_usec;
-        b->is_work_old = true;
+        b->is_work_old = b->is_counter_old = true;
         if (!is_new)
                 return;
         b->n_shown++;
@@ -101,6 +133,21 @@ static void show(struct bench_state *b, const struct json *verdict, bool is_new)
         b->n_scans++;
 }
 
+/* Return: is it another case, or one that went on? */
+static bool serve(struct bench_state *b, const struct json *served) {
+        _cleanup_str_ struct str text = STR_INIT;
+
+        if (!served)
+                return false;
+        json_print(served, &text);
+        if (text.error || (b->serving.len == text.len && memcmp(b->serving.data, text.data, text.len) == 0))
+                return false;
+        str_clear(&b->serving);
+        str_add(&b->serving, text.data);
+        b->is_counter_old = true;
+        return true;
+}
+
 static void watch_on_verdict(const struct json *told, void *userdata) {
         struct watch *w = userdata;
         const struct json *verdict = json_get(told, "verdict");
@@ -108,20 +155,28 @@ static void watch_on_verdict(const struct json *told, void *userdata) {
 
         if (!b)
                 return; /* the office, or a bench that the next status tells */
+        (void) serve(b, json_get(told, "case"));
         show(b, verdict, !json_get_bool(told, "back", false));
-        put_bench(w, b);
+        put_screens(w, b);
 }
 
 static struct bench_state *add_bench(struct watch *w, const char *name) {
         struct bench_state *b = find(w, name);
 
-        if (b || w->n_benches == ELEMENTSOF(w->benches) || !name_is_valid(name))
+        if (b || w->n_benches == HUB_BENCHES_MAX || !name_is_valid(name))
                 return b;
         if (hub_add(w->hub, name) < 0)
                 return NULL;
         b = &w->benches[w->n_benches++];
         (void) copy_text(b->name, sizeof(b->name), name); /* a valid one fits */
         return b;
+}
+
+static void make_counter(struct watch *w, struct bench_state *b) {
+        char name[HUB_NAME_SIZE];
+
+        (void) snprintf(name, sizeof(name), HUB_COUNTER "%s", b->name);
+        b->is_counter = hub_add(w->hub, name) == 0;
 }
 
 static void watch_on_status(const struct json *status, void *userdata) {
@@ -138,8 +193,12 @@ static void watch_on_status(const struct json *status, void *userdata) {
         for (const struct json *j = json_first(json_get(status, "benches")); j; j = json_next(j)) {
                 struct bench_state *b = add_bench(w, json_get_string(j, "bench", ""));
 
+                if (b && !b->is_counter && strcmp(json_get_string(j, "kind", ""), "counter") == 0)
+                        make_counter(w, b);
                 if (b && (!was_up || !b->shown.len))
                         show(b, json_get(j, "shown"), false);
+                if (b && serve(b, json_get(j, "case"))) /* a search that was given up says nothing */
+                        put_counter(w, b);
         }
         if (!was_up)
                 put_all(w);
@@ -159,7 +218,7 @@ static void watch_on_bell(void *userdata) {
 
         w->is_floor_old = true;
         for (size_t i = 0; i < w->n_benches; i++)
-                w->benches[i].is_work_old |= monotonic_usec() - w->benches[i].work_usec > WORK_USEC;
+                w->benches[i].has_news = w->benches[i].has_counter_news = true;
 }
 
 /* ---- the way up ---- */
@@ -231,6 +290,19 @@ static void count(struct watch *w) {
 
 /* ---- life ---- */
 
+/* Facts that came just behind a read are seen with the next tick that is late enough. */
+static void grow_old(struct bench_state *b, uint64_t now_usec) {
+        if (b->has_news && now_usec - b->work_usec > WORK_USEC) {
+                b->is_work_old = true;
+                b->has_news = false;
+        }
+        if ((b->has_counter_news && now_usec - b->counter_usec > COUNTER_USEC) ||
+                now_usec - b->counter_usec > OVERDUE_USEC) {
+                b->is_counter_old = true;
+                b->has_counter_news = false;
+        }
+}
+
 void watch_on_tick(struct watch *w) {
         uint64_t now = monotonic_usec();
 
@@ -240,8 +312,10 @@ void watch_on_tick(struct watch *w) {
                 watch_on_gone(w);
         read_office(w);
         count(w);
-        for (size_t i = 0; i < w->n_benches; i++)
-                put_bench(w, &w->benches[i]);
+        for (size_t i = 0; i < w->n_benches; i++) {
+                grow_old(&w->benches[i], now);
+                put_screens(w, &w->benches[i]);
+        }
         if (w->is_floor_old || now - w->floor_usec > FLOOR_USEC)
                 put_floor(w);
 }
@@ -280,6 +354,8 @@ struct watch *watch_free(struct watch *w) {
         for (size_t i = 0; i < ELEMENTSOF(w->benches); i++) {
                 str_deinit(&w->benches[i].shown);
                 str_deinit(&w->benches[i].work);
+                str_deinit(&w->benches[i].serving);
+                str_deinit(&w->benches[i].counter);
                 for (size_t k = 0; k < SCANS_MAX; k++)
                         str_deinit(&w->benches[i].scans[k]);
         }

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a pickup counter's screen has to show: the customer's case, what is expected, what waits, what is over. Nobody's name, address
+ * or telephone number is in it: none of them lies open in the ledger.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "services/web/watch-internal.h"
+
+#define ROWS_MAX     100 /* of one list; its count says how many there are */
+#define CONTENTS_MAX 12
+
+struct counter {
+        struct watch *watch;
+        const struct bench_state *bench;
+        struct json *serving; /* what the station says of its case; NULL nothing yet; owned */
+        struct json_writer *w;
+        int64_t now_usec;
+};
+
+/* ---- pieces ---- */
+
+static const char *tail_of(const char *text) {
+        size_t n = strlen(text);
+
+        return n > 4 ? text + n - 4 : text;
+}
+
+static int write_notice(const struct pickups_notice *n, void *userdata) {
+        struct json_writer *w = userdata;
+
+        json_write_object(w, "notice");
+        json_write_string(w, "notice", n->id);
+        json_write_string(w, "state", n->state);
+        json_write_string(w, "channel", *n->channel ? n->channel : NULL);
+        json_write_string(w, "reason", *n->reason ? n->reason : NULL);
+        json_write_string(w, "at", *n->at ? n->at : NULL);
+        json_write_int(w, "generation", n->generation);
+        json_write_int(w, "attempts", n->attempts);
+        json_write_end_object(w);
+        return 1;
+}
+
+static bool is_over(const struct counter *c, int64_t keep_until_usec) {
+        return keep_until_usec > 0 && keep_until_usec < c->now_usec;
+}
+
+/* "B-3", as it stands on the shelf. */
+static void write_shelf(struct json_writer *w, const char *key, const char *shelf, size_t n) {
+        char text[NAME_SIZE];
+
+        if (n >= sizeof(text))
+                n = sizeof(text) - 1;
+        for (size_t i = 0; i < n; i++)
+                text[i] = (char) (shelf[i] >= 'a' && shelf[i] <= 'z' ? shelf[i] - 'a' + 'A' : shelf[i]);
+        text[n] = '\0';
+        json_write_string(w, key, text);
+}
+
+/* ---- the case ---- */
+
+static void write_proofs(struct json_writer *w, const struct pickup_wish *wish) {
+        json_write_array(w, "proofs");
+        for (int i = PROOF_NONE + 1; i < N_PICKUP_PROOFS; i++)
+                if ((wish->proofs == 0 || (wish->proofs & 1U << i)) && (i != PROOF_PROXY_CODE || wish->proxy))
+                        json_write_string(w, NULL, pickup_proof_to_str((enum pickup_proof) i));
+        json_write_end_array(w);
+}
+
+static void write_contents(struct json_writer *w, const struct shipment *s) {
+        json_write_array(w, "contents");
+        for (size_t i = 0; i < s->n_lines && i < CONTENTS_MAX; i++) {
+                const struct line *l = &s->lines[i];
+
+                if (l->check != CHECK_ITEM)
+                        continue;
+                json_write_object(w, NULL);
+                doc_names(w, "label", l->label_ja, l->label_en);
+                json_write_int(w, "quantity", l->quantity);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+        json_write_int(w, "n_lines", (int64_t) s->n_lines);
+}
+
+static bool is_checked(const struct counter *c, const char *parcel) {
+        for (const struct json *j = json_first(json_get(c->serving, "checked")); j; j = json_next(j))
+                if (json_string(j) && strcmp(json_string(j), parcel) == 0)
+                        return true;
+        return false;
+}
+
+static void write_parcels(struct counter *c, const struct shipment *s) {
+        struct json_writer *w = c->w;
+
+        json_write_array(w, "parcels");
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                const struct parcel *p = &s->parcels[i];
+
+                if (p->state == PARCEL_VOIDED)
+                        continue;
+                json_write_object(w, NULL);
+                json_write_string(w, "parcel", p->id);
+                json_write_int(w, "piece", p->piece);
+                json_write_int(w, "pieces", p->pieces);
+                json_write_string(w, "state", parcel_state_to_str(p->state));
+                write_shelf(w, "shelf", p->shelf, strlen(p->shelf));
+                json_write_string(w, "number_end", tail_of(p->number));
+                json_write_bool(w, "checked", is_checked(c, p->id));
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+}
+
+static int write_shipment(struct counter *c, const struct shipment *s) {
+        const char *order = json_string(json_first(json_get(s->doc, "orders")));
+        struct json_writer *w = c->w;
+        int64_t keep_until_usec = s->at_counter.keep_until_usec;
+        int r;
+
+        json_write_object(w, NULL);
+        doc_merchant(w, "merchant", &c->watch->look.policy, s->merchant);
+        json_write_string(w, "shipment", s->id);
+        json_write_string(w, "order", order);
+        json_write_bool(w, "ready", s->at_counter.is_ready);
+        json_write_bool(w, "partial", s->at_counter.partial);
+        doc_local_time(w, "keep_until", keep_until_usec);
+        json_write_bool(w, "overdue", is_over(c, keep_until_usec));
+        json_write_int(w, "unpaid", s->at_counter.paid ? 0 : s->pickup.unpaid_yen);
+        json_write_bool(w, "self", s->pickup.self);
+        json_write_bool(w, "proxy", s->pickup.proxy);
+        write_proofs(w, &s->pickup);
+        write_contents(w, s);
+        write_parcels(c, s);
+        r = pickups_notice(c->watch->look.pickups, s->merchant, s->id, write_notice, w);
+        json_write_end_object(w);
+        return r;
+}
+
+/* Return: 0 also when it is not known any more; as shipments_get(). */
+static int read_shipment(struct counter *c, const char *merchant, const char *shipment) {
+        struct shipment s = {0};
+        int r = shipments_get(c->watch->look.shipments, merchant, shipment, &s);
+
+        if (r == 0)
+                r = write_shipment(c, &s);
+        shipment_deinit(&s);
+        return r == STORE_E_NONE ? 0 : r;
+}
+
+static int write_case(struct counter *c) {
+        const struct json *shipments = json_get(c->serving, "shipments");
+        int r = 0;
+
+        if (json_size(shipments) == 0) {
+                json_write_null(c->w, "case");
+                return 0;
+        }
+        json_write_object(c->w, "case");
+        json_write_string(c->w, "proof", json_get_string(c->serving, "proof", "none"));
+        json_write_bool(c->w, "paid", json_get_bool(c->serving, "paid", false));
+        json_write_array(c->w, "shipments");
+        for (const struct json *j = json_first(shipments); j && r == 0; j = json_next(j))
+                r = read_shipment(c, json_get_string(j, "merchant", ""), json_get_string(j, "shipment", ""));
+        json_write_end_array(c->w);
+        json_write_end_object(c->w);
+        return r;
+}
+
+/* What was read and waits for its shelf. */
+static int write_hand(struct counter *c) {
+        const char *parcel = json_get_string(c->serving, "parcel", "");
+        int r;
+
+        if (!*parcel) {
+                json_write_null(c->w, "hand");
+                return 0;
+        }
+        json_write_object(c->w, "hand");
+        json_write_string(c->w, "parcel", parcel);
+        json_write_array(c->w, "shipments");
+        r = read_shipment(
+                c, json_get_string(c->serving, "merchant", ""), json_get_string(c->serving, "shipment", ""));
+        json_write_end_array(c->w);
+        json_write_end_object(c->w);
+        return r;
+}
+
+/* ---- the lists ---- */
+
+/* In which list does it stand? What was cancelled is not handed over, whatever else is true of it. */
+static const char *list_of(const struct counter *c, const char *state, const struct pickups_row *row) {
+        if (strcmp(state, "shelved") != 0)
+                return state;
+        if (row->cancelled)
+                return "back";
+        if (!row->is_ready)
+                return "incomplete";
+        return is_over(c, row->keep_until_usec) ? "overdue" : "ready";
+}
+
+static void write_shelves(struct json_writer *w, const char *shelves) {
+        json_write_array(w, "shelves");
+        while (*shelves) {
+                size_t n = strcspn(shelves, ",");
+
+                write_shelf(w, NULL, shelves, n);
+                shelves += n + (shelves[n] == ',');
+        }
+        json_write_end_array(w);
+}
+
+static void write_row(struct counter *c, const struct pickups_row *row) {
+        struct json_writer *w = c->w;
+
+        json_write_object(w, NULL);
+        doc_merchant(w, "merchant", &c->watch->look.policy, row->merchant);
+        json_write_string(w, "shipment", row->shipment);
+        json_write_string(w, "order", *row->order ? row->order : NULL);
+        write_shelves(w, row->shelves);
+        json_write_int(w, "here", row->here);
+        json_write_int(w, "away", row->away);
+        json_write_bool(w, "partial", row->partial);
+        json_write_bool(w, "held", row->held);
+        json_write_int(w, "unpaid", row->unpaid_yen);
+        doc_time(w, "since", row->since_usec, row->since_offset_sec);
+        doc_local_time(w, "keep_until", row->keep_until_usec);
+        if (*row->notice.id)
+                (void) write_notice(&row->notice, w);
+        else
+                json_write_null(w, "notice");
+        json_write_end_object(w);
+}
+
+/* Lists that share a state are told apart by the row. */
+struct lane_of_list {
+        const char *name, *state;
+        enum parcel_state in;
+};
+static const struct lane_of_list lists[] = {
+        {"expected", "expected", PARCEL_EXPECTED},
+        {"arrived", "arrived", PARCEL_ARRIVED},
+        {"incomplete", "shelved", PARCEL_SHELVED},
+        {"ready", "shelved", PARCEL_SHELVED},
+        {"overdue", "shelved", PARCEL_SHELVED},
+        {"missing", "missing", PARCEL_MISSING},
+        {"back", "shelved", PARCEL_SHELVED},
+        {"expired", "expired", PARCEL_EXPIRED},
+};
+
+struct asked {
+        struct counter *c;
+        const struct lane_of_list *list;
+        int64_t n;
+};
+
+static int on_row(const struct pickups_row *row, void *userdata) {
+        struct asked *a = userdata;
+
+        if (strcmp(list_of(a->c, a->list->state, row), a->list->name) == 0 && a->n++ < ROWS_MAX)
+                write_row(a->c, row);
+        return 0;
+}
+
+static int write_lists(struct counter *c) {
+        int64_t counts[ELEMENTSOF(lists)];
+        int r = 0;
+
+        json_write_object(c->w, "lists");
+        for (size_t i = 0; i < ELEMENTSOF(lists) && r == 0; i++) {
+                struct asked a = {.c = c, .list = &lists[i]};
+
+                json_write_array(c->w, lists[i].name);
+                r = pickups_in(c->watch->look.pickups, lists[i].in, on_row, &a);
+                json_write_end_array(c->w);
+                counts[i] = a.n;
+        }
+        json_write_end_object(c->w);
+        if (r != 0)
+                return r;
+        json_write_object(c->w, "counts");
+        for (size_t i = 0; i < ELEMENTSOF(lists); i++)
+                json_write_int(c->w, lists[i].name, counts[i]);
+        json_write_end_object(c->w);
+        return 0;
+}
+
+/* ---- the whole ---- */
+
+static int on_bench(const struct standing_bench *b, void *userdata) {
+        struct counter *c = userdata;
+
+        if (strcmp(b->bench, c->bench->name) != 0 || !*b->person)
+                return 0;
+        doc_person(c->w, b);
+        return 1;
+}
+
+static int on_conflict(const struct standing_conflict *f, void *userdata) {
+        int *n = userdata;
+
+        (void) f;
+        (*n)++;
+        return 0;
+}
+
+static int read_all(struct counter *c) {
+        struct look *l = &c->watch->look;
+        struct store_policy store;
+        int conflicts = 0, r;
+
+        policy_store(&l->policy, &store);
+        json_write_value(c->w, "store", store.name);
+        r = write_case(c);
+        if (r == 0)
+                r = write_hand(c);
+        if (r == 0)
+                r = write_lists(c);
+        if (r == 0)
+                r = standing_conflicts(l->standing, on_conflict, &conflicts);
+        json_write_int(c->w, "conflicts", conflicts);
+        return r == 0 ? standing_benches(l->standing, on_bench, c) : r;
+}
+
+int counter_doc_read(struct watch *w, struct bench_state *b) {
+        _cleanup_str_ struct str work = STR_INIT;
+        struct json_writer writer;
+        struct counter c = {.watch = w, .bench = b, .w = &writer, .now_usec = stamp_now().wall_usec};
+        int r;
+
+        if (b->serving.len && json_parse(b->serving.data, b->serving.len, &c.serving, NULL) < 0)
+                c.serving = NULL;
+        json_writer_init(&writer, &work);
+        json_write_object(&writer, NULL);
+        r = look_begin(&w->look);
+        if (r == 0)
+                r = look_end(&w->look, read_all(&c));
+        json_write_end_object(&writer);
+        c.serving = json_free(c.serving);
+        if (work.error)
+                return work.error;
+        if (r != 0)
+                return 0; /* as bench_doc_read() */
+        str_clear(&b->counter);
+        str_add(&b->counter, work.data);
+        b->is_counter_old = false;
+        b->counter_usec = monotonic_usec();
+        return b->counter.error;
+}
+
+int counter_doc_write(const struct watch *w, const struct bench_state *b, struct str *out) {
+        struct json_writer writer;
+
+        json_writer_init(&writer, out);
+        json_write_object(&writer, NULL);
+        bench_doc_common(&writer, w, b);
+        json_write_raw(&writer, "counter", b->counter.len ? b->counter.data : "null");
+        json_write_end_object(&writer);
+        return out->error;
+}

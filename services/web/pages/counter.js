@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pickup counter: one box for whatever the customer shows, the shelf in huge type, what is expected, ready and overdue. The station
+// decides; nothing that a stranger must not read across the counter comes here.
+"use strict";
+// A name, or the last four digits of a telephone: what no scanner reads.
+const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
+const FLASH_MS = 900, CODE = /^OKURU-/, SHELF = /^[A-Z]{1,2}-?\d{1,3}$/i;
+const LISTS = ["ready", "overdue", "untold", "expected", "arrived", "incomplete", "missing", "back"];
+let list = "ready", flashTimer, isFlash = false, drawn = "", collectedAt = 0;
+
+const may = () => session.person && ["clerk", "leader"].includes(session.person.role);
+const yen = n => n.toLocaleString("ja-JP");
+const tail = text => text.slice(-4);
+const named = x => x.order ? word("order_end", {x: tail(x.order)}) : word("shipment_end", {x: tail(x.shipment)});
+
+// ---- what is typed or read into the box goes the way of a scan ----
+
+const input = el("input", {type: "text", name: "q", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "go", maxlength: 256, oninput: () => draw()});
+const said = el("p.said", {role: "alert"});
+const board = el("div.board", {hidden: true});
+
+function tell(text) {
+        said.textContent = text;
+}
+
+async function enter(badge) {
+        const answer = await post("/api/v1/session", {badge}).catch(() => ({status: 0, body: {}}));
+        input.value = "";
+        if (answer.status === 200) {
+                session = answer.body;
+                placeholder_();
+                if (may())
+                        return true;
+                tell(word("role_clerk"));
+        } else if (answer.body.error === "pin") {
+                signIn(() => location.reload());
+        } else {
+                tell(answer.status === 429 ? word("badge_wait", {n: answer.body.wait_s}) : answer.status === 0 || answer.status >= 500 ? word("no_answer") : word("badge_bad"));
+        }
+        return false;
+}
+
+async function act(code) {
+        tell("");
+        const isBadge = code.startsWith("OKURU-P-");
+        if (!may() || isBadge) {
+                if (!await enter(code))
+                        return;
+                code = isBadge ? code : `OKURU-P-${code}`;
+        }
+        const isWords = !CODE.test(code) && WORDS_OF_PERSON.test(code);
+        const answer = await post(`/api/v1/counter/${NAME}/${isWords ? "find" : "scan"}`, isWords ? {text: code} : {code}).catch(() => ({status: 0, body: {}}));
+        if (answer.status === 401) {
+                session.person = null;
+                placeholder_();
+                tell(word("ask_badge"));
+        } else if (answer.status !== 200) {
+                tell(answer.status === 0 || answer.status >= 500 ? word("no_answer") : word("refused", {x: answer.body.text}));
+        }
+        input.value = "";
+        draw();
+        if (session.person && session.person.lang && session.person.lang !== lang && localStorage.getItem("lang") !== session.person.lang) {
+                localStorage.setItem("lang", session.person.lang); // by the person's badge
+                location.search = "";
+        }
+}
+const card = word_ => act(`OKURU-C-${word_}`);
+
+// What is typed is looked for in the lists first: a part of a number will do. What a scanner types is nobody's part.
+function matches(text) {
+        const t = text.trim().toUpperCase(), lists = doc && doc.counter ? doc.counter.lists : {};
+        if (t.length < 2)
+                return [];
+        return Object.entries(lists).flatMap(([name, rows]) => rows.map(r => ({...r, list: name})))
+                .filter(r => (r.order || "").toUpperCase().includes(t) || r.shipment.toUpperCase().includes(t) || r.shelves.includes(t));
+}
+const isExact = (row, text) => row.order === text || row.shipment === text;
+
+function submit() {
+        const text = input.value.trim(), rows = matches(text), exact = rows.filter(r => isExact(r, text));
+        if (!text)
+                return;
+        if (!may() || CODE.test(text))
+                act(text);
+        else if (doc.counter && doc.counter.hand && SHELF.test(text))
+                act(`OKURU-S-${text.toUpperCase()}`);
+        else if (exact.length > 1 || (exact.length === 0 && rows.length > 1))
+                $(".lists [data-key]").focus();
+        else if (exact.length === 0 && rows.length === 1)
+                act(rows[0].order || rows[0].shipment);
+        else
+                act(text);
+}
+
+function placeholder_() {
+        const text = word(may() ? "ask" : "ask_badge");
+        input.placeholder = text;
+        input.setAttribute("aria-label", text);
+        leave.hidden = !session.person;
+}
+
+function keyboard() {
+        const key = (label, what, name) => el("button", {type: "button", "aria-label": name || label, onclick: () => { what(); input.focus(); draw(); }}, label);
+        const type = c => key(c, () => { input.value += c; });
+        board.append(...[..."1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ-"].map(type), key("⌫", () => { input.value = input.value.slice(0, -1); }, "backspace"));
+}
+
+// ---- the case ----
+
+const shelfText = list => list.length ? list.join(" ") : "–";
+
+function day(time) {
+        const d = new Date(Date.UTC(+time.slice(0, 4), time.slice(5, 7) - 1, +time.slice(8, 10)));
+        const week = d.toLocaleDateString(lang, {weekday: "short", timeZone: "UTC"});
+        return lang === "ja" ? `${+time.slice(5, 7)}月${+time.slice(8, 10)}日（${week}）${clock(time)}` : `${week} ${time.slice(5, 10)} ${clock(time)}`;
+}
+
+function noticeText(n) {
+        if (!n)
+                return word("n_none");
+        const why = n.reason ? word("r_" + n.reason) === "r_" + n.reason ? n.reason : word("r_" + n.reason) : "";
+        return [word("n_" + n.state), n.at && mayResend(n) ? clock(n.at) : "", why].filter(Boolean).join(" ");
+}
+const isUntold = n => n && ["failed", "unknown", "expired"].includes(n.state);
+const noticeMark = n => mark(!n ? "dark" : isUntold(n) ? "amber" : n.state === "accepted" || n.state === "delivered" ? "green" : "white");
+const mayResend = n => n && !["reserved", "sending"].includes(n.state);
+
+function row(name, ...what) {
+        return el("div.row", {}, el("dt", {}, word(name)), el("dd", {}, ...what));
+}
+
+function shipmentFacts(s, c) {
+        const last = s.keep_until ? word("until_day", {d: day(s.keep_until)}) : word("keep_none");
+        const n = s.notice;
+        return el("dl", {}, el("h2", {}, el("i.hue"), `${say(s.merchant && s.merchant.name)} ${named(s)}`),
+                row("keep", el(s.overdue ? "b.bad" : "b", {}, s.overdue ? `${word("l_overdue")} ${last}` : last)),
+                s.unpaid && !c.paid ? row("pay", el("b.pay", {}, word("unpaid", {n: yen(s.unpaid)}))) : row("pay", word("paid")),
+                row("who_may", word(s.proxy ? "self_proxy" : "self_only")),
+                row("contents", ...s.contents.map(l => el("span.item", {}, `${say(l.label)} ×${l.quantity}`))),
+                row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), noticeText(n))));
+}
+
+function caseView(c) {
+        const parcels = c.shipments.flatMap(s => s.parcels).filter(p => p.state === "shelved"), left = parcels.filter(p => !p.checked);
+        const away = c.shipments.flatMap(s => s.parcels).filter(p => ["expected", "arrived", "missing"].includes(p.state));
+        const shelves = [...new Set((left.length ? left : parcels).map(p => p.shelf))], unpaid = c.paid ? 0 : c.shipments.reduce((n, s) => n + s.unpaid, 0);
+        const proofs = c.shipments.map(s => s.proofs).reduce((a, b) => a.filter(x => b.includes(x)));
+        const acts = [];
+        if (unpaid)
+                acts.push(el("p.due", {}, mark("amber"), el("b", {}, `¥${yen(unpaid)}`), word("pay_how")));
+        else if (c.proof === "none")
+                acts.push(...proofs.filter(p => p !== "code" && p !== "proxy-code").map(p => el("button.main", {type: "button", "data-key": p, onclick: () => card(`PROOF-${p.toUpperCase()}`)}, word("p_" + p))));
+        else
+                acts.push(el("p.proved", {}, mark("green"), word("p_" + c.proof)));
+        if (left.length < parcels.length && left.length && !unpaid && c.proof !== "none")
+                acts.push(el("button.main", {type: "button", "data-key": "ok", onclick: () => card("OK")}, word("hand_some")));
+        acts.push(el("button", {type: "button", "data-key": "missing", onclick: () => card("MISSING")}, word("not_there")));
+        if (c.shipments.some(s => mayResend(s.notice)))
+                acts.push(el("button.resend", {type: "button", "data-key": "resend", onclick: () => card("RESEND")}, mark("up"), word("resend")));
+        acts.push(el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")));
+        return [el("div.where", {}, el("p.label", {}, word("shelf")), el("p.shelf.n" + Math.min(4, shelves.length), {}, shelfText(shelves)),
+                el("p.count", {}, el("b", {}, left.length ? word("to_go", {n: left.length}) : word("all_read")), el("span", {}, word("of_n", {n: parcels.length})), away.length ? el("span.away", {}, word("n_away", {n: away.length})) : ""),
+                el("ul.pieces", {}, ...parcels.map(p => el("li" + (p.checked ? ".on" : ""), {}, p.checked ? mark("check") : el("i"), el("b", {}, p.shelf), `…${p.number_end}`)))),
+                el("div.facts", {}, ...c.shipments.map(s => shipmentFacts(s, c))), el("div.acts", {}, ...acts)];
+}
+
+function handView(h) {
+        const s = h.shipments[0], lying = s ? [...new Set(s.parcels.filter(p => p.state === "shelved" && p.parcel !== h.parcel).map(p => p.shelf))] : [];
+        const known = [...new Set(Object.values(doc.counter.lists).flat().flatMap(r => r.shelves))].filter(Boolean).sort().slice(0, 12);
+        return [el("div.where", {}, el("p.label", {}, word(lying.length ? "same_shelf" : "hand")), el("p.shelf.n" + Math.max(1, Math.min(4, lying.length)), {}, lying.length ? shelfText(lying) : "?"), el("p.count", {}, el("b", {}, word("hand_how")))),
+                s ? el("div.facts", {}, shipmentFacts(s, {paid: false})) : "",
+                el("div.acts", {}, ...known.map(x => el("button", {type: "button", "data-key": "shelf-" + x, onclick: () => act(`OKURU-S-${x}`)}, x)), el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")))];
+}
+
+// ---- the lists ----
+
+function rowsOf(c, name) {
+        if (name === "untold")
+                return [...c.lists.ready, ...c.lists.overdue].filter(r => isUntold(r.notice));
+        return name === "back" ? [...c.lists.back, ...c.lists.expired] : c.lists[name] || [];
+}
+function countOf(c, name) {
+        return name === "untold" ? rowsOf(c, name).length : name === "back" ? c.counts.back + c.counts.expired : c.counts[name];
+}
+
+function rowView(r, name) {
+        const isShelf = !["expected", "arrived"].includes(name), when = ["ready", "overdue"].includes(name) && r.keep_until ? day(r.keep_until) : age(r.since);
+        const more = [word("n_here", {n: r.here}), r.away ? word("n_away", {n: r.away}) : "", r.held ? word("c_parked") : ""].filter(Boolean).join(" · ");
+        return el("li", {}, el("button", {type: "button", "data-key": `${r.shipment}@${name}`, onclick: () => act(r.order || r.shipment)},
+                el("b.shelf", {}, isShelf ? shelfText(r.shelves) : "–"), el("span.order", {}, named(r), r.unpaid ? el("span.pay", {}, `¥${yen(r.unpaid)}`) : ""), el("span.n", {}, more),
+                el("span.when" + (name === "overdue" ? ".bad" : ""), {}, when),
+                r.notice && ["ready", "overdue", "untold"].includes(name) ? el("span.told" + (isUntold(r.notice) ? ".warn" : ""), {}, noticeMark(r.notice), noticeText(r.notice)) : ""));
+}
+
+function listsView(c) {
+        const text = input.value.trim(), found = may() && !CODE.test(text) && text.length >= 2 ? matches(text) : null;
+        const tabs = el("div.tabs", {role: "tablist"}, ...LISTS.filter(n => countOf(c, n) || ["ready", "expected", "overdue"].includes(n)).map(n => el("button" + (["overdue", "missing", "untold"].includes(n) && countOf(c, n) ? ".warn" : ""),
+                {type: "button", role: "tab", "aria-selected": String(!found && n === list), "data-key": "tab-" + n, onclick: () => { list = n; input.value = ""; draw(); }}, el("b", {}, String(countOf(c, n))), word("l_" + n))));
+        const rows = found ? found.map(r => rowView(r, r.list)) : rowsOf(c, list).map(r => rowView(r, list));
+        const undo = now() - collectedAt < 60000 ? el("button.back", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("take_back")) : "";
+        return [tabs, undo, el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))]))];
+}
+
+// ---- the whole ----
+
+function mode() {
+        const c = doc && doc.counter, v = doc && doc.shown;
+        if (!c || isLost || !doc.station.up || isFlash)
+                return "stop";
+        if (c.case)
+                return "case";
+        if (c.hand)
+                return "hand";
+        return v && !v.prompt && ["red", "amber"].includes(v.light) && document.body.dataset.light === v.light && !input.value ? "stop" : "lists";
+}
+
+function draw() {
+        const m = mode(), c = doc && doc.counter, text = m + list + input.value + Boolean(may()) + JSON.stringify(c) + (now() - collectedAt < 60000) + Math.floor(now() / 30000);
+        if (text === drawn)
+                return;
+        drawn = text;
+        const key = document.activeElement && document.activeElement.dataset.key;
+        document.body.dataset.mode = m;
+        $(".case").hidden = m !== "case" && m !== "hand";
+        $(".lists").hidden = m !== "lists";
+        $(".case").replaceChildren(...(m === "case" ? caseView(c.case) : m === "hand" ? handView(c.hand) : []));
+        $(".lists").replaceChildren(...(m === "lists" ? listsView(c) : []));
+        const hue = (m === "case" ? c.case.shipments : []).map(s => s.merchant && s.merchant.hue);
+        document.querySelectorAll("i.hue").forEach((e, i) => e.style.setProperty("--hue", hue[i] || 210));
+        const again = key && [...document.querySelectorAll("[data-key]")].find(e => e.dataset.key === key);
+        if (again)
+                again.focus();
+}
+
+function showBar(d) {
+        const c = d.counter || {}, person = c.person;
+        $(".merchant").textContent = say(c.store) || word("counter");
+        $(".who").textContent = person ? `${person.call} ${word(person.role)}` : word("nobody");
+        $(".where").textContent = [d.bench, c.conflicts ? word("conflicts", {n: c.conflicts}) : ""].filter(Boolean).join(" · ");
+        $(".hint").textContent = d.devices_down.map(x => word("device_down", {n: x.name})).join(" · ");
+        showOffice(d.office);
+        $(".office").title = d.office.waiting ? word("waiting_here", {n: d.office.waiting}) : "";
+}
+
+function flash(v) {
+        clearTimeout(flashTimer);
+        isFlash = !v.prompt && v.light !== "dark";
+        flashTimer = setTimeout(() => { isFlash = false; draw(); }, FLASH_MS);
+        if (v.kind === "collected")
+                collectedAt = now();
+        if (v.kind === "undone")
+                collectedAt = 0;
+}
+
+function show(d, first) {
+        doc = d;
+        document.title = `${d.bench} okuru`;
+        if (isLost || !d.station.up) {
+                showStale();
+        } else if (d.shown && (first || d.n_shown !== heardShown || document.body.dataset.stale)) {
+                const isNew = !first && d.n_shown !== heardShown;
+                showVerdict(d, first || Boolean(document.body.dataset.stale));
+                if (isNew)
+                        flash(d.shown);
+        }
+        document.body.dataset.stale = isLost || !d.station.up ? "yes" : "";
+        showBar(d);
+        draw();
+        document.body.dataset.ready = "yes";
+}
+
+function lost(is) {
+        if (is === isLost)
+                return;
+        isLost = is;
+        if (is) {
+                showStale();
+                document.body.dataset.stale = "yes";
+        }
+        draw();
+}
+
+const leave = el("button", {type: "button", hidden: true, onclick: () => post("/api/v1/session/end", {}).finally(() => location.reload())}, word("leave"));
+keyboard();
+$(".ask").append(input, el("button.go", {type: "submit"}, word("go")), el("button", {type: "button", "aria-expanded": "false", onclick: e => {
+        board.hidden = !board.hidden;
+        document.body.dataset.keys = board.hidden ? "" : "yes";
+        e.currentTarget.setAttribute("aria-expanded", String(!board.hidden));
+}}, word("keys")), board, said);
+$(".ask").addEventListener("submit", e => { e.preventDefault(); submit(); });
+$(".buttons").append(soundButton, languageButton(), leave);
+
+// Keyboard alone: whatever is typed goes into the box; up and down walk the rows.
+addEventListener("keydown", e => {
+        const rows = [...document.querySelectorAll(".rows button")], at = rows.indexOf(document.activeElement);
+        if ((e.key === "ArrowDown" || e.key === "ArrowUp") && rows.length) {
+                const to = e.key === "ArrowDown" ? at + 1 : at - 1;
+                (to < 0 ? input : rows[Math.min(to, rows.length - 1)]).focus();
+                e.preventDefault();
+        } else if (e.key === "Escape") {
+                input.value = "";
+                input.focus();
+                draw();
+        } else if (e.key.length === 1 && !e.ctrlKey && !e.altKey && !e.metaKey && (document.activeElement === document.body || (document.activeElement.tagName === "BUTTON" && e.key !== " "))) {
+                input.focus();
+        }
+});
+
+showStale();
+loadSession().then(() => {
+        placeholder_();
+        input.focus();
+        follow(`/api/v1/live/counter/${NAME}`, "counter", show, lost);
+}).catch(() => setTimeout(() => location.reload(), 2000));
+setInterval(() => { if (doc) { showBar(doc); draw(); } }, 5000); // ages grow by themselves

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pickup counter's screen as a program meets it: its documents against their description, what is in them and what never is, who may
+type, and that what is typed goes the way of a scan."""
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+from store import HAT, SOCKS, TEA, Store  # noqa: E402
+from waiting import wait_for  # noqa: E402
+from web import Client  # noqa: E402
+
+DESCRIPTION = yaml.safe_load((TOP / "services/web/openapi.yaml").read_text())
+COUNTER = "/api/v1/counter/c1"
+
+
+@pytest.fixture(scope="module")
+def store(build, tmp_path_factory):
+    s = Store(build, tmp_path_factory.mktemp("store"), clock_moves=True).open()
+    yield s
+    s.close()
+
+
+@pytest.fixture
+def client(store):
+    return Client(store.address)
+
+
+@pytest.fixture
+def clerk(client):
+    assert client.enter("K041")[0] == 200
+    return client
+
+
+def check(body: dict, path: str, method: str = "get", status: int = 200) -> dict:
+    content = DESCRIPTION["paths"][path][method]["responses"][str(status)]
+    if "$ref" in content:
+        content = DESCRIPTION["components"]["responses"][content["$ref"].rsplit("/", 1)[1]]
+    schema = {**content["content"]["application/json"]["schema"], "components": DESCRIPTION["components"]}
+    jsonschema.Draft202012Validator(schema).validate(body)
+    return body
+
+
+def counter(client) -> dict:
+    status, body = client.get(COUNTER)
+    assert status == 200, body
+    return check(body, "/api/v1/counter/{bench}")["counter"]
+
+
+def type_in(client, code: str, *kinds: str) -> dict:
+    status, body = client.post(f"{COUNTER}/scan", {"code": code})
+    assert status == 200, body
+    verdict = check(body, "/api/v1/counter/{bench}/scan", "post")["verdicts"][-1]
+    assert not kinds or verdict["kind"] in kinds, verdict
+    return verdict
+
+
+def names(client, which: str) -> list[str]:
+    return [row["shipment"] for row in counter(client)["lists"][which]]
+
+
+def test_the_lists_follow_a_parcel_from_expected_to_ready_to_overdue(store, client):
+    order = store.order("L-11", (SOCKS, 2), (HAT, 1), unpaid=5480)
+    wait_for("it is expected", lambda: "L-11" in names(client, "expected"))
+    first, second = store.codes(order)
+    store.scan(first, "arrived")
+    assert counter(client)["hand"]["shipments"][0]["shipment"] == "L-11"
+    wait_for("it has come", lambda: "L-11" in names(client, "arrived"))
+    store.scan("OKURU-S-B-3", "shelved")
+    wait_for("a part of it lies here", lambda: "L-11" in names(client, "incomplete") and "L-11" in names(client, "expected"))
+    store.scan(second, "arrived")
+    store.scan("OKURU-S-C-12", "ready")
+    wait_for("it is ready", lambda: "L-11" in names(client, "ready"))
+    row = next(r for r in counter(client)["lists"]["ready"] if r["shipment"] == "L-11")
+    assert sorted(row["shelves"]) == ["B-3", "C-12"] and (row["here"], row["away"], row["unpaid"]) == (2, 0, 5480) and row["order"] == order["orders"][0]
+    assert row["keep_until"].endswith("T20:00:00.000+09:00")
+    store.told(order)
+    wait_for("the notice is told", lambda: next(r for r in counter(client)["lists"]["ready"] if r["shipment"] == "L-11")["notice"]["state"] == "accepted")
+    store.move_clock(8 * 86400)
+    try:
+        wait_for("it is over", lambda: "L-11" in names(client, "overdue") and "L-11" not in names(client, "ready"), timeout=70)
+    finally:
+        store.move_clock(0)
+    counts, lists = (counter(client)[key] for key in ("counts", "lists"))
+    assert counts == {name: len(rows) for name, rows in lists.items()}
+
+
+def test_the_case_says_shelf_pieces_money_and_proof_and_nobodys_name(store, client):
+    order = store.order("C-22", (SOCKS, 2), (TEA, 1), unpaid=1200)
+    store.shelve(order, "A-1", "B-7")
+    store.scan(order["orders"][0], "unpaid")
+    case = counter(client)["case"]
+    (shipment,) = case["shipments"]
+    assert shipment["unpaid"] == 1200 and not case["paid"] and case["proof"] == "none" and shipment["proofs"] == ["document", "order-name"]
+    assert {p["shelf"] for p in shipment["parcels"]} == {"A-1", "B-7"} and not any(p["checked"] for p in shipment["parcels"])
+    assert [c["quantity"] for c in shipment["contents"]] == [2, 1]
+    store.scan("RECEIPT-00017", "proof")
+    store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    store.scan(store.codes(order)[0], "ok")
+    case = counter(client)["case"]
+    assert case["paid"] and case["proof"] == "document" and sorted(p["checked"] for p in case["shipments"][0]["parcels"]) == [False, True]
+    text = json.dumps(client.get(COUNTER)[1], ensure_ascii=False)
+    contact = order["contact"]["contact"]
+    assert not [said for said in contact.values() if isinstance(said, str) and said in text], "nothing of the contact is told"
+    assert not [code for code in store.codes(order) if code in text.replace(f'"{code}"', "")], "numbers are shown by their ends"
+    store.scan(store.codes(order)[1], "collected")
+    assert counter(client)["case"] is None
+
+
+def test_what_is_typed_is_decided_as_a_scan_by_the_one_who_typed(store, clerk):
+    order = store.order("T-33", (SOCKS, 1))
+    store.shelve(order)
+    store.scan("OKURU-C-SIGN-OUT", "signed-out")
+    assert "B-3" in type_in(clerk, order["orders"][0], "proof")["sub"]["ja"]
+    type_in(clerk, "OKURU-C-PROOF-DOCUMENT", "hand-over")
+    type_in(clerk, store.codes(order)[0], "collected")
+    gone = [f for f in store.facts("pickup.collected") if f["shipment"] == "T-33"]
+    assert [(f["bench"], f["actor"]) for f in gone] == [("c1", "p-041")]
+    assert store.facts("person.in")[-1]["reason"] == "screen" and counter(clerk)["person"]["call"] == "みな"
+    assert type_in(clerk, "OKURU-C-UNDO")["kind"] == "undone"
+
+
+def test_a_leader_who_types_stands_there_from_then_on(store, client):
+    assert client.enter("L002")[0] == 200
+    type_in(client, "NO-SUCH-CODE")
+    assert counter(client)["person"]["role"] == "leader"
+    store.scan("OKURU-P-K041", "signed-in")
+
+
+def test_nobody_types_without_a_clerks_session(store, client):
+    for badge, status, error in ((None, 401, "session"), ("P017", 403, "role")):
+        if badge:
+            assert client.enter(badge)[0] == 200
+        else:
+            client.session()
+        said = client.post(f"{COUNTER}/scan", {"code": "OKURU-C-OK"})
+        assert (said[0], said[1]["error"]) == (status, error)
+        check(said[1], "/api/v1/counter/{bench}/scan", "post", status)
+    before = len(store.facts("person.in"))
+    for request in ({"session": client.cookie}, {"session": "0" * 32}, {}):  # past okuru-web: the station looks for itself
+        answer = store.rig.ask_station({"verb": "screen-counter", "bench": "c1", "code": "OKURU-C-OK", **request})
+        assert not answer["ok"], answer
+    assert len(store.facts("person.in")) == before
+
+
+def test_a_clerk_types_at_counters_only(store, clerk):
+    assert clerk.post("/api/v1/counter/b1/scan", {"code": "X"})[0] == 404
+    session = clerk.cookie
+    assert "counter" in store.rig.ask_station({"verb": "screen-counter", "session": session, "bench": "b1", "code": "X"})["error"]
+    assert clerk.get("/api/v1/counter/b1")[0] == 404 and clerk.get("/api/v1/counter/none")[0] == 404
+    assert clerk.session()["counters"] == ["c1"] and clerk.session()["benches"] == ["b1", "c1"]
+    for body in ("{}", "[]", "{"):
+        status, said = clerk.post(f"{COUNTER}/scan", body)
+        assert status == 400
+        check(said, "/api/v1/counter/{bench}/scan", "post", 400)
+    assert clerk.post(f"{COUNTER}/scan", {"code": "x" * 300})[0] == 403
+
+
+def test_the_live_stream_has_the_case_with_its_verdict(store, client):
+    order = store.order("V-44", (SOCKS, 1))
+    store.shelve(order, "D-4")
+    live = client.live("/api/v1/live/counter/c1")
+    assert live.status == 200 and live.until("counter")["bench"] == "c1"
+    store.scan(order["orders"][0], "proof")
+    d = live.until("counter", lambda d: d["shown"]["kind"] == "proof")
+    assert d["counter"]["case"]["shipments"][0]["parcels"][0]["shelf"] == "D-4"
+    store.scan("OKURU-C-UNDO", "undone")
+    assert live.until("counter", lambda d: d["shown"]["kind"] == "undone")["counter"]["case"] is None
+    live.close()
+
+
+def test_what_the_office_does_not_know_yet_is_counted_with_its_age(store, client):
+    store.rig.stop("sync")
+    order = store.orders["V-44"]
+    store.scan(order["orders"][0], "proof")
+    store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    store.scan(store.codes(order)[0], "collected")
+    wait_for("it waits", lambda: client.get(COUNTER)[1]["office"]["waiting"] > 0 and client.get(COUNTER)[1]["office"]["oldest"])
+    store.rig.start("sync")
+    wait_for("it is told", lambda: client.get(COUNTER)[1]["office"]["waiting"] == 0, timeout=60)
+
+
+def test_a_customer_is_found_by_the_words_that_they_say(store, clerk):
+    order = store.order("W-55", (HAT, 1))
+    store.shelve(order, "E-9")
+    name = order["contact"]["contact"]["name"]
+    status, body = clerk.post(f"{COUNTER}/find", {"text": name})
+    assert status == 200, body
+    check(body, "/api/v1/counter/{bench}/find", "post")
+    assert body["verdicts"][-1]["kind"] in ("proof", "ambiguous", "hand-over", "no-hand-over"), body
+    assert name not in json.dumps(clerk.get(COUNTER)[1], ensure_ascii=False), "what was typed is in no list"
+    status, body = clerk.post(f"{COUNTER}/find", {"code": "x"})
+    assert status == 400
+    store.scan("OKURU-C-UNDO")

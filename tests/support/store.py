@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store with a pickup counter, its people, its orders and its screens, for tests and pictures."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import shipments as goods
+from packer import Packer
+from rig import Rig, wait_for
+from story import HAT, NAME, SOCKS, TEA, store_wish
+from web import Client
+
+STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
+         "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 5, "closes": "20:00", "closed": []}
+PEOPLE = [{"person": "p-017", "badge": "P017", "role": "packer", "call": "たろう"}, {"person": "p-041", "badge": "K041", "role": "clerk", "call": "みな"},
+          {"person": "p-002", "badge": "L002", "role": "leader", "call": "さとう"}]
+
+
+class Store:
+    """@clock_moves: programs take their time from ->clock."""
+
+    def __init__(self, build: Path, folder: Path, clock_moves: bool = False):
+        self.clock = folder / "clock"
+        environment = {"OKURU_TEST_CLOCK_QUALITY": "synced"}
+        if clock_moves:
+            environment["OKURU_TEST_CLOCK"] = str(self.clock)
+            self.move_clock(0)
+        self.rig = Rig(build, folder, benches=1, counters=1, environment=environment)
+        self.orders: dict[str, dict] = {}
+
+    def move_clock(self, seconds: float) -> None:
+        """Seconds that all programs are ahead of the kernel; put in place whole."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(f"{seconds}\n")
+        new.rename(self.clock)
+
+    def open(self) -> "Store":
+        try:
+            self.rig.start_all()
+            policy = {**goods.policy(2), "store": STORE}
+            for merchant in policy["merchants"]:
+                merchant["notice_delay_s"] = {"shipped": 1, "pickup-ready": 1}
+            self.rig.oms("policy", self.file("policy.json", policy))
+            self.rig.oms("people", self.file("people.json", {"version": 2, "people": PEOPLE}))
+            for kind in ("policy.changed", "people.changed"):
+                wait_for(kind, lambda kind=kind: self.count(kind))
+            self.clerk = Packer(self.rig.counters[0])
+            self.clerk.sign_in("K041")
+            self.address = self.rig.start_web()
+            wait_for("the counter at the screens", lambda: "c1" in Client(self.address).session()["counters"])
+        except BaseException:
+            self.rig.stop_all()
+            raise
+        return self
+
+    def close(self) -> None:
+        self.rig.stop_all()
+
+    def file(self, name: str, *documents: dict) -> str:
+        (self.rig.folder / name).write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in documents), encoding="utf-8")
+        return str(self.rig.folder / name)
+
+    def count(self, kind: str, subject: str | None = None) -> int:
+        rows = self.rig.query("station/ledger.db", "SELECT subject FROM fact WHERE type = ?", kind)
+        return sum(1 for (s,) in rows if subject in (None, s))
+
+    def facts(self, kind: str) -> list[dict]:
+        rows = self.rig.query("station/ledger.db", "SELECT subject, bench, actor, data FROM fact WHERE type = ? ORDER BY pos", kind)
+        return [{"subject": r[0], "bench": r[1], "actor": r[2], **json.loads(r[3])} for r in rows]
+
+    def push(self, *orders: dict) -> None:
+        self.rig.oms("push", self.file("push.jsonl", *orders), "--station", NAME)
+        for order in orders:
+            self.orders[order["shipment"]] = order
+            for kind in ("shipment.received", "expected.received", "contact.received"):
+                wait_for(f"{kind} of {order['shipment']}", lambda: self.count(kind, order["shipment"]))
+
+    def order(self, name: str, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False) -> dict:
+        """One that comes to this store, known at the counter."""
+        wish = store_wish(name, *(lines or ((SOCKS, 2), (HAT, 1))))
+        wish["pickup"] = {**wish["pickup"], "unpaid": unpaid}
+        if proxy:
+            wish["pickup"]["who"] = ["self", "proxy"]
+        if mail is not None:
+            wish["contact"]["contact"]["email"] = mail
+        self.push(wish)
+        return wish
+
+    def scan(self, code: str, *kinds: str) -> dict:
+        """At the counter's scanner; what was typed at its screen before has had its lights."""
+        self.clerk.light.drain()
+        return self.clerk.scan(code, *kinds)
+
+    def codes(self, order: dict) -> list[str]:
+        return [parcel["codes"][0] for parcel in order["expected"]]
+
+    def shelve(self, order: dict, *shelves: str) -> dict:
+        for code, shelf in zip(self.codes(order), shelves or ["B-3"] * 9):
+            self.scan(code, "arrived")
+            last = self.scan(f"OKURU-S-{shelf}", "shelved", "ready")
+        return last
+
+    def told(self, order: dict, outcome: str = "notice.accepted") -> None:
+        wait_for(f"{outcome} of {order['shipment']}", lambda: self.count(outcome, order["shipment"]), 30)
+
+
+__all__ = ["Store", "HAT", "SOCKS", "TEA"]
