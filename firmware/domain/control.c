@@ -33,6 +33,7 @@ static const struct {
         [CONTROL_PROOF] = {"PROOF", ARG_NAME},
         [CONTROL_TAKE_BACK] = {"TAKE-BACK", ARG_NONE},
         [CONTROL_ARRIVE] = {"ARRIVE", ARG_NONE},
+        [CONTROL_RESEND] = {"RESEND", ARG_NONE},
         [CONTROL_MISSING] = {"MISSING", ARG_NONE},
 };
 

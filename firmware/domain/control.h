@@ -37,6 +37,7 @@ enum control {
         CONTROL_PROOF,      /* PROOF-<KIND>: how the customer has shown who they are; never a number */
         CONTROL_TAKE_BACK,  /* TAKE-BACK: a customer brings something back */
         CONTROL_ARRIVE,     /* ARRIVE: what is read next came to the store without being announced */
+        CONTROL_RESEND,     /* RESEND: the notice of the customer who stands here once more */
         CONTROL_MISSING,    /* MISSING: the parcel is not on its shelf */
         _CONTROL_N,
 };

@@ -40,8 +40,8 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
 }
 
 static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
-        const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
-        const char *cause, const struct stamp *now) {
+        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, const char *bench,
+        const char *actor, const char *cause, const struct stamp *now) {
         const char *word = notice_kind_to_str(kind);
         int generation = s->notices[kind].n;
         char id[UUID_TEXT_MAX], not_before[TIME_TEXT_MAX], expires[TIME_TEXT_MAX];
@@ -53,9 +53,8 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         json_write_string(&b.w, "kind", word);
         json_write_int(&b.w, "generation", generation);
         json_write_string(&b.w, "owner", "station");
-        json_write_string(&b.w, "not_before",
-                time_format(now->wall_usec + policy_notice_delay_usec(policy, s->merchant, word),
-                        now->offset_sec, not_before));
+        json_write_string(
+                &b.w, "not_before", time_format(now->wall_usec + delay_usec, now->offset_sec, not_before));
         json_write_string(&b.w, "expires",
                 time_format(now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, word),
                         now->offset_sec, expires));
@@ -76,8 +75,34 @@ bool notice_due(struct fact_list *facts, const struct policy *policy, const char
         if (kind == NOTICE_KIND_SHIPPED &&
                 strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
                 return false;
-        reserve(facts, policy, realm, s, kind, bench, actor, cause, now);
+        reserve(facts, policy, realm, s, kind,
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), bench, actor, cause,
+                now);
         return true;
+}
+
+static bool is_waiting(const struct shipment *s) {
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (s->parcels[i].state == PARCEL_SHELVED)
+                        return s->at_counter.is_ready && !s->cancelled && !s->held;
+        return false;
+}
+
+enum notice_resend notice_resend_judge(
+        const struct shipment *s, enum notice_kind kind, const struct notice_known *known) {
+        if (s->notices[kind].owner != OWNER_STATION)
+                return NOTICE_RESEND_NOT_OURS;
+        if (!known || (kind == NOTICE_KIND_PICKUP_READY && !is_waiting(s)))
+                return NOTICE_RESEND_NOTHING;
+        if (known->state == NOTICE_RESERVED || known->state == NOTICE_SENDING)
+                return NOTICE_RESEND_UNDER_WAY;
+        return known->asked_today >= NOTICE_RESENDS_A_DAY ? NOTICE_RESEND_TOO_OFTEN : NOTICE_RESEND_GO;
+}
+
+void notice_again(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
+        const struct stamp *now) {
+        reserve(facts, policy, realm, s, kind, 0, bench, actor, "", now);
 }
 
 unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,

@@ -25,6 +25,33 @@ int notice_state_from_str(const char *text, enum notice_state *sp);
 void notice_id(const char *realm, const char *merchant, const char *subject, const char *kind, int generation,
         char id[UUID_TEXT_MAX]);
 
+struct notice_known { /* the newest one of its kind and shipment */
+        char id[UUID_TEXT_MAX];
+        enum notice_state state;
+        int generation;
+        int asked_today; /* how often somebody asked for one more, on this local day */
+};
+enum notice_resend {
+        NOTICE_RESEND_GO,
+        NOTICE_RESEND_NOT_OURS,  /* another one tells this customer */
+        NOTICE_RESEND_NOTHING,   /* none was ever owed, or nothing waits for the customer */
+        NOTICE_RESEND_UNDER_WAY, /* what became of the last one is not known yet */
+        NOTICE_RESEND_TOO_OFTEN, /* NOTICE_RESENDS_A_DAY */
+};
+#define NOTICE_RESENDS_A_DAY 3
+/**
+ * notice_resend_judge() - may a person have one more sent?
+ * @known: NULL: there is none
+ *
+ * Whatever became of the last one, also when it was accepted: that a person asks is what it takes then.
+ */
+enum notice_resend notice_resend_judge(
+        const struct shipment *s, enum notice_kind kind, const struct notice_known *known);
+/* Append notice.reserved of the next generation, due now. Behind notice_resend_judge() only. */
+void notice_again(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
+        const struct stamp *now);
+
 /**
  * notice_due() - append notice.reserved for a shipment if one is owed and none is live
  * @trigger: "ready" or "shipped": the fact that just happened to one of its parcels; policy says which of

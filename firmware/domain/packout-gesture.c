@@ -174,6 +174,7 @@ int gesture_control(struct turn *t) {
         case CONTROL_PROOF: /* a counter's */
         case CONTROL_TAKE_BACK:
         case CONTROL_ARRIVE:
+        case CONTROL_RESEND:
         case CONTROL_MISSING:
                 return not_now(t);
         case CONTROL_NONE:

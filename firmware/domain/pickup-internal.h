@@ -71,6 +71,9 @@ int pickup_claimed(struct turn *t, const struct parcel *p, bool *saidp);
 int pickup_any_claimed(
         struct turn *t, bool (*is_meant)(const struct turn *t, const struct parcel *p), bool *saidp);
 
+/* --- pickup-resend.c --- */
+int pickup_resend(struct turn *t); /* RESEND */
+
 /* --- pickup-hand.c --- */
 /* The customer's shipments become the case, unless one of them cannot be handed over: that is said. @proof: given already */
 int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof);

@@ -121,6 +121,8 @@ static int control(struct turn *t) {
                 return pickup_prove(t);
         case CONTROL_SHORT:
                 return pickup_declare(t);
+        case CONTROL_RESEND:
+                return pickup_resend(t);
         case CONTROL_MISSING:
                 return pickup_lost(t);
         case CONTROL_SIGN_OUT:

@@ -6,6 +6,7 @@
  * filled), WORLD_E_NONE, or -errno, which is forwarded and rolls the input back.
  */
 #include "firmware/domain/claim.h"
+#include "firmware/domain/notice.h"
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 
@@ -81,6 +82,9 @@ struct world {
         /* Shipments that were kept until then, with parcels that are still to be collected. */
         int (*pickups_due)(
                 void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
+        /* The newest notice of that kind, and how often one more was asked for on the day of @now. */
+        int (*notice)(void *u, const char *merchant, const char *shipment, const char *kind,
+                const struct stamp *now, struct notice_known *out);
         /* Parcels that come, or came, in this crate. */
         int (*crate)(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */

@@ -69,6 +69,7 @@ struct notice_table {
         struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
+        struct store_stmt notice, resends_asked;
         struct store_stmt id_at, newest_of, crate, pickups_due;
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;

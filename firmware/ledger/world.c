@@ -45,6 +45,12 @@ static const struct store_sql world_sql[] = {
                 "SELECT coalesce(max(seq), 0) FROM fact WHERE subject = ?1 AND merchant = ?2 AND lane = 0"),
         LEDGER_SQL(world.number_on_box, "SELECT data ->> 'number' FROM fact WHERE subject = ?1 AND type = "
                                         "'parcel.ready' ORDER BY pos DESC LIMIT 1"),
+        LEDGER_SQL(world.notice,
+                "SELECT id, state, generation FROM notice WHERE merchant = ?1 AND shipment = ?2 AND "
+                "kind = ?3 ORDER BY generation DESC LIMIT 1"),
+        LEDGER_SQL(world.resends_asked, "SELECT count(*) FROM fact WHERE subject = ?1 AND merchant = ?2 AND "
+                                        "type = 'notice.resend-asked' "
+                                        "AND data ->> 'kind' = ?3 AND substr(time, 1, 10) = ?4"),
         LEDGER_SQL(world.parcel,
                 "SELECT p.merchant, p.shipment, p.id, p.piece, p.state = 'voided', " OWNER_COLUMNS
                 " FROM parcel p WHERE p.id = ?1"),
@@ -238,6 +244,34 @@ static int world_number_on_box(void *u, const char *parcel, char number[CODE_SIZ
         if (r != 0)
                 return r == STORE_E_DONE ? WORLD_E_NONE : r;
         return statement_copy(q, 0, number, CODE_SIZE) ? 0 : WORLD_E_NONE;
+}
+
+static int count_asked(struct ledger *l, const char *merchant, const char *shipment, const char *kind,
+        const struct stamp *now, int *np) {
+        _cleanup_reset_ struct store_stmt *q = &l->world.resends_asked;
+        char day[TIME_TEXT_MAX];
+        int r;
+
+        (void) time_format(now->wall_usec, now->offset_sec, day);
+        day[strlen("2026-01-31")] = '\0';
+        r = statement_first(q, "tttt", shipment, merchant, kind, day);
+        *np = r == 0 ? (int) store_column_int64(q, 0) : 0;
+        return r;
+}
+
+static int world_notice(void *u, const char *merchant, const char *shipment, const char *kind,
+        const struct stamp *now, struct notice_known *out) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.notice;
+        int r = statement_first(q, "ttt", merchant, shipment, kind);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        *out = (struct notice_known){.generation = (int) store_column_int64(q, 2)};
+        if (!statement_copy(q, 0, out->id, sizeof(out->id)) || !store_column_text(q, 1) ||
+                notice_state_from_str(store_column_text(q, 1), &out->state) < 0)
+                return -EBADMSG;
+        return count_asked(l, merchant, shipment, kind, now, &out->asked_today);
 }
 
 static int world_parcel(void *u, const char *parcel, struct number_owner *owner) {
@@ -518,6 +552,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .shipment = world_shipment,
                 .number = world_number,
                 .number_on_box = world_number_on_box,
+                .notice = world_notice,
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
                 .lookup = world_lookup,

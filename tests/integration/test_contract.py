@@ -261,7 +261,7 @@ EXAMPLES = {str(path.relative_to(FOLDER / "examples").with_suffix("")): load(pat
 # Kinds that a run of some seconds does not show, and why.
 SELDOM = {
     "fact/clock.changed": "a clock that changes within seconds is a bad one (tests/integration/test_station_clock.py)",
-    "fact/notice.resend-asked": "no verb asks for it yet: shape reserved",
+    "fact/notice.resend-asked": "a clerk asks for it at a counter (tests/integration/test_web_counter.py)",
     "fact/notice.delivered": "no channel of today says so: shape reserved",
     "fact/notice.expired": "wants a trusted clock and a contact that does not come (tests/integration/test_notify.py)",
     "fact/notice.unknown": "wants a mail server that dies after the last dot (tests/integration/test_notify.py)",

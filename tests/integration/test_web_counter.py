@@ -2,6 +2,7 @@
 """The pickup counter's screen as a program meets it: its documents against their description, what is in them and what never is, who may
 type, and that what is typed goes the way of a scan."""
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -197,3 +198,31 @@ def test_a_customer_is_found_by_the_words_that_they_say(store, clerk):
     status, body = clerk.post(f"{COUNTER}/find", {"code": "x"})
     assert status == 400
     store.scan("OKURU-C-UNDO")
+
+
+def test_a_clerk_has_the_customer_told_once_more(store, clerk):
+    order = store.order("R-66", (SOCKS, 1), mail="nobody at all")
+    store.shelve(order, "F-1")
+    store.told(order, "notice.failed")
+    type_in(clerk, order["orders"][0], "proof")
+    notice = counter(clerk)["case"]["shipments"][0]["notice"]
+    assert (notice["state"], notice["reason"], notice["generation"]) == ("failed", "bad-address", 0)
+    version = order["contact"].get("version", 1) + 1
+    order["contact"] = {**order["contact"], "version": version, "contact": {**order["contact"]["contact"], "email": "mended@example.jp"}}
+    store.rig.oms("push", store.file("push.jsonl", order), "--station", "dc1/pack-01")
+    wait_for("the mended contact", lambda: store.count("contact.received", "R-66") == 2)
+    mails = len(store.rig.mails())
+    type_in(clerk, "OKURU-C-RESEND", "ok")
+    wait_for("its mail", lambda: len(store.rig.mails()) == mails + 1, 30)
+    wait_for("the screen says so", lambda: counter(clerk)["case"]["shipments"][0]["notice"]["state"] == "accepted")
+    assert counter(clerk)["case"]["shipments"][0]["notice"]["generation"] == 1
+    for _ in range(2):  # after accepted only because a person asks
+        type_in(clerk, "OKURU-C-RESEND", "ok")
+        n = len(store.facts("notice.reserved"))
+        wait_for("it went", lambda: len(store.facts("notice.accepted")) + len(store.facts("notice.failed")) == n, 30)
+    assert "3回" in type_in(clerk, "OKURU-C-RESEND", "not-now")["sub"]["ja"]
+    asked = [(f["actor"], f["generation"]) for f in store.facts("notice.resend-asked") if f["subject"] == "R-66"]
+    assert asked == [("p-041", 0), ("p-041", 1), ("p-041", 2)]
+    type_in(clerk, "OKURU-C-UNDO", "undone")
+    done = subprocess.run([store.rig.program("okuru"), "rebuild", "--check", "--config", str(store.rig.folder / "etc/station.yaml")], text=True, capture_output=True, env=store.rig.environment)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -273,6 +273,16 @@ static void fold_reserved(struct fold *x) {
         duty->n = (int) json_get_int(x->data, "generation", -1) + 1;
 }
 
+/* The one that was told is not enough: another is owed. */
+static void fold_resend_asked(struct fold *x) {
+        struct fake_shipment *s = fake_find(x->f, x->fact->merchant, x->fact->subject);
+        enum notice_kind kind;
+        int r = notice_kind_from_str(text(x, "kind"), &kind);
+
+        assert(r == 0 && s && s->notices[kind].live);
+        s->notices[kind].live = false;
+}
+
 static const struct {
         const char *type;
         void (*fold)(struct fold *x);
@@ -298,6 +308,10 @@ static const struct {
 };
 
 static void fold_fact(struct fold *x) {
+        if (strcmp(x->fact->type, "notice.resend-asked") == 0) {
+                fold_resend_asked(x);
+                return;
+        }
         if (strcmp(x->fact->type, "notice.reserved") == 0) {
                 fold_reserved(x);
                 return;

@@ -428,6 +428,15 @@ static int answer_pickups_due(
         return r;
 }
 
+static int answer_notice(void *userdata, const char *merchant, const char *shipment, const char *kind,
+        const struct stamp *now, struct notice_known *out) {
+        struct fake_world *f = userdata;
+
+        (void) merchant, (void) shipment, (void) kind, (void) now;
+        *out = f->notice;
+        return f->fail ? f->fail : *f->notice.id ? 0 : WORLD_E_NONE;
+}
+
 static int answer_crate(
         void *userdata, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
         struct fake_world *f = userdata;
@@ -684,6 +693,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .number = answer_number,
                 .is_counted = answer_is_counted,
                 .number_on_box = answer_number_on_box,
+                .notice = answer_notice,
                 .parcel = answer_parcel,
                 .closed_code = answer_closed_code,
                 .unit = answer_unit,
