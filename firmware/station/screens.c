@@ -5,7 +5,7 @@
  * whatever becomes of that one, it can ask for no more than the people whose secrets it was told. Sessions are in memory: a station
  * that starts anew asks everybody for their badge.
  *
- *   {"verb":"screen-enter","badge":"L002"}             {"ok":true,"session":"…","person":"…","call":"…","role":"leader","idle_s":1800}
+ *   {"verb":"screen-enter","badge":"L002"}             {"ok":true,"session":"…","person":"…","call":"…","role":"leader","lang":"ja","idle_s":1800}
  *     with "pin":"4071" where the person has one; "person":"p-002" may stand for the badge then
  *   {"verb":"screen-look","session":"…","touch":true}  the same, while it lasts; "touch": a person did something
  *   {"verb":"screen-leave","session":"…"}              {"ok":true}
@@ -158,6 +158,8 @@ static int look_at_people(struct station *s, const struct world *world) {
                         return r;
                 if (r > 0 || p.role != k->role || strcmp(p.pin, k->pin) != 0)
                         seal_wipe(k, sizeof(*k));
+                else
+                        (void) copy_text(k->lang, sizeof(k->lang), p.lang);
                 is_one |= *k->secret != '\0';
         }
         screens->people_version = version;

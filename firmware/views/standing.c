@@ -71,9 +71,10 @@ static const struct store_sql standing_sql[] = {
         {offsetof(struct standing, benches),
                 "SELECT b.name, b.person, b.role, b.parcel, ifnull(p.merchant, ''), ifnull(p.shipment, ''), "
                 "ifnull(p.state, ''), ifnull(n.call, ''), ifnull(p.piece, 0), ifnull(p.pieces, 0), "
-                "ifnull(p.carrier, ''), ifnull(p.number, ''), ifnull(p.bay, '') FROM bench b "
-                "LEFT JOIN parcel p ON p.id = b.parcel LEFT JOIN person n ON n.person = b.person ORDER BY "
-                "b.name"},
+                "ifnull(p.carrier, ''), ifnull(p.number, ''), ifnull(p.bay, ''), ifnull(k.lang, '') "
+                "FROM bench b "
+                "LEFT JOIN parcel p ON p.id = b.parcel LEFT JOIN person n ON n.person = b.person "
+                "LEFT JOIN person_pin k ON k.person = b.person ORDER BY b.name"},
         {offsetof(struct standing, pickups),
                 "SELECT merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, "
                 "(SELECT "
@@ -322,6 +323,7 @@ int standing_benches(
                         .carrier = text_of(q, 10),
                         .number = text_of(q, 11),
                         .bay = text_of(q, 12),
+                        .lang = text_of(q, 13),
                 };
 
                 r = fn(&b, userdata);

@@ -99,6 +99,7 @@ int standing_bays(
 struct standing_bench { /* where somebody is signed in or a parcel is open */
         const char *bench, *person, *role, *parcel, *merchant, *shipment, *state;
         const char *call; /* what to call the person on a screen; "" unknown */
+        const char *lang; /* of the person: ja, en; "" not said */
         int piece, pieces;
         const char *carrier, *number, *bay;
 };

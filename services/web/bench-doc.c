@@ -27,6 +27,7 @@ void doc_person(struct json_writer *w, const struct standing_bench *b) {
         json_write_string(w, "person", b->person);
         json_write_string(w, "call", *b->call ? b->call : b->person);
         json_write_string(w, "role", b->role);
+        json_write_string(w, "lang", *b->lang ? b->lang : NULL);
         json_write_end_object(w);
 }
 

@@ -76,6 +76,7 @@ def test_each_verdict_makes_its_own_sound_once(scene, chromium):
     packer = scene.packers[0]
     chromium.js("sound.played.length = 0")
     packer.scan("NOT-A-CODE", "unknown-code", "not-yet-known", "not-now")
+    wait_for("the first one", lambda: chromium.js("return sound.played.length") == 1)  # a screen may pass over what has just been overtaken
     packer.scan("OKURU-P-P017", "already")
     wait_for("two sounds", lambda: chromium.js("return sound.played.length") == 2)
     assert chromium.js("return sound.played") == ["C", "N"]

@@ -72,6 +72,8 @@ function showBar(d) {
 
 function show(d, first) {
         doc = d;
+        if ((session.person || d.work && "person" in d.work) && followPerson(session.person || d.work.person))
+                showWords(d);
         document.title = `${d.bench} okuru`;
         if (isLost || !d.station.up)
                 showStale();
@@ -129,6 +131,17 @@ function openScanner() {
                 input.value = "";
         }}, input, el("button", {type: "submit"}, word("scan")), el("button", {type: "button", onclick: () => $(".scanner").remove()}, word("close"))), said, cards));
         input.focus();
+}
+
+// What was written in another language: the words of the buttons, and of the verdict that still stands.
+function showWords(d) {
+        const open = $(".open-scanner");
+        soundButton.textContent = word(sound.on ? "sound_on" : "sound_off");
+        $(".language").textContent = word("language");
+        if (open)
+                open.textContent = word("scanner");
+        if (d.shown && d.n_shown === heardShown)
+                showStage(say(d.shown.head), say(d.shown.sub), document.body.dataset.light, document.body.dataset.pattern);
 }
 
 $(".buttons").append(soundButton, languageButton());

@@ -2,13 +2,33 @@
 // What all screens share: language, session, elements, shapes, times.
 "use strict";
 const SVG = "http://www.w3.org/2000/svg";
-const lang = (() => {
+let lang, isAskedAnew = false; // asked by the address, of whoever turns out to be there
+function useLang(l) {
+        document.documentElement.lang = lang = l;
+        sessionStorage.setItem("lang", l); // a page that is loaded again begins with it
+}
+(() => {
         const asked = new URLSearchParams(location.search).get("lang");
-        if (asked === "ja" || asked === "en")
+        if (asked === "ja" || asked === "en") {
                 localStorage.setItem("lang", asked);
-        return localStorage.getItem("lang") || (navigator.language.startsWith("ja") ? "ja" : "en");
+                isAskedAnew = true;
+                history.replaceState(null, "", location.pathname + location.hash); // loading it again asks for nothing anew
+        }
+        useLang(!isAskedAnew && sessionStorage.getItem("lang") || localStorage.getItem("lang") || "ja");
 })();
-document.documentElement.lang = lang;
+// Whose language is it now? @person's, unless the screen was told another one while the same person was there. Return: it changed.
+function followPerson(person) {
+        const id = person ? person.person : "", before = lang, own = localStorage.getItem("lang");
+        if (isAskedAnew)
+                sessionStorage.setItem("lang-over", id);
+        isAskedAnew = false;
+        if (sessionStorage.getItem("lang-over") !== id)
+                sessionStorage.removeItem("lang-over");
+        const isOver = sessionStorage.getItem("lang-over") !== null;
+        useLang(person && person.lang && !(own && isOver) ? person.lang : own || "ja");
+        sessionStorage.setItem("lang-of", id);
+        return lang !== before;
+}
 
 function word(key, values) {
         const text = WORDS[key] ? WORDS[key][lang === "ja" ? 0 : 1] : key;
@@ -109,6 +129,8 @@ async function loadSession() {
         const answer = await fetch("/api/v1/session");
         session = await answer.json();
         setClock(session.now);
+        if (session.person && followPerson(session.person))
+                location.reload(); // what is written already is in another language
         return session;
 }
 async function post(path, body) {
@@ -159,6 +181,7 @@ function keys(input, characters) {
 }
 // A badge, and the PIN of whoever has one; digits also by the cards of the sheet, for who has nothing but a scanner.
 function signIn(done, refused) {
+        followPerson(session.person);
         let badge = null;
         const input = el("input", {type: "text", name: "badge", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", "aria-label": word("badge"), maxlength: 48});
         const pin = el("input", {type: "password", name: "pin", inputmode: "numeric", autocomplete: "off", "aria-label": word("pin"), maxlength: 24, hidden: ""});
@@ -208,8 +231,6 @@ function signIn(done, refused) {
                 const answer = await post("/api/v1/session", asked).catch(() => ({status: 0, body: {}}));
                 if (answer.status === 200) {
                         session = answer.body;
-                        if (session.person.lang)
-                                localStorage.setItem("lang", session.person.lang);
                         done();
                 } else if (answer.status === 401 && answer.body.error === "pin") {
                         badge = asked.badge;
@@ -226,6 +247,8 @@ function signIn(done, refused) {
 function languageButton() {
         return el("button.language", {type: "button", onclick: () => {
                 localStorage.setItem("lang", lang === "ja" ? "en" : "ja");
-                location.search = "";
+                sessionStorage.setItem("lang-over", sessionStorage.getItem("lang-of") || "");
+                useLang(localStorage.getItem("lang"));
+                location.reload();
         }}, word("language"));
 }

@@ -202,7 +202,7 @@ static void bays_are_those_planned_and_those_in_use(void **state) {
 }
 
 static int add_bench(const struct standing_bench *b, void *userdata) {
-        return add(userdata, "%s %s %s %s %s;", b->bench, b->person, b->role, b->shipment, b->state);
+        return add(userdata, "%s %s %s%s %s %s;", b->bench, b->person, b->role, b->lang, b->shipment, b->state);
 }
 
 static void benches_show_who_is_there_and_what_is_open(void **state) {
