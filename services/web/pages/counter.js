@@ -59,10 +59,8 @@ async function act(code) {
         }
         input.value = "";
         draw();
-        if (session.person && session.person.lang && session.person.lang !== lang && localStorage.getItem("lang") !== session.person.lang) {
-                localStorage.setItem("lang", session.person.lang); // by the person's badge
-                location.search = "";
-        }
+        if (session.person && followPerson(session.person)) // by the person's badge
+                location.reload();
 }
 const card = word_ => act(`OKURU-C-${word_}`);
 
@@ -254,6 +252,8 @@ function flash(v) {
 
 function show(d, first) {
         doc = d;
+        if (!session.person && d.counter && followPerson(d.counter.person))
+                location.reload();
         document.title = `${d.bench} okuru`;
         if (isLost || !d.station.up) {
                 showStale();
