@@ -35,7 +35,7 @@ static void scan(struct visit *v, const char *verb, const char *session, const c
         json_write_string(&w, "bench", v->name);
         json_write_string(&w, key, code);
         json_write_end_object(&w);
-        r = line.error ? line.error : ask_station(v->api->config->socket, line.data, ACT_MS, &answer);
+        r = line.error ? line.error : screen_ask(v->api->config->socket, line.data, ACT_MS, &answer);
         seal_wipe(line.data, line.len);
         if (r != 0) {
                 fail_ask(v, r);

@@ -10,7 +10,7 @@ enum need {           /* of a path: who may have it */
         NEED_COUNTER, /* the counter's own screen, or a session of a clerk or a leader */
         NEED_CLERK,   /* a session of a clerk or a leader */
         NEED_LEADER,  /* a session of a leader */
-        NEED_ENGINEER,
+        NEED_ENGINEER /* of an engineer */
 };
 
 struct visit {
@@ -43,5 +43,13 @@ void live_floor(struct visit *v);
 void act_scan(struct visit *v);
 void act_counter_scan(struct visit *v);
 void act_counter_find(struct visit *v);
+/* --- settings.c: an engineer's --- */
+void settings_get(struct visit *v);
+void settings_people(struct visit *v);
+void settings_sheet(struct visit *v);
+void settings_support(struct visit *v);
+void settings_light(struct visit *v);
+void settings_label(struct visit *v);
+void settings_storage(struct visit *v);
 /* --- find.c --- */
 void find_get(struct visit *v);

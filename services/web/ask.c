@@ -86,7 +86,7 @@ static int ask(const char *path, const char *line, int timeout_ms, struct json *
         return read_answer(fd, until_usec, answerp);
 }
 
-int ask_station(const char *path, const char *line, int timeout_ms, struct json **answerp) {
+int screen_ask(const char *path, const char *line, int timeout_ms, struct json **answerp) {
         int r = ASK_E_BUSY;
 
         if (atomic_fetch_add(&asking, 1) < ASK_MAX)

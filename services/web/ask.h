@@ -12,11 +12,11 @@ enum {
 };
 
 /**
- * ask_station() - ask and wait
+ * screen_ask() - ask and wait
  * @path: of the control socket
  * @line: one JSON object, without newline
  * @answerp: set on 0 only; owned
  *
  * Return: 0 whatever it answered; ASK_E_*; -ENOMEM.
  */
-int ask_station(const char *path, const char *line, int timeout_ms, struct json **answerp);
+int screen_ask(const char *path, const char *line, int timeout_ms, struct json **answerp);

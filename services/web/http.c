@@ -287,6 +287,12 @@ static enum MHD_Result send_answer(struct http_exchange *x, struct http_answer *
         for (size_t i = 0; i < ELEMENTSOF(headers); i++)
                 (void) MHD_add_response_header(r, headers[i][0], headers[i][1]);
         (void) MHD_add_response_header(r, "Content-Type", a->type);
+        if (*a->file) {
+                char disposition[128];
+
+                (void) snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s\"", a->file);
+                (void) MHD_add_response_header(r, "Content-Disposition", disposition);
+        }
         if (*a->cookie)
                 add_cookie(x->http, r, a->cookie);
         if (x->refused) /* whatever else it sent must not be taken for a request */

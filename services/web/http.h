@@ -50,6 +50,7 @@ struct http_answer { /* zero is none; one of bytes, text, stream */
         struct str text; /* moved out */
         struct http_stream stream;
         char cookie[GUARD_TOKEN_MAX]; /* "" leaves it as it is */
+        char file[96];                /* a name of our own to save it by; "" to show it */
 };
 
 struct http_callbacks {

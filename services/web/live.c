@@ -56,7 +56,7 @@ static bool is_ended(struct live *l) {
                 return false;
         l->recheck_usec = monotonic_usec() + RECHECK_USEC;
         (void) snprintf(line, sizeof(line), "{\"verb\":\"screen-look\",\"session\":\"%s\"}", l->cookie);
-        return ask_station(l->api->config->socket, line, 1000, &answer) == 0 &&
+        return screen_ask(l->api->config->socket, line, 1000, &answer) == 0 &&
                !json_get_bool(answer, "ok", false);
 }
 

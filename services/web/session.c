@@ -37,7 +37,7 @@ static int ask_verb(struct visit *v, const char *verb, const struct ask_member *
         json_write_end_object(&w);
         if (line.error)
                 return line.error;
-        r = ask_station(v->api->config->socket, line.data, timeout_ms, answerp);
+        r = screen_ask(v->api->config->socket, line.data, timeout_ms, answerp);
         seal_wipe(line.data, line.len);
         return r;
 }

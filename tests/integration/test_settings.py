@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an engineer tries out through the settings screen, as the station decides it: who may, that whoever works there comes first, and that the truth
 is shown again afterwards."""
+import re
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from printer import Printer  # noqa: E402
 from scene import SHIRT, Scene, item  # noqa: E402
 from test_sign_in import PEOPLE  # noqa: E402
 from waiting import wait_for  # noqa: E402
+from web import Client  # noqa: E402
+
+DESCRIPTION = yaml.safe_load((Path(__file__).resolve().parents[2] / "services/web/openapi.yaml").read_text())
 
 VERBS = ({"verb": "people"}, {"verb": "light-test", "bench": "b1"}, {"verb": "label-test", "bench": "b1"}, {"verb": "storage-test"})
 
@@ -146,3 +153,79 @@ def test_a_scan_ends_the_try_of_the_disk(shop):
     assert time.monotonic() - begun < 1
     asker.join()
     assert answers and (answers[0]["ok"] or answers[0]["error"] == "busy: somebody scans")
+
+
+# ---- through okuru-web ----
+
+@pytest.fixture(scope="module")
+def address(shop):
+    return shop.rig.start_web()
+
+
+def sign_in(address: str, badge: str, pin: str | None = None) -> Client:
+    client = Client(address)
+    status, body = client.post("/api/v1/session", {"badge": badge, **({"pin": pin} if pin else {})})
+    assert status == 200
+    client.token = body["token"]
+    return client
+
+
+def check(body: dict, path: str, method: str = "get") -> None:
+    schema = DESCRIPTION["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator({**schema, "components": DESCRIPTION["components"]}).validate(body)
+
+
+def test_only_an_engineers_screen_gets_anything(shop, address):
+    gets = ["/api/v1/settings", "/api/v1/settings/people", "/api/v1/settings/support", "/settings/sheet"]
+    posts = ["/api/v1/settings/light", "/api/v1/settings/label", "/api/v1/settings/storage"]
+    for client, expect in [(Client(address), 401)] + [(sign_in(address, *who), 403) for who in (("P017",), ("K041",), ("L002", "4071"))]:
+        assert {client.get(path)[0] for path in gets} == {expect}
+        assert {client.post(path, {"bench": "b2"})[0] for path in posts} == {expect}
+    engineer = sign_in(address, "E090", "4071")
+    assert engineer.get("/api/v1/floor")[0] == 403 and engineer.get("/api/v1/find?q=S-busy")[0] == 403
+    assert engineer.post("/api/v1/settings/storage", {}, X_Okuru_Token=None)[0] == 403, "another site's page cannot"
+
+
+def test_what_an_engineer_is_told_is_as_described_and_names_nobodys_work(shop, address):
+    client = sign_in(address, "E090", "4071")
+    shop.packers[1].scan(shop.make("S-secret", item("1", SHIRT, 2))["shipment"], "opened")
+    status, settings = client.get("/api/v1/settings")
+    assert status == 200
+    check(settings, "/api/v1/settings")
+    assert [b["busy"] for b in settings["benches"] if b["bench"] == "b2"] == [True]
+    assert "S-secret" not in str(settings) and "p-023" not in str(settings)
+    status, people = client.get("/api/v1/settings/people")
+    check(people, "/api/v1/settings/people")
+    assert len(people["people"]) == len(PEOPLE)
+    for path in ("light", "label"):
+        status, refused = client.post(f"/api/v1/settings/{path}", {"bench": "b2"})
+        assert status == 409 and refused["text"] == "bench: a box is in hand there"
+        assert client.post(f"/api/v1/settings/{path}", "[]")[0] == 400
+    shop.idle(1)
+    status, light = client.post("/api/v1/settings/light", {"bench": "b2"})
+    assert status == 200
+    check(light, "/api/v1/settings/light", "post")
+    wait_for("the disk to be free", lambda: client.post("/api/v1/settings/storage", {})[0] == 200, timeout=15)
+
+
+def test_the_report_for_support_is_a_file_without_anybody_in_it(shop, address):
+    client = sign_in(address, "E090", "4071")
+    status, text = client.get("/api/v1/settings/support")
+    text = text.decode()
+    assert status == 200
+    assert re.fullmatch(r'attachment; filename="okuru-dc1-pack-01-\d{8}-\d{4}\.txt"', client.headers["Content-Disposition"])
+    assert re.search(r"^ok    version      okuru-web ", text, re.M) and re.search(r"^\S+ +station +answers; storage fine", text, re.M)
+    for secret in ("S-secret", "p-0", "P017", "E090", "argon2", "shop@", *shop.names):
+        assert secret not in text, secret
+
+
+def test_the_sheet_is_the_one_of_the_command_line(shop, address, tmp_path):
+    client = sign_in(address, "E090", "4071")
+    status, page = client.get("/settings/sheet?lang=en&bays=y1,s1")
+    assert status == 200 and client.headers["Content-Type"].startswith("text/html")
+    out = tmp_path / "sheet.html"
+    subprocess.run([shop.rig.program("okuru"), "sheet", "--lang", "en", "--bays", "y1,s1", "-o", out], check=True)
+    body = re.compile(rb"<body>.*</body>", re.S)
+    assert body.search(page)[0] == body.search(out.read_bytes())[0]
+    assert b"<style" not in page and b"style=" not in page and client.get("/static/sheet.css")[0] == 200
+    assert client.get("/settings/sheet?bays=../etc")[0] == 400 and client.get("/settings/sheet?bays=%3Cscript%3E")[0] == 400
