@@ -83,7 +83,7 @@ function submit() {
         else if (doc.counter && doc.counter.hand && SHELF.test(text))
                 act(`OKURU-S-${text.toUpperCase()}`);
         else if (exact.length > 1 || (exact.length === 0 && rows.length > 1))
-                $(".lists [data-key]").focus();
+                $(".rows [data-key]").focus();
         else if (exact.length === 0 && rows.length === 1)
                 act(rows[0].order || rows[0].shipment);
         else

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pickup counter's screen in real Chromium: by scanner, by keyboard alone and by touch alone, in both languages; and that nobody's
+name is ever on it."""
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import browser  # noqa: E402
+from store import HAT, SOCKS, TEA, Store  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+if not browser.is_there():
+    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def store(build, tmp_path_factory):
+    s = Store(build, tmp_path_factory.mktemp("store")).open()
+    yield s
+    s.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_served(store):
+    """What one test leaves behind is not the next one's."""
+    yield
+    if store.rig.ask_station({"verb": "status"})["benches"][1]["case"]["shipments"]:
+        store.scan("OKURU-C-UNDO")
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    b = browser.Browser(tmp_path_factory.mktemp("chromium"))
+    yield b
+    b.close()
+
+
+def open_counter(store, chromium, language: str) -> None:
+    chromium.open(f"{store.address}/counter/c1?lang={language}")
+    chromium.js("localStorage.setItem('lang', arguments[0])", language)
+    chromium.wait_ready()
+
+
+def mode(chromium) -> str:
+    return chromium.js("return document.body.dataset.mode")
+
+
+def enter(chromium, text: str) -> None:
+    """As a keyboard does it: into whatever has the focus, then Enter."""
+    chromium.js("input.focus(); input.value = arguments[0]; input.dispatchEvent(new Event('input')); input.form.requestSubmit()", text)
+
+
+def press(chromium, selector: str) -> None:
+    wait_for(selector, lambda: chromium.js("return Boolean(document.querySelector(arguments[0]))", selector))
+    chromium.js("document.querySelector(arguments[0]).click()", selector)
+
+
+@pytest.mark.parametrize("language, unpaid, to_go, all_read, done", [("ja", "未会計", "あと2個", "OK 残1", "お渡し済み"), ("en", "UNPAID", "2 to scan", "OK", "HANDED OVER")])
+def test_by_scanner_from_the_order_number_to_the_last_parcel(store, chromium, language, unpaid, to_go, all_read, done):
+    open_counter(store, chromium, language)
+    order = store.order("B-71" if language == "ja" else "B-82", (SOCKS, 2), (HAT, 1), unpaid=5480)
+    store.shelve(order, "B-3", "B-3")
+    store.scan(order["orders"][0], "unpaid")
+    chromium.wait_text(".head", unpaid)
+    wait_for("the case stands behind its verdict", lambda: mode(chromium) == "case")
+    assert chromium.text(".where .shelf") == "B-3" and to_go in chromium.text(".case .where") and "5,480" in chromium.text(".acts")
+    assert float(chromium.js("return parseFloat(getComputedStyle(document.querySelector('.where .shelf')).fontSize)")) >= 100, "huge"
+    store.scan("RECEIPT-100017", "proof")
+    wait_for("it is paid", lambda: "5,480" not in chromium.text(".case"))
+    store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    first, second = store.codes(order)
+    store.scan(first, "ok")
+    chromium.wait_text(".head", all_read)
+    wait_for("one is ticked", lambda: chromium.js("return document.querySelectorAll('.pieces .on').length") == 1)
+    store.scan(second, "collected")
+    chromium.wait_text(".head", done)
+    assert chromium.light() == "green"
+    wait_for("the lists are back", lambda: mode(chromium) == "lists" and chromium.light() != "green", timeout=5)
+    chromium.assert_calm()
+
+
+def test_by_keyboard_alone(store, chromium):
+    order, other = store.order("B-93", (SOCKS, 1)), store.order("B-94", (TEA, 1))
+    for o, shelf in ((order, "C-1"), (other, "C-2")):
+        store.shelve(o, shelf)
+    open_counter(store, chromium, "ja")
+    enter(chromium, "K041")
+    wait_for("the box is the clerk's", lambda: "注文番号" in chromium.js("return input.placeholder"))
+    wait_for("both are listed", lambda: "C-1" in chromium.text(".lists") and "C-2" in chromium.text(".lists"))
+    enter(chromium, "B-9")  # several may be meant: nothing is sent, the first has the focus
+    wait_for("a match has the focus", lambda: "@" in (chromium.js("return document.activeElement.dataset.key || ''")))
+    assert chromium.js("return document.querySelectorAll('.rows button').length") == 2 and mode(chromium) == "lists"
+    enter(chromium, order["orders"][0])
+    wait_for("its case", lambda: mode(chromium) == "case" and chromium.text(".where .shelf") == "C-1")
+    enter(chromium, "OKURU-C-PROOF-ORDER-NAME")
+    wait_for("proved", lambda: "注文番号と氏名" in chromium.text(".proved"))
+    enter(chromium, store.codes(order)[0])
+    wait_for("handed over", lambda: store.count("pickup.collected") and chromium.js("return doc.shown.kind") in ("collected", "idle"))
+    wait_for("it can be taken back for a minute", lambda: chromium.text(".lists .back"))
+    assert chromium.js("return input.value") == ""
+    chromium.assert_calm()
+
+
+def test_by_touch_alone(store, chromium):
+    order = store.order("B-15", (HAT, 1))
+    store.shelve(order, "D-7")
+    open_counter(store, chromium, "ja")
+    wait_for("it is listed", lambda: "D-7" in chromium.text(".lists"))
+    press(chromium, ".rows [data-key^='B-15@']")
+    wait_for("its case", lambda: mode(chromium) == "case" and chromium.text(".where .shelf") == "D-7")
+    press(chromium, ".acts [data-key=document]")
+    wait_for("proved", lambda: "身分証" in chromium.text(".proved"))
+    press(chromium, ".ask button[aria-expanded]")
+    for character in store.codes(order)[0]:
+        chromium.js("[...document.querySelectorAll('.board button')].find(b => b.textContent === arguments[0]).click()", character)
+    press(chromium, ".ask .go")
+    wait_for("handed over", lambda: [f for f in store.facts("pickup.collected") if f["shipment"] == "B-15"])
+    press(chromium, ".lists .back")
+    wait_for("taken back", lambda: [f for f in store.facts("pickup.undone") if f["shipment"] == "B-15"])
+    chromium.assert_calm()
+
+
+def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chromium):
+    order = store.order("B-26", (HAT, 1), mail="nobody at all")
+    store.shelve(order, "E-1")
+    store.told(order, "notice.failed")
+    open_counter(store, chromium, "ja")
+    press(chromium, "[data-key=tab-untold]")
+    assert "宛先の形が違う" in chromium.text(".rows")
+    press(chromium, ".rows [data-key^='B-26@']")
+    wait_for("its case", lambda: mode(chromium) == "case")
+    press(chromium, "[data-key=resend]")
+    wait_for("asked", lambda: store.count("notice.resend-asked", "B-26") == 1)
+    press(chromium, "[data-key=undo]")
+    chromium.assert_calm()
+
+
+def test_nobodys_name_is_on_the_screen(store, chromium):
+    open_counter(store, chromium, "ja")
+    for order in store.orders.values():
+        contact = order["contact"]["contact"]
+        text = chromium.js("return document.documentElement.outerHTML + JSON.stringify(doc)")
+        assert not [said for said in contact.values() if isinstance(said, str) and said in text]
+
+
+@pytest.mark.parametrize("width, height", [(800, 480), (1280, 800), (1920, 1080), (390, 844)])
+def test_nothing_is_cut_at_any_size(store, chromium, width, height):
+    order = store.order(f"B-{width % 97 + 100}", (SOCKS, 2), (HAT, 1), (TEA, 1), unpaid=12800)
+    store.shelve(order, "A-1", "B-12", "C-3")
+    try:
+        chromium.size(width, height)
+        open_counter(store, chromium, "ja")
+        store.scan(order["orders"][0], "unpaid")
+        wait_for("the case", lambda: mode(chromium) == "case")
+        over = chromium.js("""return [...document.querySelectorAll('.where .shelf, .acts button, .bar > *, .facts b, .facts dd')].filter(e => { const r = e.getBoundingClientRect();
+                return r.width && (r.left < -1 || r.right > innerWidth + 1); }).map(e => e.className + e.textContent)""")
+        assert over == [] and chromium.js("return document.documentElement.scrollWidth <= innerWidth")
+        low = chromium.js("return [...document.querySelectorAll('.acts button')].filter(e => e.getBoundingClientRect().bottom > innerHeight + 1).length")
+        assert low == 0 or width < 500, "what is to be pressed is in sight"
+    finally:
+        chromium.size(800, 480)
+        store.scan("OKURU-C-UNDO")
+    chromium.assert_calm()
