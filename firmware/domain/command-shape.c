@@ -184,6 +184,39 @@ static int check_expected(const struct json *doc, enum command_form form, struct
         return r;
 }
 
+/* ---- offer ---- */
+
+static const struct json_rule offer_rules[] = {
+        VERSION_RULE,
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"offer", JSON_WANT_ID, true, 1, 64},
+        {"kind", JSON_WANT_NAME, true, 0, 0},
+        {"headline", JSON_WANT_OBJECT, true, 0, 0},
+        {"terms", JSON_WANT_OBJECT, false, 0, 0},
+        {"until", JSON_WANT_TEXT, false, 0, 40},
+        {"cancelled", JSON_WANT_BOOL, false, 0, 0},
+};
+static const struct json_rule offer_names_rules[] = {
+        {"ja", JSON_WANT_TEXT, true, 1, 200},
+        {"en", JSON_WANT_TEXT, false, 0, 200},
+};
+
+static int check_offer(const struct json *doc, enum command_form form, struct diag *d) {
+        const char *kind = json_get_string(doc, "kind", "");
+        int r = check_counted(doc, form, offer_rules, ELEMENTSOF(offer_rules), d);
+
+        if (r == 0)
+                r = json_check(json_get(doc, "headline"), "headline", offer_names_rules,
+                        ELEMENTSOF(offer_names_rules), d);
+        if (r == 0 && json_type(json_get(doc, "terms")) == JSON_OBJECT)
+                r = json_check(
+                        json_get(doc, "terms"), "terms", offer_names_rules, ELEMENTSOF(offer_names_rules), d);
+        if (r == 0 && strcmp(kind, "in-store") != 0 && strcmp(kind, "online") != 0 &&
+                strcmp(kind, "combination") != 0)
+                r = wrong(d, "kind", "must be in-store, online or combination");
+        return r;
+}
+
 /* ---- keys ---- */
 
 static const struct json_rule keys_rules[] = {
@@ -488,6 +521,7 @@ int command_shape_check(const char *type, const struct json *doc, enum command_f
                 {"known", check_known},
                 {"label", check_label},
                 {"label.block", check_block},
+                {"offer", check_offer},
                 {"people", check_people},
                 {"snapshot.begin", check_snapshot},
                 {"snapshot.end", check_snapshot},

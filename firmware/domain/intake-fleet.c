@@ -5,6 +5,7 @@
 #include "firmware/base/cleanup.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static int keep(struct intake *in, const char *fact, const char *merchant, const char *subject) {
@@ -99,6 +100,27 @@ int intake_keys(struct intake *in) {
         if (r != 0)
                 return r < 0 ? r : 0;
         return keep_newer(in, "keys", "keys", "keys.changed");
+}
+
+int intake_offer(struct intake *in) {
+        const char *merchant, *offer;
+        char subject[NAME_SIZE + ID_SIZE];
+        int64_t known = 0;
+        int r = intake_check_shape(in);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        merchant = json_get_string(in->doc, "merchant", "");
+        offer = json_get_string(in->doc, "offer", "");
+        (void) snprintf(subject, sizeof(subject), "%s/%s", merchant, offer);
+        r = in->world->wish_version(in->world->userdata, "offer", subject, &known);
+        if (r < 0)
+                return r;
+        r = intake_check_version(
+                in, json_get_int(in->doc, "version", 0), r == WORLD_E_NONE ? 0 : known, NULL);
+        if (r == 0)
+                r = keep(in, "offer.changed", merchant, offer);
+        return r < 0 ? r : 0;
 }
 
 int intake_bay(struct intake *in) {

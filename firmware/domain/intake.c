@@ -28,6 +28,7 @@ static const struct {
         {CLAIMS_TYPE, intake_claims},
         {"expected", intake_expected},
         {"keys", intake_keys},
+        {"offer", intake_offer},
 };
 
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {

@@ -30,6 +30,7 @@ enum gesture { /* a control code was read and waits for what it is about */
         /* at a counter */
         GESTURE_PICKUP_PARTIAL,   /* declared complete as it is: a leader's badge */
         GESTURE_PICKUP_PAY,       /* next: the receipt of the till, or a leader's badge */
+        GESTURE_PICKUP_OFFER,     /* shown; OK redeems it */
         GESTURE_PICKUP_TAKE_BACK, /* next: what says of which order it is that is brought back */
         GESTURE_PICKUP_INSPECT, /* looked at: OK it is good, DAMAGED it is not; `argument` is the return's id */
         GESTURE_PICKUP_ARRIVE, /* next: a parcel that nobody announced */
@@ -57,6 +58,10 @@ struct pickup_memory {                             /* of a counter: whom it serv
                     [UUID_TEXT_MAX]; /* read and not yet handed over; afterwards: handed over */
         size_t n_checked;
         uint64_t undo_until_boot_usec; /* until then ->checked may be taken back; 0 nothing was handed over */
+};
+
+struct pickup_offer_memory {                                       /* of GESTURE_PICKUP_OFFER */
+        char merchant[NAME_SIZE], offer[ID_SIZE], coupon[ID_SIZE]; /* coupon "": one for all */
 };
 
 #define LABEL_REASON_SIZE 16
@@ -95,6 +100,7 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         char doubtful[CODE_SIZE]; /* a label of this number may be on paper that nobody counted; "" none */
         bool is_stopped;          /* the bench was told that its printer stands still */
         struct pickup_memory pickup;
+        struct pickup_offer_memory offer;
         int wrong_tries;               /* pickup codes that were none, one after the other */
         uint64_t wait_until_boot_usec; /* until then none is looked up */
 };

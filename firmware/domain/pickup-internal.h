@@ -19,6 +19,11 @@ int pickup_approve(struct turn *t); /* ->leader's badge was read */
 void pickup_put_down(
         struct turn *t); /* nothing is in hand; its shipment stays the one that was touched last */
 
+/* --- pickup-offer.c --- */
+struct pickup_token;
+int pickup_offer(struct turn *t, const char *text, const struct pickup_token *token);
+int pickup_offer_redeem(struct turn *t);
+
 /* --- pickup-return.c --- */
 int pickup_return_begin(struct turn *t);
 int pickup_return_scan(struct turn *t); /* what says of which order it is */

@@ -169,7 +169,7 @@ int pickup_token(struct turn *t) {
                 return turn_tell(t, VERDICT_UNKNOWN_CODE, "QRが読みきれない。もう一度読む",
                         "a damaged QR: read it again");
         if (token.kind == PICKUP_TOKEN_OFFER)
-                return turn_tell(t, VERDICT_UNKNOWN_CODE, "受取のQRではない", "no QR for a pickup");
+                return pickup_offer(t, text, &token);
         r = pickup_token_check(t, text, &token, "pickup", &good);
         if (r < 0 || !good)
                 return r;

@@ -116,6 +116,8 @@ static int control(struct turn *t) {
                         return pickup_crate_end(t);
                 if (t->b->gesture == GESTURE_PICKUP_INSPECT)
                         return pickup_return_inspected(t, true);
+                if (t->b->gesture == GESTURE_PICKUP_OFFER)
+                        return pickup_offer_redeem(t);
                 return t->b->pickup.n_cases > 0 ? pickup_hand_some(t) : not_now(t);
         case CONTROL_PROOF:
                 return pickup_prove(t);

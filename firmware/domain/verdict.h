@@ -92,6 +92,9 @@ enum verdict_kind {
         VERDICT_RESTOCKED = 71,    /* 在庫へ戻した */
         VERDICT_RETURNED = 72,     /* 返品受付: what came back is to be looked at */
         VERDICT_INSPECTED = 73,    /* 返品検品: good, or bad */
+        VERDICT_OFFER = 74,        /* 特典: what it is; OK redeems it */
+        VERDICT_REDEEMED = 75,     /* 特典利用 */
+        VERDICT_NO_OFFER = 76,     /* 特典不可 */
         N_VERDICT_KINDS,
 };
 

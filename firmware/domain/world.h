@@ -48,6 +48,18 @@ struct world_key {
         uint8_t ed25519[32];
         int64_t not_after_usec; /* 0 none */
 };
+struct world_offer {
+        char kind[16]; /* "in-store", "online", "combination" */
+        char headline_ja[WORLD_NAME_SIZE], headline_en[WORLD_NAME_SIZE], terms_ja[WORLD_NAME_SIZE],
+                terms_en[WORLD_NAME_SIZE]; /* cut when longer */
+        int64_t until_usec;                /* 0 none */
+        bool cancelled;
+};
+struct world_redeemed {
+        int64_t at_usec;
+        int at_offset_sec;
+        char bench[NAME_SIZE];
+};
 #define PERSON_CALL_SIZE 64 /* what colleagues call a person: 12 characters */
 
 struct world {
@@ -76,6 +88,10 @@ struct world {
                 size_t *n);
         /* A key of the OMS for signatures; @use "pickup", "offer". */
         int (*key)(void *u, const char *kid, const char *use, struct world_key *key);
+        /* An offer of the OMS, and what became of one of its coupons here. */
+        int (*offer)(void *u, const char *merchant, const char *offer, struct world_offer *out);
+        int (*redeemed)(void *u, const char *merchant, const char *offer, const char *coupon,
+                struct world_redeemed *out);
         /* Ed25519. NULL where it cannot be done. */
         bool (*verify)(
                 void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);

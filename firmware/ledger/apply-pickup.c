@@ -2,6 +2,7 @@
 /* Facts of a pickup counter. */
 #include "firmware/ledger/ledger-private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void put_text(char *to, size_t size, const char *from) {
@@ -178,6 +179,19 @@ static int apply_asked(struct ledger *l, const struct row *row, const struct jso
                            : 0;
 }
 
+static int apply_offer(struct ledger *l, const struct row *row, const struct json *data) {
+        char subject[NAME_SIZE + ID_SIZE];
+
+        (void) snprintf(subject, sizeof(subject), "%s/%s", row->merchant, row->subject);
+        return wish_put(l, "offer", subject, json_get_int(data, "version", 0), row->pos);
+}
+
+static int apply_redeemed(struct ledger *l, const struct row *row, const struct json *data) {
+        const char *coupon = json_get_string(data, "coupon", "");
+
+        return *coupon ? fitting(row, offer_redeemed(l, row, coupon)) : 0;
+}
+
 apply_function apply_pickup_find(const char *type) {
         static const struct {
                 const char *type;
@@ -192,6 +206,8 @@ apply_function apply_pickup_find(const char *type) {
                 {"pickup.undone", apply_shelved},
                 {"expected.received", apply_expected},
                 {"pickup.asked", apply_asked},
+                {"offer.changed", apply_offer},
+                {"offer.redeemed", apply_redeemed},
                 {"pickup.expired", apply_expired},
                 {"pickup.restocked", apply_restocked},
         };

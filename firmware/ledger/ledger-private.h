@@ -58,7 +58,8 @@ struct pickup_table {
                 put_crate;
 };
 struct lookup_table {
-        struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get;
+        struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get, redeemed_put,
+                redeemed_get;
 };
 struct floor_table {
         struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
@@ -345,6 +346,11 @@ int pickup_expect(struct ledger *l, const struct row *row, const struct json *da
 /* ---- lookup-table.c ---- */
 
 int lookup_expire(struct ledger *l, int64_t before_usec);
+/* STORE_E_EXISTS: it was redeemed before. */
+int offer_redeemed(struct ledger *l, const struct row *row, const char *coupon);
+int world_offer(void *u, const char *merchant, const char *offer, struct world_offer *out);
+int world_redeemed(
+        void *u, const char *merchant, const char *offer, const char *coupon, struct world_redeemed *out);
 int lookup_tries_put(struct ledger *l, const char *bench, int tries, int64_t pos);
 int world_lookup(
         void *u, const char *purpose, const char *text, struct shipment_ref *refs, size_t max, size_t *n);

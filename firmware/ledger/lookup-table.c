@@ -5,6 +5,7 @@
 #include "firmware/base/bytes.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct store_sql lookup_sql[] = {
@@ -21,6 +22,11 @@ static const struct store_sql lookup_sql[] = {
                 "(bench) DO UPDATE SET tries = excluded.tries, pos = excluded.pos"),
         LEDGER_SQL(lookups.tries_drop, "DELETE FROM counter WHERE bench = ?1"),
         LEDGER_SQL(lookups.tries_get, "SELECT tries FROM counter WHERE bench = ?1"),
+        LEDGER_SQL(lookups.redeemed_put, "INSERT INTO redeemed (merchant, offer, coupon, bench, at_usec, "
+                                         "at_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+        LEDGER_SQL(lookups.redeemed_get,
+                "SELECT bench, at_usec, at_offset FROM redeemed WHERE merchant = ?1 AND "
+                "offer = ?2 AND coupon = ?3"),
 };
 const struct statement_group lookup_statements = {lookup_sql, ELEMENTSOF(lookup_sql)};
 
@@ -96,6 +102,61 @@ int world_key(void *u, const char *kid, const char *use, struct world_key *key) 
                 return 0;
         }
         return r < 0 ? r : WORLD_E_NONE;
+}
+
+/* ---- offers ---- */
+
+int offer_redeemed(struct ledger *l, const struct row *row, const char *coupon) {
+        return statement_do(&l->lookups.redeemed_put, "ttttli", row->merchant, row->subject, coupon,
+                row->bench, row->wall_usec, row->offset_sec);
+}
+
+static void put_words(
+        char to[WORLD_NAME_SIZE], const struct json *names, const char *key, const char *otherwise) {
+        const char *text = json_get_string(names, key, otherwise);
+        size_t n = utf8_cut(text, WORLD_NAME_SIZE - 1);
+
+        memcpy(to, text, n);
+        to[n] = '\0';
+}
+
+int world_offer(void *u, const char *merchant, const char *offer, struct world_offer *out) {
+        struct ledger *l = u;
+        _cleanup_(json_freep) struct json *doc = NULL;
+        const struct json *headline, *terms;
+        char subject[NAME_SIZE + ID_SIZE];
+        int64_t pos = 0;
+        int r;
+
+        (void) snprintf(subject, sizeof(subject), "%s/%s", merchant, offer);
+        r = wish_get(l, "offer", subject, NULL, &pos);
+        if (r == 0)
+                r = fact_document(l, pos, &doc, NULL);
+        if (r != 0)
+                return r < 0 ? r : WORLD_E_NONE;
+        headline = json_get(doc, "headline");
+        terms = json_get(doc, "terms");
+        *out = (struct world_offer){.cancelled = json_get_bool(doc, "cancelled", false)};
+        (void) copy_text(out->kind, sizeof(out->kind), json_get_string(doc, "kind", ""));
+        put_words(out->headline_ja, headline, "ja", "");
+        put_words(out->headline_en, headline, "en", out->headline_ja);
+        put_words(out->terms_ja, terms, "ja", "");
+        put_words(out->terms_en, terms, "en", out->terms_ja);
+        (void) time_parse(json_get_string(doc, "until", ""), &out->until_usec, NULL); /* absent: 0 */
+        return 0;
+}
+
+int world_redeemed(
+        void *u, const char *merchant, const char *offer, const char *coupon, struct world_redeemed *out) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->lookups.redeemed_get;
+        int r = statement_first(q, "ttt", merchant, offer, coupon);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        *out = (struct world_redeemed){
+                .at_usec = store_column_int64(q, 1), .at_offset_sec = (int) store_column_int64(q, 2)};
+        return statement_copy(q, 0, out->bench, sizeof(out->bench)) ? 0 : -EBADMSG;
 }
 
 bool world_verify(void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]) {

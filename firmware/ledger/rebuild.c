@@ -34,6 +34,7 @@ static const struct derived derived[] = {
         {"pickup", "tt",
                 "merchant, shipment, ready_usec, ready_offset, keep_until_usec, partial, paid, open"},
         {"counter", "t", "bench, tries, pos"},
+        {"redeemed", "ttt", "merchant, offer, coupon, bench, at_usec, at_offset"},
         {"parcel_line", "tt", "parcel, line, quantity, by_hand, counted, confirmed, by_tag"},
         {"unit", "ttt", "merchant, code, serial, shipment, parcel, line"},
         {"number", "ttt", "number, merchant, shipment, piece, carrier, parcel, dead"},

@@ -556,6 +556,8 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
                 .lookup = world_lookup,
+                .offer = world_offer,
+                .redeemed = world_redeemed,
                 .key = world_key,
                 .verify = world_verify,
                 .parcel = world_parcel,

@@ -35,6 +35,8 @@ static const struct verb verbs[] = {
         {"people", NULL, "FILE", "who may work there", TAKES_STATION, 0, 1, 1, verb_people},
         {"keys", NULL, "FILE", "by which keys pickup codes and offers are signed; without --station for all",
                 TAKES_STATION, 0, 1, 1, verb_keys},
+        {"offer", NULL, "FILE", "an offer that stores redeem; without --station for all", TAKES_STATION, 0, 1,
+                1, verb_offer},
         {"bay", NULL, "FILE", "a bay and its collections", TAKES_STATION, 0, 1, 1, verb_bay},
         {"codes", NULL, "FILE", "further codes that are goods of a merchant", TAKES_STATION, 0, 1, 1,
                 verb_codes},

@@ -159,6 +159,10 @@ int verb_keys(const struct invocation *in) {
         return send_document(in, "wish", "keys");
 }
 
+int verb_offer(const struct invocation *in) {
+        return send_document(in, "wish", "offer");
+}
+
 int verb_bay(const struct invocation *in) {
         return send_document(in, "wish", "bay");
 }

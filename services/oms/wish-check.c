@@ -65,6 +65,7 @@ static const struct {
         [WISH_ITEM_CODES] = {"item.codes", false},
         [WISH_LABEL_BLOCK] = {"label.block", false},
         [WISH_KEYS] = {"keys", true},
+        [WISH_OFFER] = {"offer", true},
 };
 
 const char *wish_other_to_str(enum wish_other kind) {
@@ -122,6 +123,10 @@ int wish_check_other(enum wish_other kind, const struct json *doc, const char **
                 break;
         case WISH_BAY:
                 subject = json_get_string(doc, "bay", "");
+                break;
+        case WISH_OFFER:
+                merchant = json_get_string(doc, "merchant", "");
+                subject = json_get_string(doc, "offer", "");
                 break;
         case WISH_ITEM_CODES:
                 merchant = subject = json_get_string(doc, "merchant", "");

@@ -63,6 +63,7 @@ enum wish_other {
         WISH_ITEM_CODES,
         WISH_LABEL_BLOCK,
         WISH_KEYS,
+        WISH_OFFER,
         N_WISH_OTHERS
 };
 const char *wish_other_to_str(enum wish_other kind); /* the command's type */

@@ -22,8 +22,8 @@ FOLDER = contract.FOLDER
 SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
 README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
-RESERVED_FACTS = {"offer.redeemed", "consent.changed", "contact.verified"}
-RESERVED_COMMANDS = {"batch", "offer", "config"}
+RESERVED_FACTS = {"consent.changed", "contact.verified"}
+RESERVED_COMMANDS = {"batch", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 
 
@@ -306,7 +306,7 @@ SEALED = {"label", "contact"}
 KNOWS_MORE = {"/labels", "/labels/0/number", "/labels/0/carrier", "/labels/0/print/media", "/from", "/to", "/carrier"}
 # What the code does not look into when a command comes: it reads these later, with defaults, or never.
 NOT_LOOKED_INTO = re.compile(r"/v|/n|/name(/.*)?|/items/0/name(/.*)?|/consent/.*|/channels/.*|/source|/sequence|/snapshot|/labels/0/print/data"
-                             r"|/(parcels|units|notices|pickups)/0/(parcel|notice|kind|state|at|ready|keep_until)|.*/(code|serial|number)|/keys/0/not_after")
+                             r"|/(parcels|units|notices|pickups)/0/(parcel|notice|kind|state|at|ready|keep_until)|.*/(code|serial|number)|/keys/0/not_after|/until")
 
 
 def members(path: Path, schema: dict, value, where: str = ""):

@@ -320,6 +320,10 @@ static void fold_fact(struct fold *x) {
                 fold_pickup_ready(x);
                 return;
         }
+        if (strcmp(x->fact->type, "offer.redeemed") == 0) {
+                FILL(x->f->redeemed[x->f->n_redeemed++], text(x, "coupon"));
+                return;
+        }
         if (strcmp(x->fact->type, "pickup.expired") == 0) {
                 fold_expired(x);
                 return;

@@ -435,6 +435,34 @@ static int answer_notice(void *userdata, const char *merchant, const char *shipm
         (void) merchant, (void) shipment, (void) kind, (void) now;
         *out = f->notice;
         return f->fail ? f->fail : *f->notice.id ? 0 : WORLD_E_NONE;
+static int answer_offer(void *userdata, const char *merchant, const char *offer, struct world_offer *out) {
+        struct fake_world *f = userdata;
+
+        *out = (struct world_offer){.kind = "in-store",
+                .headline_ja = "靴下10%引き",
+                .headline_en = "socks -10 %",
+                .terms_ja = "1人1回",
+                .terms_en = "once each",
+                .until_usec = strcmp(offer, "O-3") == 0 ? 1 : 0};
+        if (strcmp(offer, "O-2") == 0)
+                FILL(out->kind, "online");
+        if (f->fail)
+                return f->fail;
+        return strcmp(merchant, "acme") == 0 && strncmp(offer, "O-", 2) == 0 && offer[2] <= '3'
+                       ? 0
+                       : WORLD_E_NONE;
+}
+
+static int answer_redeemed(void *userdata, const char *merchant, const char *offer, const char *coupon,
+        struct world_redeemed *out) {
+        struct fake_world *f = userdata;
+
+        (void) merchant, (void) offer;
+        *out = (struct world_redeemed){0};
+        for (size_t i = 0; i < f->n_redeemed; i++)
+                if (strcmp(f->redeemed[i], coupon) == 0)
+                        return f->fail;
+        return f->fail ? f->fail : WORLD_E_NONE;
 }
 
 static int answer_crate(
@@ -685,6 +713,8 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .crate = answer_crate,
                 .pickups_due = answer_pickups_due,
                 .lookup = answer_lookup,
+                .offer = answer_offer,
+                .redeemed = answer_redeemed,
                 .key = answer_key,
                 .verify = answer_verify,
                 .policy = &f->policy,

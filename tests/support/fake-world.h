@@ -71,6 +71,8 @@ struct fake_world {
         size_t n_tombstones;
         struct fake_lookup lookups[FAKE_MAX];
         size_t n_lookups;
+        char redeemed[4][ID_SIZE]; /* coupons */
+        size_t n_redeemed;
         bool signatures_hold; /* what verify() answers */
         struct fake_bay bays[FAKE_MAX];
         size_t n_bays;
@@ -106,6 +108,7 @@ void fake_block(struct fake_world *f, const char *number);
 void fake_expect(struct fake_world *f, const char *merchant, const char *shipment, const char *parcel,
         int piece, const char *number, const char *crate);
 
+/* Offers O-1 (in-store), O-2 (online) and O-3 (over) of acme are there. */
 /* What a contact is found by. The key "K1" is there for pickup and "K2" for offers, which ends with 2026. */
 void fake_lookup(struct fake_world *f, const char *purpose, const char *text, const char *merchant,
         const char *shipment);

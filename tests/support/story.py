@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 
 import shipments as goods
 from packer import Packer
+from tokens import Signer
 from rig import REALM, SITE, STATION, Rig, wait_for
 
 NAME = f"{SITE}/{STATION}"
@@ -143,7 +144,9 @@ class Story:
         for bay in goods.bays():
             self.told("bay.scheduled", bay["bay"], "bay", self.file("bay.json", bay))
         self.told("item.codes", "midori", "codes", self.file("codes.json", {"merchant": "midori", "items": [{"code": "SAMPLE-TEA", "units": 1, "name": {"ja": "試供品の茶"}}]}))
-        self.told("keys.changed", None, "keys", self.file("keys.json", {"keys": [{"kid": "K1", "use": "pickup", "ed25519": "3d4017c3" * 8}]}))
+        self.told("keys.changed", None, "keys", self.file("keys.json", {"keys": [Signer("K1").public(), Signer("K2", "offer").public()]}))
+        self.told("offer.changed", "O-1", "offer", self.file("offer.json", {"merchant": "aozora", "offer": "O-1", "kind": "in-store", "headline": {"ja": "靴下10%引き"},
+                                                                         "terms": {"ja": "1人1回"}}))
         block = {"merchant": "aozora", "carrier": "yamato", "block": "b-7", "from": goods.waybill(44449000000), "to": goods.waybill(44449000099)}
         self.told("label.block", None, "block", self.file("block.json", block), "--station", NAME)
         self.packer.light.drain()  # what the bench showed before anybody looked
@@ -281,6 +284,10 @@ class Story:
         clerk.scan("OKURU-C-TAKE-BACK", "gesture")
         clerk.scan(first, "returned")
         clerk.scan("OKURU-C-OK", "inspected")
+        coupon = Signer("K2", "offer").token(t="o", m="aozora", o="O-1", n="C-1")
+        clerk.scan(coupon, "offer")
+        clerk.scan("OKURU-C-OK", "redeemed")
+        clerk.scan(coupon, "already")
         clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
 
     def trucks(self) -> None:

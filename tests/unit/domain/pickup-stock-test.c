@@ -134,6 +134,26 @@ static void what_a_customer_brings_back_is_taken_in_and_looked_at(void **state) 
                         {NULL}});
 }
 
+static void an_offer_is_shown_and_redeemed_once(void **state) {
+        COUNTER(NULL);
+        _cleanup_(json_freep) struct json *redeemed = NULL;
+
+        scene_play(&s,
+                (struct step[]){{TOKEN_OFFER, VERDICT_NO_OFFER, "pickup.asked:token"}, {NULL}}); /* forged */
+        s.f.signatures_hold = true;
+        scene_play(&s,
+                (struct step[]){{TOKEN_ONLINE, VERDICT_NO_OFFER, ""}, {TOKEN_ENDED, VERDICT_NO_OFFER, ""},
+                        {TOKEN_NO_OFFER, VERDICT_NO_OFFER, ""}, {TOKEN_OFFER, VERDICT_OFFER, ""}, {NULL}});
+        assert_string_equal(scene_verdict(&s)->sub_ja, "靴下10%引き。1人1回 使うならOK");
+        scene_play(&s, (struct step[]){{UNDO, VERDICT_UNDONE, ""}, {OK_CARD, VERDICT_NOT_NOW, ""},
+                               {TOKEN_OFFER, VERDICT_OFFER, ""},
+                               {OK_CARD, VERDICT_REDEEMED, "offer.redeemed"}, {NULL}});
+        redeemed = scene_fact(&s, "offer.redeemed", 0);
+        assert_string_equal(json_get_string(redeemed, "coupon", ""), "C-1");
+        scene_play(&s,
+                (struct step[]){{TOKEN_OFFER, VERDICT_ALREADY, ""}, {OK_CARD, VERDICT_NOT_NOW, ""}, {NULL}});
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_crate_brings_all_of_its_parcels_and_names_what_was_not_in_it),
@@ -142,6 +162,7 @@ int main(void) {
                 cmocka_unit_test(whose_it_is_is_not_guessed_among_several),
                 cmocka_unit_test(what_nobody_came_for_goes_back_under_a_clock_that_is_right),
                 cmocka_unit_test(what_was_cancelled_on_its_way_goes_back_at_once),
+                cmocka_unit_test(an_offer_is_shown_and_redeemed_once),
                 cmocka_unit_test(what_a_customer_brings_back_is_taken_in_and_looked_at),
         };
 
