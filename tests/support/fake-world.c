@@ -435,6 +435,8 @@ static int answer_notice(void *userdata, const char *merchant, const char *shipm
         (void) merchant, (void) shipment, (void) kind, (void) now;
         *out = f->notice;
         return f->fail ? f->fail : *f->notice.id ? 0 : WORLD_E_NONE;
+}
+
 static int answer_offer(void *userdata, const char *merchant, const char *offer, struct world_offer *out) {
         struct fake_world *f = userdata;
 
