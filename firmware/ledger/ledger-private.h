@@ -42,6 +42,7 @@ struct fact_table {
 struct shipment_table {
         struct store_stmt get, make, put_doc, put_label_version, put_contact, put_stage, delete;
         struct store_stmt open_code_add, open_code_delete, line_code_add, line_code_delete;
+        struct store_stmt order_add, order_delete;
         struct store_stmt label_add, labels_of, labels_clear;
 };
 struct parcel_table {

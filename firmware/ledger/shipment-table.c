@@ -37,6 +37,10 @@ static const struct store_sql shipment_sql[] = {
                                             "?2, ?3) ON CONFLICT DO NOTHING"),
         LEDGER_SQL(shipments.open_code_delete,
                 "DELETE FROM open_code WHERE code = ?1 AND merchant = ?2 AND shipment = ?3"),
+        LEDGER_SQL(shipments.order_add, "INSERT INTO shipment_order (number, merchant, shipment) VALUES (?1, "
+                                        "?2, ?3) ON CONFLICT DO NOTHING"),
+        LEDGER_SQL(shipments.order_delete,
+                "DELETE FROM shipment_order WHERE number = ?1 AND merchant = ?2 AND shipment = ?3"),
         LEDGER_SQL(shipments.line_code_add, "INSERT INTO line_code (code, merchant, shipment, line, name_ja, "
                                             "name_en) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
                                             "ON CONFLICT DO NOTHING"),
@@ -113,6 +117,17 @@ static int each_line_code(
         return 0;
 }
 
+static int each_order(
+        struct ledger *l, bool add, const struct json *doc, const char *merchant, const char *shipment) {
+        struct store_stmt *q = add ? &l->shipments.order_add : &l->shipments.order_delete;
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(doc, "orders")); e && r == 0; e = json_next(e))
+                if (json_string(e))
+                        r = statement_do(q, "ttt", json_string(e), merchant, shipment);
+        return r;
+}
+
 static int each_code(
         struct ledger *l, bool add, const struct json *doc, const char *merchant, const char *shipment) {
         struct store_stmt *q = add ? &l->shipments.open_code_add : &l->shipments.open_code_delete;
@@ -125,6 +140,8 @@ static int each_code(
                 for (const struct json *e = json_first(json_get(doc, "orders")); e && r == 0;
                         e = json_next(e))
                         r = each_open_code(q, json_string(e) ? json_string(e) : "", merchant, shipment);
+        if (r == 0)
+                r = each_order(l, add, doc, merchant, shipment);
         if (r == 0)
                 r = each_line_code(l, add, json_get(doc, "lines"), merchant, shipment);
         if (r == 0)

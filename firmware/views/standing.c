@@ -11,7 +11,8 @@
 struct standing {
         struct facts *facts; /* borrowed */
         struct store_stmt open, state, pull, of_shipment, pickups;
-        struct store_stmt shipments, codes, numbers, parcels, gone;
+        struct store_stmt shipments, codes, numbers, parcels, serials, gone, gone_serials;
+        struct store_stmt orders; /* none while the ledger is an older one */
         struct store_stmt bays, benches, waiting, owing, notices, notices_of, conflicts, counts, lanes;
 };
 
@@ -54,6 +55,14 @@ static const struct store_sql standing_sql[] = {
         {offsetof(struct standing, parcels),
                 "SELECT 'parcel', p.merchant, p.shipment, p.id, " PARCEL_MATCH
                 "0, 0, p.since_usec, p.since_offset FROM parcel p WHERE p.id = ?1"},
+        {offsetof(struct standing, serials),
+                "SELECT 'serial', u.merchant, u.shipment, u.parcel, " PARCEL_MATCH
+                "0, 0, ifnull(p.since_usec, 0), ifnull(p.since_offset, 0) FROM unit u LEFT JOIN parcel p "
+                "ON p.id = u.parcel WHERE u.serial = ?1"},
+        {offsetof(struct standing, gone_serials),
+                "SELECT 'serial', t.merchant, t.shipment, t.parcel, t.state, t.bench, 0, 1, t.at_usec, "
+                "t.at_offset FROM tombstone_unit u JOIN tombstone t ON t.id = u.tombstone WHERE u.serial = "
+                "?1 ORDER BY t.at_usec DESC"},
         {offsetof(struct standing, gone),
                 "SELECT DISTINCT CASE a.kind WHEN 'dead' THEN 'number' ELSE a.kind END, t.merchant, "
                 "t.shipment, "
@@ -104,6 +113,17 @@ static const struct store_sql standing_sql[] = {
                                            "head FROM lane) SELECT lane, head, head - gone FROM l"},
 };
 
+/* An order that is a code of its shipment, as for pickups, was found as that. */
+#define ORDERS_SINCE 7
+static const struct store_sql orders_sql[] = {
+        {offsetof(struct standing, orders),
+                "SELECT 'order'" SHIPMENT_MATCH
+                "FROM shipment_order o JOIN shipment s ON s.merchant = o.merchant AND s.id = o.shipment "
+                "WHERE o.number = ?1 AND s.id <> ?1 AND NOT EXISTS (SELECT 1 FROM open_code c WHERE c.code = "
+                "?1 AND c.merchant = o.merchant AND c.shipment = o.shipment) ORDER BY s.closed_usec > 0, "
+                "s.closed_usec DESC, s.merchant, s.id"},
+};
+
 int standing_open(struct standing **sp, struct facts *facts) {
         _cleanup_(standing_closep) struct standing *s = calloc(1, sizeof(*s));
         int r;
@@ -112,6 +132,8 @@ int standing_open(struct standing **sp, struct facts *facts) {
                 return -ENOMEM;
         s->facts = facts;
         r = store_prepare_all(facts_store(facts), s, standing_sql, ELEMENTSOF(standing_sql));
+        if (r == 0 && store_version(facts_store(facts)) >= ORDERS_SINCE)
+                r = store_prepare_all(facts_store(facts), s, orders_sql, ELEMENTSOF(orders_sql));
         if (r != 0)
                 return r;
         *sp = take_ptr(s);
@@ -122,6 +144,7 @@ struct standing *standing_close(struct standing *s) {
         if (!s)
                 return NULL;
         store_finish_all(s, standing_sql, ELEMENTSOF(standing_sql));
+        store_finish_all(s, orders_sql, ELEMENTSOF(orders_sql));
         free(s);
         return NULL;
 }
@@ -250,8 +273,14 @@ int standing_find(struct standing *s, const char *text,
                 r = hand_out_matches(&s->numbers, two, fn, userdata);
         if (r == 0)
                 r = hand_out_matches(&s->parcels, one, fn, userdata);
+        if (r == 0 && store_version(facts_store(s->facts)) >= ORDERS_SINCE)
+                r = hand_out_matches(&s->orders, one, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->serials, one, fn, userdata);
         if (r == 0)
                 r = hand_out_matches(&s->gone, two, fn, userdata);
+        if (r == 0)
+                r = hand_out_matches(&s->gone_serials, one, fn, userdata);
         return r == 1 ? 0 : r;
 }
 

@@ -72,7 +72,7 @@ int standing_pickups(
         struct standing *s, int (*fn)(const struct standing_pickup *p, void *userdata), void *userdata);
 
 struct standing_match {
-        const char *by; /* "shipment", "code", "number", "parcel" */
+        const char *by; /* "shipment", "code", "number", "parcel", "order", "serial" */
         const char *merchant, *shipment, *parcel;
         const char *state; /* of the parcel, or of the shipment where there is none: "new" … "cancelled" */
         const char *bench;
@@ -83,7 +83,7 @@ struct standing_match {
 };
 /**
  * standing_find() - everything that a person may mean by @text
- * @text: a shipment's id, an open code, a waybill number, a parcel's id; as written on paper or as scanned
+ * @text: a shipment's id, an open code, a waybill number, a parcel's id, an order's number, a serial; as written on paper or as scanned
  */
 int standing_find(struct standing *s, const char *text,
         int (*fn)(const struct standing_match *m, void *userdata), void *userdata);

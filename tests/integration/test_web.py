@@ -83,6 +83,9 @@ def test_documents_are_as_described(scene, leader):
     found = leader.get("/api/v1/find?q=TOTE-S-web")[1]
     check(found, "/api/v1/find")
     assert found["found"][0]["shipment"] == "S-web"
+    found = leader.get("/api/v1/find?q=A-S-web")[1]
+    check(found, "/api/v1/find")
+    assert [(f["by"], f["shipment"]) for f in found["found"]] == [("order", "S-web")]
     check(leader.get("/api/v1/find")[1], "/api/v1/find", status=400)
     check(leader.get("/api/v1/bench/none")[1], "/api/v1/bench/{bench}", status=404)
 

@@ -31,7 +31,7 @@ const WORDS = {
         s_busy: ["読取り中。5秒後にもう一度", "somebody scans: again in five seconds"], s_busy_light: ["他の台で試験中", "lights are tried already"], s_in_use: ["作業中の台では試せない", "somebody works there"],
         s_label_waits: ["送り状が待っている", "labels wait for it"], s_label_not_ready: ["プリンタ準備中", "the printer is not ready"], s_label_language: ["プリンタの種類が未設定", "the board file does not say what it speaks"], s_unknown: ["結果不明。見て確かめる", "not known: look at it"],
         no_answer: ["応答なし", "no answer"], screens_of: ["{n} の画面", "screen of {n}"],
-        search: ["出荷・伝票・荷物・送り状", "shipment, slip, parcel, waybill"], find: ["探す", "Find"], nothing: ["見つからない", "nothing found"],
+        search: ["出荷・注文・荷物・送り状・伝票・製造番号", "shipment, order, parcel, waybill, code, serial"], find: ["探す", "Find"], nothing: ["見つからない", "nothing found"],
         todo: ["やること", "To do"], all_fine: ["今はなし", "nothing now"], bays: ["締め切り", "Cut-offs"], people: ["梱包台", "Benches"], chart: ["直近8時間", "Last 8 hours"],
         ready_boxes: ["準備完了（15分ごと）", "boxes ready, each 15 min"], first_right: ["一回で正しい読取り", "right at the first scan"],
         c_open: ["作業中", "in hand"], c_ready: ["準備完了", "ready"], c_parked: ["保留", "parked"], c_pull: ["抜き取り", "to pull"], c_notices: ["通知待ち", "notices due"], c_conflicts: ["食い違い", "conflicts"],

@@ -45,6 +45,37 @@ static void a_newer_program_takes_an_older_ledger_over_with_all_it_holds(void **
         store = store_close(store);
 }
 
+static int64_t one_number(struct store *store, const char *sql) {
+        struct store_stmt q = {0};
+        int64_t n;
+
+        assert_int_equal(store_prepare(store, &q, sql), 0);
+        assert_int_equal(store_step(&q), 0);
+        n = store_column_int64(&q, 0);
+        store_finish(&q);
+        return n;
+}
+
+static void orders_of_before_their_table_are_found(void **state) {
+        struct scene *s = *state;
+        struct store_schema older = ledger_schema;
+        struct store *store = NULL;
+
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_sql(s, "DROP TABLE shipment_order; DROP INDEX unit_serial; DROP INDEX tombstone_unit_serial; "
+                     "PRAGMA user_version = 6");
+        scene_close(s);
+        older.n_migrations = 6;
+        assert_int_equal(store_open_writer(&store, s->path, &older, NULL, NULL), 0);
+        assert_int_equal(store_version(store), 6);
+        store = store_close(store);
+        assert_int_equal(scene_reopen(s), 0);
+        assert_int_equal(
+                one_number(ledger_store(s->l),
+                        "SELECT count(*) FROM shipment_order WHERE number = 'A-1' AND shipment = 'S-1'"),
+                1);
+}
+
 static void an_older_program_refuses_a_newer_ledger_and_leaves_it_alone(void **state) {
         struct scene *s = *state;
         struct rebuild_result result;
@@ -80,6 +111,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
                 T(a_newer_program_takes_an_older_ledger_over_with_all_it_holds),
+                T(orders_of_before_their_table_are_found),
                 T(an_older_program_refuses_a_newer_ledger_and_leaves_it_alone),
                 T(a_file_of_before_the_first_schema_is_brought_up),
         };

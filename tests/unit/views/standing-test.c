@@ -157,6 +157,10 @@ static void a_text_is_found_whatever_it_names(void **state) {
         check_find(v, N2, "number S-1  dead;");
         check_find(v, P1, "parcel S-1 open;");
         check_find(v, "S-2", "");
+        check_find(v, "A-1", "order S-1 packing;");
+        check_find(v, "SN-1", "");
+        scene_verify(v->scene, P1, "S-1", "2", 1, "SN-1");
+        check_find(v, "SN-1", "serial S-1 open;");
         check_find(v, "", "");
         check_find(v, "%' OR 1=1 --", "");
 }
@@ -180,6 +184,7 @@ static void what_was_purged_is_found_as_gone(void **state) {
         check_find(v, N1, "code S-1 shipped gone;number S-1 shipped gone;");
         check_find(v, "TOTE-S-1", "code S-1 shipped gone;");
         check_find(v, P1, "parcel S-1 shipped gone;");
+        check_find(v, "A-1", "order S-9 new;");
 }
 
 static int add_bay(const struct standing_bay *b, void *userdata) {
@@ -202,7 +207,8 @@ static void bays_are_those_planned_and_those_in_use(void **state) {
 }
 
 static int add_bench(const struct standing_bench *b, void *userdata) {
-        return add(userdata, "%s %s %s%s %s %s;", b->bench, b->person, b->role, b->lang, b->shipment, b->state);
+        return add(
+                userdata, "%s %s %s%s %s %s;", b->bench, b->person, b->role, b->lang, b->shipment, b->state);
 }
 
 static void benches_show_who_is_there_and_what_is_open(void **state) {
