@@ -66,8 +66,9 @@ static void floor_get(struct visit *v) {
 static void serve_page(struct visit *v, const struct page *page) {
         v->a->status = 200;
         v->a->type = page->type;
-        v->a->bytes = page->bytes;
-        v->a->n = page->n;
+        v->a->is_packed = v->q->takes_gzip;
+        v->a->bytes = v->q->takes_gzip ? page->packed : page->bytes;
+        v->a->n = v->q->takes_gzip ? page->n_packed : page->n;
 }
 
 /* ---- the table ---- */

@@ -110,3 +110,21 @@ bool guard_cookie(const char *header, const char *name, char value[GUARD_TOKEN_M
         }
         return found;
 }
+
+/* Whoever weighs gzip at all is given plain bytes when the weight begins with 0: always right, at worst longer. */
+bool guard_takes_gzip(const char *header) {
+        static const char name[] = "gzip";
+
+        for (const char *at = header; at && *at; at = strchr(at, ',')) {
+                const char *weight;
+                size_t n;
+
+                at += strspn(at, ", \t");
+                n = strcspn(at, ",; \t");
+                if (n != strlen(name) || strncasecmp(at, name, n) != 0)
+                        continue;
+                weight = at + n + strspn(at + n, "; \t");
+                return strncasecmp(weight, "q=0", 3) != 0;
+        }
+        return false;
+}

@@ -32,3 +32,6 @@ unsigned guard_judge(const struct guard_rules *rules, const struct guard_head *h
 
 /* The value of @name in a Cookie header. @value: GUARD_TOKEN_MAX bytes. Return: false when it is not there, twice, or not of ours. */
 bool guard_cookie(const char *header, const char *name, char value[GUARD_TOKEN_MAX]);
+
+/* @header: Accept-Encoding, NULL without. Return: it names gzip, and does not refuse it by a weight of 0. Source: RFC 9110, 12.5.3. */
+bool guard_takes_gzip(const char *header);

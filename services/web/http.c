@@ -293,6 +293,8 @@ static enum MHD_Result send_answer(struct http_exchange *x, struct http_answer *
                 (void) snprintf(disposition, sizeof(disposition), "attachment; filename=\"%s\"", a->file);
                 (void) MHD_add_response_header(r, "Content-Disposition", disposition);
         }
+        if (a->is_packed)
+                (void) MHD_add_response_header(r, "Content-Encoding", "gzip");
         if (*a->cookie)
                 add_cookie(x->http, r, a->cookie);
         if (x->refused) /* whatever else it sent must not be taken for a request */
@@ -323,6 +325,8 @@ static enum MHD_Result serve(struct http_exchange *x, const char *url, const cha
                 .n_body = x->body.len,
                 .cookie = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Cookie"),
                 .token = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "X-Okuru-Token"),
+                .takes_gzip = guard_takes_gzip(
+                        MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Accept-Encoding")),
                 .exchange = x,
         };
         struct http_answer a = {0};

@@ -30,7 +30,8 @@ struct http_request { /* borrowed while it is served */
         const char *cookie; /* the header; NULL without */
         const char *token;  /* X-Okuru-Token; NULL without */
         char peer[46];
-        bool is_local; /* asked on this very machine */
+        bool is_local;   /* asked on this very machine */
+        bool takes_gzip; /* an answer may be packed */
         struct http_exchange *exchange;
 };
 /* The value of ?name=; NULL without. Borrowed. */
@@ -47,6 +48,7 @@ struct http_answer { /* zero is none; one of bytes, text, stream */
         const char *type;
         const char *bytes; /* static */
         size_t n;
+        bool is_packed;  /* bytes are gzip's */
         struct str text; /* moved out */
         struct http_stream stream;
         char cookie[GUARD_TOKEN_MAX]; /* "" leaves it as it is */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """okuru-web as programs and as enemies meet it: the documents against their description, sessions and roles, what is refused, and that
 the bench goes on whatever becomes of the screens."""
+import gzip
 import json
 import os
 import re
@@ -125,6 +126,17 @@ def test_every_answer_is_guarded(client):
         text = page.read_text()
         assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=|<style", text), f"{page.name}: inline script or style"
         assert not re.search(r"(src|href)=\"(?!/static/)", text), f"{page.name}: something from elsewhere"
+
+
+def test_a_page_is_packed_for_whoever_takes_it(client):
+    for path in ("/", "/bench/b1", "/static/bench.js", "/static/bench.css", "/static/icon.svg"):
+        plain = client.get(path)[1]
+        assert "Content-Encoding" not in client.headers
+        packed = client.ask("GET", path, Accept_Encoding="gzip, deflate, br")[1]
+        assert client.headers["Content-Encoding"] == "gzip" and gzip.decompress(packed) == plain
+        assert "default-src 'none'" in client.headers["Content-Security-Policy"]
+        assert client.ask("GET", path, Accept_Encoding="gzip;q=0, br")[1] == plain
+    assert client.ask("GET", "/api/v1/session", Accept_Encoding="gzip")[0] == 200 and "Content-Encoding" not in client.headers
 
 
 # ---- who may ----

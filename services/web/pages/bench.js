@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bench: the one thing to do next, what is done and left, what the last scans came to. What is shown is the station's to say.
+//= words.js common.js sound.js stage.js
 "use strict";
 function boxes(line) {
         if (line.quantity > 8)

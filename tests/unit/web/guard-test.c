@@ -100,10 +100,35 @@ static void a_cookie_is_taken_once_and_only_when_it_can_be_ours(void **state) {
         }
 }
 
+static void gzip_is_for_whoever_says_that_it_may_come(void **state) {
+        static const struct {
+                const char *header;
+                bool takes;
+        } cases[] = {
+                {NULL, false},
+                {"", false},
+                {"gzip, deflate", true},
+                {"br,GZIP", true},
+                {"deflate, gzip;q=1.0, *;q=0.5", true},
+                {"identity", false},
+                {"x-gzip", false},
+                {"gzipped", false},
+                {"gzip;q=0", false},
+                {"br, gzip ; q=0.0", false},
+                {",,;gzip", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+                if (guard_takes_gzip(cases[i].header) != cases[i].takes)
+                        fail_msg("%s", cases[i].header);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_head_is_judged_before_anything_of_it_is_believed),
                 cmocka_unit_test(a_cookie_is_taken_once_and_only_when_it_can_be_ours),
+                cmocka_unit_test(gzip_is_for_whoever_says_that_it_may_come),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
