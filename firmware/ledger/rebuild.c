@@ -23,7 +23,7 @@ static const struct derived derived[] = {
                 "cancelled, unverified, stage, "
                 "closed_usec, expected_version"},
         {"open_code", "ttt", "code, merchant, shipment"},
-        {"shipment_order", "ttt", "number, merchant, shipment", 7},
+        {"shipment_order", "ttt", "number, merchant, shipment", 8},
         {"line_code", "tttt", "code, merchant, shipment, line, name_ja, name_en"},
         {"item", "tt", "code, merchant, units, name_ja, name_en"},
         {"label", "tti", "merchant, shipment, piece, carrier, number, ref"},

@@ -22,7 +22,7 @@
 
 #define LEDGER_APPLICATION_ID  0x6f6b6c31 /* "okl1"; the same as ledger.h says */
 #define LEDGER_VERSION_MIN     4
-#define LEDGER_VERSION_MAX     7
+#define LEDGER_VERSION_MAX     8
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
 #define INBOX_VERSION_MAX      2

@@ -114,7 +114,7 @@ static const struct store_sql standing_sql[] = {
 };
 
 /* An order that is a code of its shipment, as for pickups, was found as that. */
-#define ORDERS_SINCE 7
+#define ORDERS_SINCE 8
 static const struct store_sql orders_sql[] = {
         {offsetof(struct standing, orders),
                 "SELECT 'order'" SHIPMENT_MATCH
