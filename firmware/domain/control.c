@@ -149,6 +149,7 @@ static const struct control_card cards[] = {
         CARD("PROOF-PROXY-CODE", "代理とコード", "PROOF: proxy, code"),
         CARD("TAKE-BACK", "返品を受ける", "TAKE-BACK: return"),
         CARD("ARRIVE", "予告なしの入荷", "ARRIVE: unannounced"),
+        CARD("RESEND", "お知らせを再送", "RESEND: notice again"),
         CARD("MISSING", "棚にない", "MISSING: not on shelf"),
         CARD("X-2", "×2", "x 2"),
         CARD("X-3", "×3", "x 3"),

@@ -54,7 +54,7 @@ struct fake_claim { /* of another station, with what a scan may say for it */
 };
 
 struct fake_world {
-        struct world world; /* ask this one */
+        struct world world;         /* ask this one */
         struct notice_known notice; /* what is known of whichever is asked for; ->id "" nothing */
         struct fake_claim claims[FAKE_MAX];
         size_t n_claims;
