@@ -175,7 +175,8 @@ static void wrap(struct str *out, const struct layout *l) {
         str_add(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
         add_escaped(out, l->cards->title);
         if (l->form == SHEET_LINKED)
-                str_add(out, "</title>\n<link rel=\"stylesheet\" href=\"" SHEET_STYLE "\"></head><body>\n");
+                str_add(out, "</title>\n<link rel=\"icon\" href=\"" SHEET_ICON
+                             "\"><link rel=\"stylesheet\" href=\"" SHEET_STYLE "\"></head><body>\n");
         else
                 str_add(out, "</title>\n<style>@page{size:A4;margin:0} body{margin:0} "
                              ".page{display:block;break-after:page}</style></head><body>\n");

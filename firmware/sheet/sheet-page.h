@@ -27,5 +27,6 @@ enum sheet_form {
         SHEET_LINKED /* HTML whose style is SHEET_STYLE: for a server that lets no other pass */
 };
 #define SHEET_STYLE "/static/sheet.css"
+#define SHEET_ICON  "/static/icon.svg"
 /* Appends the document. Return: 0, -EINVAL a code that Code 128 cannot hold, -ENOMEM. */
 int sheet_write(struct str *out, const struct cards *cards, enum sheet_form form);

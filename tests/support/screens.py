@@ -125,6 +125,32 @@ class Album:
         wait_for("the scanner", lambda: self.browser.js("return document.querySelector('.scanner') !== null"))
         self.shoot("demo-scanner-en", "800x480")
 
+    # ---- the engineer's settings ----
+
+    def settings(self) -> None:
+        send = "const i = document.querySelector(`.sign input[name=${arguments[0]}]`); i.value = arguments[1]; i.form.requestSubmit()"
+        self.browser.driver.delete_all_cookies()
+        self.open("/settings", "ja")
+        wait_for("the form", lambda: self.browser.js("return document.querySelector('form.sign') !== null"))
+        self.browser.js(send, "badge", "E090")
+        wait_for("the PIN", lambda: self.browser.js("return !document.querySelector('input[name=pin]').hidden"))
+        self.shoot("sign-in-pin", "800x480")
+        self.browser.js(send, "pin", "4071")
+        self.browser.wait_ready()
+        wait_for("the disk was tried", lambda: self.tried("6", "s_disk", "p50"), timeout=30)
+        self.shoot("settings")
+        self.open("/settings", "en")
+        self.browser.wait_ready()
+        self.browser.size(*PHONE)
+        self.browser.shoot(self.folder / "settings-en-phone.png")
+        self.browser.size(*SIZES["800x480"])
+
+    def tried(self, digit: str, act: str, part: str) -> bool:
+        result = self.browser.text(f".result[data-of={act}]")
+        if part not in result and "試験中" not in result:
+            self.browser.js("document.querySelector(`button[data-key='${arguments[0]}']`).click()", digit)
+        return part in result
+
     def all(self) -> None:
         self.open("/", "ja")
         wait_for("the links", lambda: self.browser.js("return document.querySelectorAll('nav a').length") > 1)
@@ -134,6 +160,7 @@ class Album:
         self.pack(4)
         self.floor_screen()
         self.scanner()
+        self.settings()
         self.open("/bench/b1", "ja")
         self.browser.wait_ready()
         self.offline()
