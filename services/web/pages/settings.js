@@ -55,7 +55,7 @@ async function act(name, path, body, say_) {
         const answer = await post(`/api/v1/settings/${path}`, body).catch(() => ({status: 0, body: {}}));
         if (answer.status === 401)
                 location.reload();
-        results[name] = answer.status === 200 ? {kind: "good", text: say_(answer.body)} : {kind: "bad", text: answer.status === 409 ? why(answer.body.text) : answer.status === 504 ? word("s_unknown") : word("no_answer")};
+        results[name] = answer.status === 200 ? {kind: answer.body.slow || answer.body.doubtful ? "warn" : "good", text: say_(answer.body)} : {kind: "bad", text: answer.status === 409 ? why(answer.body.text) : answer.status === 504 ? word("s_unknown") : word("no_answer")};
         show();
 }
 function playAll() {
@@ -87,7 +87,7 @@ function show() {
         for (const p of acts.querySelectorAll(".result")) {
                 const r = results[p.dataset.of];
                 p.className = `result ${r ? r.kind : ""}`;
-                p.replaceChildren(...r ? [mark(r.kind === "bad" ? "red" : r.kind === "good" ? "green" : "dark"), r.text] : []);
+                p.replaceChildren(...r ? [mark({bad: "red", good: "green", warn: "amber"}[r.kind] || "dark"), r.text] : []);
         }
         if (doc) {
                 left.replaceChildren(deviceBox());

@@ -7,7 +7,7 @@ function keys(input, characters) {
                 input.value = c ? input.value + c : input.value.slice(0, -1);
                 input.focus();
         };
-        return el("div.keys", {role: "group", "aria-label": word("keys")}, ...[...characters].map(c => el("button", {type: "button", onclick: type(c)}, c)),
+        return el(characters.length === 10 ? "div.keys.digits" : "div.keys", {role: "group", "aria-label": word("keys")}, ...[...characters].map(c => el("button", {type: "button", onclick: type(c)}, c)),
                 el("button", {type: "button", "aria-label": word("delete"), onclick: type("")}, "⌫"));
 }
 // A badge, and the PIN of whoever has one; digits also by the cards of the sheet, for who has nothing but a scanner.
