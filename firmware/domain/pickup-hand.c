@@ -416,10 +416,11 @@ static int hand_over(struct turn *t) {
         struct verdict *v;
         struct words owner;
         int n = 0, r;
-        bool said;
 
-        for (size_t i = 0; i < m->n_cases;
-                i++) { /* while they were read, the other counter may have been quicker */
+        /* While they were read, the other counter may have been quicker. */
+        for (size_t i = 0; i < m->n_cases; i++) {
+                bool said = false;
+
                 r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
                 if (r == 0)
                         r = pickup_any_claimed(t, is_about_to_go, &said);

@@ -3,6 +3,7 @@
  * Who asks. The station keeps the sessions; here is only the cookie that names one, and the token that says that one of our own pages
  * asks. A browser without a session gets a cookie of no meaning, so that it has a token for entering.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "firmware/base/time.h"
@@ -26,6 +27,7 @@ static int ask_verb(struct visit *v, const char *verb, const struct ask_member *
         struct json_writer w;
         int r;
 
+        assert(v);
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         json_write_string(&w, "verb", verb);
