@@ -5,6 +5,7 @@
  *
  *   scan-client [--gap-us N] [--seconds N] MASTER,LIGHT,LABELS,FILE...
  *
+ * With a gap the benches begin one after the other, spread over it: people do not scan in step.
  * Three open file descriptors and a file with a code a line, for each bench. Ends when all codes are used or, with --seconds,
  * when the time is over; a light that stays silent for 30 s is an error. Prints
  * {"greens":n,"others":n,"p50_us":…,"p99_us":…,"max_us":…,"seconds":…,"rest":n,"first_other":line|null}; rest: codes not used.
@@ -166,6 +167,7 @@ static int run(struct client *c) {
         int wait_ms, r;
 
         for (size_t i = 0; i < c->n_packers; i++) {
+                c->packers[i].due_usec = monotonic_usec() + c->gap_usec * i / c->n_packers;
                 fds[2 * i] = (struct pollfd){.fd = c->packers[i].light, .events = POLLIN};
                 fds[2 * i + 1] = (struct pollfd){.fd = c->packers[i].labels, .events = POLLIN};
         }
