@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""WCAG 2.2 AA, as real Chromium shows the pages: each page, state and language, and one way through by touch alone."""
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import accessible  # noqa: E402
+import browser  # noqa: E402
+import shipments as goods  # noqa: E402
+from scene import Scene  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+if not browser.is_there():
+    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
+
+LANGUAGES = ("ja", "en")
+SIZES = ((800, 480), (1920, 1080), (390, 844))
+
+
+@pytest.fixture(scope="module")
+def scene(build, tmp_path_factory):
+    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2).open()
+    for language in LANGUAGES:
+        s.make(f"S-look-{language}", *({"line": str(i), "order": "", "name": {"ja": it.ja, "en": it.en}, "label": {"ja": it.label_ja, "en": it.label_en},
+                                        "quantity": i, "codes": [{"code": it.jan, "units": 1}]} for i, it in enumerate(goods.AOZORA[:3], 1)))
+    s.address = s.rig.start_web()
+    yield s
+    s.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    b = browser.Browser(tmp_path_factory.mktemp("chromium"))
+    yield b
+    b.close()
+
+
+def judge(chromium, what: str) -> None:
+    wrong = []
+    for size in SIZES:
+        chromium.size(*size)
+        chromium.js("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        wrong += [f"{size[0]}: {w}" for w in accessible.look(chromium)]
+    wrong += accessible.width(chromium)
+    chromium.size(800, 480)
+    wrong += accessible.walk(chromium)
+    assert not wrong, f"{what}:\n" + "\n".join(dict.fromkeys(wrong))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_and_sign_in(scene, chromium, language):
+    chromium.open(f"{scene.address}/?lang={language}")
+    wait_for("the links", lambda: chromium.js("return document.querySelectorAll('nav a').length") > 1)
+    judge(chromium, "home")
+    chromium.open(f"{scene.address}/floor?lang={language}")
+    wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    judge(chromium, "sign-in")
+    chromium.js("document.querySelector('.sign .more').click()")
+    judge(chromium, "sign-in with keys")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bench_in_every_light(scene, chromium, language):
+    chromium.open(f"{scene.address}/bench/b1?lang={language}")
+    chromium.wait_ready()
+    scene.packers[0].scan(f"S-look-{language}", "opened")
+    wait_for("the lines", lambda: chromium.js("return document.querySelectorAll('.line').length") == 3)
+    scene.packers[0].scan(goods.AOZORA[0].jan)
+    wait_for("one is done", lambda: chromium.js("return document.querySelectorAll('.line.done').length") == 1)
+    scene.packers[0].scan("NO-SUCH-CODE")
+    marks = set()
+    for light in ("green", "amber", "red", "white", "dark"):
+        chromium.js("clearTimeout(greenTimer); showStage(arguments[1] === 'ja' ? '商品ちがい' : 'WRONG ITEM', '25cm', arguments[0], 'flash')", light, language)
+        marks.add(chromium.js("return document.querySelector('.sub').innerHTML"))
+        judge(chromium, f"bench, {light}")
+    assert len(marks) == 5, "each light has a shape of its own"
+    assert all("<svg" in s for s in chromium.js("return [...document.querySelectorAll('.scans li, .line.done .left')].map(e => e.innerHTML)")), "what was and what is done have a shape, too"
+    scene.packers[0].scan("OKURU-C-PARK", "parked")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_floor(scene, chromium, language):
+    chromium.open(f"{scene.address}/floor?lang={language}")
+    wait_for("the form or the floor", lambda: chromium.js("return document.querySelector('form') !== null"))
+    if chromium.js("return document.querySelector('form.sign') !== null"):
+        chromium.js("const i = document.querySelector('.sign input'); i.value = 'L002'; i.form.requestSubmit()")
+    chromium.wait_ready()
+    chromium.js("document.querySelector('input[name=q]').value = 'A-S-look-ja'; document.querySelector('form[role=search]').requestSubmit()")
+    chromium.wait_text(".found", "S-look")
+    judge(chromium, "floor")
+
+
+def touch(chromium, selector: str, text: str | None = None) -> None:
+    """A finger on the middle of the one that says @text."""
+    from selenium.webdriver.common.actions.action_builder import ActionBuilder
+    from selenium.webdriver.common.actions.pointer_input import PointerInput
+
+    element = chromium.js("return [...document.querySelectorAll(arguments[0])].find(e => arguments[1] === null || e.textContent === arguments[1])", selector, text)
+    assert element, f"{selector} {text}"
+    finger = ActionBuilder(chromium.driver, mouse=PointerInput("touch", "finger"))
+    finger.pointer_action.move_to(element).pointer_down().pointer_up()
+    finger.perform()
+
+
+def test_touch_alone_signs_in_turns_the_language_and_leaves(scene, chromium):
+    chromium.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    chromium.open(f"{scene.address}/floor?lang=ja")
+    wait_for("the form or the floor", lambda: chromium.js("return document.querySelector('form') !== null"))
+    if chromium.js("return document.querySelector('form.sign') === null"):
+        chromium.js("post('/api/v1/session/end', {}).then(() => location.reload())")
+        wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    chromium.js("window.others = 0; for (const kind of ['keydown', 'mousemove']) addEventListener(kind, e => { if (e.isTrusted && !e.sourceCapabilities?.firesTouchEvents) others++; })")
+    touch(chromium, ".sign .more")
+    for key in "L002":
+        touch(chromium, ".keys button", key)
+    assert chromium.js("return document.querySelector('.sign input').value") == "L002"
+    assert chromium.js("return others") == 0, "neither keyboard nor mouse"
+    touch(chromium, ".sign button[type=submit]")
+    chromium.wait_ready()
+    chromium.wait_text(".floor", "締め切り")
+    touch(chromium, ".top .language")
+    chromium.wait_text(".floor", "Cut-offs")
+    touch(chromium, ".top button", "Sign out")
+    wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    chromium.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    chromium.assert_calm()
+
+
+def test_the_look_finds_what_is_wrong(scene, chromium):
+    chromium.open(f"{scene.address}/?lang=en")
+    wait_for("the links", lambda: chromium.js("return document.querySelectorAll('nav a').length") > 1)
+    chromium.js("""const b = document.createElement('button'), s = document.createElement('style'), p = document.createElement('p');
+        for (const [k, v] of Object.entries({minHeight: '0', height: '12px', width: '12px', padding: '0', outline: 'none'})) b.style[k] = v;
+        p.textContent = 'pale'; p.style.color = '#aaa'; p.style.background = '#fff'; p.style.width = '500px';
+        document.body.append(b, p); document.documentElement.lang = ''; b.tabIndex = -1""")
+    said = " ".join(accessible.look(chromium) + accessible.walk(chromium, 12) + accessible.width(chromium))
+    for part in ("contrast 2.32", "target 12x12", "no name", "not by keyboard", "does not come to", 'language: ""', "too wide"):
+        assert part in said, part
+    chromium.size(800, 480)
