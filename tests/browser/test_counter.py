@@ -57,6 +57,11 @@ def press(chromium, selector: str) -> None:
     chromium.js("document.querySelector(arguments[0]).click()", selector)
 
 
+def tap(chromium, text: str) -> None:
+    for character in text:
+        chromium.js("[...document.querySelectorAll('.board button')].find(b => b.textContent === arguments[0]).click()", character)
+
+
 @pytest.mark.parametrize("language, unpaid, to_go, all_read, done", [("ja", "未会計", "あと2個", "OK 残1", "お渡し済み"), ("en", "UNPAID", "2 to scan", "OK", "HANDED OVER")])
 def test_by_scanner_from_the_order_number_to_the_last_parcel(store, chromium, language, unpaid, to_go, all_read, done):
     open_counter(store, chromium, language)
@@ -108,13 +113,16 @@ def test_by_touch_alone(store, chromium):
     store.shelve(order, "D-7")
     open_counter(store, chromium, "ja")
     wait_for("it is listed", lambda: "D-7" in chromium.text(".lists"))
-    press(chromium, ".rows [data-key^='B-15@']")
+    chromium.js("return post('/api/v1/session/end', {}).then(s => { session = s.body; placeholder_(); })")
+    press(chromium, ".rows [data-key^='B-15@']")  # the badge is asked for, and then it is done
+    wait_for("it asks", lambda: "名札" in chromium.text(".ask .said"))
+    press(chromium, ".ask button[aria-expanded]")
+    tap(chromium, "K041")
+    press(chromium, ".ask .go")
     wait_for("its case", lambda: mode(chromium) == "case" and chromium.text(".where .shelf") == "D-7")
     press(chromium, ".acts [data-key=document]")
     wait_for("proved", lambda: "身分証" in chromium.text(".proved"))
-    press(chromium, ".ask button[aria-expanded]")
-    for character in store.codes(order)[0]:
-        chromium.js("[...document.querySelectorAll('.board button')].find(b => b.textContent === arguments[0]).click()", character)
+    tap(chromium, store.codes(order)[0])
     press(chromium, ".ask .go")
     wait_for("handed over", lambda: [f for f in store.facts("pickup.collected") if f["shipment"] == "B-15"])
     press(chromium, ".lists .back")
@@ -127,6 +135,8 @@ def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chr
     store.shelve(order, "E-1")
     store.told(order, "notice.failed")
     open_counter(store, chromium, "ja")
+    enter(chromium, "OKURU-P-K041")
+    wait_for("the box is the clerk's", lambda: chromium.js("return Boolean(may())") and mode(chromium) == "lists")
     press(chromium, "[data-key=tab-untold]")
     assert "宛先の形が違う" in chromium.text(".rows")
     press(chromium, ".rows [data-key^='B-26@']")
@@ -159,6 +169,12 @@ def test_nothing_is_cut_at_any_size(store, chromium, width, height):
         assert over == [] and chromium.js("return document.documentElement.scrollWidth <= innerWidth")
         low = chromium.js("return [...document.querySelectorAll('.acts button')].filter(e => e.getBoundingClientRect().bottom > innerHeight + 1).length")
         assert low == 0 or width < 500, "what is to be pressed is in sight"
+        store.scan("RECEIPT-100017", "proof")
+        store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+        store.scan(store.codes(order)[0], "ok")
+        wait_for("one is ticked", lambda: mode(chromium) == "case" and chromium.js("return document.querySelectorAll('.pieces .on').length") == 1)
+        rows = chromium.js("return new Set([...document.querySelectorAll('.acts > *')].map(e => { const r = e.getBoundingClientRect(); return Math.round((r.top + r.height / 2) / 40); })).size")
+        assert rows == 1 or width < 500, "the acts stand in one row"
     finally:
         chromium.size(800, 480)
         store.scan("OKURU-C-UNDO")

@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import Browser  # noqa: E402
+from counter_album import CounterAlbum  # noqa: E402
 from demo import Floor, Script  # noqa: E402
 from packer import Packer  # noqa: E402
 from waiting import wait_for  # noqa: E402
@@ -177,6 +178,7 @@ def main() -> int:
         floor.open()
         browser = Browser(work)
         Album(floor, browser, Path(args.to)).all()
+        CounterAlbum(Path(args.build).resolve(), work, browser, Path(args.to)).all()
         browser.assert_calm("401 (Unauthorized)")
     finally:
         if browser:

@@ -7,7 +7,7 @@
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
 const FLASH_MS = 900, CODE = /^OKURU-/, SHELF = /^[A-Z]{1,2}-?\d{1,3}$/i;
 const LISTS = ["ready", "overdue", "untold", "expected", "arrived", "incomplete", "missing", "back"];
-let list = "ready", flashTimer, isFlash = false, drawn = "", collectedAt = 0;
+let list = "ready", flashTimer, isFlash = false, drawn = "", collectedAt = 0, pressed = null;
 
 const may = () => session.person && ["clerk", "leader"].includes(session.person.role);
 const yen = n => n.toLocaleString("ja-JP");
@@ -41,13 +41,22 @@ async function enter(badge) {
         return false;
 }
 
+// A badge opens the box, and does what was pressed before it was asked for.
+async function badge(text) {
+        if (!await enter(text.replace(/^OKURU-P-/, "")))
+                return;
+        const next = pressed;
+        pressed = null;
+        act(next || `OKURU-P-${text.replace(/^OKURU-P-/, "")}`);
+}
+
 async function act(code) {
         tell("");
-        const isBadge = code.startsWith("OKURU-P-");
-        if (!may() || isBadge) {
-                if (!await enter(code))
-                        return;
-                code = isBadge ? code : `OKURU-P-${code}`;
+        if (!may()) {
+                pressed = code;
+                tell(word("ask_badge"));
+                input.focus();
+                return;
         }
         const isWords = !CODE.test(code) && WORDS_OF_PERSON.test(code);
         const answer = await post(`/api/v1/counter/${NAME}/${isWords ? "find" : "scan"}`, isWords ? {text: code} : {code}).catch(() => ({status: 0, body: {}}));
@@ -79,7 +88,9 @@ function submit() {
         const text = input.value.trim(), rows = matches(text), exact = rows.filter(r => isExact(r, text));
         if (!text)
                 return;
-        if (!may() || CODE.test(text))
+        if (!may() || text.startsWith("OKURU-P-"))
+                badge(text);
+        else if (CODE.test(text))
                 act(text);
         else if (doc.counter && doc.counter.hand && SHELF.test(text))
                 act(`OKURU-S-${text.toUpperCase()}`);
@@ -186,7 +197,7 @@ function rowView(r, name) {
         const isShelf = !["expected", "arrived"].includes(name), when = ["ready", "overdue"].includes(name) && r.keep_until ? day(r.keep_until) : age(r.since);
         const more = [word("n_here", {n: r.here}), r.away ? word("n_away", {n: r.away}) : "", r.held ? word("c_parked") : ""].filter(Boolean).join(" · ");
         return el("li", {}, el("button", {type: "button", "data-key": `${r.shipment}@${name}`, onclick: () => act(r.order || r.shipment)},
-                el("b.shelf", {}, isShelf ? shelfText(r.shelves) : "–"), el("span.order", {}, named(r), r.unpaid ? el("span.pay", {}, `¥${yen(r.unpaid)}`) : ""), el("span.n", {}, more),
+                el("b.shelf" + (r.shelves.length > 1 ? ".many" : ""), {}, isShelf ? shelfText(r.shelves) : "–"), el("span.order", {}, named(r), r.unpaid ? el("span.pay", {}, `¥${yen(r.unpaid)}`) : ""), el("span.n", {}, more),
                 el("span.when" + (name === "overdue" ? ".bad" : ""), {}, when),
                 r.notice && ["ready", "overdue", "untold"].includes(name) ? el("span.told" + (isUntold(r.notice) ? ".warn" : ""), {}, noticeMark(r.notice), noticeText(r.notice)) : ""));
 }

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of the pickup counter's screen, for scripts/screens: a store with orders in every state, one customer served from the order
+number to お渡し済み."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from browser import Browser
+from store import HAT, SOCKS, TEA, Store
+from waiting import wait_for
+
+SIZES = {"800x480": (800, 480), "1920x1080": (1920, 1080), "phone": (390, 844)}
+
+
+class CounterAlbum:
+    def __init__(self, build: Path, work: Path, browser: Browser, folder: Path):
+        (work / "store").mkdir()
+        self.store, self.browser, self.folder = Store(build, work / "store"), browser, folder
+
+    def shoot(self, name: str, *sizes: str) -> None:
+        for size in sizes or ("800x480", "1920x1080"):
+            self.browser.size(*SIZES[size])
+            self.browser.js("return new Promise(done => setTimeout(done, 120))")
+            self.browser.shoot(self.folder / f"counter-{name}-{size}.png")
+        self.browser.size(*SIZES["800x480"])
+
+    def open(self, language: str) -> None:
+        self.browser.open(f"{self.store.address}/counter/c1?lang={language}")
+        self.browser.wait_ready()
+
+    def see(self, mode: str, test: str = "true") -> None:
+        wait_for(f"{mode}: {test}", lambda: self.browser.js(f"return document.body.dataset.mode === '{mode}' && ({test})"), timeout=10)
+
+    def stock(self) -> None:
+        """Paid and unpaid, on one shelf and on three, half of it here, not told, still expected."""
+        s = self.store
+        self.unpaid, self.paid = s.order("P-1001", (SOCKS, 2), (HAT, 1), unpaid=5480), s.order("P-1002", (TEA, 3))
+        self.untold, self.many = s.order("P-1005", (HAT, 2), mail="nobody at all"), s.order("P-1006", (HAT, 2), (TEA, 1), (SOCKS, 1))
+        self.half = s.order("P-1003", (HAT, 1), (SOCKS, 1))
+        s.order("P-1004", (SOCKS, 1))
+        for order, shelves in ((self.unpaid, ("B-3", "B-3")), (self.paid, ("C-12",)), (self.untold, ("A-1",)), (self.many, ("B-1", "D-10", "A-2"))):
+            s.shelve(order, *shelves)
+        s.scan(s.codes(self.half)[0], "arrived")
+        s.scan("OKURU-S-B-7", "shelved")
+        s.told(self.untold, "notice.failed")
+        for order in (self.unpaid, self.paid, self.many):
+            s.told(order)
+
+    def serve(self) -> None:
+        s = self.store
+        s.scan(self.unpaid["orders"][0], "unpaid")
+        self.see("case")
+        self.shoot("unpaid")
+        s.scan("RECEIPT-100017", "proof")
+        s.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+        s.scan(s.codes(self.unpaid)[0], "ok")
+        self.see("case", "document.body.dataset.light === 'dark'")
+        self.shoot("one-left", "800x480", "phone")
+        s.scan(s.codes(self.unpaid)[1], "collected")
+        self.see("stop", "doc.shown.kind === 'collected'")
+        self.shoot("handed-over", "800x480")
+        self.see("lists")
+        s.scan(self.many["orders"][0], "proof")
+        self.see("case")
+        self.shoot("three-shelves", "1920x1080")
+        s.scan("OKURU-C-UNDO", "undone")
+
+    def all(self) -> None:
+        s = self.store.open()
+        try:
+            self.stock()
+            self.open("ja")
+            self.see("lists", "doc.counter.lists.ready.length === 4 && doc.counter.lists.ready.every(r => r.notice && r.notice.state !== 'reserved')")
+            self.shoot("lists", "800x480", "1920x1080", "phone")
+            self.serve()
+            s.scan(s.codes(self.half)[1], "arrived")
+            self.see("hand", "document.body.dataset.light === 'dark'")
+            self.shoot("to-shelf", "800x480")
+            s.scan("OKURU-C-UNDO", "undone")
+            s.scan(self.untold["orders"][0], "proof")
+            self.open("en")
+            self.see("case")
+            self.shoot("not-told-en", "800x480")
+            s.scan("OKURU-C-UNDO", "undone")
+            self.browser.open("about:blank")
+        finally:
+            for process in s.rig.processes.values():
+                process.kill()
+            s.rig.broker.stop()
