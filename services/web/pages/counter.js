@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pickup counter: one box for whatever the customer shows, the shelf in huge type, what is expected, ready and overdue. The station
 // decides; nothing that a stranger must not read across the counter comes here.
-//= words.js common.js sound.js stage.js sign.js
+//= words.js words-more.js common.js sound.js stage.js sign.js
 "use strict";
 // A name, or the last four digits of a telephone: what no scanner reads.
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;

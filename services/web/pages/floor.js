@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The leader's floor: how the station is, what is to do and how, cut-offs, benches, what was done, and one box to find things.
-//= words.js common.js sign.js
+//= words.js words-more.js common.js sign.js
 "use strict";
 let doc = null, isLost = false, found = null;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//= words.js common.js
+//= words.js words-more.js common.js
 "use strict";
 loadSession().then(s => document.body.replaceChildren(el("main", {}, el("div.sign", {}, el("h1", {}, `${word("home")} · ${s.site}/${s.station}`),
         el("nav.home", {}, ...s.benches.map(b => s.counters.includes(b) ? el("a", {href: `/counter/${b}`}, `${word("counter")} ${b}`) : el("a", {href: `/bench/${b}`}, `${word("bench")} ${b}`)), el("a", {href: "/floor"}, word("floor")), el("a", {href: "/settings"}, word("settings"))), languageButton()))));
