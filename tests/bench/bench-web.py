@@ -34,6 +34,13 @@ def percentile(values: list[float], percent: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
+def wait_alone(pid: int) -> None:
+    """A thread serves each connection, and notices within some seconds that its screen is gone; an address has no more than 16."""
+    def threads() -> int:
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+    wait_for("the last screens are forgotten", lambda: threads() < 8)
+
+
 # ---- scan to pixels ----
 
 def scan_watched(hands, count: int) -> list[float]:
@@ -109,13 +116,14 @@ def load(chromium, url: str, latency_ms: float) -> tuple[float, int]:
     return took, int(sum(m["params"]["encodedDataLength"] for m in log if m["method"] == "Network.loadingFinished"))
 
 
-def thin_link(address: str, chromium) -> None:
+def thin_link(pid: int, address: str, chromium) -> None:
     """Beside a page in one piece that has as many bytes, which tell as little apart, and a stream: what the link itself needs."""
     page, times, direct, bare = BarePage(), [], [], []
     chromium.driver.execute_cdp_cmd("Network.enable", {})
     made = chromium.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": USABLE})
     url, came = f"{address}/bench/b1?lang=ja", 0
     for i in range(LOADS):
+        wait_alone(pid)
         took, came = load(chromium, url, LATENCY_MS)
         times.append(took)
         direct.append(load(chromium, url, 0)[0])
@@ -145,13 +153,6 @@ def screens(address: str, benches: list[str]):
             if client.returncode:
                 raise RigError("a stream ended by itself")
             say(f"streams: {told.strip()}")
-
-
-def wait_alone(pid: int) -> None:
-    """A thread serves each stream, and notices within some seconds that its screen is gone."""
-    def threads() -> int:
-        return len(list(Path(f"/proc/{pid}/task").iterdir()))
-    wait_for("the last screen is forgotten", lambda: threads() < 8)
 
 
 def beside(pid: int, address: str, benches: list[str], run) -> tuple[list[dict], list[dict]]:
@@ -204,7 +205,7 @@ def main() -> int:
             chromium = browser.Browser(Path(folder))
             try:
                 pixels(address, hands[0], chromium)
-                thin_link(address, chromium)
+                thin_link(pid_of(rig, "web"), address, chromium)
             finally:
                 chromium.close()
     return 0
