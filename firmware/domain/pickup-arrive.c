@@ -39,8 +39,8 @@ int pickup_say_shelve(struct turn *t, enum verdict_kind kind, const struct parce
                 verdict_sub_ja(v, "棚%sの荷物 %s。置いた棚を読む", lay, piece.ja);
                 verdict_sub_en(v, "%s, of shelf %s: read the shelf it lies on now", piece.en, lay);
         } else if (pickup_is_foreign(t, p)) {
-                verdict_sub_ja(v, "このオリコンの予定にない荷物 …%s %s。置く棚を読む",
-                        words_number_tail(t->s.id), piece.ja);
+                verdict_sub_ja(
+                        v, "予定にない荷物 …%s %s。置く棚を読む", words_number_tail(t->s.id), piece.ja);
                 verdict_sub_en(v, "not one of this crate: …%s %s: read its shelf", words_number_tail(t->s.id),
                         piece.en);
         } else {

@@ -92,7 +92,7 @@ int pickup_crate(struct turn *t, bool *handledp) {
         (void) copy_text(
                 t->b->argument, sizeof(t->b->argument), code); /* codes of parcels and crates are shorter */
         v = turn_say(t, VERDICT_ARRIVED);
-        verdict_sub_ja(v, "オリコン %d個。1個ずつ読み、棚へ。終わったらOK", n + lying);
+        verdict_sub_ja(v, "オリコン %d個。1個ずつ読み、棚へ。最後OK", n + lying);
         verdict_sub_en(v, "a crate of %d: read each and its shelf; OK when it is empty", n + lying);
         return 0;
 }

@@ -95,7 +95,7 @@ static int receive(struct turn *t, const struct origin *o) {
         (void) copy_text(t->b->merchant, sizeof(t->b->merchant), o->ref.merchant);
         (void) copy_text(t->b->shipment, sizeof(t->b->shipment), o->ref.shipment);
         v = turn_say(t, VERDICT_RETURNED);
-        verdict_sub_ja(v, "%s。中身を見る。良ければOK、悪ければ「不良品」", owner.ja);
+        verdict_sub_ja(v, "%s。中身を見る。良ければOKか「不良品」", owner.ja);
         verdict_sub_en(v, "%s: look into it; OK when good, DAMAGED when not", owner.en);
         return 0;
 }

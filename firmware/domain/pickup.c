@@ -169,7 +169,7 @@ int pickup_scan(struct turn *t) {
         if (t->b->gesture == GESTURE_PICKUP_TAKE_BACK)
                 return pickup_return_scan(t);
         if (t->b->gesture == GESTURE_PICKUP_INSPECT)
-                return turn_tell(t, VERDICT_GESTURE, "返品を見る。良ければOK、悪ければ「不良品」",
+                return turn_tell(t, VERDICT_GESTURE, "返品を見る。良ければOKか「不良品」",
                         "look at what came back: OK when good, DAMAGED when not");
         if (strncmp(t->scan.text, SHELF_PREFIX, strlen(SHELF_PREFIX)) == 0)
                 return read_shelf(t->scan.text, shelf) ? pickup_shelf(t, shelf)
