@@ -112,7 +112,7 @@ seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
             assert verdict is not None, f"no light at {bench}: " + (self.folder / "station.log").read_text()
             if verdict["kind"] in kinds:
                 return verdict
-            assert verdict["kind"] in PROMPTS, verdict
+            assert verdict["kind"] in PROMPTS, (verdict, self.facts("item.refused"))
 
     def scan(self, scan, bench: str, code: str, *kinds: str) -> dict:
         """As a packer does: told that a scan was lost, they scan again. Just plugged in, the head of a first code may be missing.
