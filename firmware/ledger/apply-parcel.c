@@ -5,31 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-static void put_text(char *to, size_t size, const char *from) {
-        (void) copy_text(to, size,
-                from); /* words and ids of ours; a stranger's too long one is cut, here as in a replay */
-}
-#define PUT(field, from) put_text(field, sizeof(field), from)
-
-/* The parcel of a fact, its new state and since when. */
-static int take(struct ledger *l, const struct row *row, struct parcel_row *p) {
-        int r = parcel_get(l, row->subject, p);
-
-        if (r != 0)
-                return fitting(row, r);
-        return strcmp(p->p.merchant, row->merchant) == 0 ? 0 : unfit(row, "another merchant's parcel");
-}
-
-static void enter(struct parcel_row *p, const struct row *row, enum parcel_state state) {
-        p->p.state = state;
-        p->p.since_usec = row->wall_usec;
-        p->p.since_offset_sec = row->offset_sec;
-        if (*row->bench)
-                PUT(p->p.bench, row->bench);
-        if (*row->actor)
-                PUT(p->p.actor, row->actor);
-}
-
 /* Writes the parcel; it lies open at its bench or no longer, and its shipment's stage follows. */
 static int settle(
         struct ledger *l, const struct row *row, const struct parcel_row *p, const char *bench_before) {
@@ -57,7 +32,7 @@ static int apply_opened(struct ledger *l, const struct row *row, const struct js
         p.p.pieces = (int) json_get_int(data, "pieces", 1);
         p.p.version = json_get_int(data, "version", 0);
         p.p.unverified = json_get_bool(data, "unverified", false);
-        enter(&p, row, PARCEL_OPEN);
+        parcel_enter(&p, row, PARCEL_OPEN);
         r = p.p.unverified ? shipment_make(l, row->merchant, shipment, true) : 0;
         if (r == 0)
                 r = parcel_insert(l, &p);
@@ -72,7 +47,7 @@ static int apply_verified(struct ledger *l, const struct row *row, const struct 
         const char *line = json_get_string(data, "line", ""), *serial = json_get_string(data, "serial", "");
         int quantity = (int) json_get_int(data, "quantity", 0);
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
@@ -98,11 +73,11 @@ static int apply_damaged(struct ledger *l, const struct row *row, const struct j
 
 static int apply_parked(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_PARKED);
+        parcel_enter(&p, row, PARCEL_PARKED);
         PUT(p.p.reason, json_get_string(data, "reason", ""));
         PUT(p.p.shelf, json_get_string(data, "shelf", ""));
         p.p.version = json_get_int(data, "version", p.p.version);
@@ -111,11 +86,11 @@ static int apply_parked(struct ledger *l, const struct row *row, const struct js
 
 static int apply_resumed(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row,
+        parcel_enter(&p, row,
                 strcmp(json_get_string(data, "state", ""), "packed") == 0 ? PARCEL_PACKED : PARCEL_OPEN);
         p.p.version = json_get_int(data, "version", p.p.version);
         p.p.shelf[0] = p.p.reason[0] = p.p.pull_reason[0] = 0;
@@ -124,11 +99,11 @@ static int apply_resumed(struct ledger *l, const struct row *row, const struct j
 
 static int apply_packed(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_PACKED);
+        parcel_enter(&p, row, PARCEL_PACKED);
         p.p.version = json_get_int(data, "version", p.p.version);
         p.p.partial = json_get_bool(data, "partial", false);
         r = parcel_put_contents(l, row->subject, json_get(data, "contents"));
@@ -141,7 +116,7 @@ static int apply_packed(struct ledger *l, const struct row *row, const struct js
 
 static int apply_printed(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
@@ -159,7 +134,7 @@ static int apply_printed(struct ledger *l, const struct row *row, const struct j
 
 static int apply_replaced(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
@@ -175,11 +150,11 @@ static int apply_replaced(struct ledger *l, const struct row *row, const struct 
 
 static int apply_ready(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_READY);
+        parcel_enter(&p, row, PARCEL_READY);
         PUT(p.p.carrier, json_get_string(data, "carrier", ""));
         PUT(p.p.number, json_get_string(data, "number", ""));
         PUT(p.p.bay, json_get_string(data, "bay", ""));
@@ -192,11 +167,11 @@ static int apply_ready(struct ledger *l, const struct row *row, const struct jso
 
 static int apply_pulled(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_PULLED);
+        parcel_enter(&p, row, PARCEL_PULLED);
         PUT(p.p.reason, json_get_string(data, "reason", ""));
         p.p.bay[0] = p.p.pull_reason[0] = 0;
         p.p.ready_usec = 0;
@@ -205,11 +180,11 @@ static int apply_pulled(struct ledger *l, const struct row *row, const struct js
 
 static int apply_shipped(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_SHIPPED);
+        parcel_enter(&p, row, PARCEL_SHIPPED);
         PUT(p.p.how, json_get_string(data, "how", ""));
         p.p.pull_reason[0] = 0;
         return settle(l, row, &p, p.p.bench);
@@ -217,12 +192,12 @@ static int apply_shipped(struct ledger *l, const struct row *row, const struct j
 
 static int apply_reopened(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         (void) data;
         if (r != 0)
                 return r;
-        enter(&p, row, PARCEL_OPEN);
+        parcel_enter(&p, row, PARCEL_OPEN);
         p.p.bay[0] = p.p.reason[0] = p.p.shelf[0] = p.p.pull_reason[0] = 0;
         p.p.ready_usec = 0;
         p.p.partial = false;
@@ -232,12 +207,12 @@ static int apply_reopened(struct ledger *l, const struct row *row, const struct 
 static int apply_voided(struct ledger *l, const struct row *row, const struct json *data) {
         char bench_before[NAME_SIZE];
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
         PUT(bench_before, p.p.bench);
-        enter(&p, row, PARCEL_VOIDED);
+        parcel_enter(&p, row, PARCEL_VOIDED);
         PUT(p.p.reason, json_get_string(data, "reason", ""));
         p.p.bay[0] = p.p.shelf[0] = p.p.pull_reason[0] = 0;
         p.p.ready_usec = 0;
@@ -256,7 +231,7 @@ static int apply_reconciled(struct ledger *l, const struct row *row, const struc
 
         if (*json_get_string(data, "is", ""))
                 return pickup_reconcile(l, row, data);
-        r = take(l, row, &p);
+        r = parcel_of_row(l, row, &p);
         if (r != 0)
                 return r;
         PUT(before, p.p.shipment);

@@ -5,33 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_text(char *to, size_t size, const char *from) {
-        (void) copy_text(to, size,
-                from); /* words and names of ours; a stranger's too long one is cut, here as in a replay */
-}
-#define PUT(field, from) put_text(field, sizeof(field), from)
-
-static int take(struct ledger *l, const struct row *row, struct parcel_row *p) {
-        int r = parcel_get(l, row->subject, p);
-
-        if (r != 0)
-                return fitting(row, r);
-        return strcmp(p->p.merchant, row->merchant) == 0 ? 0 : unfit(row, "another merchant's parcel");
-}
-
 /* The parcel in its new state, and what that makes of its shipment. */
-static int enter(struct ledger *l, const struct row *row, struct parcel_row *p, enum parcel_state state) {
+static int move(struct ledger *l, const struct row *row, struct parcel_row *p, enum parcel_state state) {
         char bench_before[NAME_SIZE];
         int r;
 
         PUT(bench_before, p->p.bench);
-        p->p.state = state;
-        p->p.since_usec = row->wall_usec;
-        p->p.since_offset_sec = row->offset_sec;
-        if (*row->bench)
-                PUT(p->p.bench, row->bench);
-        if (*row->actor)
-                PUT(p->p.actor, row->actor);
+        parcel_enter(p, row, state);
         p->p.bay[0] = p->p.pull_reason[0] = 0;
         r = parcel_put(l, p);
         if (r == 0)
@@ -67,20 +47,20 @@ static int apply_arrived(struct ledger *l, const struct row *row, const struct j
         int r = json_get_bool(data, "announced", true) ? 0 : make_unannounced(l, row, data);
 
         if (r == 0)
-                r = take(l, row, &p);
-        return r == 0 ? enter(l, row, &p, PARCEL_ARRIVED) : r;
+                r = parcel_of_row(l, row, &p);
+        return r == 0 ? move(l, row, &p, PARCEL_ARRIVED) : r;
 }
 
 static int lay(struct ledger *l, const struct row *row, const char *shelf) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
         if (*shelf)
                 PUT(p.p.shelf, shelf);
         p.p.how[0] = 0;
-        return enter(l, row, &p, PARCEL_SHELVED);
+        return move(l, row, &p, PARCEL_SHELVED);
 }
 
 static int apply_shelved(struct ledger *l, const struct row *row, const struct json *data) {
@@ -93,22 +73,22 @@ static int apply_moved(struct ledger *l, const struct row *row, const struct jso
 
 static int apply_missing(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         (void) data;
-        return r == 0 ? enter(l, row, &p, PARCEL_MISSING) : r;
+        return r == 0 ? move(l, row, &p, PARCEL_MISSING) : r;
 }
 
 static int apply_collected(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         if (r != 0)
                 return r;
         PUT(p.p.how, json_get_string(data, "proof", ""));
         if (*json_get_string(data, "paid", ""))
                 r = pickup_put_paid(l, p.p.merchant, p.p.shipment);
-        return r == 0 ? enter(l, row, &p, PARCEL_COLLECTED) : r;
+        return r == 0 ? move(l, row, &p, PARCEL_COLLECTED) : r;
 }
 
 static int apply_ready(struct ledger *l, const struct row *row, const struct json *data) {
@@ -129,10 +109,10 @@ static int apply_expected(struct ledger *l, const struct row *row, const struct 
 
 static int apply_restocked(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row p;
-        int r = take(l, row, &p);
+        int r = parcel_of_row(l, row, &p);
 
         (void) data;
-        return r == 0 ? enter(l, row, &p, PARCEL_RESTOCKED) : r;
+        return r == 0 ? move(l, row, &p, PARCEL_RESTOCKED) : r;
 }
 
 /* Subject is the shipment; its parcels are named. */
@@ -146,7 +126,7 @@ static int apply_expired(struct ledger *l, const struct row *row, const struct j
                 if (r == 0 && strcmp(p.p.merchant, row->merchant) != 0)
                         return unfit(row, "another merchant's parcel");
                 if (r == 0)
-                        r = enter(l, row, &p, PARCEL_EXPIRED);
+                        r = move(l, row, &p, PARCEL_EXPIRED);
         }
         return fitting(row, r);
 }
@@ -154,7 +134,7 @@ static int apply_expired(struct ledger *l, const struct row *row, const struct j
 /* An unannounced one is this parcel of that shipment: it lies where that one was put. */
 int pickup_reconcile(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row box, p;
-        int r = take(l, row, &box);
+        int r = parcel_of_row(l, row, &box);
 
         if (r == 0)
                 r = fitting(row, parcel_get(l, json_get_string(data, "is", ""), &p));
@@ -171,7 +151,7 @@ int pickup_reconcile(struct ledger *l, const struct row *row, const struct json 
         if (r == 0 && strcmp(box.p.shipment, p.p.shipment) != 0)
                 r = number_kill(l, box.p.number, box.p.merchant, box.p.shipment);
         box.p.unverified = false;
-        return r == 0 ? enter(l, row, &box, PARCEL_VOIDED) : fitting(row, r);
+        return r == 0 ? move(l, row, &box, PARCEL_VOIDED) : fitting(row, r);
 }
 
 static int apply_asked(struct ledger *l, const struct row *row, const struct json *data) {

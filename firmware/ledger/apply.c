@@ -24,6 +24,24 @@ int fitting(const struct row *row, int r) {
         return r;
 }
 
+int parcel_of_row(struct ledger *l, const struct row *row, struct parcel_row *p) {
+        int r = parcel_get(l, row->subject, p);
+
+        if (r != 0)
+                return fitting(row, r);
+        return strcmp(p->p.merchant, row->merchant) == 0 ? 0 : unfit(row, "another merchant's parcel");
+}
+
+void parcel_enter(struct parcel_row *p, const struct row *row, enum parcel_state state) {
+        p->p.state = state;
+        p->p.since_usec = row->wall_usec;
+        p->p.since_offset_sec = row->offset_sec;
+        if (*row->bench)
+                PUT(p->p.bench, row->bench);
+        if (*row->actor)
+                PUT(p->p.actor, row->actor);
+}
+
 static apply_function find(const char *type) {
         apply_function f = apply_parcel_find(type);
 

@@ -235,6 +235,12 @@ int apply(struct ledger *l, const struct row *row);
 int unfit(const struct row *row, const char *why);
 /* An outcome of a statement that must have met a row: STORE_E_EXISTS -> LEDGER_E_UNFIT. */
 int fitting(const struct row *row, int r);
+/* Words and ids of ours; a stranger's too long one is cut, here as in a replay. */
+#define PUT(field, from) ((void) copy_text(field, sizeof(field), from))
+/* The parcel that is the subject. Return: 0, LEDGER_E_UNFIT, -errno. */
+int parcel_of_row(struct ledger *l, const struct row *row, struct parcel_row *p);
+/* Its new state, since when, and by whom; not written yet. */
+void parcel_enter(struct parcel_row *p, const struct row *row, enum parcel_state state);
 apply_function apply_parcel_find(const char *type);
 apply_function apply_pickup_find(const char *type);
 apply_function apply_intake_find(const char *type);
