@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import browser  # noqa: E402
 from store import HAT, SOCKS, TEA, Store  # noqa: E402
 from waiting import wait_for  # noqa: E402
-
-if not browser.is_there():
-    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +24,6 @@ def nobody_is_served(store):
     yield
     if store.rig.ask_station({"verb": "status"})["benches"][1]["case"]["shipments"]:
         store.scan("OKURU-C-UNDO")
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    b = browser.Browser(tmp_path_factory.mktemp("chromium"))
-    yield b
-    b.close()
 
 
 def open_counter(store, chromium, language: str) -> None:

@@ -10,9 +10,6 @@ import browser  # noqa: E402
 from demo import Floor  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-if not browser.is_there():
-    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
-
 
 @pytest.fixture(scope="module")
 def floor(build, tmp_path_factory):

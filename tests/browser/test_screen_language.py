@@ -10,9 +10,6 @@ import browser  # noqa: E402
 from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-if not browser.is_there():
-    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
-
 ENGLISH, JAPANESE, SILENT = "P017", "P023", "P031"  # whose language nobody has said
 
 

@@ -7,13 +7,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import browser  # noqa: E402
 import shipments as goods  # noqa: E402
 from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
-
-if not browser.is_there():
-    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
 
 PEOPLE = [{"person": "p-017", "badge": "P017", "role": "packer", "call": "<b>はな</b>"}, {"person": "p-023", "badge": "P023", "role": "packer"},
           {"person": "p-002", "badge": "L002", "role": "leader"}, {"person": "p-090", "badge": "E090", "role": "engineer", "pin": goods.PIN_4071},
@@ -28,13 +24,6 @@ def scene(build, tmp_path_factory):
     s.address = s.rig.start_web()
     yield s
     s.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    b = browser.Browser(tmp_path_factory.mktemp("chromium"))
-    yield b
-    b.close()
 
 
 def type_keys(chromium, text: str) -> None:

@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-import browser  # noqa: E402
 import shipments as goods  # noqa: E402
 from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
-
-if not browser.is_there():
-    pytest.skip("Chromium and its driver are not installed", allow_module_level=True)
 
 SOCKS_23, SOCKS_25, SOCKS_27 = goods.AOZORA[:3]
 
@@ -28,13 +24,6 @@ def scene(build, tmp_path_factory):
     s.address = s.rig.start_web()
     yield s
     s.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    b = browser.Browser(tmp_path_factory.mktemp("chromium"))
-    yield b
-    b.close()
 
 
 def open_bench(scene, chromium, language: str, bench: str = "b1") -> None:
