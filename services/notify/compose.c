@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
-#include "services/notify/mime.h"
+#include "services/notify/mail/mime.h"
 
 #define TEXT_ROOM (32 * 1024) /* most mails; a longer one grows, and leaves a copy on the heap as it does */
 

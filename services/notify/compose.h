@@ -4,9 +4,9 @@
  * From a sealed contact and a shipment to a mail that is ready to go. The only place where a contact is open: what it held is
  * in the job afterwards and nowhere else.
  */
+#include "services/notify/channel/courier.h"
 #include "services/notify/config.h"
 #include "services/notify/contact.h"
-#include "services/notify/courier.h"
 #include "services/notify/outbox.h"
 
 struct compose_input { /* all borrowed */

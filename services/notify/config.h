@@ -6,9 +6,9 @@
  */
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
-#include "services/notify/address.h"
+#include "services/notify/channel/smtp.h"
 #include "services/notify/letter.h"
-#include "services/notify/smtp.h"
+#include "services/notify/mail/address.h"
 
 #define CONFIG_PATH_MAX 256
 #define CONFIG_TEXT_MAX 256

@@ -9,8 +9,8 @@
 #include "firmware/base/json.h"
 #include "firmware/base/uuid.h"
 #include "firmware/seal/seal.h"
-#include "services/notify/address.h"
 #include "services/notify/letter.h"
+#include "services/notify/mail/address.h"
 
 #define CONTACT_NAME_MAX 400 /* bytes; a longer name is cut at a character */
 #define CONTACT_CODE_MAX 32  /* a longer one is none */

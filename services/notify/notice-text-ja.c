@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 出荷のお知らせ: the shipment notice in Japanese. Flat, top to bottom as the customer reads it. */
 #include "services/notify/letter.h"
-#include "services/notify/safe-text.h"
+#include "services/notify/mail/safe-text.h"
 
 static void add_orders(const struct letter *l, struct str *out) {
         const char *comma = "";

@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <string.h>
 
-#include <curl/curl.h>
 #include <systemd/sd-daemon.h>
 
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
+#include "services/notify/channel/curl-library.h"
 #include "services/notify/notify-internal.h"
 
 #define TICK_USEC     USEC_PER_SEC
@@ -255,8 +255,9 @@ int notify_run(const struct notify_config *config, struct diag *d) {
         (void) sigprocmask(SIG_BLOCK, &signals, NULL);
         (void) signal(
                 SIGPIPE, SIG_IGN); /* libcurl does not by itself with NOSIGNAL, and TLS writes raise it */
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                return -ENOMEM;
+        r = curl_library_init();
+        if (r < 0)
+                return r;
         r = open_all(&n);
         if (r == 0)
                 r = arm(&n);
@@ -267,6 +268,6 @@ int notify_run(const struct notify_config *config, struct diag *d) {
                 (void) sd_notify(0, "STOPPING=1");
         }
         close_all(&n);
-        curl_global_cleanup();
+        curl_library_deinit();
         return r;
 }

@@ -6,7 +6,7 @@
 #include <sys/random.h>
 
 #include "firmware/base/log.h"
-#include "services/notify/pause.h"
+#include "services/notify/channel/pause.h"
 
 #define CONTACT_USEC    (60 * USEC_PER_SEC) /* between looks at a notice that has nobody to go to */
 #define TEMPORARY_LEAST (60 * USEC_PER_SEC)

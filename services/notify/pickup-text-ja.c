@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 店舗受取のご用意ができたお知らせ, in Japanese. Flat, top to bottom as the customer reads it. */
 #include "services/notify/letter.h"
-#include "services/notify/safe-text.h"
+#include "services/notify/mail/safe-text.h"
 
 #include <inttypes.h>
 

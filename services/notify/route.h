@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The one way by which mail leaves here, a server or a folder, and since when nobody is there. */
+#include "services/notify/channel/courier.h"
+#include "services/notify/channel/maildir.h"
+#include "services/notify/channel/smtp.h"
 #include "services/notify/config.h"
-#include "services/notify/courier.h"
-#include "services/notify/maildir.h"
-#include "services/notify/smtp.h"
 
 struct route {
         struct courier courier;

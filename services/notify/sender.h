@@ -4,7 +4,7 @@
  * The one thread that blocks: takes a mail, sends it by its courier, hands back how it ended. A queue of one and an eventfd;
  * nothing else is shared with the loop.
  */
-#include "services/notify/courier.h"
+#include "services/notify/channel/courier.h"
 
 struct sender;
 

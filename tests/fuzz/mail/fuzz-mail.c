@@ -11,8 +11,8 @@
 #include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
 #include "services/notify/contact.h"
-#include "services/notify/mime.h"
-#include "services/notify/safe-text.h"
+#include "services/notify/mail/mime.h"
+#include "services/notify/mail/safe-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/base/test.h"
 
-#include "services/notify/pause.h"
+#include "services/notify/channel/pause.h"
 
 #include "firmware/base/cleanup.h"
 

@@ -7,7 +7,7 @@
  * Source: Maildir (qmail): written in tmp/, synced, moved to new/; readers move it to cur/ and add ":2,flags". Lines end with
  * LF there.
  */
-#include "services/notify/courier.h"
+#include "services/notify/channel/courier.h"
 
 struct maildir;
 

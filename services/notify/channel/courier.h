@@ -6,7 +6,7 @@
  */
 #include "firmware/base/str.h"
 #include "firmware/base/uuid.h"
-#include "services/notify/address.h"
+#include "services/notify/mail/address.h"
 
 enum courier_result {
         COURIER_ACCEPTED,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/mime.h"
+#include "services/notify/mail/mime.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

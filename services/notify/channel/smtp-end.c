@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/smtp-end.h"
+#include "services/notify/channel/smtp-end.h"
 
 #include <string.h>
 #include <strings.h>

@@ -8,7 +8,7 @@
  * multi interface blocks at the last reply all the same, time-outs need NOSIGNAL in threads.
  */
 #include "firmware/base/diag.h"
-#include "services/notify/courier.h"
+#include "services/notify/channel/courier.h"
 
 enum smtp_tls {
         SMTP_STARTTLS,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/safe-text.h"
+#include "services/notify/mail/safe-text.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/maildir.h"
+#include "services/notify/channel/maildir.h"
 
 #include <errno.h>
 #include <fcntl.h>

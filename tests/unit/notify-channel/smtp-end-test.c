@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/base/test.h"
 
-#include "services/notify/smtp-end.h"
+#include "services/notify/channel/smtp-end.h"
 
 #include <string.h>
 

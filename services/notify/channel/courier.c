@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/courier.h"
+#include "services/notify/channel/courier.h"
 
 #include "firmware/seal/seal.h"
 

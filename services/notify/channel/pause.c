@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/pause.h"
+#include "services/notify/channel/pause.h"
 
 uint64_t pause_usec(unsigned n_failed, uint64_t least_usec, uint64_t most_usec, uint32_t chance) {
         uint64_t wait = least_usec, spread;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/mime.h"
+#include "services/notify/mail/mime.h"
 
 #include <string.h>
 
 #include "firmware/base/bytes.h"
 #include "firmware/base/time.h"
-#include "services/notify/address.h"
-#include "services/notify/safe-text.h"
+#include "services/notify/mail/address.h"
+#include "services/notify/mail/safe-text.h"
 
 #define WORD_HEAD      "=?UTF-8?B?"
 #define WORD_TAIL      "?="

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/smtp.h"
+#include "services/notify/channel/smtp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
-#include "services/notify/smtp-end.h"
+#include "services/notify/channel/smtp-end.h"
 
 #define CONNECT_SEC  10L
 #define MAIL_SEC     30L

@@ -16,7 +16,7 @@
  * Source: RFC 5321 sections 4.2 and 4.5.3.2; RFC 1047. Measured on libcurl 7.88.1: time-out after DATA is
  * CURLE_OPERATION_TIMEDOUT with response code 354.
  */
-#include "services/notify/courier.h"
+#include "services/notify/channel/courier.h"
 
 enum smtp_place { SMTP_CONNECTING, SMTP_LOGIN, SMTP_MAIL, SMTP_RCPT, SMTP_DATA, SMTP_TEXT, SMTP_TEXT_ENDED };
 enum smtp_fault { SMTP_FINE, SMTP_NO_HOST, SMTP_REFUSED, SMTP_TLS, SMTP_DENIED, SMTP_STOPPED, SMTP_OTHER };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/address.h"
+#include "services/notify/mail/address.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
