@@ -20,3 +20,16 @@ def chromium(tmp_path_factory):
     b = browser.Browser(tmp_path_factory.mktemp("chromium"))
     yield b
     b.close()
+
+
+@pytest.fixture(autouse=True)
+def calm():
+    """Of every test, whatever it looks at: the console stays free of errors but those that it said it expects, and no request leaves this machine."""
+    yield
+    heard, browser.Browser.unheard = browser.Browser.unheard, [b for b in browser.Browser.unheard if b.is_open]
+    try:
+        for b in heard:
+            b.assert_calm()
+    finally:
+        for b in heard:
+            b.forget()

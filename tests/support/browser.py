@@ -22,6 +22,8 @@ def is_there() -> bool:
 
 
 class Browser:
+    unheard: list["Browser"] = []  # whose logs a test has not been held to yet
+
     def __init__(self, folder: Path, size: tuple[int, int] = (800, 480)):
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -34,9 +36,14 @@ class Browser:
         self.driver = webdriver.Chrome(service=Service(DRIVER), options=options)
         self.asked: list[str] = []
         self.complaints: list[str] = []
+        self.expected: list[str] = []
+        self.is_open = True
         self.size(*size)
+        Browser.unheard.append(self)
 
     def close(self) -> None:
+        self.listen()
+        self.is_open = False
         self.driver.quit()
 
     def size(self, width: int, height: int) -> None:
@@ -68,6 +75,8 @@ class Browser:
 
     def listen(self) -> None:
         """Takes what the browser has logged since."""
+        if not self.is_open:
+            return
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
@@ -75,9 +84,13 @@ class Browser:
         self.complaints += [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
     def assert_calm(self, *expected: str) -> None:
-        """Nothing but our own server was asked, and nothing complained of but what is @expected."""
+        """Nothing but our own server was asked, and nothing complained of but what is @expected, now and until forget()."""
         self.listen()
+        self.expected += expected
         elsewhere = [url for url in self.asked if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).hostname not in ("127.0.0.1", "localhost")]
         assert not elsewhere, elsewhere
-        odd = [text for text in self.complaints if not any(part in text for part in expected)]
+        odd = [text for text in self.complaints if not any(part in text for part in self.expected)]
         assert not odd, odd
+
+    def forget(self) -> None:
+        self.asked, self.complaints, self.expected = [], [], []
