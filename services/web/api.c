@@ -155,6 +155,16 @@ static void name_slot(struct visit *v, const struct route *r) {
                 (void) snprintf(v->slot, sizeof(v->slot), "%s%s", is_counter ? HUB_COUNTER : "", v->name);
 }
 
+/* A counter is a bench, too: by whichever name it is looked at, what is said there is said to the same people. */
+static enum need need_of(const struct visit *v, const struct route *r) {
+        char counter[HUB_NAME_SIZE];
+
+        if (r->need != NEED_PLACE || !*v->name)
+                return r->need;
+        (void) snprintf(counter, sizeof(counter), HUB_COUNTER "%s", v->name);
+        return hub_has(v->api->hub, counter) ? NEED_COUNTER : NEED_PLACE;
+}
+
 static void serve_route(struct visit *v, const struct route *r) {
         if (r->page) {
                 const struct page *page = page_find(r->page);
@@ -167,7 +177,7 @@ static void serve_route(struct visit *v, const struct route *r) {
         session_find(v, !r->is_quiet);
         if (r->is_post && !session_token_is_right(v))
                 visit_fail(v, 403, "token", "the page is too old: load it again");
-        else if (!session_may(v, r->need))
+        else if (!session_may(v, need_of(v, r)))
                 refuse_visit(v);
         else if (*v->slot && !hub_has(v->api->hub, v->slot))
                 refuse_name(v);

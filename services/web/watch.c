@@ -160,23 +160,20 @@ static void watch_on_verdict(const struct json *told, void *userdata) {
         put_screens(w, b);
 }
 
-static struct bench_state *add_bench(struct watch *w, const char *name) {
+/* That it is a counter is known before it can be asked for: who may see a bench may not see each counter. */
+static struct bench_state *add_bench(struct watch *w, const char *name, bool is_counter) {
         struct bench_state *b = find(w, name);
+        char counter[HUB_NAME_SIZE];
 
         if (b || w->n_benches == HUB_BENCHES_MAX || !name_is_valid(name))
                 return b;
-        if (hub_add(w->hub, name) < 0)
+        (void) snprintf(counter, sizeof(counter), HUB_COUNTER "%s", name);
+        if ((is_counter && hub_add(w->hub, counter) < 0) || hub_add(w->hub, name) < 0)
                 return NULL;
         b = &w->benches[w->n_benches++];
         (void) copy_text(b->name, sizeof(b->name), name); /* a valid one fits */
+        b->is_counter = is_counter;
         return b;
-}
-
-static void make_counter(struct watch *w, struct bench_state *b) {
-        char name[HUB_NAME_SIZE];
-
-        (void) snprintf(name, sizeof(name), HUB_COUNTER "%s", b->name);
-        b->is_counter = hub_add(w->hub, name) == 0;
 }
 
 static void watch_on_status(const struct json *status, void *userdata) {
@@ -191,10 +188,9 @@ static void watch_on_status(const struct json *status, void *userdata) {
         if (copy.error || json_parse(copy.data, copy.len, &w->status, NULL) < 0)
                 log_debug("station: its status could not be kept");
         for (const struct json *j = json_first(json_get(status, "benches")); j; j = json_next(j)) {
-                struct bench_state *b = add_bench(w, json_get_string(j, "bench", ""));
+                bool is_counter = strcmp(json_get_string(j, "kind", ""), "counter") == 0;
+                struct bench_state *b = add_bench(w, json_get_string(j, "bench", ""), is_counter);
 
-                if (b && !b->is_counter && strcmp(json_get_string(j, "kind", ""), "counter") == 0)
-                        make_counter(w, b);
                 if (b && (!was_up || !b->shown.len))
                         show(b, json_get(j, "shown"), false);
                 if (b && serve(b, json_get(j, "case"))) /* a search that was given up says nothing */

@@ -75,6 +75,13 @@ def test_by_scanner_from_the_order_number_to_the_last_parcel(store, chromium, la
     chromium.assert_calm()
 
 
+def test_its_stream_begins_before_its_scripts_and_is_the_only_one(store, chromium):
+    open_counter(store, chromium, "ja")
+    asked = chromium.js("return performance.getEntriesByType('resource').map(e => new URL(e.name).pathname)")
+    assert asked.count("/api/v1/session") == 1 and chromium.js("return 'early' in window && window.early === null"), "begun early, and taken over"
+    chromium.assert_calm()
+
+
 def test_by_keyboard_alone(store, chromium):
     order, other = store.order("B-93", (SOCKS, 1)), store.order("B-94", (TEA, 1))
     for o, shelf in ((order, "C-1"), (other, "C-2")):

@@ -14,7 +14,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from store import HAT, SOCKS, TEA, Store  # noqa: E402
 from waiting import wait_for  # noqa: E402
-from web import Client  # noqa: E402
+from web import Client, own_address  # noqa: E402
 
 DESCRIPTION = yaml.safe_load((TOP / "services/web/openapi.yaml").read_text())
 COUNTER = "/api/v1/counter/c1"
@@ -232,3 +232,24 @@ def test_a_clerk_has_the_customer_told_once_more(store, clerk):
     type_in(clerk, "OKURU-C-UNDO", "undone")
     done = subprocess.run([store.rig.program("okuru"), "rebuild", "--check", "--config", str(store.rig.folder / "etc/station.yaml")], text=True, capture_output=True, env=store.rig.environment)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_from_elsewhere_only_a_clerk_or_a_leader_sees_a_counter_by_whichever_name(store):
+    ways = (COUNTER, "/api/v1/live/counter/c1", "/api/v1/bench/c1", "/api/v1/live/bench/c1")
+
+    def statuses(client: Client) -> list[int]:
+        out = [client.get(way)[0] for way in ways[::2]]
+        for way in ways[1::2]:
+            live = client.live(way)
+            out.append(live.status)
+            live.close()
+        return out
+
+    elsewhere = own_address()
+    assert statuses(Client(store.address)) == [200] * 4, "its own screen"
+    assert statuses(Client(store.address, elsewhere)) == [401] * 4
+    for badge, status in (("P017", 403), ("K041", 200), ("L002", 200)):
+        somebody = Client(store.address, elsewhere)
+        assert somebody.enter(badge)[0] == 200
+        assert statuses(somebody) == [status] * 4, badge
+        assert somebody.get("/api/v1/bench/b1")[0] == 200

@@ -9,6 +9,15 @@ import ssl
 from urllib.parse import urlsplit
 
 
+def own_address() -> str:
+    """Of this machine, and not of its loopback: a connection from it to the loopback never leaves the machine, but does not look like one from it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.connect(("192.0.2.1", 9))  # sends nothing: asks the routes
+        address = s.getsockname()[0]
+    assert not address.startswith("127."), "this machine needs one address beside its loopback"
+    return address
+
+
 class Client:
     """A browser without a page: keeps the cookie, sends the token."""
 

@@ -4,5 +4,5 @@
 "use strict";
 window.early = {path: `/api/v1/live${location.pathname}`, heard: [], keep: e => early.heard.push(e), session: fetch("/api/v1/session")};
 early.source = new EventSource(early.path);
-for (const kind of ["hello", "bench"])
+for (const kind of ["hello", "bench", "counter"])
         early.source.addEventListener(kind, early.keep);
