@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A mail from hostile texts: whatever a contact, a name, a subject or a line holds, the bytes are lines ended by CRLF, ASCII,
- * none too long, with the headers that we write and no other. Input: contact JSON, then name, subject and text of others,
- * one each to a line.
+ * none too long, with the headers and the parts that we write and no other. Input: contact JSON, then name, subject and text of
+ * others, one each to a line.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -41,28 +41,82 @@ static const char *check_headers(const char *mail) {
         }
 }
 
-static void check_body(const char *body, const char *text) {
+static int hex(char c) {
+        return c <= '9' ? c - '0' : c - 'A' + 10;
+}
+
+/* One line of a body, as its reader takes it. */
+static void decode_line(const char *line, size_t n, bool quoted, struct str *out) {
+        if (!quoted) {
+                str_add_n(out, line, n);
+                return;
+        }
+        for (size_t i = 0; i < n; i++) {
+                if (line[i] != '=') {
+                        str_add_char(out, line[i]);
+                } else if (i + 1 < n) {
+                        assert(i + 2 < n);
+                        str_add_char(out, (char) (hex(line[i + 1]) * 16 + hex(line[i + 2])));
+                        i += 2;
+                } else {
+                        return; /* a broken line */
+                }
+        }
+        str_add(out, "\r\n");
+}
+
+static void check_body(const char *body, const char *text, bool quoted) {
         _cleanup_str_ struct str joined = STR_INIT, expect = STR_INIT;
         _autofree_ uint8_t *bytes = NULL;
         size_t n_bytes = 0;
-        int r;
 
         for (const char *line = body; *line; line = strstr(line, "\r\n") + 2) {
                 size_t n = strcspn(line, "\r\n");
 
-                assert(n > 0 && n <= MIME_LINE_MAX && strncmp(line + n, "\r\n", 2) == 0);
-                str_add_n(&joined, line, n);
+                assert(n <= MIME_LINE_MAX && strncmp(line + n, "\r\n", 2) == 0);
+                decode_line(line, n, quoted, &joined);
         }
-        r = base64_decode(joined.data ? joined.data : "", joined.len, &bytes, &n_bytes);
-        assert(r == 0);
         for (; *text; text++)
                 str_add_n(&expect, *text == '\n' ? "\r\n" : text, *text == '\n' ? 2 : 1);
-        assert(n_bytes == expect.len && (n_bytes == 0 || memcmp(bytes, expect.data, n_bytes) == 0));
-        assert(utf8_is_valid((const char *) bytes, n_bytes));
+        if (!quoted) {
+                int r = base64_decode(joined.data ? joined.data : "", joined.len, &bytes, &n_bytes);
+
+                assert(r == 0);
+                str_clear(&joined);
+                str_add_n(&joined, (const char *) bytes, n_bytes);
+        }
+        assert(joined.len == expect.len &&
+                (joined.len == 0 || memcmp(joined.data, expect.data, joined.len) == 0));
+        assert(utf8_is_valid(joined.data, joined.len));
+}
+
+static void check_ascii(const struct str *mail) {
+        for (size_t i = 0; i < mail->len; i++)
+                assert((mail->data[i] >= 0x20 && mail->data[i] <= 0x7e) || mail->data[i] == '\r' ||
+                        mail->data[i] == '\n');
+        assert(strlen(mail->data) == mail->len);
+}
+
+/* The bounds are ours alone, whatever the text and the file hold. */
+static void check_parts(const struct str *mail) {
+        size_t n = 0;
+
+        for (const char *line = mail->data; *line; line = strstr(line, "\r\n") + 2) {
+                size_t len = strcspn(line, "\r\n");
+
+                assert(len <= 998 && strncmp(line + len, "\r\n", 2) == 0);
+                n += strncmp(line, "--=_", 4) == 0;
+        }
+        assert(n == 6);
 }
 
 static void check_mail(const struct contact *c, const char *name, const char *subject, const char *text) {
-        const struct mime_message m = {
+        const struct mime_file file = {.cid = "qr@okuru",
+                .type = "image/png",
+                .name = name,
+                .bytes = (const uint8_t *) text,
+                .n = strlen(text)};
+        struct mime_message m = {
                 .from = {name, "shop@example.jp"},
                 .to = {c->name, c->address},
                 .subject = subject,
@@ -74,11 +128,17 @@ static void check_mail(const struct contact *c, const char *name, const char *su
         int r = mime_write(&m, &out);
 
         assert(r == 0);
-        for (size_t i = 0; i < out.len; i++)
-                assert((out.data[i] >= 0x20 && out.data[i] <= 0x7e) || out.data[i] == '\r' ||
-                        out.data[i] == '\n');
-        assert(strlen(out.data) == out.len);
-        check_body(check_headers(out.data), text);
+        check_ascii(&out);
+        check_body(
+                check_headers(out.data), text, strstr(out.data, "\r\nContent-Transfer-Encoding: q") != NULL);
+        str_clear(&out);
+        m.html = text;
+        m.files = &file;
+        m.n_files = 1;
+        r = mime_write(&m, &out);
+        assert(r == 0);
+        check_ascii(&out);
+        check_parts(&out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/mail/body.h"
+
+#include <string.h>
+
+#include "firmware/base/bytes.h"
+#include "services/notify/mail/mime.h"
+
+#define LINE_BYTES 57 /* whose base64 is MIME_LINE_MAX */
+
+const char *body_encoding_to_str(enum body_encoding e) {
+        return e == BODY_BASE64 ? "base64" : "quoted-printable";
+}
+
+static bool is_literal(char c) {
+        return c >= ' ' && c <= '~' && c != '=';
+}
+
+/* Three bytes for one that must be written in hex, against four for three of all. */
+enum body_encoding body_pick(const char *text) {
+        size_t n = 0, n_hex = 0;
+
+        for (; *text; text++, n++)
+                n_hex += !is_literal(*text) && *text != '\n';
+        return n_hex * 6 > n ? BODY_BASE64 : BODY_QUOTED_PRINTABLE;
+}
+
+/* ---- base64 ---- */
+
+struct lines { /* bytes on their way into base64 lines; nothing personal is copied to the heap but into @out */
+        struct str *out;
+        uint8_t bytes[LINE_BYTES];
+        size_t used;
+};
+
+static void flush(struct lines *l) {
+        if (l->used == 0)
+                return;
+        base64_encode(l->bytes, l->used, l->out);
+        str_add(l->out, "\r\n");
+        l->used = 0;
+}
+
+static void add_byte(struct lines *l, uint8_t byte) {
+        l->bytes[l->used++] = byte;
+        if (l->used == sizeof(l->bytes))
+                flush(l);
+}
+
+static void add_base64(struct str *out, const char *text) {
+        struct lines l = {.out = out};
+
+        for (; *text; text++) {
+                if (*text == '\n')
+                        add_byte(&l, '\r');
+                add_byte(&l, (uint8_t) *text);
+        }
+        flush(&l);
+        explicit_bzero(&l, sizeof(l));
+}
+
+void body_add_bytes(struct str *out, const uint8_t *bytes, size_t n) {
+        for (size_t i = 0; i < n; i += LINE_BYTES) {
+                base64_encode(bytes + i, n - i < LINE_BYTES ? n - i : LINE_BYTES, out);
+                str_add(out, "\r\n");
+        }
+}
+
+/* ---- quoted-printable ---- */
+
+/*
+ * A space before the end of a line would be lost, a line "From …" is altered by some stores, and one that begins with a dot
+ * by bad relays: those go in hex.
+ */
+static bool goes_in_hex(const char *text, size_t column) {
+        if (!is_literal(*text))
+                return true;
+        if (*text == ' ')
+                return text[1] == '\n' || text[1] == '\0';
+        return column == 0 && (*text == '.' || strncmp(text, "From ", 5) == 0);
+}
+
+static void add_quoted(struct str *out, const char *text) {
+        size_t column = 0;
+
+        for (; *text; text++) {
+                bool hex, last;
+                size_t need;
+
+                if (*text == '\n') {
+                        str_add(out, "\r\n");
+                        column = 0;
+                        continue;
+                }
+                hex = goes_in_hex(text, column);
+                need = hex ? 3 : 1;
+                last = text[1] == '\n' || text[1] == '\0';
+                if (column + need >
+                        MIME_LINE_MAX - (last ? 0U : 1U)) { /* room for the "=" that ends a broken line */
+                        str_add(out, "=\r\n");
+                        column = 0;
+                        hex = goes_in_hex(text, column);
+                        need = hex ? 3 : 1;
+                }
+                if (hex)
+                        str_addf(out, "=%02X", (unsigned char) *text);
+                else
+                        str_add_char(out, *text);
+                column += need;
+        }
+        if (column > 0)
+                str_add(out, "=\r\n"); /* the text has no line end here, and the part needs one */
+}
+
+void body_add_text(struct str *out, enum body_encoding encoding, const char *text) {
+        if (encoding == BODY_BASE64)
+                add_base64(out, text);
+        else
+                add_quoted(out, text);
+}
