@@ -124,11 +124,9 @@ static void add_mailbox(struct str *out, const char *name, const struct mime_mai
         str_add(out, ">\r\n");
 }
 
-/* A header whose value is one word that cannot be folded. */
+/* Never folded, however long: there are readers that take the fold before an id for a part of it. */
 static void add_bracketed(struct str *out, const char *name, const char *word) {
-        bool folds = strlen(name) + strlen(word) + 4 > MIME_LINE_MAX;
-
-        str_addf(out, "%s:%s<%s>\r\n", name, folds ? "\r\n " : " ", word);
+        str_addf(out, "%s: <%s>\r\n", name, word);
 }
 
 static void add_headers(struct str *out, const struct mime_message *m) {

@@ -9,8 +9,8 @@
  *   text, html, images                   alternative { plain, related { html, image … } }
  *   … and attachments                    mixed { one of the above, file … }
  *
- * Whatever the texts hold, the result has CRLF lines only, none longer than 998 bytes (76 but for an address or a link that
- * cannot be folded), ASCII throughout, and exactly the headers named here. The same message gives the same bytes.
+ * Whatever the texts hold, the result has CRLF lines only, none longer than 998 bytes (76 but for an address, an id
+ * or a link), ASCII throughout, and exactly the headers named here. The same message gives the same bytes.
  *
  * Source: RFC 5322 (lines, folding), RFC 2045 sections 6.7 and 6.8 (quoted-printable, base64, 76 a line), RFC 2046 section 5.1
  * (multipart), RFC 2047 (words of at most 75, on character boundaries), RFC 2231 (file names), RFC 2387 (related), RFC 2392
