@@ -238,7 +238,7 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         }
         tell_done(d, result.work);
         if (result.work == COMMITTER_WORK_COMMIT &&
-                store_wal_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
+                store_wal_untried_bytes(ledger_store(d->ledger)) > STORE_WAL_CHECKPOINT_BYTES) {
                 submit(d, COMMITTER_WORK_CHECKPOINT);
                 return 0;
         }

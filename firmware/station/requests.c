@@ -217,6 +217,22 @@ static void write_ill(struct json_writer *w, const struct tail *t) {
         json_write_end_object(w);
 }
 
+static void write_held(struct station *s, struct json_writer *w) {
+        char since[TIME_TEXT_MAX], text[160];
+
+        if (!s->held_bytes)
+                return;
+        (void) snprintf(text, sizeof(text),
+                "a program reads without end: the log has %llu MiB and grows; systemctl restart okuru-web "
+                "okuru-sync okuru-notify",
+                (unsigned long long) (s->held_bytes >> 20));
+        json_write_object(w, NULL);
+        json_write_string(w, "part", "ledger");
+        json_write_string(w, "text", text);
+        json_write_string(w, "since", time_format(s->held_since.wall_usec, s->held_since.offset_sec, since));
+        json_write_end_object(w);
+}
+
 static void request_status(struct station *s, const struct request_caller *caller) {
         static const char *const health[] = {
                 [DESK_FINE] = "fine", [DESK_SLOW] = "slow", [DESK_STUCK] = "stuck"};
@@ -244,6 +260,7 @@ static void request_status(struct station *s, const struct request_caller *calle
         json_write_array(&w, "ill");
         write_ill(&w, s->inbox);
         write_ill(&w, s->notices);
+        write_held(s, &w);
         json_write_end_array(&w);
         write_benches(s, &w);
         write_devices(s, &w);

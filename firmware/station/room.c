@@ -51,6 +51,19 @@ static void look_at_fullness(struct station *s, uint64_t unapplied) {
                 desk_refuse(s->desk, NULL, NULL);
 }
 
+/* A program that begins to read and never ends, hung or taken over: the log of the ledger grows for as long as it lives. */
+static void look_at_log(struct station *s) {
+        uint64_t bytes = store_wal_bytes(ledger_store(s->ledger));
+
+        if (bytes > STORE_WAL_HELD_BYTES && !s->held_bytes) {
+                s->held_since = station_now(s);
+                log_warning("ledger: a program reads without end, and its log grows");
+        } else if (bytes <= STORE_WAL_HELD_BYTES && s->held_bytes) {
+                log_notice("ledger: nobody reads without end any more");
+        }
+        s->held_bytes = bytes > STORE_WAL_HELD_BYTES ? bytes : 0;
+}
+
 static uint64_t behind(const struct ledger_head *head, uint64_t upto) {
         return head->seq > upto ? head->seq - upto : 0;
 }
@@ -143,6 +156,7 @@ int room_on_slice(void *userdata) {
                 return r;
         if (s->room_due)
                 look_at_room(s);
+        look_at_log(s);
         r = clock_watch_write(&s->clock, s->ledger, s->config->station);
         if (r < 0)
                 return r;

@@ -43,6 +43,8 @@ struct station {
         struct clock_watch clock;
         uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */
         int64_t damaged;           /* position of a fact whose row check does not hold; 0 none seen */
+        uint64_t held_bytes; /* of the ledger's log, that a reader without end keeps from being written back; 0: none does */
+        struct stamp held_since;
         bool uplink_known, room_due, purge_due, gaps_due;
         int fullness;                    /* enum ledger_fullness */
         unsigned seconds, purge_seconds; /* since the start; when the next round is due */

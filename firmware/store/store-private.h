@@ -50,6 +50,7 @@ struct store {
 
         unsigned page_bytes;
         unsigned wal_frames, wal_frames_back; /* in the WAL, and of these already in the database file */
+        unsigned wal_frames_tried;            /* in the WAL when it was last tried to write them back */
 };
 
 /* A SQLite result code -> our codes; makes the store suspect where that is due. The original text goes to

@@ -229,8 +229,13 @@ int store_meta_put(struct store *s, const char *key, const char *value); /* with
         (256 * 1024) /* below this idling is no reason: it costs the next commit a second sync */
 #define STORE_WAL_IDLE_USEC 200000
 
+/* Checkpoints are tried each 4 MiB: with so much left over, a reader does not finish and lets nothing be written back. */
+#define STORE_WAL_HELD_BYTES (32 * 1024 * 1024)
+
 /* Bytes in the WAL that are not yet in the database file. No system call. */
 uint64_t store_wal_bytes(const struct store *s);
+/* Of these, what came since the last checkpoint: what a reader holds back is not tried again after each commit. */
+uint64_t store_wal_untried_bytes(const struct store *s);
 /* Whether a checkpoint is worth it now; @idle_usec: how long nobody has asked for a commit. */
 bool store_checkpoint_is_due(const struct store *s, uint64_t idle_usec);
 /* Return: 0 (also when a reader held it back: see store_wal_bytes()), -EIO, -ENOSPC, -EBADMSG. Not within a

@@ -13,10 +13,14 @@ uint64_t store_wal_bytes(const struct store *s) {
         return (uint64_t) (s->wal_frames - s->wal_frames_back) * (s->page_bytes + FRAME_HEAD_BYTES);
 }
 
+uint64_t store_wal_untried_bytes(const struct store *s) {
+        return (uint64_t) (s->wal_frames - s->wal_frames_tried) * (s->page_bytes + FRAME_HEAD_BYTES);
+}
+
 bool store_checkpoint_is_due(const struct store *s, uint64_t idle_usec) {
         uint64_t bytes = store_wal_bytes(s);
 
-        return bytes >= STORE_WAL_CHECKPOINT_BYTES ||
+        return store_wal_untried_bytes(s) >= STORE_WAL_CHECKPOINT_BYTES ||
                (bytes >= STORE_WAL_IDLE_BYTES && idle_usec >= STORE_WAL_IDLE_USEC);
 }
 
@@ -26,7 +30,7 @@ static int on_wal_commit(void *userdata, sqlite3 *db, const char *name, int fram
         (void) db, (void) name;
         /* Fewer than before: all of it was written back, and the log began anew. */
         if ((unsigned) frames < s->wal_frames)
-                s->wal_frames_back = 0;
+                s->wal_frames_back = s->wal_frames_tried = 0;
         s->wal_frames = (unsigned) frames;
         return SQLITE_OK;
 }
@@ -46,7 +50,7 @@ int store_checkpoint_lent(struct store *s) {
                 sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &back),
                 "checkpoint");
         if (frames >= 0 && back >= 0) { /* -1 when it did not get so far */
-                s->wal_frames = (unsigned) frames;
+                s->wal_frames = s->wal_frames_tried = (unsigned) frames;
                 s->wal_frames_back = (unsigned) back;
         }
         return r;

@@ -245,6 +245,36 @@ static void a_checkpoint_is_due_when_idle_or_long(void **state) {
         assert_int_equal(store_wal_bytes(s), 0);
 }
 
+static void what_a_reader_holds_back_is_tried_again_after_as_much_more(void **state) {
+        _cleanup_(store_closep) struct store *s = scene_open_writer(*state);
+        _cleanup_(store_closep) struct store *reader = NULL;
+        char code[2000];
+        int i = 0;
+
+        assert_int_equal(scene_put(s, "A", 1), 0);
+        reader = scene_open_reader(*state);
+        assert_int_equal(store_begin(reader), 0);
+        assert_int_equal(scene_count(reader), 1); /* from here on it looks at this state */
+        (void) memset(code, 'x', sizeof(code) - 1);
+        code[sizeof(code) - 1] = 0;
+        for (int round = 1; round <= 3; round++) {
+                for (; !store_checkpoint_is_due(s, 0); i++) {
+                        (void) snprintf(code, sizeof(code), "%d", i);
+                        code[strlen(code)] = 'x';
+                        assert_int_equal(scene_put(s, code, i), 0);
+                        assert_in_range(i, 0, 10000);
+                }
+                assert_int_equal(store_checkpoint_passive(s), 0);
+                assert_int_equal(store_wal_untried_bytes(s), 0);
+                assert_in_range(store_wal_bytes(s), (size_t) round * STORE_WAL_CHECKPOINT_BYTES * 9 / 10,
+                        (size_t) round * (STORE_WAL_CHECKPOINT_BYTES + 100000));
+                assert_false(store_checkpoint_is_due(s, 0));
+        }
+        reader = store_close(reader);
+        assert_int_equal(store_checkpoint_passive(s), 0);
+        assert_int_equal(store_wal_bytes(s), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
@@ -262,6 +292,7 @@ int main(void) {
                 TEST(the_connection_is_fenced_in),
                 TEST(meta_keeps_small_facts),
                 TEST(a_checkpoint_is_due_when_idle_or_long),
+                TEST(what_a_reader_holds_back_is_tried_again_after_as_much_more),
 #undef TEST
         };
 
