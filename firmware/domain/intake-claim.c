@@ -11,12 +11,15 @@
  *   voided,   pull task for theirs     none any more, unless a third has it
  *   opened
  *
- *   collected shelved, on its way      the counter says so when it is read
+ *   collected shelved, on its way      it waits here no more: not to be kept, reminded of or put back
  *             collected                conflict.found, once on each side
+ *   undone    collected there          it waits here as before
  *
  * Nothing is refused: who claims nonsense is not heard, and the OMS has nothing to do with it.
  */
 #include "firmware/domain/intake-internal.h"
+
+#include "firmware/domain/pickup-ready.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -190,18 +193,47 @@ static int meet_shipment(struct meeting *m) {
         return r;
 }
 
+/* Where it is now, or that it is here again: a claim is forgotten after some days, and a parcel is kept for longer. */
+static void write_moved(struct meeting *m, const struct parcel *p, const char *list) {
+        struct fact_builder b;
+        char at[TIME_TEXT_MAX];
+
+        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
+                m->in->command->id);
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
+        json_write_string(&b.w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+        json_write_array(&b.w, list);
+        json_write_string(&b.w, NULL, p->id);
+        json_write_end_array(&b.w);
+        fact_end(&b);
+        tell(m, list);
+}
+
+static void meet_kept(struct meeting *m, const struct parcel *p) {
+        bool theirs = p->state == PARCEL_COLLECTED && strcmp(p->how, PARCEL_ELSEWHERE) == 0;
+        bool ours = p->state == PARCEL_COLLECTED && !theirs;
+
+        if (m->c.kind == CLAIM_UNDONE && theirs)
+                write_moved(m, p, "back");
+        else if (m->c.kind == CLAIM_COLLECTED && ours && !m->took)
+                find_conflict(m, p, "collected-twice");
+        else if (m->c.kind == CLAIM_COLLECTED &&
+                 (pickup_waits(p) || p->state == PARCEL_EXPECTED || p->state == PARCEL_EXPIRED))
+                write_moved(m, p, "gone");
+}
+
 /* A counter's parcel bears the same id at both, when the OMS told of it; else it is the same piece. */
 static int meet_counter(struct meeting *m) {
         int r = m->in->world->shipment(m->in->world->userdata, m->c.merchant, m->c.subject, &m->s);
 
         if (r != 0)
                 return r < 0 ? r : 0;
-        for (size_t i = 0; i < m->s.n_parcels && !m->took; i++) {
+        for (size_t i = 0; i < m->s.n_parcels; i++) {
                 const struct parcel *p = &m->s.parcels[i];
 
-                if (p->state == PARCEL_COLLECTED && m->c.kind == CLAIM_COLLECTED &&
-                        (strcmp(p->id, m->c.parcel) == 0 || p->piece == m->c.piece))
-                        find_conflict(m, p, "collected-twice");
+                if (strcmp(p->id, m->c.parcel) == 0 || p->piece == m->c.piece)
+                        meet_kept(m, p);
         }
         return 0;
 }

@@ -188,10 +188,16 @@ static int say_lies(struct turn *t, const struct parcel *p, enum verdict_kind ki
 int pickup_shelf(struct turn *t, const char *shelf) {
         struct parcel *p = t->p;
         enum verdict_kind kind = VERDICT_SHELVED;
+        bool said;
         int r;
 
         if (!p)
                 return turn_tell(t, VERDICT_NOT_NOW, "先に荷物を読む", "read the parcel first");
+        r = pickup_claimed(t, p, &said);
+        if (r < 0 || said) {
+                pickup_put_down(t);
+                return r;
+        }
         if (p->state == PARCEL_SHELVED && strcmp(p->shelf, shelf) == 0) {
                 r = turn_tell(t, VERDICT_ALREADY, "もうこの棚にある", "it lies there already");
                 pickup_put_down(t);

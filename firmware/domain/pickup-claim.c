@@ -50,7 +50,7 @@ int pickup_claimed(struct turn *t, const struct parcel *p, bool *saidp) {
         int r;
 
         *saidp = false;
-        if (p->state == PARCEL_COLLECTED)
+        if (p->state == PARCEL_COLLECTED && strcmp(p->how, PARCEL_ELSEWHERE) != 0)
                 return 0; /* ours is said; that there are two is a conflict, and no failed scan */
         r = find(t, p, &c);
         if (r != 0)

@@ -407,7 +407,7 @@ static void write_collected(struct turn *t, const struct parcel *p) {
 }
 
 static bool is_about_to_go(const struct turn *t, const struct parcel *p) {
-        return p->state == PARCEL_SHELVED && is_checked(t, p->id);
+        return (p->state == PARCEL_SHELVED || p->state == PARCEL_COLLECTED) && is_checked(t, p->id);
 }
 
 /* All that was read: facts, and how long they may be taken back. */

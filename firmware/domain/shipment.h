@@ -56,6 +56,8 @@ enum parcel_state {
 const char *parcel_state_to_str(enum parcel_state s); /* "open" … "restocked" */
 int parcel_state_from_str(const char *text, enum parcel_state *sp);
 
+#define PARCEL_ELSEWHERE "elsewhere" /* ->how of one that another counter of the store handed over */
+
 struct parcel_line { /* what is in one parcel of one line */
         char line[NAME_SIZE];
         int quantity, by_hand, counted, confirmed, by_tag;

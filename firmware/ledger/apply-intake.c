@@ -296,8 +296,9 @@ static int apply_known(struct ledger *l, const struct row *row, const struct jso
 }
 
 static int apply_met(struct ledger *l, const struct row *row, const struct json *data) {
-        (void) row;
-        return put_pulls(l, data);
+        int r = put_pulls(l, data);
+
+        return r == 0 ? pickup_elsewhere(l, row, data) : r;
 }
 
 apply_function apply_intake_find(const char *type) {

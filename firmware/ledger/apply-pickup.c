@@ -131,6 +131,48 @@ static int apply_expired(struct ledger *l, const struct row *row, const struct j
         return fitting(row, r);
 }
 
+/* Another counter of the store handed it over. */
+static int go_elsewhere(
+        struct ledger *l, const struct row *row, const struct json *data, const char *parcel) {
+        char bench_before[NAME_SIZE];
+        struct parcel_row p;
+        int r = parcel_get(l, parcel, &p);
+
+        if (r != 0)
+                return r;
+        PUT(bench_before, p.p.bench);
+        parcel_enter(&p, row, PARCEL_COLLECTED);
+        PUT(p.p.how, PARCEL_ELSEWHERE);
+        PUT(p.p.bench, json_get_string(data, "station", "")); /* who, and when by their clock: for people */
+        if (time_parse(json_get_string(data, "at", ""), &p.p.since_usec, &p.p.since_offset_sec) < 0)
+                return unfit(row, "no time");
+        r = parcel_put(l, &p);
+        if (r == 0)
+                r = bench_done(l, bench_before, p.p.id);
+        return r == 0 ? shipment_settle(l, p.p.merchant, p.p.shipment, shipment_settle_usec(row)) : r;
+}
+
+/* Their customer gave it back at once: it is where it was, or not here yet. */
+static int come_back(struct ledger *l, const struct row *row, const char *parcel) {
+        struct parcel_row p;
+        int r = parcel_get(l, parcel, &p);
+
+        if (r != 0 || strcmp(p.p.how, PARCEL_ELSEWHERE) != 0)
+                return r;
+        p.p.how[0] = p.p.bench[0] = '\0';
+        return move(l, row, &p, *p.p.shelf ? PARCEL_SHELVED : PARCEL_EXPECTED);
+}
+
+int pickup_elsewhere(struct ledger *l, const struct row *row, const struct json *data) {
+        int r = 0;
+
+        for (const struct json *e = json_first(json_get(data, "gone")); e && r == 0; e = json_next(e))
+                r = json_string(e) ? go_elsewhere(l, row, data, json_string(e)) : 0;
+        for (const struct json *e = json_first(json_get(data, "back")); e && r == 0; e = json_next(e))
+                r = json_string(e) ? come_back(l, row, json_string(e)) : 0;
+        return fitting(row, r);
+}
+
 /* An unannounced one is this parcel of that shipment: it lies where that one was put. */
 int pickup_reconcile(struct ledger *l, const struct row *row, const struct json *data) {
         struct parcel_row box, p;

@@ -347,6 +347,8 @@ int pickup_put_open(struct ledger *l, const char *merchant, const char *shipment
 int pickup_delete(struct ledger *l, const char *merchant, const char *shipment);
 /* parcel.reconciled that names the parcel which the box is. Return: 0, LEDGER_E_UNFIT, -errno. */
 int pickup_reconcile(struct ledger *l, const struct row *row, const struct json *data);
+/* Of peer.met: what another counter handed over, or took back. Return: 0, -errno. */
+int pickup_elsewhere(struct ledger *l, const struct row *row, const struct json *data);
 /* What is on its way to this store, whole. Return: 0, LEDGER_E_UNFIT, -errno. */
 int pickup_expect(struct ledger *l, const struct row *row, const struct json *data);
 

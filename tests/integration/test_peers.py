@@ -286,6 +286,8 @@ def test_two_counters_of_a_store_hand_a_parcel_over_once(site):
         site.refused(B, s["number"], "お渡し済み", A, "c1", by="clerks")
     assert max(took) <= BOUND_S, took
     assert site.count(B, "pickup.collected") == 0
+    kept = "SELECT state, how FROM parcel WHERE shipment = ?"
+    assert site.query(B, kept, s["shipment"]) == [("collected", "elsewhere")]  # not to be kept, reminded of or put back
     site.clerks[A].scan("OKURU-C-UNDO", "undone")
     wait_for("that it was taken back", lambda: site.claims(B, s) == ["undone"])
     site.hand_over(B, s)

@@ -56,6 +56,17 @@ enum verdict_kind floor_scan(struct floor *f, const char *code) {
         return f->last.verdicts[f->last.n_verdicts - 1].kind;
 }
 
+void floor_tick(struct floor *f) {
+        struct input in = {.kind = INPUT_TICK};
+        struct world world;
+
+        begin(f);
+        in.now = f->s->now;
+        world = scene_world(f->s);
+        assert_int_equal(packout_step(&world, &f->bench, &in, &f->last), 0);
+        commit(f);
+}
+
 void floor_command(struct floor *f, const char *type, const char *subject, const char *data) {
         struct command c = {.id = P3, .type = type, .subject = subject, .data = data, .n_data = strlen(data)};
         struct world world;

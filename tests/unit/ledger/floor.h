@@ -20,6 +20,8 @@ int floor_teardown(void **state);
 
 /* One scan; its facts are in the ledger. Return: the last verdict. */
 enum verdict_kind floor_scan(struct floor *f, const char *code);
+/* Time passed. */
+void floor_tick(struct floor *f);
 const char *floor_sub_ja(const struct floor *f); /* of the last verdict */
 /* One command of the OMS, any JSON. */
 void floor_command(struct floor *f, const char *type, const char *subject, const char *data);

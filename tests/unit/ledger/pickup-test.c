@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pickup counter on a real ledger: what waits, and what does no more. Each test ends with a rebuild. */
+#include "tests/unit/base/test.h"
+
+#include "firmware/base/cleanup.h"
+#include "firmware/domain/claim.h"
+#include "firmware/ledger/purge.h"
+#include "tests/unit/ledger/floor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define THEIRS  "0123456789abcdef0123456789abcdef"
+#define BOX     "01900000-0000-7000-8000-000000000011"
+#define SHELF   "OKURU-S-B-3"
+#define WAITING "SELECT count(*) FROM parcel WHERE state = 'shelved'"
+#define GONE    "SELECT count(*) FROM parcel WHERE state = 'collected' AND how = 'elsewhere'"
+
+static void wish(struct floor *f, const char *more) {
+        char data[768];
+
+        f->bench.kind = BENCH_COUNTER;
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"orders\":[\"A-778\"],"
+                "\"open_codes\":[\"S-1\"],\"lines\":[{\"line\":\"1\",\"order\":\"A-778\",\"name\":{\"ja\":"
+                "\"靴下\"},\"quantity\":1,\"codes\":[{\"code\":\"" JAN "\",\"units\":1}]}],\"carrier\":"
+                "\"yamato\",\"waybill\":\"given\",\"pickup\":{}%s}",
+                more);
+        floor_command(f, "shipment", "S-1", data);
+        floor_command(f, "expected", "S-1",
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"parcels\":[{\"parcel\":"
+                "\"" BOX "\",\"piece\":1,\"codes\":[\"" N1 "\"],\"crate\":null,\"contents\":[{\"line\":\"1\","
+                "\"quantity\":1}]}]}");
+        assert_int_equal(floor_facts(f, "expected.received"), 1);
+}
+
+static void put_away(struct floor *f) {
+        assert_int_equal(floor_scan(f, N1), VERDICT_ARRIVED);
+        assert_int_equal(floor_scan(f, SHELF), VERDICT_READY);
+}
+
+/* The store's other counter. */
+static void tell(struct floor *f, int seq, const char *kind) {
+        char data[512];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"station\":\"counter-2\",\"ledger\":\"" THEIRS
+                "\",\"claims\":[{\"seq\":%d,\"kind\":\"%s\","
+                "\"merchant\":\"acme\",\"subject\":\"S-1\",\"parcel\":\"" BOX "\",\"piece\":1,\"codes\":"
+                "[\"A-778\"],\"bench\":\"c1\",\"at\":\"2026-11-21T14:02:03.000+09:00\"}]}",
+                seq, kind);
+        floor_command(f, CLAIMS_TYPE, "counter-2", data);
+}
+
+static void forget_claims(struct floor *f) {
+        struct purge_limits limits = {.trusted = true, .upto = {99, 99, 99}, .now = f->s->now};
+        struct purge_result result;
+
+        assert_int_equal(store_begin(ledger_store(f->s->l)), 0);
+        assert_int_equal(ledger_purge(f->s->l, &limits, &result), 0);
+        assert_int_equal(store_commit(ledger_store(f->s->l)), 0);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM claim"), 0);
+}
+
+static void what_the_other_counter_handed_over_does_not_wait_here_any_more(void **state) {
+        struct floor *f = *state;
+
+        wish(f, "");
+        put_away(f);
+        tell(f, 5, "collected");
+        assert_int_equal(scene_number(f->s, GONE), 1);
+        assert_int_equal(floor_scan(f, N1), VERDICT_ALREADY);
+        assert_non_null(strstr(floor_sub_ja(f), "14:02 counter-2 c1"));
+        scene_pass_days(f->s, 4);
+        forget_claims(f);
+        assert_int_equal(floor_scan(f, N1), VERDICT_ALREADY); /* for good */
+        assert_non_null(strstr(floor_sub_ja(f), "counter-2"));
+        scene_pass_days(f->s, 30);
+        floor_tick(f);
+        assert_int_equal(floor_facts(f, "pickup.expired"), 0);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void without_their_word_it_is_kept_until_its_last_day(void **state) {
+        struct floor *f = *state;
+
+        wish(f, "");
+        put_away(f);
+        scene_pass_days(f->s, 30);
+        floor_tick(f);
+        assert_int_equal(floor_facts(f, "pickup.expired"), 1); /* the control of the one above */
+        tell(f, 5, "collected");
+        assert_int_equal(scene_number(f->s, GONE), 1); /* and nobody looks for it to put it back */
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void what_they_took_back_waits_here_again(void **state) {
+        struct floor *f = *state;
+
+        wish(f, "");
+        tell(f, 5, "collected");
+        assert_int_equal(scene_number(f->s, GONE), 1);
+        tell(f, 6, "undone");
+        assert_int_equal(scene_number(f->s, GONE), 0);
+        put_away(f); /* it had not been here yet */
+        tell(f, 7, "collected");
+        assert_int_equal(scene_number(f->s, GONE), 1);
+        tell(f, 8, "undone");
+        assert_int_equal(scene_number(f->s, WAITING), 1);
+        assert_int_equal(floor_scan(f, "A-778"), VERDICT_PROOF);
+        assert_int_equal(floor_scan(f, "OKURU-C-PROOF-DOCUMENT"), VERDICT_HAND_OVER);
+        assert_int_equal(floor_scan(f, N1), VERDICT_COLLECTED);
+        assert_int_equal(scene_number(f->s, GONE), 0);
+        tell(f, 9, "collected");
+        assert_int_equal(floor_facts(f, "conflict.found"), 1);
+        tell(f, 10, "undone"); /* theirs, and not ours */
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM parcel WHERE state = 'collected'"), 1);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void the_parcel_in_hand_is_given_up_when_they_have_handed_it_over(void **state) {
+        struct floor *f = *state;
+
+        wish(f, "");
+        assert_int_equal(floor_scan(f, N1), VERDICT_ARRIVED);
+        tell(f, 5, "collected");
+        assert_int_equal(floor_scan(f, SHELF), VERDICT_ALREADY);
+        assert_int_equal(scene_number(f->s, WAITING), 0);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, floor_setup, floor_teardown)
+                T(what_the_other_counter_handed_over_does_not_wait_here_any_more),
+                T(without_their_word_it_is_kept_until_its_last_day),
+                T(what_they_took_back_waits_here_again),
+                T(the_parcel_in_hand_is_given_up_when_they_have_handed_it_over),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
