@@ -33,12 +33,17 @@ static const struct yaml_rule credit_rules[] = {
         {.key = "most", .want = YAML_WANT_INT, FIELD(credit_most), .min = 1, .max = 100000},
         {0},
 };
+static int read_stores(const struct yaml *section, const char *path, void *target, struct diag *d) {
+        return stores_read(section, path, &((struct config *) target)->stores, d);
+}
+
 static const struct yaml_rule rules[] = {
         {.key = "realm", .want = YAML_WANT_NAME, .required = true, FIELD(realm)},
         {.key = "database", .want = YAML_WANT_PATH, .required = true, FIELD(database)},
         {.key = "socket", .want = YAML_WANT_PATH, .required = true, FIELD(socket)},
         {.key = "mqtt", .want = YAML_WANT_MAP, .required = true, .rules = mqtt_rules},
         {.key = "credit", .want = YAML_WANT_MAP, .rules = credit_rules},
+        {.key = "stores", .want = YAML_WANT_MAP, .item = read_stores},
         {.key = "window", .want = YAML_WANT_INT, FIELD(window), .min = 1, .max = 10000},
         {0},
 };
@@ -67,7 +72,13 @@ int config_load(const char *path, struct config *c, struct diag *d) {
                 r = check_tls(root, c, d);
         if (r == 0 && c->mqtt.port == 0)
                 c->mqtt.port = *c->mqtt.ca ? 8883 : 1883;
+        if (r < 0)
+                config_deinit(c);
         return r;
+}
+
+void config_deinit(struct config *c) {
+        stores_deinit(&c->stores);
 }
 
 struct credit_policy config_credit(const struct config *c) {

@@ -4,6 +4,7 @@
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
 #include "services/oms/credit.h"
+#include "services/oms/stores.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,8 +23,10 @@ struct config {
         } mqtt;
         int64_t credit_total, credit_most;
         int64_t window; /* commands on their way to one station without `taken` */
+        struct stores stores;
 };
 
 /* Return: 0; -errno with @d naming file, line and key. */
 int config_load(const char *path, struct config *c, struct diag *d);
+void config_deinit(struct config *c); /* twice is harmless */
 struct credit_policy config_credit(const struct config *c);

@@ -44,6 +44,7 @@ static void read_parcel(const struct envelope *e, struct effect *out) {
         out->drops_units = out->voids || strcmp(e->type, "parcel.reopened") == 0;
         if (strcmp(e->type, "parcel.packed") == 0)
                 out->contents = json_get(e->data, "contents");
+        out->lines = json_get(e->data, "contents");
 }
 
 /* What nobody had announced is a parcel that we know. */

@@ -28,6 +28,7 @@ struct effect {
         const char *parcel, *carrier, *number, *bay, *bench;
         int64_t piece;
         const struct json *contents; /* of parcel.packed: units with serials */
+        const struct json *lines;    /* what is in it; NULL where the fact does not say it */
         bool leaves_bay, drops_units;
         bool voids;   /* what may come after it was shipped */
         bool renames; /* says no more than whose it is: that may come at any time */

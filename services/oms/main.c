@@ -51,6 +51,8 @@ static const struct verb verbs[] = {
                 TAKES_STATION | TAKES_MERCHANT | TAKES_TYPE | TAKES_JSON | TAKES_FOLLOW, 0, 0, 0, verb_facts},
         {"shipments", NULL, "", "what is wished, and what became of it",
                 TAKES_STATION | TAKES_MERCHANT | TAKES_JSON, 0, 0, 0, verb_shipments},
+        {"expected", NULL, "", "what is on its way to which store, and what became of it there",
+                TAKES_STATION | TAKES_MERCHANT | TAKES_JSON, 0, 0, 0, verb_expected},
         {"status", NULL, "", "the stations: when they were heard, what they said, what they took",
                 TAKES_STATION | TAKES_JSON, 0, 0, 0, verb_status},
         {"gaps", NULL, "", "how far each source is, and what stations can no longer send",
@@ -103,6 +105,8 @@ int main(int argc, char **argv) {
                 .prepare = prepare,
         };
         struct options given = {.file = CONFIG_DEFAULT};
+        int r = verb_main(&self, argc, argv, &given);
 
-        return verb_main(&self, argc, argv, &given);
+        config_deinit(&given.config);
+        return r;
 }

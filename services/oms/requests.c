@@ -146,6 +146,22 @@ static int put_shipment(struct act *a, const struct json *line, const struct sto
 typedef int (*part_write_fn)(const char *merchant, const char *shipment, const struct json *part,
         int64_t version, struct str *out);
 
+/* Is the contact for the station that packs @shipment, and not only for the store where the customer comes. */
+static int wants_contact(struct act *a, const struct json *shipment, bool *wantsp) {
+        bool for_store = false;
+        int r = storage_is_for_store(a->q->storage, shipment, a->station, &for_store);
+
+        *wantsp = wish_wants_contact(shipment, for_store);
+        return r;
+}
+
+/* What is new may concern the store where its parcels go. */
+static int tell_store(struct act *a, int r) {
+        return r == 0 && a->changed
+                       ? storage_tell_store(a->q->storage, a->merchant, a->shipment, a->q->wall_usec)
+                       : r;
+}
+
 /* Labels or contact: written with the known version, and with a new one only when they differ. @send: false keeps it here. */
 static int put_part(struct act *a, const char *kind, const struct json *part, part_write_fn write,
         int (*check)(const struct str *text, struct diag *d), bool send) {
@@ -196,6 +212,7 @@ static int push(struct act *a) {
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *known_doc = NULL;
         const struct wish_change as_it_is = WISH_NO_CHANGE;
+        bool wants = false;
         int r = refused_by(wish_read_subject(line, &a->merchant, &a->shipment, &a->diag));
 
         if (r == 0)
@@ -206,7 +223,9 @@ static int push(struct act *a) {
                 r = choose_station(a, line, &known);
         if (r == 0)
                 r = put_shipment(a, line, &known, known_doc, &as_it_is);
-        return r == 0 ? put_parts(a, line, wish_wants_contact(line)) : r;
+        if (r == 0)
+                r = wants_contact(a, line, &wants);
+        return tell_store(a, r == 0 ? put_parts(a, line, wants) : r);
 }
 
 /* The shipment of a request that only names it. Return: 0, REFUSED when nobody ever pushed it, -errno. */
@@ -229,7 +248,7 @@ static int change(struct act *a, const struct wish_change *what) {
         _cleanup_(json_freep) struct json *doc = NULL;
         int r = find_shipment(a, a->request, &known, &doc);
 
-        return r == 0 ? put_shipment(a, doc, &known, doc, what) : r;
+        return tell_store(a, r == 0 ? put_shipment(a, doc, &known, doc, what) : r);
 }
 
 static int hold(struct act *a) {
@@ -253,6 +272,7 @@ static int change_part(struct act *a, bool is_label) {
         const struct json *data = json_get(a->request, "data");
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *doc = NULL;
+        bool wants = false;
         int r = find_shipment(a, data, &known, &doc);
 
         if (r != 0)
@@ -262,7 +282,10 @@ static int change_part(struct act *a, bool is_label) {
         if (is_label)
                 return put_part(
                         a, "label", json_get(data, "labels"), wish_write_label, wish_check_label, true);
-        return put_part(a, "contact", data, wish_write_contact, wish_check_contact, wish_wants_contact(doc));
+        r = wants_contact(a, doc, &wants);
+        if (r == 0)
+                r = put_part(a, "contact", data, wish_write_contact, wish_check_contact, wants);
+        return tell_store(a, r);
 }
 
 static int label(struct act *a) {
@@ -278,19 +301,12 @@ static int erase(struct act *a) {
         _cleanup_(json_freep) struct json *doc = NULL;
         _cleanup_str_ struct str text = STR_INIT;
         struct storage_document command;
-        struct json_writer w;
         int r = find_shipment(a, a->request, &known, &doc);
 
+        if (r == 0)
+                r = wish_write_erase(a->merchant, a->shipment, &text);
         if (r != 0)
                 return r;
-        json_writer_init(&w, &text);
-        json_write_object(&w, NULL);
-        json_write_int(&w, "v", 1);
-        json_write_string(&w, "merchant", a->merchant);
-        json_write_string(&w, "shipment", a->shipment);
-        json_write_end_object(&w);
-        if (text.error < 0)
-                return text.error;
         command = (struct storage_document){.kind = "contact.erase",
                 .merchant = a->merchant,
                 .subject = a->shipment,
@@ -300,8 +316,10 @@ static int erase(struct act *a) {
         r = storage_erase_contact(a->q->storage, a->merchant, a->shipment, &command);
         if (r == 0)
                 r = storage_send(a->q->storage, &command, a->q->wall_usec);
+        if (r == 0 || r == STORAGE_E_NONE)
+                r = storage_send_told(a->q->storage, &command, a->q->wall_usec);
         a->changed = true;
-        return r == STORAGE_E_NONE ? 0 : r;
+        return r;
 }
 
 /* ---- floor and fleet ---- */

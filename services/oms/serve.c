@@ -216,6 +216,21 @@ static int block_signals(void) {
         return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
 }
 
+static int set_stores(struct serve *s) {
+        bool changed = false;
+        int r = storage_begin(s->storage);
+
+        if (r == 0)
+                r = storage_set_stores(s->storage, &s->config->stores, s->wall_usec, &changed);
+        if (r == 0)
+                r = storage_commit(s->storage);
+        else
+                storage_rollback(s->storage);
+        if (r == 0 && changed)
+                log_notice("stores: %zu counters from now on", s->config->stores.n);
+        return r;
+}
+
 static int start(struct serve *s) {
         const struct control_handler handler = {on_request, on_request_end, s};
         char text[DIAG_TEXT_MAX + DIAG_PATH_MAX];
@@ -229,7 +244,9 @@ static int start(struct serve *s) {
                 return r;
         }
         s->requests.storage = s->storage;
-        r = receiver_new(&s->receiver, s->storage);
+        r = set_stores(s);
+        if (r == 0)
+                r = receiver_new(&s->receiver, s->storage);
         if (r == 0)
                 r = start_loop(s);
         if (r == 0)

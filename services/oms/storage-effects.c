@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What facts say, into the derived tables. */
 #include "services/oms/storage-private.h"
+#include "services/oms/wish.h"
 
 #include "firmware/base/cleanup.h"
 
@@ -17,12 +18,13 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, parcel_state), "SELECT state FROM parcel WHERE parcel = ?1"},
         {offsetof(struct effect_statements, parcel_put),
                 "INSERT INTO parcel (parcel, station, merchant, shipment, piece, carrier, number, bay, "
-                "state, at, changed, bench) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10, ?12, ?13) "
+                "state, at, changed, bench, contents) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?9, 'open'), ?10, ?12, ?13, ?14) "
                 "ON CONFLICT (parcel) DO UPDATE SET shipment = ?4, piece = ?5, "
                 "carrier = coalesce(?6, carrier), "
                 "number = coalesce(?7, number), bay = CASE WHEN ?11 THEN NULL ELSE coalesce(?8, bay) END, "
-                "state = coalesce(?9, state), at = ?10, changed = ?12, bench = coalesce(?13, bench)"},
+                "state = coalesce(?9, state), at = ?10, changed = ?12, bench = coalesce(?13, bench), "
+                "contents = coalesce(?14, contents)"},
         {offsetof(struct effect_statements, unit_add),
                 "INSERT OR REPLACE INTO unit (merchant, code, serial, parcel) VALUES (?1, ?2, ?3, ?4)"},
         {offsetof(struct effect_statements, unit_drop), "DELETE FROM unit WHERE parcel = ?1"},
@@ -30,12 +32,12 @@ static const struct store_sql statements[] = {
                 "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
                 "ON CONFLICT (notice) DO UPDATE SET state = ?7, at = ?8"},
-        /* All its pieces are gone: a snapshot need not name it. */
+        /* All its pieces are gone: a snapshot need not name it, but to the store where they go. */
         {offsetof(struct effect_statements, shipment_close),
                 "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'label', 'contact') AND merchant = ?1 "
-                "AND subject = ?2 AND open = 1 AND (SELECT count(*) FROM parcel WHERE merchant = ?1 "
-                "AND shipment = ?2 AND state = 'shipped') >= (SELECT data ->> '$.pieces' FROM wish "
-                "WHERE kind = 'shipment' AND merchant = ?1 AND subject = ?2)"},
+                "AND subject = ?2 AND open = 1 AND for_store = 0 AND (SELECT count(*) FROM parcel WHERE "
+                "merchant = ?1 AND shipment = ?2 AND state = 'shipped') >= (SELECT data ->> '$.pieces' FROM "
+                "wish WHERE kind = 'shipment' AND merchant = ?1 AND subject = ?2 AND for_store = 0)"},
         {offsetof(struct effect_statements, counter_put),
                 "INSERT INTO counter_parcel (parcel, station, merchant, shipment, piece, number, state, "
                 "shelf, "
@@ -167,10 +169,18 @@ static int check_history(struct storage *s, int64_t station, const struct effect
         return r < 0 ? r : STORAGE_E_OWED;
 }
 
+/* Where it goes to a store, the store's counters wait for it, or no longer. */
+static bool concerns_store(const struct effect *e) {
+        return e->voids || e->renames || (e->state && strcmp(e->state, "shipped") == 0);
+}
+
 static int put_parcel(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        _cleanup_str_ struct str contents = STR_INIT;
         struct store_stmt *q = &s->effects.parcel_put;
         int r = check_history(s, station, e, now_usec);
 
+        if (r == 0 && e->lines)
+                r = wish_write_contents(e->lines, &contents);
         if (r != 0)
                 return r;
         store_bind_text(q, 1, e->parcel);
@@ -186,6 +196,7 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
         store_bind_int64(q, 11, e->leaves_bay);
         store_bind_int64(q, 12, now_usec);
         store_bind_text(q, 13, e->bench);
+        store_bind_text(q, 14, contents.data);
         r = store_run(q);
         if (r == 0 && e->contents)
                 r = add_units(s, e);
@@ -193,6 +204,8 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
                 r = drop_units(s, e);
         if (r == 0 && e->state && strcmp(e->state, "shipped") == 0)
                 r = close_shipment(s, e);
+        if (r == 0 && concerns_store(e))
+                r = storage_tell_store(s, e->merchant, e->shipment, now_usec);
         return r;
 }
 
@@ -250,8 +263,10 @@ static int put_expired(struct storage *s, const struct effect *e, int64_t now_us
         return r;
 }
 
+/* It may be another counter than the one that was to write to the customer. */
 static int put_ready(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
         struct store_stmt *q = &s->effects.ready_put;
+        int r;
 
         store_bind_text(q, 1, e->merchant);
         store_bind_text(q, 2, e->shipment);
@@ -260,7 +275,8 @@ static int put_ready(struct storage *s, int64_t station, const struct effect *e,
         store_bind_text(q, 5, e->keep_until);
         store_bind_int64(q, 6, e->partial);
         store_bind_int64(q, 7, now_usec);
-        return store_run(q);
+        r = store_run(q);
+        return r == 0 ? storage_tell_store(s, e->merchant, e->shipment, now_usec) : r;
 }
 
 static int put_notice(struct storage *s, int64_t station, const struct effect *e) {

@@ -57,6 +57,8 @@ static int finish_open(struct storage **sp, struct storage *opened) {
         if (r == 0)
                 r = storage_prepare_snapshots(s);
         if (r == 0)
+                r = storage_prepare_stores(s);
+        if (r == 0)
                 r = storage_prepare_facts(s);
         if (r < 0)
                 return r;
@@ -116,6 +118,7 @@ struct storage *storage_close(struct storage *s) {
         finish_statements(&s->stations, sizeof(s->stations));
         finish_statements(&s->commands, sizeof(s->commands));
         finish_statements(&s->wishes, sizeof(s->wishes));
+        finish_statements(&s->stores, sizeof(s->stores));
         finish_statements(&s->snapshots, sizeof(s->snapshots));
         (void) store_close(s->store);
         free(s);

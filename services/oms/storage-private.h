@@ -25,6 +25,10 @@ struct command_statements {
 struct wish_statements {
         struct store_stmt get, version, put, drop, erase, of_station, by_code;
 };
+struct store_statements {
+        struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, targets, owner, parcels,
+                over, drop_contact;
+};
 struct snapshot_statements {
         struct store_stmt merchants, counts, parcels, units, pickups, notices, refused, told;
 };
@@ -38,8 +42,10 @@ struct storage {
         struct station_statements stations;
         struct command_statements commands;
         struct wish_statements wishes;
+        struct store_statements stores;
         struct snapshot_statements snapshots;
         bool streams_changed;
+        bool has_stores; /* counters are known, or were told of something */
 };
 
 /* The row of a station. Return: 0, STORAGE_E_NONE, -errno. */
@@ -55,6 +61,7 @@ int storage_prepare_stations(struct storage *s);
 int storage_prepare_commands(struct storage *s);
 int storage_prepare_wishes(struct storage *s);
 int storage_prepare_snapshots(struct storage *s);
+int storage_prepare_stores(struct storage *s);
 
 /* @station: 0 every station. Return: as storage_send(). */
 int storage_append_command(

@@ -8,7 +8,9 @@ static const struct store_sql statements[] = {
         {offsetof(struct station_statements, add), "INSERT INTO station (name) VALUES (?1)"},
         {offsetof(struct station_statements, put_status),
                 "UPDATE station SET status = ?2, heard = ?3 WHERE station = ?1"},
-        {offsetof(struct station_statements, only), "SELECT min(name), count(*) FROM station"},
+        /* A store's counter packs nothing that is not said to be its. */
+        {offsetof(struct station_statements, only),
+                "SELECT min(name), count(*) FROM station WHERE station NOT IN (SELECT station FROM counter)"},
 };
 
 int storage_prepare_stations(struct storage *s) {

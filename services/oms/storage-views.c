@@ -181,8 +181,9 @@ int view_shipments(struct storage *s, const struct view_filter *filter,
                 "'state', state, "
                 "'at', at)) FROM parcel AS p WHERE p.merchant = w.merchant AND p.shipment = w.subject) "
                 "FROM wish AS w LEFT JOIN station USING (station) WHERE kind = 'shipment' "
-                "AND (?1 IS NULL OR name = ?1) AND (?2 IS NULL OR w.merchant = ?2) AND ?3 IS NULL ORDER BY "
-                "changed",
+                "AND CASE WHEN ?1 IS NULL THEN for_store = 0 ELSE name = ?1 END AND (?2 IS NULL OR "
+                "w.merchant "
+                "= ?2) AND ?3 IS NULL ORDER BY changed",
                 filter);
 
         while (r == 0 && (r = store_step(&q)) == 0)
@@ -197,6 +198,43 @@ int view_shipments(struct storage *s, const struct view_filter *filter,
                                 .cancelled = store_column_int64(&q, 6) != 0,
                                 .parcels = text_of(&q, 7),
                                 .json = text_of(&q, 8),
+                        },
+                        userdata);
+        return close_query(&q, r);
+}
+
+int view_expected(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_expected *row, void *userdata), void *userdata) {
+        struct store_stmt q = {0};
+        /* All counters of a store wait for the same: once for each store. */
+        int r = open_query(s, &q,
+                "SELECT substr(told.name, 1, instr(told.name, '/') - 1) AS store, w.merchant, subject, "
+                "e.value ->> '$.parcel' AS id, e.value ->> '$.piece', e.value ->> '$.codes[0]', "
+                "(SELECT at FROM parcel WHERE parcel = e.value ->> '$.parcel'), coalesce(c.state, "
+                "'expected'), there.name, c.shelf, c.at "
+                "FROM wish AS w JOIN station AS told ON told.station = w.station "
+                "JOIN json_each(w.data, '$.parcels') AS e "
+                "LEFT JOIN counter_parcel AS c ON c.parcel = e.value ->> '$.parcel' "
+                "LEFT JOIN station AS there ON there.station = c.station "
+                "WHERE w.kind = 'expected' AND w.open = 1 AND (?1 IS NULL OR told.name = ?1) "
+                "AND (?2 IS NULL OR w.merchant = ?2) AND ?3 IS NULL "
+                "GROUP BY store, w.merchant, subject, id ORDER BY store, min(w.changed), subject, id",
+                filter);
+
+        while (r == 0 && (r = store_step(&q)) == 0)
+                r = fn(
+                        &(struct view_expected){
+                                .store = text_of(&q, 0),
+                                .merchant = text_of(&q, 1),
+                                .shipment = text_of(&q, 2),
+                                .parcel = text_of(&q, 3),
+                                .piece = store_column_int64(&q, 4),
+                                .code = text_of(&q, 5),
+                                .shipped = text_of(&q, 6),
+                                .state = text_of(&q, 7),
+                                .station = text_of(&q, 8),
+                                .shelf = text_of(&q, 9),
+                                .at = text_of(&q, 10),
                         },
                         userdata);
         return close_query(&q, r);

@@ -55,6 +55,17 @@ struct view_shipment {
 int view_shipments(struct storage *s, const struct view_filter *filter,
         int (*fn)(const struct view_shipment *row, void *userdata), void *userdata);
 
+struct view_expected { /* one parcel that a store waits for, or has and has not handed over yet */
+        const char *store, *merchant, *shipment, *parcel, *code;
+        const char *shipped;         /* when it left the DC, by that station's clock; "" not known */
+        const char *state;           /* "expected", or what the store said last */
+        const char *station, *shelf; /* where that was; "" for one that is expected */
+        const char *at;
+        int64_t piece;
+};
+int view_expected(struct storage *s, const struct view_filter *filter,
+        int (*fn)(const struct view_expected *row, void *userdata), void *userdata);
+
 struct view_station {
         const char *station, *status; /* status: the last one heard, "" none */
         int64_t heard_usec;

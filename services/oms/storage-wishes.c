@@ -5,19 +5,22 @@
 #include <errno.h>
 #include <string.h>
 
-#define SHIPMENT_KINDS "('shipment', 'label', 'contact')"
+#define SHIPMENT_KINDS "('shipment', 'label', 'contact', 'expected')"
 
 static const struct store_sql statements[] = {
-        /* ?4: NULL whichever station, else its row, 0 for every one */
+        /* ?4: NULL whichever station, but none that is told of another one's; else its row, 0 for every one */
         {offsetof(struct wish_statements, get),
                 "SELECT coalesce(name, ''), version, open, data FROM wish LEFT JOIN station USING (station) "
-                "WHERE kind = ?1 AND merchant = ?2 AND subject = ?3 AND (?4 IS NULL OR wish.station = ?4)"},
+                "WHERE kind = ?1 AND merchant = ?2 AND subject = ?3 AND CASE WHEN ?4 IS NULL THEN for_store "
+                "= 0 ELSE "
+                "wish.station = ?4 END"},
         {offsetof(struct wish_statements, version),
                 "SELECT coalesce(max(version), 0) FROM wish WHERE merchant = ?2 AND subject = ?3 "
                 "AND (kind = ?1 OR (?1 IN " SHIPMENT_KINDS " AND kind IN " SHIPMENT_KINDS "))"},
         {offsetof(struct wish_statements, put),
-                "INSERT INTO wish (kind, merchant, subject, station, version, open, data, changed) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE "
+                "INSERT INTO wish (kind, merchant, subject, station, version, open, data, changed, "
+                "for_store) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE "
                 "SET version = ?5, open = ?6, data = ?7, changed = ?8"},
         {offsetof(struct wish_statements, drop),
                 "DELETE FROM wish WHERE kind = 'contact' AND merchant = ?1 AND subject = ?2"},
@@ -120,6 +123,7 @@ int storage_put_wish(struct storage *s, const struct storage_document *doc, int6
         store_bind_int64(q, 6, doc->open);
         store_bind_text_n(q, 7, doc->data, doc->n_data);
         store_bind_int64(q, 8, now_usec);
+        store_bind_int64(q, 9, doc->for_store);
         return store_run(q);
 }
 

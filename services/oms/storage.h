@@ -16,8 +16,7 @@
 #include "services/link/envelope.h"
 #include "services/link/source.h"
 #include "services/oms/mark.h"
-
-#define STATION_NAME_MAX 66 /* site/station and the NUL */
+#include "services/oms/stores.h"
 
 struct storage;
 
@@ -100,7 +99,7 @@ struct storage_wish {
 void storage_wish_deinit(struct storage_wish *w); /* twice is harmless */
 #define _cleanup_wish_ _cleanup_(storage_wish_deinit)
 
-/* @station: NULL whichever, "" the one for every station. Return: 0, STORAGE_E_NONE, -errno. */
+/* @station: NULL whichever (of a shipment the one that packs it), "" the one for every station. Return: 0, STORAGE_E_NONE, -errno. */
 int storage_get_wish(struct storage *s, const char *kind, const char *merchant, const char *subject,
         const char *station, struct storage_wish *w);
 /* The version that comes next: one count for all about one shipment, else one for each kind and subject. Return: 0 or -errno. */
@@ -113,6 +112,7 @@ struct storage_document {
         const char *station; /* "" every station */
         int64_t version;     /* 0 when it has none */
         bool open;
+        bool for_store; /* a counter is told it of what another station packs */
         const char *data;
         size_t n_data;
 };
@@ -121,6 +121,27 @@ int storage_put_wish(struct storage *s, const struct storage_document *doc, int6
 /* The contact of a shipment, as a wish and in every stream: what was not taken becomes @erase. Return: 0 or -errno. */
 int storage_erase_contact(
         struct storage *s, const char *merchant, const char *shipment, const struct storage_document *erase);
+
+/* ---- stores ---- */
+
+/* Which stations are counters of which store, from now on; in a transaction. What has been shipped to them so far is told where that is news.
+ * @changedp: were others known before. Return: 0 or -errno. */
+int storage_set_stores(struct storage *s, const struct stores *stores, int64_t now_usec, bool *changedp);
+/* Are the counters of the site that the pickup of @shipment names told of it, while @station packs it. Return: 0 or -errno. */
+int storage_is_for_store(
+        struct storage *s, const struct json *shipment, const char *station, bool *for_storep);
+/**
+ * storage_tell_store() - what the counters of its store must know of a shipment, as it is now
+ *
+ * As soon as one parcel of it is shipped: the shipment, the contact, and which parcels are on their way, each as a wish and a command
+ * where it says something new. Exactly one counter is to write to the customer: the first of the config, unless another one had it ready
+ * before. A store that it does not go to any more is told that, too. Harmless when nothing is new.
+ *
+ * Return: 0 or -errno.
+ */
+int storage_tell_store(struct storage *s, const char *merchant, const char *shipment, int64_t now_usec);
+/* One command to all counters that were told of its shipment. Return: 0 or -errno. */
+int storage_send_told(struct storage *s, const struct storage_document *doc, int64_t now_usec);
 
 /* ---- commands ---- */
 

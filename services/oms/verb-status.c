@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verbs that show where things are: shipments, status. */
+/* The verbs that show where things are: shipments, expected, status. */
 #include "firmware/base/time.h"
 #include "services/oms/presence.h"
 #include "services/oms/verb.h"
@@ -48,6 +48,68 @@ int verb_shipments(const struct invocation *in) {
         if (r == VERB_OK)
                 r = verb_settle_view(view_shipments(
                         s, &filter, in->options->json ? print_shipment_json : print_shipment, NULL));
+        return r;
+}
+
+static int print_expected(const struct view_expected *row, void *userdata) {
+        (void) userdata;
+        say(stdout, row->store);
+        (void) fputs("  ", stdout);
+        say(stdout, row->merchant);
+        (void) putchar(' ');
+        say(stdout, row->shipment);
+        (void) printf("  piece %" PRId64 "  ", row->piece);
+        say(stdout, row->code);
+        (void) fputs("  ", stdout);
+        say(stdout, row->state);
+        if (*row->station) {
+                (void) fputs(" at ", stdout);
+                say(stdout, row->station);
+                (void) fputs(*row->shelf ? " on " : "", stdout);
+                say(stdout, row->shelf);
+                (void) putchar(' ');
+                say(stdout, row->at);
+        } else if (*row->shipped) {
+                (void) fputs(", shipped ", stdout);
+                say(stdout, row->shipped);
+        }
+        (void) putchar('\n');
+        return 0;
+}
+
+static int print_expected_json(const struct view_expected *row, void *userdata) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        (void) userdata;
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "store", row->store);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "shipment", row->shipment);
+        json_write_string(&w, "parcel", row->parcel);
+        json_write_int(&w, "piece", row->piece);
+        json_write_string(&w, "code", row->code);
+        if (*row->shipped)
+                json_write_string(&w, "shipped", row->shipped);
+        json_write_string(&w, "state", row->state);
+        if (*row->station) {
+                json_write_string(&w, "station", row->station);
+                json_write_string(&w, "at", row->at);
+        }
+        if (*row->shelf)
+                json_write_string(&w, "shelf", row->shelf);
+        return verb_print_object(&text, &w);
+}
+
+int verb_expected(const struct invocation *in) {
+        const struct view_filter filter = verb_filter(in);
+        _cleanup_(storage_closep) struct storage *s = NULL;
+        int r = verb_open_reader(in, &s);
+
+        if (r == VERB_OK)
+                r = verb_settle_view(view_expected(
+                        s, &filter, in->options->json ? print_expected_json : print_expected, NULL));
         return r;
 }
 

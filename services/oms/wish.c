@@ -115,6 +115,14 @@ int wish_write_contact(const char *merchant, const char *shipment, const struct 
         return out->error;
 }
 
+int wish_write_erase(const char *merchant, const char *shipment, struct str *out) {
+        struct json_writer w;
+
+        write_head(&w, out, merchant, shipment, 0);
+        json_write_end_object(&w);
+        return out->error;
+}
+
 int wish_write_other(const struct json *doc, int64_t version, struct str *out) {
         static const char *const without[] = {"v", "version", "station", NULL};
         struct json_writer w;
@@ -125,14 +133,15 @@ int wish_write_other(const struct json *doc, int64_t version, struct str *out) {
         return out->error;
 }
 
-bool wish_wants_contact(const struct json *shipment) {
+bool wish_wants_contact(const struct json *shipment, bool for_store) {
         const struct json *notices = json_get(shipment, "notices");
         bool all_ours = json_size(notices) > 0;
 
-        if (json_type(json_get(shipment, "pickup")) == JSON_OBJECT)
+        if (!for_store && json_type(json_get(shipment, "pickup")) == JSON_OBJECT)
                 return true; /* its code is looked up there, whoever writes to the customer */
         for (const struct json *m = json_first(notices); m; m = json_next(m))
-                all_ours &= json_string(m) && strcmp(json_string(m), "station") != 0;
+                if (!for_store || strcmp(json_key(m), "pickup-ready") != 0)
+                        all_ours &= json_string(m) && strcmp(json_string(m), "station") != 0;
         return !all_ours;
 }
 

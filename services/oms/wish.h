@@ -15,7 +15,8 @@
 
 #include <stdint.h>
 
-#define WISH_DATA_MAX 60000 /* bytes of one command's data: its message must stay below 64 KiB */
+#define WISH_DATA_MAX   60000 /* bytes of one command's data: its message must stay below 64 KiB */
+#define WISH_PIECES_MAX 99    /* parcels of one shipment */
 
 struct wish_change {        /* what happens to a shipment beside its document */
         int held;           /* 1, 0; -1 as the document says, or as it was */
@@ -46,6 +47,8 @@ int wish_write_expected(const char *merchant, const char *shipment, const struct
         int64_t version, struct str *out);
 int wish_write_contact(const char *merchant, const char *shipment, const struct json *contact,
         int64_t version, struct str *out);
+/* The command `contact.erase`. */
+int wish_write_erase(const char *merchant, const char *shipment, struct str *out);
 /* Any other document: @doc with version (and v) as given; version 0 writes none. */
 int wish_write_other(const struct json *doc, int64_t version, struct str *out);
 
@@ -74,7 +77,30 @@ bool wish_other_has_version(enum wish_other kind);
 int wish_check_other(enum wish_other kind, const struct json *doc, const char **merchantp,
         const char **subjectp, struct diag *d);
 
-/* Does the station need the contact: it may own a notice, or the customer comes there. */
-bool wish_wants_contact(const struct json *shipment);
+/* Does the station need the contact: it may own a notice, or the customer comes there. @for_store: he comes to a store that is told
+ * of it by us; then that store's counters get it, and who packs the shipment only for a notice of its own. */
+bool wish_wants_contact(const struct json *shipment, bool for_store);
 /* Whether both say the same but for their version. */
 bool wish_is_same(const char *a, const char *b);
+
+/* ---- for a store: wish-store.c ---- */
+
+/**
+ * wish_write_for_store() - a shipment that another station packs, as one counter of the store must know it
+ * @home: the document of that station
+ * @owns: this counter tells the customer when it is ready; of several, one does
+ *
+ * Return: 0, or the builder's error.
+ */
+int wish_write_for_store(const struct json *home, bool owns, int64_t version, struct str *out);
+/* `contents` of a fact as those of `expected`: lines and quantities only. */
+int wish_write_contents(const struct json *contents, struct str *out);
+
+struct wish_parcel { /* texts borrowed */
+        const char *parcel;
+        const char *number;   /* its waybill; NULL or what no scanner reads: the id stands in its place */
+        const char *contents; /* JSON, NULL when they are not known */
+        int64_t piece;
+};
+/* One of the list `parcels` of `expected`. */
+void wish_write_parcel(struct json_writer *w, const struct wish_parcel *parcel, bool with_contents);

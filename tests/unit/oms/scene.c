@@ -57,7 +57,7 @@ static void make(const struct scene_fact *fact, struct made *m, struct storage_e
         };
 }
 
-struct mark scene_append(
+struct mark scene_append_within(
         struct storage *s, const struct source *source, const struct scene_fact *facts, size_t n) {
         struct made made[FACTS_MAX];
         struct storage_event events[FACTS_MAX];
@@ -66,10 +66,18 @@ struct mark scene_append(
         assert_true(n <= FACTS_MAX);
         for (size_t i = 0; i < n; i++)
                 make(&facts[i], &made[i], &events[i]);
-        assert_int_equal(storage_begin(s), 0);
         assert_int_equal(storage_append(s, source, events, n, 1000000, &mark), 0);
-        assert_int_equal(storage_commit(s), 0);
         for (size_t i = 0; i < n; i++)
                 (void) json_free(made[i].data);
+        return mark;
+}
+
+struct mark scene_append(
+        struct storage *s, const struct source *source, const struct scene_fact *facts, size_t n) {
+        struct mark mark;
+
+        assert_int_equal(storage_begin(s), 0);
+        mark = scene_append_within(s, source, facts, n);
+        assert_int_equal(storage_commit(s), 0);
         return mark;
 }

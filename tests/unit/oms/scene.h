@@ -20,6 +20,9 @@ struct scene_fact {
         const char *type, *subject, *data; /* NULL: something harmless */
         const char *refused;               /* NULL: it is readable */
 };
-/* Append in a transaction of its own, or fail the test. */
+/* Append in the caller's transaction, or fail the test. */
+struct mark scene_append_within(
+        struct storage *s, const struct source *source, const struct scene_fact *facts, size_t n);
+/* The same in a transaction of its own. */
 struct mark scene_append(
         struct storage *s, const struct source *source, const struct scene_fact *facts, size_t n);

@@ -92,7 +92,7 @@ static void a_contact_goes_only_where_a_notice_may_be_owned(void **state) {
                 _cleanup_(json_freep) struct json *doc = parse(table[i].shipment);
 
                 print_message("%s\n", table[i].shipment);
-                assert_int_equal(wish_wants_contact(doc), table[i].wanted);
+                assert_int_equal(wish_wants_contact(doc, false), table[i].wanted);
         }
 }
 
