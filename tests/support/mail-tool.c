@@ -2,6 +2,8 @@
 /*
  * Mails from JSON, for the oracles in Python: a line in, {"mail": base64} or {"refused": MIME_E_*} out.
  *
+ *   mail-tool [DOMAIN SELECTOR KEY [SELECTOR KEY]]     with keys: signed
+ *
  * A line is {"from": [name, address], "to": [name, address], "subject", "text", "html"?, "date_usec", "offset_sec", "message_id",
  * "thread_id"?, "unsubscribe"?, "reply_to"?, "language", "files"?: [{"cid"?, "type", "name", "base64"}]}.
  */
@@ -12,6 +14,7 @@
 
 #include "firmware/base/bytes.h"
 #include "firmware/base/json.h"
+#include "services/notify/mail/dkim.h"
 #include "services/notify/mail/mime.h"
 
 #define FILES_MAX 8
@@ -73,37 +76,58 @@ static int write_mail(const struct json *line, struct str *mail) {
                 mail);
 }
 
-static int answer(const char *text, size_t n) {
+static int answer(const struct dkim *dkim, const char *text, size_t n) {
         _cleanup_(json_freep) struct json *line = NULL;
-        _cleanup_str_ struct str mail = STR_INIT, out = STR_INIT;
+        _cleanup_str_ struct str mail = STR_INIT, whole = STR_INIT, out = STR_INIT;
         int r = json_parse(text, n, &line, NULL);
 
         if (r == 0)
                 r = write_mail(line, &mail);
+        if (r == 0)
+                r = dkim_sign(
+                        dkim, mail.data, mail.len, json_get_int(line, "date_usec", 0) / 1000000, &whole);
         if (r < 0)
                 return r;
         if (r > 0) {
                 (void) printf("{\"refused\":%d}\n", r);
                 return 0;
         }
-        base64_encode((const uint8_t *) mail.data, mail.len, &out);
+        str_add_n(&whole, mail.data, mail.len);
+        base64_encode((const uint8_t *) whole.data, whole.len, &out);
         (void) printf("{\"mail\":\"%s\"}\n", out.data);
         return out.error;
 }
 
-int main(void) {
+static int serve(const struct dkim *dkim) {
         _autofree_ char *line = NULL;
         size_t size = 0;
         ssize_t n;
 
         while ((n = getline(&line, &size, stdin)) > 0) {
-                int r = answer(line, (size_t) n - 1);
+                int r = answer(dkim, line, (size_t) n - 1);
 
-                if (r < 0) {
-                        (void) fprintf(stderr, "mail-tool: %s\n", strerror(-r));
-                        return 1;
-                }
+                if (r < 0)
+                        return r;
                 (void) fflush(stdout);
         }
         return 0;
+}
+
+int main(int argc, char **argv) {
+        struct dkim dkim = {.domain = argc > 1 ? argv[1] : ""};
+        struct key *keys[DKIM_KEYS_MAX] = {NULL};
+        int r = 0;
+
+        for (int i = 2; i + 1 < argc && dkim.n_keys < DKIM_KEYS_MAX && r == 0; i += 2) {
+                r = key_load(argv[i + 1], &keys[dkim.n_keys], NULL);
+                dkim.keys[dkim.n_keys] = (struct dkim_key){argv[i], keys[dkim.n_keys]};
+                dkim.n_keys += r == 0;
+        }
+        if (r == 0)
+                r = serve(&dkim);
+        for (size_t i = 0; i < dkim.n_keys; i++)
+                (void) key_free(keys[i]);
+        if (r < 0)
+                (void) fprintf(stderr, "mail-tool: %s\n", strerror(-r));
+        return r < 0;
 }
