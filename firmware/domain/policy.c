@@ -78,6 +78,7 @@ static const char *const weekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri",
 static const struct json_rule merchant_rules[] = {
         {"merchant", JSON_WANT_NAME, true, 0, 0},
         {"name", JSON_WANT_OBJECT, false, 0, 0},
+        {"colour", JSON_WANT_TEXT, false, 7, 7},
         {"reach", JSON_WANT_OBJECT, false, 0, 0},
         {"from", JSON_WANT_OBJECT, false, 0, 0},
         {"unknown_shipment", JSON_WANT_NAME, false, 0, 0},
@@ -183,6 +184,18 @@ static int check_carrier(const struct json *c, const char *where, struct diag *d
         return r;
 }
 
+/* "#1b4f72". Null is as good as absent. */
+static int check_colour(const struct json *m, const char *where, struct diag *d) {
+        const char *colour = json_get_string(m, "colour", NULL);
+
+        if (!colour || (colour[0] == '#' && strspn(colour + 1, "0123456789abcdefABCDEF") == 6))
+                return 0;
+        diag_set(d, 0, 0, NULL, "must be a colour, as #1b4f72");
+        if (d)
+                (void) snprintf(d->key, sizeof(d->key), "%s.colour", where);
+        return -EBADMSG;
+}
+
 static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         static const char *const unknowns[] = {"refuse", "accept", NULL};
         char where[64];
@@ -193,6 +206,8 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         r = json_check(m, where, merchant_rules, ELEMENTSOF(merchant_rules), d);
         if (r == 0)
                 r = check_word(m, where, "unknown_shipment", unknowns, d);
+        if (r == 0)
+                r = check_colour(m, where, d);
         if (r == 0)
                 r = check_seconds(json_get(m, "notice_delay_s"), where, d);
         if (r == 0)

@@ -40,6 +40,7 @@ void doc_merchant(struct json_writer *w, const char *key, const struct policy *p
         json_write_object(w, key);
         json_write_string(w, "merchant", merchant);
         doc_names(w, "name", ja, json_get_string(name, "en", ja));
+        json_write_string(w, "colour", json_get_string(policy_merchant(p, merchant), "colour", NULL));
         json_write_int(w, "hue", crc32c(0, merchant, strlen(merchant)) % 360);
         json_write_end_object(w);
 }

@@ -9,7 +9,8 @@ void doc_time(struct json_writer *w, const char *key, int64_t wall_usec, int off
 void doc_local_time(struct json_writer *w, const char *key, int64_t wall_usec);
 /* {"ja":…,"en":…} */
 void doc_names(struct json_writer *w, const char *key, const char *ja, const char *en);
-/* {"merchant":…,"name":{…},"hue":…}; null for "". Its colour is a hue that its id gives, the same everywhere. */
+/* {"merchant":…,"name":{…},"colour":…,"hue":…}; null for "". Without a colour of the policy's (null) there is a hue that its id
+ * gives, the same everywhere. */
 void doc_merchant(struct json_writer *w, const char *key, const struct policy *p, const char *merchant);
 void doc_parcel(struct json_writer *w, const struct standing_parcel *p);
 void doc_notice(struct json_writer *w, const struct standing_notice *n);

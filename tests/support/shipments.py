@@ -71,8 +71,8 @@ MIDORI = _items("4987654", [
     ("茶筅", "Tea whisk", "茶筅", "whisk"),
 ])
 MERCHANTS = {
-    "aozora": {"items": AOZORA, "ja": "あおぞら洋品店", "en": "Aozora Outfitters", "mail": "shop@aozora.example.jp", "carriers": ["yamato", "japanpost"]},
-    "midori": {"items": MIDORI, "ja": "みどり茶舗", "en": "Midori Tea House", "mail": "hello@midori.example.jp", "carriers": ["sagawa", "yamato"]},
+    "aozora": {"items": AOZORA, "ja": "あおぞら洋品店", "en": "Aozora Outfitters", "colour": "#1f5fa8", "mail": "shop@aozora.example.jp", "carriers": ["yamato", "japanpost"]},
+    "midori": {"items": MIDORI, "ja": "みどり茶舗", "en": "Midori Tea House", "colour": "#a9c23f", "mail": "hello@midori.example.jp", "carriers": ["sagawa", "yamato"]},
 }
 BAYS = {"yamato": "y1", "sagawa": "s1", "japanpost": "p1"}
 HOW = {"yamato": "bay-closed", "sagawa": "scanned", "japanpost": "at-ready"}
@@ -83,7 +83,7 @@ CARRIERS_EN = {"yamato": "Yamato Transport", "sagawa": "Sagawa Express", "japanp
 def policy(notice_delay_s: int) -> dict:
     """Policy of both merchants; Yamato ships at bay close, Sagawa at the driver's scan, Japan Post at ready."""
     return {"version": 1, "hand_confirm_limit": 3, "quantity_limit": 50, "idle_lock_s": 1800, "merchants": [
-        {"merchant": m, "name": {"ja": d["ja"], "en": d["en"]}, "reach": {"mail": d["mail"], "phone": "03-0000-1234",
+        {"merchant": m, "name": {"ja": d["ja"], "en": d["en"]}, "colour": d["colour"], "reach": {"mail": d["mail"], "phone": "03-0000-1234",
          "hours": {"ja": "平日10時〜17時", "en": "weekdays 10:00-17:00"}},
          "from": {"name": {"ja": d["ja"], "en": d["en"]}, "address": d["mail"]}, "unknown_shipment": "refuse",
          "notice_delay_s": {"shipped": notice_delay_s, "pickup-ready": notice_delay_s}, "carriers": [

@@ -62,7 +62,7 @@ function cutText(work) {
 function showBar(d) {
         const work = d.work || {}, merchant = work.merchant, person = work.person;
         $(".merchant").textContent = merchant ? say(merchant.name) : "okuru";
-        $(".merchant").style.setProperty("--hue", merchant ? merchant.hue : 210);
+        paint($(".merchant"), merchant);
         $(".who").textContent = person ? person.call + (person.role === "leader" ? ` ${word("leader")}` : "") : word("nobody");
         $(".where").textContent = [d.bench, work.parcel && work.parcel.pieces > 1 ? word("piece", {n: work.parcel.piece, m: work.parcel.pieces}) : "",
                 work.goes && work.goes.temperature && work.goes.temperature !== "ambient" ? word(work.goes.temperature) : "", work.goes && work.goes.gift ? word("instructions_gift") : ""].filter(Boolean).join(" · ");

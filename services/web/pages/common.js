@@ -93,6 +93,20 @@ function placeholder(text, nth) {
                 svg("rect", {width: 64, height: 64, rx: 8, fill: `hsl(${hue} 60% 90%)`}), svg(shape.tag, {...shape.a, fill: ink}));
 }
 
+// A merchant's colour behind its name: the policy's, else a hue that its id gives. Of black and white one always has a contrast above 4.5.
+function paint(e, merchant) {
+        const colour = merchant && merchant.colour;
+        e.style.setProperty("--hue", merchant ? merchant.hue : 210);
+        if (!colour) {
+                e.style.removeProperty("--colour");
+                e.style.removeProperty("--on-colour");
+                return;
+        }
+        const [r, g, b] = [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16) / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+        e.style.setProperty("--colour", colour);
+        e.style.setProperty("--on-colour", .2126 * r + .7152 * g + .0722 * b > .179 ? "#000" : "#fff");
+}
+
 // The station's clock, not this machine's.
 let clockAhead = 0, clockOffset = 540;
 function setClock(now) {

@@ -235,8 +235,8 @@ function draw() {
         $(".lists").hidden = m !== "lists";
         $(".case").replaceChildren(...(m === "case" ? caseView(c.case) : m === "hand" ? handView(c.hand) : []));
         $(".lists").replaceChildren(...(m === "lists" ? listsView(c) : []));
-        const hue = (m === "case" ? c.case.shipments : []).map(s => s.merchant && s.merchant.hue);
-        document.querySelectorAll("i.hue").forEach((e, i) => e.style.setProperty("--hue", hue[i] || 210));
+        const merchants = (m === "case" ? c.case.shipments : []).map(s => s.merchant);
+        document.querySelectorAll("i.hue").forEach((e, i) => paint(e, merchants[i]));
         const again = key && [...document.querySelectorAll("[data-key]")].find(e => e.dataset.key === key);
         if (again)
                 again.focus();

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,6 +71,30 @@ static void two_merchants_that_accept_unknown_shipments_are_never_guessed_betwee
         assert_true(policy_accepts_unknown(&p, "a"));
         assert_null(policy_unknown_merchant(&p));
         policy_deinit(&p);
+}
+
+static void a_merchants_colour_is_a_colour_or_refused(void **state) {
+        static const struct {
+                const char *colour;
+                bool is_one;
+        } rows[] = {{"\"#1b4f72\"", true}, {"\"#ABCDEF\"", true}, {"null", true}, {"\"1b4f727\"", false},
+                {"\"#1b4f7g\"", false}, {"\"#1b4\"", false}, {"\"#1b4f72;\"", false}, {"\"teal...\"", false},
+                {"7", false}};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct policy p = {0};
+                struct diag d = {0};
+                char text[128];
+
+                (void) snprintf(text, sizeof(text),
+                        "{\"version\":2,\"merchants\":[{\"merchant\":\"acme\",\"colour\":%s}]}",
+                        rows[i].colour);
+                assert_int_equal(read_text(text, &p, &d), rows[i].is_one ? 0 : -EBADMSG);
+                if (!rows[i].is_one)
+                        assert_string_equal(d.key, "merchants[0].colour");
+                policy_deinit(&p);
+        }
 }
 
 static void a_refusal_names_the_member(void **state) {
@@ -187,6 +212,7 @@ int main(void) {
                 cmocka_unit_test(without_a_policy_the_defaults_hold),
                 cmocka_unit_test(a_merchants_carrier_has_its_own_rules),
                 cmocka_unit_test(two_merchants_that_accept_unknown_shipments_are_never_guessed_between),
+                cmocka_unit_test(a_merchants_colour_is_a_colour_or_refused),
                 cmocka_unit_test(a_refusal_names_the_member),
                 cmocka_unit_test(a_policy_of_a_file_is_read_as_if_the_office_had_sent_it),
                 cmocka_unit_test(a_mistake_in_the_file_is_named_with_line_and_key),
