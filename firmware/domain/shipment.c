@@ -2,6 +2,7 @@
 #include "firmware/domain/shipment.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/picture.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -227,6 +228,7 @@ static int read_names(struct line *l, const struct json *object, const char *whe
         }
         if (r < 0)
                 return r;
+        l->picture = picture_of(object); /* one that is none stops no box: a shape stands in its place */
         l->name_ja = json_get_string(name, "ja", "");
         l->name_en = json_get_string(name, "en", l->name_ja);
         l->label_ja = json_get_string(label, "ja", l->name_ja);

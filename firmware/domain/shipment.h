@@ -26,6 +26,7 @@ struct line { /* borrowed texts live as long as the shipment's doc */
         const char *name_ja, *name_en;   /* en falls back to ja */
         const char *label_ja, *label_en; /* short words that tell look-alikes apart; fall back to the name */
         const char *order;               /* may be "" */
+        const char *picture;             /* its name (firmware/domain/picture.h); NULL none */
         int quantity;
         enum serial_policy serial;
         enum insert_check check;

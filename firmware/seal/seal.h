@@ -111,6 +111,9 @@ int seal_open(const struct seal_keypair *k, const uint8_t *box, size_t n, struct
 /* BLAKE2b-256 of the sealed box, in hex: what a fact holds of it. */
 void seal_hash(const uint8_t *box, size_t n, char text[SEAL_HASH_MAX]);
 
+/* SHA-256 (FIPS 180-4) in hex, of anything: what others can compute without us. */
+void seal_sha256(const void *bytes, size_t n, char text[SEAL_HASH_MAX]);
+
 struct seal_lookup {
         uint8_t key[SEAL_LOOKUP_BYTES];
 };

@@ -25,7 +25,7 @@
 #define LEDGER_VERSION_MAX     8
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
-#define INBOX_VERSION_MAX      2
+#define INBOX_VERSION_MAX      3
 #define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
 #define NOTICES_VERSION_MIN    1
 #define NOTICES_VERSION_MAX    1

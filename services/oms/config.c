@@ -41,6 +41,7 @@ static const struct yaml_rule rules[] = {
         {.key = "realm", .want = YAML_WANT_NAME, .required = true, FIELD(realm)},
         {.key = "database", .want = YAML_WANT_PATH, .required = true, FIELD(database)},
         {.key = "socket", .want = YAML_WANT_PATH, .required = true, FIELD(socket)},
+        {.key = "pictures", .want = YAML_WANT_PATH, FIELD(pictures)},
         {.key = "mqtt", .want = YAML_WANT_MAP, .required = true, .rules = mqtt_rules},
         {.key = "credit", .want = YAML_WANT_MAP, .rules = credit_rules},
         {.key = "stores", .want = YAML_WANT_MAP, .item = read_stores},

@@ -15,6 +15,7 @@
 struct config {
         char realm[NAME_TEXT_MAX];
         char database[256], socket[CONFIG_PATH_MAX];
+        char pictures[256]; /* folder of the goods' pictures, each under its name; "" none */
         struct {
                 char host[256], client_id[64], username[64], password_file[256];
                 char ca[256], cert[256], key[256];

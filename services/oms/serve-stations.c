@@ -2,6 +2,7 @@
 /* What stations say of themselves: status, taken, ask. */
 #include "firmware/base/log.h"
 #include "firmware/base/time.h"
+#include "services/oms/pictures.h"
 #include "services/oms/serve-private.h"
 
 #include <errno.h>
@@ -251,7 +252,8 @@ void serve_on_taken(struct serve *s, const struct topic *topic, const struct lin
 
 struct ask {
         const struct station *station;
-        const char *what, *code;
+        const char *what, *code, *picture;
+        int64_t page;
         bool ok;
         const char *reason;
 };
@@ -278,9 +280,31 @@ static int write_asked(struct serve *s, const void *what) {
         return r < 0 ? r : 0;
 }
 
-static int reply(struct serve *s, const struct topic *topic, const char *id, const struct ask *a) {
+/* Pictures alone are answered here: nothing is written for them, and a station that lost an answer asks again. */
+static void look_for_picture(const struct serve *s, struct ask *a, struct picture_page *found) {
+        int r = pictures_read(s->config->pictures, a->picture, a->page, found);
+
+        a->ok = r == 0;
+        if (r != 0)
+                a->reason = "unknown";
+        if (r < 0)
+                log_warning("picture %.12s…: %s", a->picture, strerror(-r));
+}
+
+static void write_picture(struct json_writer *w, const struct ask *a, const struct picture_page *found) {
+        json_write_string(w, "picture", a->picture);
+        json_write_int(w, "page", a->page);
+        json_write_int(w, "pages", found->pages);
+        json_write_string(w, "data", found->base64.data);
+}
+
+static int reply(struct serve *s, const struct topic *topic, const char *id, struct ask *a) {
         _cleanup_str_ struct str text = STR_INIT;
+        struct picture_page found = {.base64 = STR_INIT};
         struct json_writer w;
+
+        if (a->picture)
+                look_for_picture(s, a, &found);
 
         json_writer_init(&w, &text);
         json_write_object(&w, NULL);
@@ -289,6 +313,9 @@ static int reply(struct serve *s, const struct topic *topic, const char *id, con
         json_write_bool(&w, "ok", a->ok);
         if (!a->ok)
                 json_write_string(&w, "reason", a->reason);
+        else if (a->picture)
+                write_picture(&w, a, &found);
+        str_deinit(&found.base64);
         json_write_end_object(&w);
         return serve_publish(s, topic, TOPIC_REPLY, &text);
 }
@@ -303,6 +330,8 @@ static const struct json_rule ask_rules[] = {
         {"id", JSON_WANT_ID, true, 1, 64},
         {"what", JSON_WANT_ID, true, 1, 32},
         {"code", JSON_WANT_STRING, false, 1, 64},
+        {"picture", JSON_WANT_STRING, false, 64, 64},
+        {"page", JSON_WANT_INT, false, 1, 9999},
         {"until", JSON_WANT_STRING, false, 0, TIME_TEXT_MAX},
 };
 
@@ -330,6 +359,10 @@ void serve_on_ask(struct serve *s, const struct topic *topic, const struct link_
         ask.station = station;
         ask.what = json_get_string(doc, "what", "");
         ask.code = json_get_string(doc, "code", NULL);
+        if (strcmp(ask.what, "picture") == 0) {
+                ask.picture = json_get_string(doc, "picture", NULL);
+                ask.page = json_get_int(doc, "page", 1);
+        }
         if (strcmp(ask.what, "snapshot") == 0 || (strcmp(ask.what, "shipment") == 0 && ask.code)) {
                 serve_commit_facts(s);
                 r = serve_keep_taken(s); /* by which it knows what is still on its way */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What people hand in is refused here, by name, before it becomes a command that every station would have to refuse. */
 #include "firmware/domain/command-shape.h"
+#include "firmware/domain/picture.h"
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 #include "services/oms/wish.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static int check_size(const struct str *text, struct diag *d) {
@@ -22,6 +24,23 @@ static int parse(const struct str *text, struct json **docp, struct diag *d) {
         return r < 0 ? r : json_parse(text->data, text->len, docp, d);
 }
 
+/* A station shows a shape for what is no picture's name; whoever hands it in is told. */
+static int check_pictures(const struct json *doc, const char *key, struct diag *d) {
+        size_t i = 0;
+
+        for (const struct json *e = json_first(json_get(doc, key)); e; e = json_next(e), i++) {
+                char place[48];
+
+                if (json_type(json_get(e, "picture")) == JSON_NULL || picture_of(e))
+                        continue;
+                (void) snprintf(place, sizeof(place), "%s[%zu].picture", key, i);
+                diag_set(d, 0, 0, place,
+                        "must be the SHA-256 of the picture's bytes: 64 lower-case hex digits");
+                return -EBADMSG;
+        }
+        return 0;
+}
+
 int wish_check_shipment(const struct str *text, struct diag *d) {
         struct shipment shipment = {0};
         struct json *doc;
@@ -30,6 +49,10 @@ int wish_check_shipment(const struct str *text, struct diag *d) {
         if (r < 0)
                 return r;
         r = shipment_read(&shipment, doc, d);
+        if (r == 0)
+                r = check_pictures(shipment.doc, "lines", d);
+        if (r == 0)
+                r = check_pictures(shipment.doc, "inserts", d);
         shipment_deinit(&shipment);
         return r;
 }

@@ -44,6 +44,7 @@ static const struct yaml_rule sync_rules[] = {
         TEXT("ledger", YAML_WANT_PATH, true, ledger),
         TEXT("socket", YAML_WANT_PATH, false, socket),
         TEXT("notices", YAML_WANT_PATH, false, notices),
+        TEXT("pictures", YAML_WANT_PATH, false, pictures),
         TEXT("seal", YAML_WANT_PATH, true, seal),
         {"trace", YAML_WANT_WORD, false, AT(trace), 0, 0, 0, traces, NULL, NULL},
         NUMBER("intake_stop_percent", YAML_WANT_INT, false, intake_stop_percent, 50, 100),

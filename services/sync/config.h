@@ -13,13 +13,14 @@
 
 struct sync_config {
         char realm[NAME_TEXT_MAX], site[NAME_TEXT_MAX], station[NAME_TEXT_MAX];
-        char folder[CONFIG_PATH_MAX];  /* of inbox.db */
-        char ledger[CONFIG_PATH_MAX];  /* ledger.db of the station */
-        char socket[CONFIG_PATH_MAX];  /* the station's control socket; "" none */
-        char notices[CONFIG_PATH_MAX]; /* notices.db of notify; "" none */
-        char seal[CONFIG_PATH_MAX];    /* public key: who can open what is personal */
-        int trace;                     /* enum sync_trace */
-        int64_t intake_stop_percent;   /* of the disk used: no more commands are taken */
+        char folder[CONFIG_PATH_MAX];   /* of inbox.db */
+        char ledger[CONFIG_PATH_MAX];   /* ledger.db of the station */
+        char socket[CONFIG_PATH_MAX];   /* the station's control socket; "" none */
+        char notices[CONFIG_PATH_MAX];  /* notices.db of notify; "" none */
+        char pictures[CONFIG_PATH_MAX]; /* folder of the goods' pictures; "" none are asked for */
+        char seal[CONFIG_PATH_MAX];     /* public key: who can open what is personal */
+        int trace;                      /* enum sync_trace */
+        int64_t intake_stop_percent;    /* of the disk used: no more commands are taken */
         char host[CONFIG_HOST_MAX];
         int64_t port;
         char ca[CONFIG_PATH_MAX], cert[CONFIG_PATH_MAX], key[CONFIG_PATH_MAX]; /* "" no TLS: loopback only */

@@ -64,7 +64,9 @@ static int store(struct sync *s, struct command *c, const char *evicted) {
                 r = inbox_forget_stream(s->inbox, evicted);
         if (r == 0)
                 r = command_close(c, &s->seal, inbox_find_box, s->inbox);
-        return r == 0 ? inbox_put_command(s->inbox, c) : r;
+        if (r == 0)
+                r = inbox_put_command(s->inbox, c);
+        return r == 0 ? picture_on_command(s, c) : r;
 }
 
 /* All that is in the transaction is lost with it, and comes again: nothing of it was said to be taken. */
@@ -72,6 +74,7 @@ void down_give_up(struct sync *s, int error) {
         inbox_rollback(s->inbox);
         downlink_on_rolled_back(&s->down);
         peers_on_rolled_back(&s->peers);
+        pictures_on_rolled_back(&s->picture.list);
         s->peer.pending = false;
         if (!s->disk_complained)
                 log_error("inbox.db: commands cannot be kept: %s", strerror(-error));

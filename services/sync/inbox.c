@@ -29,6 +29,7 @@ struct inbox {
         struct store_stmt box_get, box_put, box_trim;
         struct store_stmt line_put;
         struct store_stmt peers, peer_put;
+        struct store_stmt pictures, picture_put, picture_delete;
 };
 
 #define SQL(member, text)                                                                                    \
@@ -48,6 +49,9 @@ static const struct store_sql inbox_sql[] = {
         SQL(peers, "SELECT station, ledger, upto, heard FROM peer WHERE reader = ?1 ORDER BY heard DESC"),
         SQL(peer_put, "INSERT OR REPLACE INTO peer (station, ledger, upto, reader, heard) VALUES (?1, ?2, "
                       "?3, ?4, ?5)"),
+        SQL(pictures, "SELECT name, wanted FROM picture ORDER BY wanted"),
+        SQL(picture_put, "INSERT OR REPLACE INTO picture (name, wanted) VALUES (?1, ?2)"),
+        SQL(picture_delete, "DELETE FROM picture WHERE name = ?1"),
         SQL(line_put, "INSERT INTO line (name, value, since) VALUES (?1, ?2, ?3) "
                       "ON CONFLICT (name) DO UPDATE SET value = excluded.value, since = excluded.since "
                       "WHERE value <> excluded.value"),
@@ -159,6 +163,20 @@ int inbox_load_peers(struct inbox *i, const char *reader, struct peers *p) {
         return r == STORE_E_DONE ? 0 : r;
 }
 
+int inbox_load_pictures(struct inbox *i, struct pictures *p) {
+        _cleanup_reset_ struct store_stmt *q = &i->pictures;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                const char *name = store_column_text(q, 0);
+
+                r = name ? pictures_restore(p, name, (uint64_t) store_column_int64(q, 1)) : -ENOMEM;
+                if (r < 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
 int inbox_begin(struct inbox *i) {
         return store_in_transaction(i->store) ? 0 : store_begin(i->store);
 }
@@ -228,6 +246,17 @@ int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uin
         store_bind_text(q, 4, reader);
         store_bind_text(q, 5, heard);
         return store_run(q);
+}
+
+int inbox_put_picture(struct inbox *i, const char *name, uint64_t wanted) {
+        store_bind_text(&i->picture_put, 1, name);
+        store_bind_int64(&i->picture_put, 2, (int64_t) wanted);
+        return store_run(&i->picture_put);
+}
+
+int inbox_forget_picture(struct inbox *i, const char *name) {
+        store_bind_text(&i->picture_delete, 1, name);
+        return store_run(&i->picture_delete);
 }
 
 int inbox_forget_stream(struct inbox *i, const char *source) {

@@ -8,6 +8,7 @@
 #include "services/sync/command.h"
 #include "services/sync/downlink.h"
 #include "services/sync/peers.h"
+#include "services/sync/pictures.h"
 #include "services/sync/uplink.h"
 
 #define INBOX_FILE "inbox.db"
@@ -39,6 +40,9 @@ int inbox_load_lane(struct inbox *i, const char *lane, const char *ledger, struc
 /* How far the others of the site were heard by @reader, into a zeroed @p. Return: 0, -errno. */
 int inbox_load_peers(struct inbox *i, const char *reader, struct peers *p);
 
+/* Which pictures were wanted, into an initialised @p. Return: 0, -errno. */
+int inbox_load_pictures(struct inbox *i, struct pictures *p);
+
 /* All that follows needs a transaction: begin is harmless when one is open. Return: 0, -errno as the store's. */
 int inbox_begin(struct inbox *i);
 bool inbox_is_open(const struct inbox *i); /* in a transaction */
@@ -52,6 +56,8 @@ int inbox_put_command(struct inbox *i, const struct command *c);
 int inbox_put_claims(struct inbox *i, const char *type, const char *station, const char *data, size_t n);
 int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uint64_t upto,
         const char *reader, const char *heard);
+int inbox_put_picture(struct inbox *i, const char *name, uint64_t wanted);
+int inbox_forget_picture(struct inbox *i, const char *name);
 int inbox_forget_stream(struct inbox *i, const char *source);
 /* Written only when it says something else than before. */
 int inbox_put_line(struct inbox *i, const char *name, const char *value, const char *since);

@@ -101,6 +101,10 @@ static struct status_view look(struct sync *s) {
                 .n_peers = peers_count(&s->peers, sync_now(s)),
                 .n_peer_messages_refused = s->peers.n_refused + s->peers.n_flooded,
                 .n_peer_claims_unknown = s->peers.n_unknown,
+                .has_pictures = *s->config->pictures,
+                .n_pictures_here = s->picture.list.n_here,
+                .n_pictures_missing = pictures_missing(&s->picture.list),
+                .n_pictures_refused = s->picture.n_refused,
         };
 
         v.booted_usec = v.now.wall_usec - (int64_t) v.now.boot_usec;

@@ -77,6 +77,13 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
         json_write_int(w, "refused", (int64_t) v->n_peer_messages_refused);
         json_write_int(w, "unknown", (int64_t) v->n_peer_claims_unknown);
         json_write_end_object(w);
+        if (v->has_pictures) {
+                json_write_object(w, "pictures");
+                json_write_int(w, "here", (int64_t) v->n_pictures_here);
+                json_write_int(w, "missing", (int64_t) v->n_pictures_missing);
+                json_write_int(w, "refused", (int64_t) v->n_pictures_refused);
+                json_write_end_object(w);
+        }
         if (v->benches)
                 json_write_raw(w, "benches", v->benches);
 }

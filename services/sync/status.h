@@ -32,6 +32,8 @@ struct status_view {
         uint64_t n_foreign; /* of these: for other sources */
         unsigned n_peers;   /* stations of the site that are heard now */
         uint64_t n_peer_messages_refused, n_peer_claims_unknown;
+        bool has_pictures; /* they are asked for */
+        uint64_t n_pictures_here, n_pictures_missing, n_pictures_refused;
 };
 /* Return: 0, or the builder's error. */
 int status_write(const struct status_view *v, struct str *out);

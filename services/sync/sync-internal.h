@@ -8,6 +8,8 @@
 #include "services/link/link_topics.h"
 #include "services/sync/inbox.h"
 #include "services/sync/peers.h"
+#include "services/sync/picture-pages.h"
+#include "services/sync/pictures.h"
 #include "services/sync/status.h"
 #include "services/sync/sync.h"
 
@@ -54,6 +56,17 @@ struct peer_state {
         char reader[PEER_READER_SIZE];
 };
 
+struct picture_state {
+        struct pictures list;
+        struct picture_pages pages;
+        int folder_fd;             /* owned; -1: none is configured, or it is not there */
+        bool has_nothing;          /* to ask for, when it was last looked for */
+        uint64_t quiet_until_usec; /* nothing is asked before then */
+        uint64_t quiet_delay_usec; /* the last one because nobody answered */
+        uint64_t n_refused;        /* something else than was asked for */
+        bool complained, disk_complained;
+};
+
 struct sync {
         const struct sync_config *config;                             /* borrowed */
         sd_event *event;                                              /* borrowed */
@@ -68,6 +81,7 @@ struct sync {
         struct downlink down;
         struct peers peers;
         struct peer_state peer;
+        struct picture_state picture;
         char topics[TOPIC_LEAF_MAX_][LINK_TOPIC_MAX];
         char boot_id[UUID_TEXT_MAX];
         char *benches; /* owned; JSON array of names, NULL not known */
@@ -131,6 +145,15 @@ void peer_send(struct sync *s);       /* what happens now */
 void peer_send_again(struct sync *s); /* what was asked for */
 int peer_put(struct sync *s);         /* in a transaction */
 void peer_on_committed(struct sync *s);
+
+/* picture.c */
+int picture_begin(struct sync *s);                               /* Return: 0, -errno of the inbox */
+int picture_on_command(struct sync *s, const struct command *c); /* in a transaction */
+void picture_on_reply(struct sync *s, const struct link_message *m);
+void picture_on_down(struct sync *s);
+void picture_on_tick(struct sync *s);
+void picture_send(struct sync *s); /* when nothing else is to be sent */
+void picture_end(struct sync *s);
 
 /* report.c */
 void report_begin(struct sync *s);

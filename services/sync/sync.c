@@ -31,8 +31,10 @@ void sync_pump(struct sync *s) {
         if (!report_send(s))
                 return;
         peer_send(s);
-        if (down_send(s, s->down.n_pending == 0) && up_send(s))
+        if (down_send(s, s->down.n_pending == 0) && up_send(s)) {
                 peer_send_again(s);
+                picture_send(s);
+        }
 }
 
 int sync_commit(struct sync *s) {
@@ -49,6 +51,7 @@ int sync_commit(struct sync *s) {
                 r = inbox_commit(s->inbox);
         if (r == 0) {
                 downlink_on_committed(&s->down);
+                pictures_on_committed(&s->picture.list);
                 if (s->peer.pending || s->peer.due)
                         peer_on_committed(s);
                 s->marks_changed = s->line_changed = s->disk_complained = false;
@@ -60,6 +63,7 @@ int sync_commit(struct sync *s) {
         inbox_rollback(s->inbox);
         downlink_on_rolled_back(&s->down);
         peers_on_rolled_back(&s->peers);
+        pictures_on_rolled_back(&s->picture.list);
         s->peer.pending = s->peer.due = false;
         if (!s->disk_complained)
                 log_error("inbox.db: cannot be written: %s", strerror(-r));
@@ -101,6 +105,7 @@ static void sync_on_down(const struct link_down *down, void *userdata) {
         s->broker_up = false;
         up_on_line(s);
         peer_on_line(s, false);
+        picture_on_down(s);
 }
 
 static void sync_on_message(const struct link_message *m, void *userdata) {
@@ -128,7 +133,8 @@ static void sync_on_message(const struct link_message *m, void *userdata) {
                 down_on_command(s, m);
                 break;
         case TOPIC_REPLY:
-                break; /* may be lost, so nothing waits for it: what was asked for comes as a command */
+                picture_on_reply(s, m); /* to a snapshot nothing waits for one: it comes as commands */
+                break;
         default:
                 s->n_strange++;
                 break;
@@ -271,6 +277,7 @@ static int sync_on_tick(sd_event_source *source, uint64_t usec, void *userdata) 
         report_on_tick(s);
         if (s->facts)
                 peer_on_tick(s);
+        picture_on_tick(s);
         supervise(s);
         if (s->marks_changed || s->line_changed || s->peer.due)
                 (void) sync_commit(s);
@@ -342,6 +349,8 @@ static int build(struct sync *s, struct diag *d) {
         if (r == 0)
                 r = down_begin(s);
         if (r == 0)
+                r = picture_begin(s);
+        if (r == 0)
                 report_begin(s);
         return r == 0 ? arm(s) : r;
 }
@@ -359,6 +368,7 @@ static void take_down(struct sync *s) {
         (void) sd_event_source_disable_unref(s->interrupt);
         up_end(s);
         report_end(s);
+        picture_end(s);
         s->facts = facts_close(s->facts);
         s->inbox = inbox_close(s->inbox);
 }
