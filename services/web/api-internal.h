@@ -18,6 +18,7 @@ struct visit {
         const struct http_request *q;
         struct http_answer *a;
         const char *name;             /* of the bench in the path; "" none */
+        const char *leaf;             /* the last part of the path, where it is anything; NULL else */
         char slot[HUB_NAME_SIZE];     /* in the hub; "" none */
         char cookie[GUARD_TOKEN_MAX]; /* "" none */
         struct json *session;         /* what the station says of it; owned; NULL: nobody */

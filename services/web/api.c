@@ -6,6 +6,7 @@
 
 #include "services/web/api-internal.h"
 #include "services/web/pages.h"
+#include "services/web/picture.h"
 
 #define JSON_TYPE "application/json"
 #define NEWS_MS   2000 /* how long a question waits for a text that is true */
@@ -59,6 +60,20 @@ static void counter_get(struct visit *v) {
         serve_news(v, v->slot);
 }
 
+/* Never another under the same name: a browser asks once. */
+static void picture_get(struct visit *v) {
+        int r = picture_read(v->api->config->pictures, v->leaf, &v->a->text, &v->a->type);
+
+        if (r != 0) {
+                str_clear(&v->a->text);
+                visit_fail(v, r > 0 ? 404 : 503, r > 0 ? "picture" : "storage",
+                        r > 0 ? "there is none of that name" : "it cannot be read now");
+                return;
+        }
+        v->a->status = 200;
+        v->a->is_lasting = true;
+}
+
 static void floor_get(struct visit *v) {
         serve_news(v, HUB_FLOOR);
 }
@@ -74,7 +89,8 @@ static void serve_page(struct visit *v, const struct page *page) {
 /* ---- the table ---- */
 
 struct route {
-        const char *path; /* * stands for one name, at the end or between two slashes */
+        const char *
+                path; /* * stands for one name, at the end or between two slashes; a second one, at the end, for anything */
         bool is_post;
         enum need need;
         void (*serve)(struct visit *v);
@@ -93,6 +109,7 @@ static const struct route routes[] = {
         {"/api/v1/session", true, NEED_NOTHING, session_enter, NULL, false},
         {"/api/v1/session/end", true, NEED_NOTHING, session_leave, NULL, false},
         {"/api/v1/bench/*", false, NEED_PLACE, bench_get, NULL, false},
+        {"/api/v1/bench/*/pictures/*", false, NEED_PLACE, picture_get, NULL, true},
         {"/api/v1/bench/*/scan", true, NEED_PLACE, act_scan, NULL, false},
         {"/api/v1/counter/*", false, NEED_COUNTER, counter_get, NULL, false},
         {"/api/v1/counter/*/find", true, NEED_CLERK, act_counter_find, NULL, false},
@@ -110,8 +127,21 @@ static const struct route routes[] = {
         {"/api/v1/live/floor", false, NEED_LEADER, live_floor, NULL, true},
 };
 
+/* @rest: of the path, from behind its name; @pattern: the same of the table's. *leafp: set when both end in something without a slash. */
+static bool rest_matches(const char *pattern, const char *rest, const char **leafp) {
+        const char *star = strchr(pattern, '*');
+        size_t before = star ? (size_t) (star - pattern) : 0;
+
+        if (!star)
+                return strcmp(rest, pattern) == 0;
+        if (strncmp(rest, pattern, before) != 0 || !rest[before] || strchr(rest + before, '/'))
+                return false;
+        *leafp = rest + before;
+        return true;
+}
+
 /* @name: NAME_TEXT_MAX bytes, "" without a star. */
-static bool route_matches(const struct route *r, const char *path, char *name) {
+static bool route_matches(const struct route *r, const char *path, char *name, const char **leafp) {
         const char *star = strchr(r->path, '*');
         size_t before = star ? (size_t) (star - r->path) : 0, n;
 
@@ -121,7 +151,7 @@ static bool route_matches(const struct route *r, const char *path, char *name) {
         if (strncmp(r->path, path, before) != 0)
                 return false;
         n = strcspn(path + before, "/");
-        if (n == 0 || n >= NAME_TEXT_MAX || strcmp(path + before + n, star + 1) != 0)
+        if (n == 0 || n >= NAME_TEXT_MAX || !rest_matches(star + 1, path + before + n, leafp))
                 return false;
         memcpy(name, path + before, n);
         name[n] = '\0';
@@ -185,10 +215,11 @@ static void serve_route(struct visit *v, const struct route *r) {
                 r->serve(v);
 }
 
-static const struct route *find_route(const struct http_request *q, char *name, bool *elsep) {
+static const struct route *find_route(
+        const struct http_request *q, char *name, const char **leafp, bool *elsep) {
         *elsep = false;
         for (size_t i = 0; i < ELEMENTSOF(routes); i++) {
-                if (!route_matches(&routes[i], q->path, name))
+                if (!route_matches(&routes[i], q->path, name, leafp))
                         continue;
                 if (routes[i].is_post == q->is_post)
                         return &routes[i];
@@ -201,8 +232,9 @@ void api_on_request(void *userdata, const struct http_request *q, struct http_an
         static const char static_path[] = "/static/";
         char name[NAME_TEXT_MAX];
         bool is_other_method;
-        const struct route *r = find_route(q, name, &is_other_method);
-        struct visit v = {.api = userdata, .q = q, .a = a, .name = name};
+        const char *leaf = NULL;
+        const struct route *r = find_route(q, name, &leaf, &is_other_method);
+        struct visit v = {.api = userdata, .q = q, .a = a, .name = name, .leaf = leaf};
         const struct page *page = NULL;
 
         if (strncmp(q->path, static_path, strlen(static_path)) == 0 && !q->is_post)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "services/web/picture.h"
 #include "services/web/watch-internal.h"
 
 #define LINES_MAX                                                                                            \
@@ -11,7 +12,7 @@
 /* ---- in hand ---- */
 
 struct hand {
-        const struct bench_state *bench;
+        struct bench_state *bench;
         struct watch *watch;
         struct json_writer *w;
         char merchant[NAME_SIZE], shipment[ID_SIZE];
@@ -73,12 +74,25 @@ static void write_code(struct json_writer *w, const struct line *l) {
         json_write_string(w, "code", json_get_string(json_first(l->codes), "code", NULL));
 }
 
+/* Where it is to be had; null while it is not, and the screen has a shape in its place. */
+static void write_picture(struct hand *h, const struct line *l) {
+        char path[64 + NAME_TEXT_MAX + PICTURE_NAME_MAX];
+        bool is_here = picture_is_here(h->watch->config->pictures, l->picture);
+
+        h->bench->lacks_pictures |= l->picture && !is_here;
+        if (is_here)
+                (void) snprintf(
+                        path, sizeof(path), "/api/v1/bench/%s/pictures/%s", h->bench->name, l->picture);
+        json_write_string(h->w, "picture", is_here ? path : NULL);
+}
+
 /* @nth: its place in the shipment, which stays when it is done. */
-static void write_line(struct json_writer *w, const struct line *l, size_t nth, bool has_scanner) {
+static void write_line(struct hand *h, const struct line *l, size_t nth, bool has_scanner) {
         static const char *const checks[] = {[CHECK_ITEM] = "item",
                 [CHECK_SCAN] = "scan",
                 [CHECK_CONFIRM] = "confirm",
                 [CHECK_NONE] = "none"};
+        struct json_writer *w = h->w;
 
         json_write_object(w, NULL);
         json_write_string(w, "line", l->id);
@@ -89,14 +103,15 @@ static void write_line(struct json_writer *w, const struct line *l, size_t nth, 
         json_write_int(w, "done", l->done);
         json_write_string(w, "check", checks[l->check]);
         json_write_bool(w, "serial", l->serial == SERIAL_REQUIRE);
-        json_write_null(w, "picture"); /* none is sent to a station yet */
+        write_picture(h, l);
         if (has_scanner)
                 write_code(w, l);
         json_write_end_object(w);
 }
 
 /* What is still open comes first, so that a long list loses only what is done. */
-static void write_lines(struct json_writer *w, const struct shipment *s, bool has_scanner) {
+static void write_lines(struct hand *h, const struct shipment *s, bool has_scanner) {
+        struct json_writer *w = h->w;
         size_t n = 0;
 
         json_write_array(w, "lines");
@@ -106,13 +121,15 @@ static void write_lines(struct json_writer *w, const struct shipment *s, bool ha
                         bool is_done = l->check == CHECK_NONE || l->done >= l->quantity;
 
                         if (is_done == (done == 1) && n++ < LINES_MAX)
-                                write_line(w, l, i, has_scanner);
+                                write_line(h, l, i, has_scanner);
                 }
         json_write_end_array(w);
         json_write_int(w, "n_lines", (int64_t) s->n_lines);
 }
 
-static void write_shipment(struct json_writer *w, struct watch *watch, const struct shipment *s) {
+static void write_shipment(struct hand *h, const struct shipment *s) {
+        struct watch *watch = h->watch;
+        struct json_writer *w = h->w;
         struct carrier_policy carrier;
 
         policy_carrier(&watch->look.policy, s->merchant, s->carrier, &carrier);
@@ -125,7 +142,7 @@ static void write_shipment(struct json_writer *w, struct watch *watch, const str
         json_write_string(w, "temperature", json_get_string(s->doc, "temperature", NULL));
         json_write_bool(w, "gift", json_type(json_get(s->doc, "gift")) == JSON_OBJECT);
         json_write_end_object(w);
-        write_lines(w, s, json_get_bool(watch->status, "screen_scanner", false));
+        write_lines(h, s, json_get_bool(watch->status, "screen_scanner", false));
 }
 
 static int read_hand(struct watch *w, struct hand *h) {
@@ -136,7 +153,7 @@ static int read_hand(struct watch *w, struct hand *h) {
                 return r;
         r = shipments_get(w->look.shipments, h->merchant, h->shipment, &s);
         if (r == 0)
-                write_shipment(h->w, w, &s);
+                write_shipment(h, &s);
         shipment_deinit(&s);
         return r == STORE_E_NONE ? 0 : r;
 }
@@ -159,6 +176,8 @@ int bench_doc_read(struct watch *w, struct bench_state *b) {
         struct hand h = {.bench = b, .watch = w, .w = &writer};
         int r;
 
+        b->lacks_pictures = false;
+        b->pictures_changed = w->pictures_changed;
         json_writer_init(&writer, &work);
         json_write_object(&writer, NULL);
         r = look_begin(&w->look);

@@ -106,6 +106,7 @@ static const struct yaml_rule rules[] = {
         {"station", YAML_WANT_NAME, true, ROOM(station), 0, 0, NULL, NULL, NULL},
         {"ledger", YAML_WANT_PATH, true, ROOM(ledger), 0, 0, NULL, NULL, NULL},
         {"inbox", YAML_WANT_PATH, false, ROOM(inbox), 0, 0, NULL, NULL, NULL},
+        {"pictures", YAML_WANT_PATH, false, ROOM(pictures), 0, 0, NULL, NULL, NULL},
         {"socket", YAML_WANT_PATH, true, ROOM(socket), 0, 0, NULL, NULL, NULL},
         {"listen", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, listen_rules, NULL},
         {"screens", YAML_WANT_LIST, false, 0, 0, 0, WEB_SCREENS_MAX, NULL, NULL, read_screen},

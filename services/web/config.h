@@ -21,9 +21,10 @@ struct web_screen { /* whoever asks from this address stands at this bench */
 struct web_config {
         char realm[33], site[33], station[33];
         char ledger[WEB_PATH_MAX], socket[WEB_PATH_MAX];
-        char inbox[WEB_PATH_MAX]; /* sync's inbox.db; "" without sync */
-        char address[46];         /* 127.0.0.1 */
-        int64_t port;             /* 8080; 0: any, said in the log */
+        char inbox[WEB_PATH_MAX];    /* sync's inbox.db; "" without sync */
+        char pictures[WEB_PATH_MAX]; /* folder where sync keeps pictures of goods; "" none */
+        char address[46];            /* 127.0.0.1 */
+        int64_t port;                /* 8080; 0: any, said in the log */
         char hosts
                 [WEB_HOSTS_MAX]
                 [WEB_HOST_MAX]; /* further names by which browsers may call it, with the port where it is not usual */

@@ -190,7 +190,6 @@ static const char *const headers[][2] = {
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
-        {"Cache-Control", "no-store"},
 };
 
 const char *http_cookie_name(const struct web_config *config) {
@@ -286,6 +285,8 @@ static enum MHD_Result send_answer(struct http_exchange *x, struct http_answer *
                 return MHD_NO; /* the connection ends */
         for (size_t i = 0; i < ELEMENTSOF(headers); i++)
                 (void) MHD_add_response_header(r, headers[i][0], headers[i][1]);
+        (void) MHD_add_response_header(
+                r, "Cache-Control", a->is_lasting ? "private, max-age=31536000, immutable" : "no-store");
         (void) MHD_add_response_header(r, "Content-Type", a->type);
         if (*a->file) {
                 char disposition[128];

@@ -49,6 +49,7 @@ struct http_answer { /* zero is none; one of bytes, text, stream */
         const char *bytes; /* static */
         size_t n;
         bool is_packed;  /* bytes are gzip's */
+        bool is_lasting; /* the same for ever under this path */
         struct str text; /* moved out */
         struct http_stream stream;
         char cookie[GUARD_TOKEN_MAX]; /* "" leaves it as it is */

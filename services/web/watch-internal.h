@@ -18,8 +18,10 @@ struct bench_state {
         unsigned n_scans;
         struct str work; /* members of what it has in hand, from the ledger */
         bool is_work_old;
-        bool has_news;      /* facts came since it was read */
-        uint64_t work_usec; /* CLOCK_MONOTONIC: when it was read */
+        bool has_news;            /* facts came since it was read */
+        uint64_t work_usec;       /* CLOCK_MONOTONIC: when it was read */
+        bool lacks_pictures;      /* of what it has in hand */
+        int64_t pictures_changed; /* the watch's, when it was read */
         /* of a pickup counter */
         bool is_counter;
         struct str serving; /* JSON of whom it serves, as the station tells it */
@@ -52,6 +54,7 @@ struct watch {
         struct office office;
         bool is_floor_old;
         uint64_t floor_usec;
+        int64_t pictures_changed; /* of the folder, at the last tick */
 };
 
 /* bench-doc.c. Return: 0, -ENOMEM. What cannot be read just now is left out. */

@@ -7,6 +7,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/views/line.h"
+#include "services/web/picture.h"
 #include "services/web/watch-internal.h"
 
 #define SILENT_USEC (5 * USEC_PER_SEC) /* a station that answers nothing for so long is not there */
@@ -287,7 +288,8 @@ static void count(struct watch *w) {
 /* ---- life ---- */
 
 /* Facts that came just behind a read are seen with the next tick that is late enough. */
-static void grow_old(struct bench_state *b, uint64_t now_usec) {
+static void grow_old(struct bench_state *b, uint64_t now_usec, int64_t pictures_changed) {
+        b->is_work_old |= b->lacks_pictures && b->pictures_changed != pictures_changed;
         if (b->has_news && now_usec - b->work_usec > WORK_USEC) {
                 b->is_work_old = true;
                 b->has_news = false;
@@ -308,8 +310,9 @@ void watch_on_tick(struct watch *w) {
                 watch_on_gone(w);
         read_office(w);
         count(w);
+        w->pictures_changed = picture_folder_changed(w->config->pictures);
         for (size_t i = 0; i < w->n_benches; i++) {
-                grow_old(&w->benches[i], now);
+                grow_old(&w->benches[i], now, w->pictures_changed);
                 put_screens(w, &w->benches[i]);
         }
         if (w->is_floor_old || now - w->floor_usec > FLOOR_USEC)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import goods_pictures  # noqa: E402
 import shipments as goods  # noqa: E402
 from compare import compare, events  # noqa: E402
 from packer import Packer, Surprise  # noqa: E402
@@ -51,6 +52,7 @@ class Floor:
 
     def open(self) -> None:
         rig = self.rig
+        goods_pictures.write_all(self.folder / "oms-pictures")
         rig.start_all()
         for name, document in (("policy", goods.policy(NOTICE_DELAY_S)), ("people", goods.people())):
             rig.oms(name, str(self.write(f"{name}.json", json.dumps(document, ensure_ascii=False))))

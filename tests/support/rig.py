@@ -77,7 +77,7 @@ class Rig:
         self.own_environment: dict[str, dict] = {}  # by program, on top
         self.processes: dict[str, subprocess.Popen] = {}
         self.logs: dict[str, Path] = {}
-        for name in ("run", "etc", "log", "station", "sync", "notify", "oms", "mail", "keys"):
+        for name in ("run", "etc", "log", "station", "sync", "notify", "oms", "mail", "keys", "pictures", "oms-pictures"):
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         for name in ("tmp", "new", "cur"):
             (self.folder / "mail" / name).mkdir(exist_ok=True)
@@ -138,6 +138,7 @@ domain: okuru.example.jp
         cert, key = self.broker.cert("oms")
         self.write_yaml("oms.yaml", f"""realm: {REALM}
 database: {f}/oms/oms.db
+pictures: {f}/oms-pictures
 socket: {f}/run/oms.sock
 mqtt:
   host: {self.broker.host}
@@ -157,6 +158,7 @@ site: {SITE}
 station: {self.station}
 ledger: {f}/station/ledger.db
 inbox: {f}/sync/inbox.db
+pictures: {f}/pictures
 socket: {f}/run/station.sock
 listen:
   port: 0
@@ -171,6 +173,7 @@ folder: {f}/sync
 ledger: {f}/station/ledger.db
 notices: {f}/notify/notices.db
 socket: {f}/run/station.sock
+pictures: {f}/pictures
 seal: {f}/keys/seal.pub
 mqtt:
   host: {self.broker.host}

@@ -58,6 +58,8 @@ class Album:
         self.names.remove(name)
         shipment = self.script.current = self.floor.shipments[name]
         self.scan(shipment["open_codes"][0], "opened")
+        wait_for("the goods' pictures", lambda: self.browser.js(
+            "const p = [...document.querySelectorAll('.line .pic')]; return p.length > 0 && p.every(i => i.complete && i.naturalWidth > 0)"), timeout=20)
         self.shoot("bench-start", "800x480")
         self.see("next")
         self.shoot("bench-next")

@@ -9,6 +9,8 @@ import random
 import sys
 from dataclasses import dataclass
 
+import goods_pictures
+
 FAMILY = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 清水 髙山 渡邊 齋藤".split()
 GIVEN = "花子 太郎 陽菜 蓮 葵 湊 結衣 大翔 さくら 悠真 美咲 健太 由美 翔 凛 一郎 麻衣 直樹 真由美 拓也".split()
 ROMAN = "sato suzuki takahashi tanaka ito watanabe yamamoto nakamura kobayashi kato yoshida yamada sasaki yamaguchi".split()
@@ -113,7 +115,13 @@ def _line(number: int, item: Item, quantity: int, order: str) -> dict:
     if item.case_units:
         codes.append({"code": itf14(item.jan), "units": item.case_units})
     return {"line": str(number), "order": order, "name": {"ja": item.ja, "en": item.en}, "label": {"ja": item.label_ja, "en": item.label_en},
-            "quantity": quantity, "codes": codes, "serial": item.serial, "lot": "none", "expiry": "none"}
+            "quantity": quantity, "codes": codes, "serial": item.serial, "lot": "none", "expiry": "none",
+            "picture": goods_pictures.picture(item.en)}
+
+
+def _insert(ja: str, en: str, check: str, code: str = "") -> dict:
+    return {"line": "i1", "name": {"ja": ja, "en": en}, "check": check, "quantity": 1, "codes": [{"code": code, "units": 1}] if code else [],
+            "picture": goods_pictures.picture(en)}
 
 
 def _inserts(rng: random.Random, merchant: str) -> list[dict]:
@@ -121,10 +129,10 @@ def _inserts(rng: random.Random, merchant: str) -> list[dict]:
     if kind < 0.5:
         return []
     if kind < 0.8:
-        return [{"line": "i1", "name": {"ja": "秋のご案内", "en": "Autumn leaflet"}, "check": "confirm", "quantity": 1, "codes": []}]
+        return [_insert("秋のご案内", "Autumn leaflet", "confirm")]
     if kind < 0.9:
-        return [{"line": "i1", "name": {"ja": "試供品", "en": "Sample"}, "check": "scan", "quantity": 1, "codes": [{"code": f"SAMPLE-{merchant.upper()}", "units": 1}]}]
-    return [{"line": "i1", "name": {"ja": "送料無料の札", "en": "Free-shipping card"}, "check": "none", "quantity": 1, "codes": []}]
+        return [_insert("試供品", "Sample", "scan", f"SAMPLE-{merchant.upper()}")]
+    return [_insert("送料無料の札", "Free-shipping card", "none")]
 
 
 def make(count: int, seed: int = 20261121, prefix: str = "") -> list[dict]:

@@ -17,7 +17,7 @@ function leftText(n) {
 function lineCard(line, isNow) {
         const isConfirm = line.check === "confirm" || line.check === "none", left = line.quantity - line.done, isDone = left <= 0;
         const label = say(line.label);
-        return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, placeholder(label, line.nth),
+        return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, picture(line.picture, label, line.nth),
                 el("span.count", {}, el("span.left", {}, ...(isDone ? [mark("check")] : isConfirm ? [el("small", {}, word("confirm"))] : leftText(left))),
                         isDone || isConfirm ? "" : el("span.boxes", {}, ...boxes(line))),
                 el("span.label" + (width(label) > 14 ? ".long" : ""), {}, label),

@@ -93,6 +93,16 @@ function placeholder(text, nth) {
                 svg("rect", {width: 64, height: 64, rx: 8, fill: `hsl(${hue} 60% 90%)`}), svg(shape.tag, {...shape.a, fill: ink}));
 }
 
+// The picture of goods, or that shape: while none is here, and when what came is none.
+const broken = new Set();
+function picture(path, text, nth) {
+        if (!path || broken.has(path))
+                return placeholder(text, nth);
+        const image = el("img.pic", {src: path, alt: text, decoding: "sync", draggable: "false"});
+        image.onerror = () => { broken.add(path); image.replaceWith(placeholder(text, nth)); };
+        return image;
+}
+
 // A merchant's colour behind its name: the policy's, else a hue that its id gives. Of black and white one always has a contrast above 4.5.
 function paint(e, merchant) {
         const colour = merchant && merchant.colour;
