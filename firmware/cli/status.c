@@ -116,9 +116,12 @@ static void print_ills(const struct json *station) {
                 say(stdout, part);
                 (void) printf(", since %s: ", moment_of(json_get_string(e, "since", ""), since));
                 say(stdout, json_get_string(e, "text", ""));
-                (void) printf(
-                        "\n          the bench goes on without; stop %s, put its %s.db aside, start it\n",
-                        strcmp(part, "inbox") == 0 ? "okuru-sync" : "okuru-notify", part);
+                if (strcmp(part, "ledger") == 0) /* nothing is wrong with it: somebody reads it */
+                        (void) printf("\n");
+                else
+                        (void) printf("\n          the bench goes on without; stop %s, put its %s.db aside, "
+                                      "start it\n",
+                                strcmp(part, "inbox") == 0 ? "okuru-sync" : "okuru-notify", part);
         }
 }
 

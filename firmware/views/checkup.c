@@ -12,6 +12,7 @@
 #include "firmware/base/time.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/facts.h"
+#include "firmware/views/line.h"
 
 #define FACTS_SLICE 500 /* of one read: nobody is kept waiting */
 #define DISK_NOTE   80  /* percent used: as the ledger's warning and its limit */
@@ -123,6 +124,52 @@ void checkup_facts(struct report *r, const char *ledger) {
                         strerror(-e));
         else
                 report_add(r, REPORT_OK, "facts", "the row checks of %" PRId64 " facts hold", n);
+}
+
+struct peers_look {
+        struct report *report;
+        struct facts *facts; /* NULL: the ledger cannot be read, which is said with the databases */
+        int n;
+};
+
+static int64_t count_claims(struct facts *f, const char *station) {
+        _cleanup_(store_finish) struct store_stmt q = {0};
+        int e = f ? store_prepare(facts_store(f), &q, "SELECT count(*) FROM claim WHERE station = ?1")
+                  : -EBADF;
+
+        if (e == 0) {
+                store_bind_text(&q, 1, station);
+                e = store_step(&q);
+        }
+        return e == 0 ? store_column_int64(&q, 0) : 0;
+}
+
+static void add_peer(const struct line_peer *peer, void *userdata) {
+        struct peers_look *l = userdata;
+        int64_t claims = count_claims(l->facts, peer->station);
+
+        l->n++;
+        if (peer->now)
+                report_add(l->report, REPORT_OK, "peer", "%s: heard %s; claims of it known here: %" PRId64,
+                        peer->station, peer->heard, claims);
+        else
+                report_add(l->report, REPORT_NOTE, "peer",
+                        "%s: NOT HEARD since %s; claims of it known here: %" PRId64
+                        ". What both pack meanwhile is found out later: look whether it runs, and at its "
+                        "line",
+                        peer->station, peer->heard, claims);
+}
+
+void checkup_peers(struct report *r, const char *inbox, const char *ledger) {
+        _cleanup_(facts_closep) struct facts *f = NULL;
+        struct peers_look look = {.report = r};
+
+        if (!*inbox)
+                return;
+        if (facts_open(&f, ledger, NULL) == 0)
+                look.facts = f;
+        if (line_read_peers(inbox, stamp_now().wall_usec, add_peer, &look, NULL) == 0 && look.n == 0)
+                report_add(r, REPORT_OK, "peer", "no other station of this site was ever heard");
 }
 
 static void add_device(struct report *r, const struct json *v) {

@@ -15,5 +15,7 @@ void checkup_clock(struct report *r);
 void checkup_database(struct report *r, const char *path, enum database_kind kind);
 /* Every row's check, as sync and notify will compute it: takes a while. */
 void checkup_facts(struct report *r, const char *ledger);
+/* The other stations of its site: who is heard, and how much of what they work on or have done is known here. @inbox "": nothing is said. */
+void checkup_peers(struct report *r, const char *inbox, const char *ledger);
 /* Asks it: storage, room, clock, what is ill, devices. */
 void checkup_station(struct report *r, const char *socket);

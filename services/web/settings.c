@@ -229,6 +229,7 @@ static void write_support(const struct web_config *c, struct str *out) {
         checkup_disk(&r, folder);
         checkup_database(&r, c->ledger, DATABASE_LEDGER);
         checkup_database(&r, c->inbox, DATABASE_INBOX);
+        checkup_peers(&r, c->inbox, c->ledger);
         checkup_station(&r, c->socket);
         report_add(&r, REPORT_NOTE, "more",
                 "configuration, units and the rows' checks: okuru doctor on the box");

@@ -137,6 +137,8 @@ def test_a_reader_that_never_finishes_is_said_and_costs_the_bench_nothing(scene)
         wait_for("it is said", lambda: "ledger" in ill(scene))
         assert "reads without end" in ill(scene)["ledger"]
         assert "reads without end" in scene.okuru("doctor", check=False)
+        status = scene.okuru("status")
+        assert "reads without end" in status and "ledger.db aside" not in status, "nobody puts a good ledger aside"
         beside = took_s(scene)
         assert beside[-3] < LATE_S, beside[-5:]
     wait_for("and said no more", lambda: took_s(scene, 4) and "ledger" not in ill(scene))

@@ -313,6 +313,30 @@ def test_a_person_sees_who_is_heard(site):
     assert [(p["station"], p["now"]) for p in peers if p["station"] == B] == [(B, True)]
 
 
+def test_the_report_tells_of_the_other_stations(site):
+    config = ("--config", str(site.rigs[A].folder / "etc/station.yaml"))
+    known = site.rigs[A].query("station/ledger.db", "SELECT count(*) FROM claim WHERE station = ?", B)[0][0]
+    assert known > 0, "the tests before this one made some"
+    (line,) = [text for text in site.rigs[A].okuru("doctor", *config, check=False).splitlines() if "peer" in text and f"{B}:" in text]
+    assert "heard 20" in line and f"known here: {known}" in line and "NOT HEARD" not in line
+    (entry,) = [e for e in json.loads(site.rigs[A].okuru("doctor", "--json", *config, check=False))["findings"] if f"{B}:" in str(e)]
+    assert (entry["what"], entry["state"]) == ("peer", "ok")
+
+
+def test_the_report_says_who_is_not_heard_any_more(site, tmp_path):
+    """The same inbox, five minutes later by the clock of who looks."""
+    clock = tmp_path / "clock"
+    clock.write_text("300\n")
+    config = ("--config", str(site.rigs[A].folder / "etc/station.yaml"))
+    before = site.rigs[A].environment
+    site.rigs[A].environment = {**before, "OKURU_TEST_CLOCK": str(clock), "OKURU_TEST_CLOCK_QUALITY": "synced"}
+    try:
+        (line,) = [text for text in site.rigs[A].okuru("doctor", *config, check=False).splitlines() if "peer" in text and f"{B}:" in text]
+    finally:
+        site.rigs[A].environment = before
+    assert "NOT HEARD since 20" in line and "look whether it runs" in line
+
+
 def test_what_was_missed_is_asked_for(site):
     first, second = site.shipment(A, B), site.shipment(A, B)
     site.kill_sync(B)
