@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/template/escape.h"
+
+#include <string.h>
+
+static bool is_ascii_control(const unsigned char *b) {
+        return b[0] < 0x20 || b[0] == 0x7f;
+}
+
+/* C1; U+061C; U+200E-200F; U+2028-202E; U+2066-2069: they break lines, or show the text behind them in another order. */
+static bool is_wide_control(const unsigned char *b, size_t n) {
+        if (n == 2)
+                return (b[0] == 0xc2 && b[1] < 0xa0) || (b[0] == 0xd8 && b[1] == 0x9c);
+        if (n != 3 || b[0] != 0xe2)
+                return false;
+        return (b[1] == 0x80 && (b[2] == 0x8e || b[2] == 0x8f || (b[2] >= 0xa8 && b[2] <= 0xae))) ||
+               (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);
+}
+
+size_t escape_next(const char **textp, char c[4]) {
+        const unsigned char *b = (const unsigned char *) *textp;
+        size_t n;
+
+        if (*b == '\0')
+                return 0;
+        if (*b >= 0x20 && *b < 0x7f) {
+                c[0] = **textp;
+                *textp += 1;
+                return 1;
+        }
+        n = utf8_sequence(*textp, strnlen(*textp, 4));
+        if (n == 0) {
+                *textp += 1;
+                memcpy(c, "\xef\xbf\xbd", 3);
+                return 3;
+        }
+        *textp += n;
+        if (is_ascii_control(b) || is_wide_control(b, n)) {
+                c[0] = ' ';
+                return 1;
+        }
+        memcpy(c, b, n);
+        return n;
+}
+
+void escape_plain(struct str *out, const char *text, size_t max_chars) {
+        char c[4];
+        size_t n;
+
+        for (size_t i = 0; (n = escape_next(&text, c)) > 0; i++) {
+                if (i == max_chars) {
+                        str_add(out, "…");
+                        return;
+                }
+                str_add_n(out, c, n);
+        }
+}
+
+static const char *html_of(char c) {
+        switch (c) {
+        case '&':
+                return "&amp;";
+        case '<':
+                return "&lt;";
+        case '>':
+                return "&gt;";
+        case '"':
+                return "&quot;";
+        case '\'':
+                return "&#39;";
+        default:
+                return NULL;
+        }
+}
+
+void escape_html(struct str *out, const char *text, size_t max_chars) {
+        char c[4];
+        size_t n;
+
+        for (size_t i = 0; (n = escape_next(&text, c)) > 0; i++) {
+                const char *html = n == 1 ? html_of(c[0]) : NULL;
+
+                if (i == max_chars) {
+                        str_add(out, "…");
+                        return;
+                }
+                if (html)
+                        str_add(out, html);
+                else
+                        str_add_n(out, c, n);
+        }
+}
+
+static bool is_unreserved(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               strchr("-._~", c);
+}
+
+static void add_url(struct str *out, const char *text, const char *also) {
+        char c[4];
+        size_t n;
+
+        while ((n = escape_next(&text, c)) > 0)
+                for (size_t i = 0; i < n; i++) {
+                        if (is_unreserved(c[i]) || strchr(also, c[i]))
+                                str_add_n(out, &c[i], 1);
+                        else
+                                str_addf(out, "%%%02X", (unsigned) (unsigned char) c[i]);
+                }
+}
+
+void escape_url_part(struct str *out, const char *text) {
+        add_url(out, text, "");
+}
+
+void escape_url(struct str *out, const char *text) {
+        add_url(out, text, ":/?#[]@!$&'()*+,;=%");
+}
+
+bool url_is_safe(const char *text) {
+        const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+                           : strncmp(text, "http://", 7) == 0 ? text + 7
+                                                              : NULL;
+
+        if (!host)
+                return false;
+        for (const char *c = text; *c; c++)
+                if (*c > 0 && (*c <= 0x20 || *c == 0x7f || strchr("\"<>\\^`{|}", *c)))
+                        return false;
+        return strcspn(host, "/?#") > 0 &&
+               !memchr(host, '@', strcspn(host, "/?#")); /* name@host hides the host */
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of text: the plain part of a mail, a LINE message, a slip before its lines are broken. */
+#include <stdint.h>
+#include <string.h>
+
+#include "services/notify/template/escape.h"
+#include "services/notify/template/qr.h"
+#include "services/notify/template/render.h"
+#include "services/notify/template/slip.h"
+
+static bool is_ja(const struct render *r) {
+        return r->t->language == TEMPLATE_JA;
+}
+
+/* At least @n line ends before what comes next. */
+static void owe(struct render *r, unsigned n) {
+        if (r->at.gap < n)
+                r->at.gap = n;
+}
+
+static void pay(struct render *r) {
+        for (; r->at.gap > 0; r->at.gap--)
+                if (r->out->len > r->begun) /* none before the first line */
+                        str_add(r->out, "\n");
+}
+
+static void add(struct render *r, const char *text) {
+        pay(r);
+        str_add(r->out, text);
+}
+
+static void text_words(struct render *r, const char *text, size_t max_chars) {
+        if (*text == '\0' || (r->at.fresh && !render_is_words(text)))
+                return;
+        pay(r);
+        escape_plain(r->out, text, max_chars);
+        r->at.fresh = false;
+        if (render_is_words(text))
+                r->at.n_words++;
+}
+
+static void text_line(struct render *r) {
+        if (!r->at.fresh)
+                owe(r, 1);
+}
+
+/* A block begins: an empty line before it, but not below a heading, in a list, or where it goes on from one of its like. */
+static void begin_block(struct render *r, enum node_type type) {
+        bool goes_on = r->at.last == type && type != NODE_P && type != NODE_H;
+
+        if (r->at.depth > 0 && r->at.fresh)
+                return;
+        if (goes_on || r->at.last == NODE_H || r->at.depth > 0)
+                r->at.gap = 1;
+        else
+                owe(r, 2);
+        r->at.fresh = true;
+}
+
+static void end_block(struct render *r, enum node_type type) {
+        r->at.gap = type == NODE_H || r->at.depth > 0 ? 1 : 2;
+        r->at.last = type;
+        r->at.fresh = true;
+}
+
+static void begin_list(struct render *r, const struct node *n) {
+        unsigned depth = r->at.depth < LIST_DEPTH_MAX ? r->at.depth : LIST_DEPTH_MAX - 1;
+        bool goes_on = r->at.last == n->type && r->at.depth == 0;
+
+        if (r->at.depth > 0)
+                r->at.fresh = false; /* below the words of an item, on a line of its own */
+        begin_block(r, n->type);
+        if (!goes_on)
+                r->at.numbers[depth] = n->type == NODE_OL ? (n->level ? n->level : 1) : 0;
+        r->at.depth++;
+}
+
+static void begin_item(struct render *r) {
+        unsigned depth = r->at.depth <= LIST_DEPTH_MAX ? r->at.depth - 1 : LIST_DEPTH_MAX - 1;
+
+        owe(r, 1);
+        pay(r);
+        for (unsigned i = 1; i < r->at.depth; i++)
+                str_add(r->out, is_ja(r) ? "\u3000" : "  ");
+        if (r->at.numbers[depth] > 0)
+                str_addf(r->out, "%u. ", r->at.numbers[depth]++);
+        else
+                str_add(r->out, is_ja(r) ? "・" : "- ");
+        r->at.fresh = true;
+}
+
+static void text_open(struct render *r, const struct node *n) {
+        switch (n->type) {
+        case NODE_P:
+        case NODE_QUOTE:
+                begin_block(r, NODE_P);
+                return;
+        case NODE_H:
+                r->at.last = NODE_ROOT;
+                begin_block(r, NODE_H);
+                if (is_ja(r))
+                        add(r, r->writer == &slip_writer ? "【" : "■ ");
+                return;
+        case NODE_UL:
+        case NODE_OL:
+                begin_list(r, n);
+                return;
+        case NODE_LI:
+                begin_item(r);
+                return;
+        default:
+                return;
+        }
+}
+
+static void underline(struct render *r) {
+        const char *line = r->out->data ? r->out->data + r->out->len : "";
+        size_t n;
+
+        while (line > r->out->data && line[-1] != '\n')
+                line--;
+        n = utf8_length(line);
+        str_add(r->out, "\n");
+        for (size_t i = 0; i < n; i++)
+                str_add(r->out, "-");
+}
+
+static void close_link(struct render *r, const struct node *n) {
+        _cleanup_str_ struct str url = STR_INIT;
+
+        render_target(r, n, &url);
+        if (url.error || url.len == 0)
+                return;
+        if (r->out->len >= url.len && memcmp(r->out->data + r->out->len - url.len, url.data, url.len) == 0)
+                return; /* its words are the address */
+        str_add(r->out, is_ja(r) ? "（" : " (");
+        str_add(r->out, strncmp(url.data, "mailto:", 7) == 0 ? url.data + 7 : url.data);
+        str_add(r->out, is_ja(r) ? "）" : ")");
+}
+
+static void text_close(struct render *r, const struct node *n) {
+        switch (n->type) {
+        case NODE_P:
+        case NODE_QUOTE:
+                end_block(r, NODE_P);
+                return;
+        case NODE_H:
+                if (!is_ja(r))
+                        underline(r);
+                else if (r->writer == &slip_writer)
+                        str_add(r->out, "】");
+                end_block(r, NODE_H);
+                return;
+        case NODE_UL:
+        case NODE_OL:
+                r->at.depth--;
+                end_block(r, n->type);
+                return;
+        case NODE_LI:
+                owe(r, 1);
+                r->at.gap = 1;
+                r->at.last = NODE_LI;
+                return;
+        case NODE_LINK:
+                close_link(r, n);
+                return;
+        default:
+                return;
+        }
+}
+
+/* Words and their value, or nothing without a value. */
+static void add_row(struct render *r, const struct node *n) {
+        struct place before = r->at;
+        size_t len = r->out->len;
+        unsigned n_words;
+
+        begin_block(r, NODE_ROW);
+        render_nodes(r, n->child);
+        add(r, word(WORD_COLON, r->t->language));
+        n_words = r->at.n_words;
+        r->at.fresh = true;
+        render_nodes(r, n->extra->child);
+        if (r->at.n_words == n_words && r->out->data && !r->out->error) {
+                r->at = before;
+                r->out->len = len;
+                r->out->data[len] = '\0';
+                return;
+        }
+        end_block(r, NODE_ROW);
+}
+
+static void add_goods(struct render *r, const struct json *one) {
+        const char *gap = is_ja(r) ? "\u3000" : ", ";
+        struct goods g;
+
+        render_goods(r, one, &g);
+        begin_block(r, NODE_ITEMS);
+        add(r, is_ja(r) ? "・" : "- ");
+        if (!is_ja(r) && *g.quantity)
+                str_addf(r->out, "%s x ", g.quantity);
+        text_words(r, g.name, TEMPLATE_FIELD_MAX);
+        if (*g.variant) {
+                str_add(r->out, is_ja(r) ? "\u3000" : " ");
+                text_words(r, g.variant, TEMPLATE_FIELD_MAX);
+        }
+        if (is_ja(r) && *g.quantity)
+                str_addf(r->out, "%s%s点", gap, g.quantity);
+        if (*g.price)
+                str_addf(r->out, "%s%s", gap, g.price);
+        if (*g.note) {
+                str_add(r->out, is_ja(r) ? "\n\u3000" : "\n  ");
+                text_words(r, g.note, TEMPLATE_FIELD_MAX);
+        }
+        end_block(r, NODE_ITEMS);
+}
+
+static void add_details(struct render *r, const struct node *n) {
+        struct detail d[DETAILS_MAX];
+        char buf[VALUE_TEXT_MAX];
+        size_t k = render_details(r, n, d, buf);
+        bool first = true;
+
+        for (size_t i = 0; i < k; i++) {
+                if (!*d[i].text)
+                        continue;
+                if (first)
+                        begin_block(r, n->type);
+                else
+                        owe(r, 1);
+                first = false;
+                if (*d[i].word) {
+                        add(r, d[i].word);
+                        str_add(r->out, word(WORD_COLON, r->t->language));
+                }
+                text_words(r, d[i].text, TEMPLATE_FIELD_MAX);
+        }
+        if (!first)
+                end_block(r, NODE_ROOT);
+}
+
+static void add_policies(struct render *r) {
+        for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
+                begin_block(r, NODE_POLICIES);
+                text_words(r, brand_pick(json_get(p, "label"), r->t->language), TEMPLATE_FIELD_MAX);
+                str_add(r->out, word(WORD_COLON, r->t->language));
+                text_words(r, brand_pick(json_get(p, "url"), r->t->language), SIZE_MAX);
+                end_block(r, NODE_POLICIES);
+        }
+}
+
+static void add_button(struct render *r, const struct node *n) {
+        _cleanup_str_ struct str url = STR_INIT;
+
+        render_target(r, n, &url);
+        if (url.error || url.len == 0)
+                return;
+        begin_block(r, NODE_BUTTON);
+        render_nodes(r, n->child);
+        owe(r, 1);
+        add(r, url.data);
+        end_block(r, NODE_ROOT);
+}
+
+/* Printed, it can be scanned; elsewhere its text stands for it. */
+static void add_qr(struct render *r, const struct node *n) {
+        char buf[VALUE_TEXT_MAX];
+        const char *text =
+                value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
+        size_t columns = r->view->columns > 0 ? (size_t) r->view->columns : TEMPLATE_SLIP_COLUMNS;
+        _cleanup_str_ struct str lines = STR_INIT;
+
+        if (!*text)
+                return;
+        if (r->writer == &slip_writer && qr_lines(text, &lines) == 0 && slip_columns(lines.data) <= columns) {
+                owe(r, 2);
+                pay(r);
+                str_add_n(r->out, lines.data, lines.len - 1);
+                r->at.gap = 1;
+                r->at.last = NODE_H; /* the words stand right below */
+        }
+        begin_block(r, NODE_QR);
+        if (n->whole && strcmp(n->whole, "code") == 0) {
+                add(r, word(WORD_CODE, r->t->language));
+                str_add(r->out, word(WORD_COLON, r->t->language));
+        }
+        text_words(r, text, TEMPLATE_FIELD_MAX);
+        end_block(r, NODE_ROOT);
+}
+
+static void text_block(struct render *r, const struct node *n) {
+        switch (n->type) {
+        case NODE_DIVIDER:
+                owe(r, 2);
+                add(r, is_ja(r) ? "────────────────" : "--------------------------------");
+                r->at.n_words++;
+                end_block(r, NODE_ROOT);
+                return;
+        case NODE_ROW:
+        case NODE_TOTAL:
+                add_row(r, n);
+                return;
+        case NODE_ITEMS:
+                for (const struct json *one = json_first(data_find(&r->data, n).json); one;
+                        one = json_next(one))
+                        add_goods(r, one);
+                return;
+        case NODE_BUTTON:
+                add_button(r, n);
+                return;
+        case NODE_QR:
+                add_qr(r, n);
+                return;
+        case NODE_POLICIES:
+                add_policies(r);
+                return;
+        default:
+                add_details(r, n);
+        }
+}
+
+const struct writer text_writer = {text_open, text_close, text_words, text_line, text_block};
+const struct writer slip_writer = {text_open, text_close, text_words, text_line, text_block};

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/template/render.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "services/notify/template/escape.h"
+#include "services/notify/template/slip.h"
+
+static void render_node(struct render *r, const struct node *n);
+
+/* What held no words is taken back, with its tags, bullets and gaps. */
+static void render_held(struct render *r, const struct node *n) {
+        struct place before = r->at;
+        size_t len = r->out->len;
+
+        r->writer->open(r, n);
+        render_nodes(r, n->child);
+        r->writer->close(r, n);
+        if (r->at.n_words != before.n_words || r->out->error)
+                return;
+        r->at = before;
+        if (r->out->data) {
+                r->out->len = len;
+                r->out->data[len] = '\0';
+        }
+}
+
+static void render_section(struct render *r, const struct node *n) {
+        struct value v = data_find(&r->data, n);
+        bool is_list = json_type(v.json) == JSON_ARRAY;
+
+        if (value_is_true(v) == n->inverted || r->data.n_scopes == ELEMENTSOF(r->data.scopes))
+                return;
+        r->data.n_scopes++;
+        if (!is_list || n->inverted) {
+                r->data.scopes[r->data.n_scopes - 1] = n->inverted ? NULL : v.json;
+                render_nodes(r, n->child);
+        }
+        for (const struct json *one = is_list && !n->inverted ? json_first(v.json) : NULL; one;
+                one = json_next(one)) {
+                r->data.scopes[r->data.n_scopes - 1] = one;
+                render_nodes(r, n->child);
+        }
+        r->data.n_scopes--;
+}
+
+static void render_block(struct render *r, const struct node *n) {
+        if (n->type == NODE_COUPON && !r->view->marketing)
+                return;
+        r->writer->block(r, n);
+}
+
+static void render_node(struct render *r, const struct node *n) {
+        char buf[VALUE_TEXT_MAX];
+
+        switch (n->type) {
+        case NODE_TEXT:
+                r->writer->words(r, n->text, SIZE_MAX);
+                return;
+        case NODE_FIELD:
+                r->writer->words(r,
+                        value_words(data_find(&r->data, n), n->field, r->t->language, r->data.brief, buf),
+                        TEMPLATE_FIELD_MAX);
+                return;
+        case NODE_SECTION:
+                render_section(r, n);
+                return;
+        case NODE_BREAK:
+                r->writer->line(r);
+                return;
+        case NODE_ROOT:
+                render_nodes(r, n->child);
+                return;
+        case NODE_EM:
+        case NODE_STRONG:
+        case NODE_LINK:
+        case NODE_P:
+        case NODE_H:
+        case NODE_UL:
+        case NODE_OL:
+        case NODE_LI:
+        case NODE_QUOTE:
+                render_held(r, n);
+                return;
+        default:
+                render_block(r, n);
+        }
+}
+
+void render_nodes(struct render *r, const struct node *first) {
+        for (const struct node *n = first; n; n = n->next)
+                render_node(r, n);
+}
+
+const char *render_member(const struct render *r, const struct json *object, const char *key,
+        enum field_type type, char buf[VALUE_TEXT_MAX]) {
+        return value_words(
+                (struct value){.json = json_get(object, key)}, type, r->t->language, r->data.brief, buf);
+}
+
+void render_target(struct render *r, const struct node *link, struct str *out) {
+        const struct node *first = link->extra->child;
+        char buf[VALUE_TEXT_MAX];
+
+        for (const struct node *n = first; n; n = n->next) {
+                const char *text = n->type == NODE_TEXT ? n->text
+                                                        : value_words(data_find(&r->data, n), n->field,
+                                                                  r->t->language, r->data.brief, buf);
+
+                if (n->type == NODE_TEXT)
+                        escape_url(out, text);
+                else if (n == first)
+                        escape_url(out, url_is_safe(text) ? text : "");
+                else
+                        escape_url_part(out, text);
+        }
+        str_add(out, "");
+}
+
+bool render_is_words(const char *text) {
+        for (;; text++) {
+                if (strncmp(text, "\u3000", 3) == 0)
+                        text += 2;
+                else if (*text != ' ' && *text != '\t')
+                        return *text != '\0';
+        }
+}
+
+void render_goods(const struct render *r, const struct json *one, struct goods *g) {
+        g->name = render_member(r, one, "name", FIELD_TEXT, g->buf);
+        g->variant = render_member(r, one, "variant", FIELD_TEXT, g->buf);
+        g->note = render_member(r, one, "note", FIELD_TEXT, g->buf);
+        g->quantity = render_member(r, one, "quantity", FIELD_NUMBER, g->quantity_buf);
+        g->price = render_member(r, one, "price", FIELD_YEN, g->price_buf);
+}
+
+static size_t store_details(const struct render *r, const struct json *s, struct detail d[DETAILS_MAX]) {
+        enum template_language l = r->t->language;
+        char buf[VALUE_TEXT_MAX]; /* texts alone: never used */
+        const struct detail all[] = {
+                {"", render_member(r, s, "name", FIELD_TEXT, buf), NULL},
+                {word(WORD_ADDRESS, l), render_member(r, s, "address", FIELD_TEXT, buf), NULL},
+                {word(WORD_HOURS, l), render_member(r, s, "hours", FIELD_TEXT, buf), NULL},
+                {word(WORD_PHONE, l), render_member(r, s, "phone", FIELD_TEXT, buf), "tel:"},
+                {word(WORD_MAP, l), render_member(r, s, "map", FIELD_URL, buf), ""},
+                {"", render_member(r, s, "note", FIELD_TEXT, buf), NULL},
+        };
+
+        memcpy(d, all, sizeof(all));
+        return ELEMENTSOF(all);
+}
+
+static size_t coupon_details(const struct render *r, const struct json *c, struct detail d[DETAILS_MAX],
+        char buf[VALUE_TEXT_MAX]) {
+        enum template_language l = r->t->language;
+        const struct detail all[] = {
+                {"", render_member(r, c, "headline", FIELD_TEXT, buf), NULL},
+                {word(WORD_COUPON, l), render_member(r, c, "code", FIELD_TEXT, buf), NULL},
+                {word(WORD_UNTIL, l), render_member(r, c, "until", FIELD_DAY, buf), NULL},
+                {word(WORD_WHERE, l), render_member(r, c, "where", FIELD_TEXT, buf), NULL},
+                {word(WORD_TERMS, l), render_member(r, c, "terms", FIELD_TEXT, buf), NULL},
+                {word(WORD_WEB, l), render_member(r, c, "url", FIELD_URL, buf), ""},
+        };
+
+        memcpy(d, all, sizeof(all));
+        return ELEMENTSOF(all);
+}
+
+static size_t contact_details(const struct render *r, struct detail d[DETAILS_MAX]) {
+        enum template_language l = r->t->language;
+        const struct brand *b = r->view->brand;
+        const struct detail all[] = {
+                {"", brand_text(b, "name"), NULL},
+                {word(WORD_MAIL, l), brand_text(b, "mail"), "mailto:"},
+                {word(WORD_PHONE, l), brand_text(b, "phone"), "tel:"},
+                {word(WORD_DESK, l), brand_text(b, "hours"), NULL},
+                {word(WORD_WEB, l), brand_text(b, "url"), ""},
+                {word(WORD_ADDRESS, l), brand_text(b, "address"), NULL},
+        };
+
+        memcpy(d, all, sizeof(all));
+        return ELEMENTSOF(all);
+}
+
+size_t render_details(const struct render *r, const struct node *n, struct detail d[DETAILS_MAX],
+        char buf[VALUE_TEXT_MAX]) {
+        if (n->type == NODE_CONTACT)
+                return contact_details(r, d);
+        if (n->type == NODE_COUPON)
+                return coupon_details(r, data_find(&r->data, n).json, d, buf);
+        return store_details(r, data_find(&r->data, n).json, d);
+}
+
+bool render_is_amount(const struct node *row) {
+        for (const struct node *n = row->extra->child; n; n = n->next)
+                if (n->type == NODE_FIELD && n->field == FIELD_YEN)
+                        return true;
+        return false;
+}
+
+static struct render begin(
+        const struct template *t, const struct writer *w, const struct template_view *view, struct str *out) {
+        return (struct render){
+                .t = t,
+                .view = view,
+                .writer = w,
+                .data = {.view = view, .language = t->language},
+                .out = out,
+                .begun = out->len,
+        };
+}
+
+/* A line of the header: words and fields without Markdown. */
+static int render_line(const struct template *t, const struct node *root, const struct template_view *view,
+        struct str *out) {
+        struct render r = begin(t, &text_writer, view, out);
+
+        r.data.brief = true;
+        str_add(out, "");
+        if (root)
+                render_nodes(&r, root->child);
+        return out->error;
+}
+
+static int render_html(const struct template *t, const struct template_view *view, struct str *out) {
+        _cleanup_str_ struct str subject = STR_INIT, preview = STR_INIT;
+        struct render r = begin(t, &html_writer, view, out);
+        int k = render_line(t, t->subject, view, &subject);
+
+        if (k == 0)
+                k = render_line(t, t->preview, view, &preview);
+        if (k != 0)
+                return k;
+        html_begin(&r, subject.data, preview.data);
+        render_nodes(&r, t->body->child);
+        html_end(&r);
+        return out->error;
+}
+
+static int render_text(
+        const struct template *t, const struct writer *w, const struct template_view *view, struct str *out) {
+        struct render r = begin(t, w, view, out);
+
+        render_nodes(&r, t->body->child);
+        str_add(out, "\n");
+        return out->error;
+}
+
+size_t template_utf16_length(const char *text) {
+        size_t n = 0;
+
+        for (const unsigned char *c = (const unsigned char *) text; *c; c++)
+                n += ((*c & 0xc0) != 0x80) + (*c >= 0xf0);
+        return n;
+}
+
+static int render_line_message(const struct template *t, const struct template_view *view, struct str *out) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+        int k = render_text(t, &text_writer, view, &text);
+
+        if (k != 0)
+                return k;
+        text.data[--text.len] = '\0'; /* the last newline */
+        if (template_utf16_length(text.data) > TEMPLATE_LINE_MAX)
+                return TEMPLATE_E_TOO_LONG;
+        json_writer_init(&w, out);
+        json_write_array(&w, NULL);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "type", "text");
+        json_write_string(&w, "text", text.data);
+        json_write_end_object(&w);
+        json_write_end_array(&w);
+        return out->error;
+}
+
+static int render_slip(const struct template *t, const struct template_view *view, struct str *out) {
+        _cleanup_str_ struct str text = STR_INIT;
+        int k = render_text(t, &slip_writer, view, &text);
+
+        if (k == 0)
+                slip_wrap(text.data, view->columns > 0 ? (size_t) view->columns : TEMPLATE_SLIP_COLUMNS, out);
+        return k != 0 ? k : out->error;
+}
+
+static int render_output(const struct template *t, enum template_output output,
+        const struct template_view *view, struct str *out) {
+        size_t len = out->len;
+        int k;
+
+        switch (output) {
+        case TEMPLATE_SUBJECT:
+                return render_line(t, t->subject, view, out);
+        case TEMPLATE_HTML:
+                k = render_html(t, view, out);
+                return k == 0 && out->len - len > TEMPLATE_HTML_MAX ? TEMPLATE_E_TOO_LONG : k;
+        case TEMPLATE_TEXT:
+                return render_text(t, &text_writer, view, out);
+        case TEMPLATE_SMS:
+                k = t->sms ? render_line(t, t->sms, view, out) : TEMPLATE_E_NONE;
+                return k == 0 && template_utf16_length(out->data + len) > TEMPLATE_SMS_MAX
+                               ? TEMPLATE_E_TOO_LONG
+                               : k;
+        case TEMPLATE_LINE:
+                return render_line_message(t, view, out);
+        case TEMPLATE_SLIP:
+                return render_slip(t, view, out);
+        }
+        return -EINVAL;
+}
+
+int template_render(const struct template *t, enum template_output output, const struct template_view *view,
+        struct str *out) {
+        size_t len = out->len;
+        int k = render_output(t, output, view, out);
+
+        if (k > 0 && out->data) {
+                out->len = len;
+                out->data[len] = '\0';
+        }
+        return k;
+}
+
+static const struct node *find_qr(const struct node *first) {
+        for (const struct node *n = first; n; n = n->next) {
+                const struct node *below = n->type == NODE_QR ? n : find_qr(n->child);
+
+                if (below)
+                        return below;
+        }
+        return NULL;
+}
+
+const char *template_qr_text(const struct template *t, const struct template_view *view) {
+        const struct node *n = find_qr(t->body->child);
+        const struct data data = {.view = view, .language = t->language};
+        const char *text = n && n->depth == 0 ? json_string(data_find(&data, n).json) : NULL;
+
+        return text ? text : "";
+}
