@@ -46,6 +46,11 @@ static bool is_over(const struct counter *c, int64_t keep_until_usec) {
         return keep_until_usec > 0 && keep_until_usec < c->now_usec;
 }
 
+/* Of a demonstration, on the screen: whole codes are told to it; never else. */
+static bool has_scanner(const struct counter *c) {
+        return json_get_bool(c->watch->status, "screen_scanner", false);
+}
+
 /* "B-3", as it stands on the shelf. */
 static void write_shelf(struct json_writer *w, const char *key, const char *shelf, size_t n) {
         char text[NAME_SIZE];
@@ -107,6 +112,8 @@ static void write_parcels(struct counter *c, const struct shipment *s) {
                 json_write_string(w, "state", parcel_state_to_str(p->state));
                 write_shelf(w, "shelf", p->shelf, strlen(p->shelf));
                 json_write_string(w, "number_end", tail_of(p->number));
+                if (has_scanner(c))
+                        json_write_string(w, "number", p->number);
                 json_write_bool(w, "checked", is_checked(c, p->id));
                 json_write_end_object(w);
         }
@@ -211,7 +218,20 @@ static void write_shelves(struct json_writer *w, const char *shelves) {
         json_write_end_array(w);
 }
 
-static void write_row(struct counter *c, const struct pickups_row *row) {
+/* What the on-screen scanner can read: the parcels that stand in this list. */
+static void write_codes(struct counter *c, const struct pickups_row *row, enum parcel_state state) {
+        struct shipment s = {0};
+
+        json_write_array(c->w, "codes");
+        if (shipments_get(c->watch->look.shipments, row->merchant, row->shipment, &s) == 0)
+                for (size_t i = 0; i < s.n_parcels; i++)
+                        if (s.parcels[i].state == state)
+                                json_write_string(c->w, NULL, s.parcels[i].number);
+        json_write_end_array(c->w);
+        shipment_deinit(&s);
+}
+
+static void write_row(struct counter *c, const struct pickups_row *row, enum parcel_state state) {
         struct json_writer *w = c->w;
 
         json_write_object(w, NULL);
@@ -230,6 +250,8 @@ static void write_row(struct counter *c, const struct pickups_row *row) {
                 (void) write_notice(&row->notice, w);
         else
                 json_write_null(w, "notice");
+        if (has_scanner(c))
+                write_codes(c, row, state);
         json_write_end_object(w);
 }
 
@@ -259,7 +281,7 @@ static int on_row(const struct pickups_row *row, void *userdata) {
         struct asked *a = userdata;
 
         if (strcmp(list_of(a->c, a->list->state, row), a->list->name) == 0 && a->n++ < ROWS_MAX)
-                write_row(a->c, row);
+                write_row(a->c, row, a->list->in);
         return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bench: the one thing to do next, what is done and left, what the last scans came to. What is shown is the station's to say.
-//= words.js common.js sound.js stage.js
+//= words.js common.js sound.js stage.js scanner.js
 "use strict";
 function boxes(line) {
         if (line.quantity > 8)
@@ -85,7 +85,7 @@ function show(d, first) {
         showLines(d.work);
         showScans(d.scans);
         if (d.station.scanner)
-                scannerButton();
+                scannerButton(scannerCards);
         document.body.dataset.ready = "yes";
 }
 
@@ -99,39 +99,13 @@ function lost(is) {
         }
 }
 
-// ---- the on-screen scanner, where the station says that there is one ----
+// ---- the on-screen scanner of a demonstration: what fits now ----
 
-function scannerButton() {
-        if ($(".open-scanner"))
-                return;
-        $(".buttons").append(el("button.open-scanner", {type: "button", onclick: openScanner}, word("scanner")));
-        if (location.hash)
-                openScanner();
-}
-
-function openScanner() {
-        if ($(".scanner"))
-                return;
-        const input = el("input", {type: "text", "aria-label": word("scanner"), autocomplete: "off", spellcheck: "false"}), said = el("span", {role: "alert"});
-        const read = async code => {
-                sound.wake();
-                const answer = await post(`/api/v1/bench/${NAME}/scan`, {code: code.replace("|", "\u001d")}).catch(() => ({status: 0}));
-                said.textContent = answer.status === 200 ? "" : answer.status ? word("scan_refused") : word("no_answer");
-        };
-        const card = (code, text) => el("button", {type: "button", onclick: () => read(code)}, text || code);
-        const given = decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean);
-        const cards = el("div.cards");
-        const fill = () => cards.replaceChildren(...given.map(c => card(c)), ...((doc.work && doc.work.parcel && doc.work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => card(l.code, `${say(l.label)} ${l.code}`)),
-                ...(doc.work && doc.work.parcel && doc.work.parcel.number ? [card(doc.work.parcel.number, `${word("label")} …${doc.work.parcel.number_end}`)] : []), card("OKURU-C-OK", "OK"), card("OKURU-C-UNDO", "UNDO"), card("OKURU-C-SHORT", "SHORT"), card("OKURU-C-PARK", "PARK"), card("OKURU-C-SIGN-OUT", "SIGN-OUT"));
-        fill();
-        setInterval(fill, 1000);
-        document.body.append(el("section.scanner", {"aria-label": word("scanner")}, el("form", {onsubmit: e => {
-                e.preventDefault();
-                if (input.value.trim())
-                        read(input.value.trim());
-                input.value = "";
-        }}, input, el("button", {type: "submit"}, word("scan")), el("button", {type: "button", onclick: () => $(".scanner").remove()}, word("close"))), said, cards));
-        input.focus();
+function scannerCards() {
+        const work = doc.work || {}, parcel = work.parcel;
+        return [...((parcel && work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => [l.code, `${say(l.label)} ${l.code}`]),
+                ...(parcel && parcel.number ? [[parcel.number, `${word("label")} …${parcel.number_end}`]] : []),
+                ...["OK", "UNDO", "SHORT", "PARK", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
 }
 
 // What was written in another language: the words of the buttons, and of the verdict that still stands.

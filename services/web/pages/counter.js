@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pickup counter: one box for whatever the customer shows, the shelf in huge type, what is expected, ready and overdue. The station
 // decides; nothing that a stranger must not read across the counter comes here.
-//= words.js words-more.js common.js sound.js stage.js sign.js
+//= words.js words-more.js common.js sound.js stage.js sign.js scanner.js
 "use strict";
 // A name, or the last four digits of a telephone: what no scanner reads.
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
@@ -278,6 +278,8 @@ function show(d, first) {
         document.body.dataset.stale = isLost || !d.station.up ? "yes" : "";
         showBar(d);
         draw();
+        if (d.station.scanner)
+                scannerButton(scannerCards);
         document.body.dataset.ready = "yes";
 }
 
@@ -290,6 +292,26 @@ function lost(is) {
                 document.body.dataset.stale = "yes";
         }
         draw();
+}
+
+// ---- the on-screen scanner of a demonstration: what fits now ----
+
+const RECEIPT = "RECEIPT-100017", SHELVES = ["A-1", "A-2", "B-1", "B-2", "C-1", "C-2"], OFFERED_MAX = 8;
+
+function caseCards(c) {
+        const proofs = [...new Set(c.shipments.flatMap(s => s.proofs))].filter(p => c.proof === "none" && !p.endsWith("code"));
+        const left = c.shipments.flatMap(s => s.parcels).filter(p => p.state === "shelved" && !p.checked);
+        return [...(!c.paid && c.shipments.some(s => s.unpaid) ? [[RECEIPT, word("receipt")]] : []), ...proofs.map(p => [`OKURU-C-PROOF-${p.toUpperCase()}`, word("p_" + p)]),
+                ...left.map(p => [p.number, word("parcel_end", {x: p.number_end})]), ["OKURU-C-MISSING", word("not_there")]];
+}
+
+function scannerCards() {
+        const c = doc.counter || {}, lists = c.lists || {}, rows = (...names) => names.flatMap(n => lists[n] || []);
+        const shelves = [...new Set([...rows("incomplete").flatMap(r => r.shelves), ...SHELVES])];
+        const parcels = rows("arrived", "expected").flatMap(r => r.codes || []), orders = rows("ready", "overdue").filter(r => r.order);
+        return [...(c.hand ? shelves.map(s => [`OKURU-S-${s}`, `${word("shelf")} ${s}`]) : c.case ? caseCards(c.case)
+                : [...parcels.slice(0, OFFERED_MAX).map(p => [p, word("parcel_end", {x: tail(p)})]), ...orders.slice(0, OFFERED_MAX).map(r => [r.order, named(r)])]),
+        ...["OK", "UNDO", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
 }
 
 const leave = el("button", {type: "button", hidden: true, onclick: () => post("/api/v1/session/end", {}).finally(() => location.reload())}, word("leave"));

@@ -49,5 +49,6 @@ Object.assign(WORDS, {
         "r_sender-refused": ["送信元が拒まれた", "sender refused"], "r_message-refused": ["内容が拒まれた", "message refused"], "r_no-answer": ["メールサーバー応答なし", "mail server did not answer"], "r_bad-seal": ["連絡先を開けない", "contact cannot be opened"], "r_too-old": ["古すぎた", "too old"],
         hand: ["この荷物を棚へ", "Shelve this parcel"], hand_how: ["棚に置き、棚コードを読む", "put it on a shelf, scan the shelf"], same_shelf: ["同じ注文の棚", "its order lies on"], conflicts: ["食い違い {n}件 リーダーへ", "{n} conflicts: tell the leader"],
         s_expected: ["未着", "not here"], s_arrived: ["手元", "in hand"], s_shelved: ["棚", "shelf"], s_missing: ["棚になし", "missing"], s_collected: ["お渡し済み", "handed over"], s_expired: ["期限切れ", "expired"], s_restocked: ["在庫へ", "restocked"],
+        receipt: ["レジのレシート", "till's receipt"], parcel_end: ["荷物 …{x}", "parcel …{x}"],
         waiting_here: ["ここに記録済み・本部へ未送信 {n}件", "recorded here, not yet at the office: {n}"],
 });
