@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import browser  # noqa: E402
-from demo import Floor  # noqa: E402
+from demo_floor import Floor  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 

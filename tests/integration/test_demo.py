@@ -26,8 +26,9 @@ def test_twelve_shipments_go_out_with_every_mistake_while_the_broker_is_away(bui
     done = demo(build, "--auto", "12", "--offline", "--folder", str(tmp_path / "floor"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     result = json.loads(done.stdout.splitlines()[-1])
-    assert (result["shipments_shipped"], result["notices_accepted"], result["lost"], result["duplicated"]) == (12, 12, 0, 0)
-    for seen in ("商品ちがい", "送り状ちがい", "数が多い", "出荷中止", "保留棚へ", "締め不可", "the uplink goes down"):
+    assert (result["shipments_shipped"], result["pickups_collected"], result["lost"], result["duplicated"]) == (12, 6, 0, 0)
+    assert result["pickups_ready"] == 6 and result["notices_accepted"] == 10 + 6, "two of the twelve went to the store, whose customers were told there"
+    for seen in ("荷物ちがい", "未会計", "お渡し済み", "入荷OK", "商品ちがい", "送り状ちがい", "数が多い", "出荷中止", "保留棚へ", "締め不可", "the uplink goes down"):
         assert seen in done.stdout, f"{seen} was not shown"
 
 
@@ -35,7 +36,8 @@ def test_a_person_packs_one_shipment_through_a_pipe(build, tmp_path):
     codes = "OKURU-P-P017\nS-00002\nソックス\n4512345000028\n444531000045\n\nOKURU-C-UNDO\n"
     done = demo(build, "--folder", str(tmp_path / "floor"), codes=codes)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-    for seen in ("検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
+    assert done.stdout.lstrip().startswith("okuru demo:"), "a welcome before anything else"
+    for seen in ("/bench/b1#", "/counter/c1#", "/floor", "/phone", "検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
         assert seen in done.stdout, f"{seen} was not shown"
     told = [line for line in done.stdout.splitlines() if line.startswith("   OMS: ")]
     assert len(told) == len(set(told)), "the same fact was told twice"
@@ -123,3 +125,43 @@ def test_a_unit_that_went_green_and_is_not_in_the_parcel_is_lost(tmp_path):
     rows, mails, shipments, green = world(tmp_path)
     green.units[("S-1", "1")] = 3
     assert outcome(rows, mails, shipments, green) == (1, 0)
+
+
+# ---- the counter's side of it ----
+
+ORDER = {"orders": ["A-9"], "contact": {"contact": {"email": "b@example.jp"}}}
+
+
+def handed_over(tmp_path):
+    """An order of two parcels, ready, told and handed over; one of them was taken back in between."""
+    kinds = (("pickup.ready", "P-9"), ("pickup.collected", "q-1"), ("pickup.undone", "q-1"), ("pickup.collected", "q-1"), ("pickup.collected", "q-2"), ("notice.accepted", "P-9"))
+    rows = [("f", k + 1, f"id{k}", kind, subject, 0, {"shipment": "P-9"}) for k, (kind, subject) in enumerate(kinds)]
+    mail = tmp_path / "m2"
+    mail.write_bytes(b"To: b@example.jp\r\nSubject: x\r\nContent-Type: text/plain\r\n\r\nA-9\r\n")
+    return rows, [mail], compare.Counter({"P-9"}, {"P-9": 2}, {"P-9": ORDER})
+
+
+def renumbered(rows):
+    return [(row[0], k + 1, *row[2:]) for k, row in enumerate(rows)]
+
+
+def test_the_comparison_is_content_with_what_was_handed_over(tmp_path):
+    rows, mails, counter = handed_over(tmp_path)
+    o = compare.compare(Disks(rows, mails), Green(), {}, counter)
+    assert (o.lost, o.duplicated, o.pickups_ready, o.pickups_collected) == ([], [], 1, 1)
+
+
+@pytest.mark.parametrize("harm, lost, doubled", [
+    (lambda r, m: (r[:4] + r[5:], m), True, False),                                   # the second parcel was never told
+    (lambda r, m: (r[1:], m), True, False),                                           # that it was ready
+    (lambda r, m: (r[:2] + r[3:], m), False, True),                                   # handed over twice: the undo is missing
+    (lambda r, m: (r + [("f", 0, "id9", "pickup.ready", "P-9", 0, {"shipment": "P-9"})], m), False, True),
+    (lambda r, m: (r + [("f", 0, "id9", "pickup.collected", "q-7", 0, {"shipment": "P-7"})], m), False, True),  # without a green
+    (lambda r, m: (r, []), True, False),                                              # its customer was not told
+    (lambda r, m: (r, m + m), False, True),                                           # or twice
+])
+def test_the_comparison_names_what_the_counter_lost_or_doubled(tmp_path, harm, lost, doubled):
+    rows, mails, counter = handed_over(tmp_path)
+    rows, mails = harm(rows, mails)
+    o = compare.compare(Disks(renumbered(rows), mails), Green(), {}, counter)
+    assert (o.lost != [], o.duplicated != []) == (lost, doubled), (o.lost, o.duplicated)

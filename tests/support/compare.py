@@ -19,8 +19,19 @@ class Outcome:
     parcels_shipped: int = 0
     shipments_shipped: int = 0
     notices_accepted: int = 0
+    pickups_ready: int = 0
+    pickups_collected: int = 0
     lost: list = field(default_factory=list)
     duplicated: list = field(default_factory=list)
+
+
+@dataclass
+class Counter:
+    """What a pickup counter's light promised."""
+
+    ready: set       # orders, by their shipment
+    collected: dict  # shipment -> how many parcels are in its customer's hands
+    orders: dict     # all of them, as they were pushed
 
 
 def events(rig: Rig) -> list[dict]:
@@ -79,7 +90,7 @@ def _units(out: Outcome, found: list[dict], green: Green) -> None:
 def _mails(out: Outcome, rig: Rig, shipped: set, shipments: dict) -> None:
     """One mail for each shipment that went out, to its own customer, with its own number; none for any other."""
     mails = collections.defaultdict(list)
-    addresses = {s["contact"]["contact"]["email"]: name for name, s in shipments.items()}
+    addresses = {s["contact"]["contact"]["email"]: name for name, s in shipments.items() if "contact" in s}
     for path in rig.mails():
         mail = read_mail(path)
         name = addresses.get(str(mail["To"].addresses[0].addr_spec))
@@ -88,20 +99,40 @@ def _mails(out: Outcome, rig: Rig, shipped: set, shipments: dict) -> None:
             out.duplicated.append(f"a mail went to {name}, which was not shipped")
             continue
         text = mail.get_body(("plain",)).get_content()
-        wanted = shipments[name]["orders"] + [shipments[name]["labels"][0]["number"]]
+        wanted = shipments[name]["orders"] + [label["number"] for label in shipments[name].get("labels", [])[:1]]
         out.lost += [f"mail of {name} does not say {w}" for w in wanted if w not in text.replace("-", "") and w not in text]
     out.lost += [f"no mail for {name}" for name in shipped if not mails[name]]
     out.duplicated += [f"{len(m)} mails for {name}" for name, m in mails.items() if len(m) > 1]
 
 
-def compare(rig: Rig, green: Green, shipments: dict) -> Outcome:
+def _pickups(out: Outcome, found: list[dict], counter: Counter) -> None:
+    """Each order that went ready is one fact; each parcel that was handed over is so once more than it was taken back."""
+    ready, taken = collections.Counter(), collections.defaultdict(collections.Counter)
+    for event in found:
+        if event["type"] == "pickup.ready" and not event["retold"]:
+            ready[event["subject"]] += 1
+        if event["type"] in ("pickup.collected", "pickup.undone") and not event["retold"]:
+            taken[event["data"]["shipment"]][event["subject"]] += 1 if event["type"] == "pickup.collected" else -1
+    out.lost += [f"pickup.ready of {s}: green at the counter, not at the OMS" for s in counter.ready if not ready[s]]
+    out.duplicated += [f"pickup.ready of {s}: {n} times" for s, n in ready.items() if n > 1 or s not in counter.ready]
+    for s, n in counter.collected.items():
+        at_oms = sum(taken[s].values())
+        if at_oms < n:
+            out.lost.append(f"{s}: {n} parcels were handed over, {at_oms} at the OMS")
+    out.duplicated += [f"parcel {p} of {s} was handed over {n} times" for s, parcels in taken.items() for p, n in parcels.items() if n > 1 or (n == 1 and s not in counter.collected)]
+    out.pickups_ready, out.pickups_collected = len(ready), sum(1 for parcels in taken.values() if any(n > 0 for n in parcels.values()))
+
+
+def compare(rig: Rig, green: Green, shipments: dict, counter: Counter | None = None) -> Outcome:
     """@shipments: by id, as they were pushed. What is lost or doubled is named, not only counted."""
+    counter = counter or Counter(set(), {}, {})
     out, found = Outcome(), events(rig)
     by_type = _facts(out, found, green)
     out.lost += [f"gap: {g}" for g in lanes_are_gapless(found)]
     _units(out, found, green)
-    shipped = set(green.shipped.values())
-    _mails(out, rig, shipped, shipments)
+    _pickups(out, found, counter)
+    told = {s for s in green.shipped.values() if shipments[s].get("notices", {}).get("shipped") != "none"} | counter.ready
+    _mails(out, rig, told, {**shipments, **counter.orders})
     unknown = set(by_type["parcel.shipped"]) - set(green.shipped)
     out.duplicated += [f"parcel.shipped of {p} at the OMS, but the bench never said so" for p in unknown]
     out.facts_at_oms = len(found)

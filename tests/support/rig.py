@@ -67,12 +67,14 @@ class Bench:
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
                  broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
-                 station: str = STATION):
+                 station: str = STATION, site: str = SITE, mailbox: Path | None = None):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
-        screens may scan. @counters: pickup counters beside the benches."""
-        self.own_labels, self.own_scale, self.screen_scanner, self.station = labels, scale, screen_scanner, station
+        screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one."""
+        self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
+        self.site, self.station = site, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
+        self.mailbox = mailbox or self.folder / "mail"
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.own_environment: dict[str, dict] = {}  # by program, on top
         self.processes: dict[str, subprocess.Popen] = {}
@@ -80,12 +82,12 @@ class Rig:
         for name in ("run", "etc", "log", "station", "sync", "notify", "oms", "mail", "keys", "pictures", "oms-pictures"):
             (self.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         for name in ("tmp", "new", "cur"):
-            (self.folder / "mail" / name).mkdir(exist_ok=True)
+            (self.mailbox / name).mkdir(parents=True, exist_ok=True)
         self.benches = [Bench(self.folder / "run", f"b{i + 1}") for i in range(benches)]
         self.counters = [Bench(self.folder / "run", f"c{i + 1}") for i in range(counters)]
         for bench in self.benches + self.counters:
             bench.diagnose = self.diagnose
-        self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{SITE}/{station}"])
+        self.broker = broker or Broker(self.folder / "broker", tls=True, realm=REALM, stations=[f"{site}/{station}"])
         self.make_keys()
         self.write_configs()
 
@@ -103,7 +105,7 @@ class Rig:
 
     def write_configs(self) -> None:
         f = self.folder
-        identity = f"realm: {REALM}\nsite: {SITE}\nstation: {self.station}\n"
+        identity = f"realm: {REALM}\nsite: {self.site}\nstation: {self.station}\n"
         board = "board: demo\nbenches:\n"
         for i, b in enumerate(self.benches):
             labels = self.own_labels if i == 0 and self.own_labels else f"{{console: json, path: {b.labels}}}"
@@ -128,7 +130,7 @@ seal:
 """)
         self.write_web_config()
         self.write_sync_config()
-        route = f"maildir: {f}/mail\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
+        route = f"maildir: {self.mailbox}\n" if not self.smtp else "smtp:\n" + "".join(f"  {k}: {v}\n" for k, v in self.smtp.items())
         self.write_yaml("notify.yaml", identity + f"""folder: {f}/notify
 ledger: {f}/station/ledger.db
 socket: {f}/run/station.sock
@@ -154,7 +156,7 @@ mqtt:
         """@listen: members beside the port. @more: sections beside `listen`."""
         f = self.folder
         self.write_yaml("web.yaml", f"""realm: {REALM}
-site: {SITE}
+site: {self.site}
 station: {self.station}
 ledger: {f}/station/ledger.db
 inbox: {f}/sync/inbox.db
@@ -165,9 +167,9 @@ listen:
 {listen}{more}""")
 
     def write_sync_config(self) -> None:
-        f, (cert, key) = self.folder, self.broker.cert(f"{SITE}/{self.station}")
+        f, (cert, key) = self.folder, self.broker.cert(f"{self.site}/{self.station}")
         self.write_yaml("sync.yaml", f"""realm: {REALM}
-site: {SITE}
+site: {self.site}
 station: {self.station}
 folder: {f}/sync
 ledger: {f}/station/ledger.db
@@ -320,4 +322,4 @@ mqtt:
 
     def mails(self) -> list[Path]:
         """All that arrived, also what a mail program has moved to cur/ since."""
-        return sorted(path for name in ("new", "cur") for path in (self.folder / "mail" / name).iterdir())
+        return sorted(path for name in ("new", "cur") for path in (self.mailbox / name).iterdir())

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import Browser  # noqa: E402
 from counter_album import CounterAlbum  # noqa: E402
-from demo import Floor, Script  # noqa: E402
+from demo_auto import Script  # noqa: E402
+from demo_floor import Floor  # noqa: E402
 from packer import Packer  # noqa: E402
 from waiting import wait_for  # noqa: E402
 

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual clerk and the virtual customers of the demo: parcels received and handed over, with the mistakes that people make."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from compare import read_mail
+from demo_floor import show
+from demo_store import HAT, SHIRT, SOCKS, TOTE, Customer, Shop, customer
+from packer import Packer
+from waiting import wait_for
+
+LINES = [((SOCKS, 2),), ((HAT, 1), (TOTE, 1)), ((SHIRT, 2),), ((SOCKS, 1), (HAT, 2), (SHIRT, 1))]
+RECEIPT = "RECEIPT-100017"
+
+
+def pickups(count: int, first: int = 4001, lines: list[tuple] = LINES) -> list[Customer]:
+    """Every third is to be paid at the till."""
+    return [customer(first + n, *lines[n % len(lines)], unpaid=3300 if n % 3 == 1 else 0) for n in range(count)]
+
+
+@dataclass
+class Counted:
+    """What the counter's light promised."""
+
+    ready: set = field(default_factory=set)      # orders, by their shipment
+    collected: dict = field(default_factory=dict)  # shipment -> parcels that are in their customer's hands
+
+
+class Clerk:
+    def __init__(self, shop: Shop):
+        self.shop, self.packer = shop, Packer(shop.rig.counters[0], show=show)
+        self.coming: list[Customer] = []  # expected, and not yet looked for
+        self.waiting: list[Customer] = []  # on their shelves
+        self.served: list[Customer] = []
+        self.counted = Counted()
+        self.n = 0
+
+    def begin(self, customers: list[Customer]) -> None:
+        self.packer.sign_in("K041")
+        self.coming = list(customers)
+
+    def receive(self) -> None:
+        """The next order from the van onto its shelves."""
+        c, last = self.coming.pop(0), {}
+        for k, number in enumerate(c.parcels):
+            self.packer.scan(number, "arrived")
+            last = self.packer.scan(f"OKURU-S-{'ABCD'[k]}-{len(self.waiting) % 9 + 1}", "ready" if number == c.parcels[-1] else "shelved")
+        if last["kind"] == "ready":
+            self.counted.ready.add(c.name)
+        self.waiting.append(c)
+
+    def told(self) -> list[Customer]:
+        """Whose mail has come."""
+        reached = {mail["To"].addresses[0].addr_spec for mail in map(read_mail, self.shop.rig.mails())}
+        return [c for c in self.waiting if c.email in reached]
+
+    def await_told(self) -> Customer:
+        wait_for("a pickup's mail", self.told)
+        return self.told()[0]
+
+    def serve(self, c: Customer) -> None:
+        """By QR, by code, by order number; unpaid ones pay first. Some hand a wrong parcel over first, some undo."""
+        packer, way = self.packer, self.n % 3
+        self.n += 1
+        verdict = packer.scan([c.token, c.code.lower(), c.number][way], "hand-over", "proof", "unpaid")
+        if verdict["kind"] == "unpaid":
+            verdict = packer.scan(RECEIPT, "hand-over", "proof")
+        if verdict["kind"] == "proof":
+            packer.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+        other = next((o for o in self.waiting if o is not c), None)
+        if other and self.n % 2 == 0:
+            packer.scan(other.parcels[0], "wrong-parcel")
+        self.hand_over(c)
+        if self.n % 4 == 1:  # it was the wrong person after all, and then it was not
+            packer.scan("OKURU-C-UNDO", "undone")
+            packer.scan(c.token, "hand-over", "unpaid")
+            if c.order["pickup"]["unpaid"]:
+                packer.scan(RECEIPT, "hand-over")
+            self.hand_over(c)
+        if self.n % 4 == 2:
+            packer.scan(c.token, "already", "no-hand-over")
+        self.waiting.remove(c)
+        self.served.append(c)
+        self.counted.collected[c.name] = len(c.parcels)
+
+    def hand_over(self, c: Customer) -> None:
+        for number in c.parcels:
+            self.packer.scan(number, "collected" if number == c.parcels[-1] else "ok")
+
+    def finish(self) -> None:
+        while self.waiting or self.coming:
+            while self.coming:
+                self.receive()
+            self.serve(self.await_told())

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's own pages: where everything is, and the customer's phone, with the mails as they came and the codes to show at the counter.
+
+A part of the demo and of nothing else: it listens on the loopback, knows made-up customers only, and what it shows to the counter goes to
+the pty that stands for the counter's scanner."""
+from __future__ import annotations
+
+import html
+import json
+import os
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from compare import read_mail
+from demo_store import OFFER, SITE, Customer, Shop
+
+PAGES = Path(__file__).with_name("demo_pages")
+PARTS = {"qr": lambda c: c.token, "code": lambda c: c.code, "order": lambda c: c.number}
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def qr_svg(text: str) -> bytes:
+    """Drawn by Debian's qrencode, black on white, with the quiet border that scanners want."""
+    return subprocess.run(["qrencode", "-t", "SVG", "-l", "M", "-m", "4", "-o", "-", text], check=True, capture_output=True).stdout
+
+
+class Phone:
+    def __init__(self, shop: Shop, addresses: dict[str, str], slips: list[dict]):
+        """@addresses: of the screens: bench, floor, counter, store. @slips: shipments of the DC that are offered to its bench."""
+        self.shop, self.addresses, self.slips = shop, addresses, slips
+        self.coupon = OFFER.token(t="o", m="aozora", o="O-1", n="C-1", w=SITE)
+        self.read: dict[Path, dict] = {}
+        self.drawn: dict[str, bytes] = {}
+        self.lock = threading.Lock()
+
+        class Answers(BaseHTTPRequestHandler):
+            phone = self
+
+            def do_GET(self) -> None:
+                answer(self, self.phone)
+
+            def do_POST(self) -> None:
+                show(self, self.phone)
+
+            def log_message(self, *_) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    # ---- what a customer has ----
+
+    def mails(self) -> list[dict]:
+        """The newest first. A mail does not change: each is read once."""
+        with self.lock:
+            for path in self.shop.rig.mails():
+                if path.name not in {p.name for p in self.read}:
+                    mail = read_mail(path)
+                    body = mail.get_body(("plain",))
+                    self.read[path] = {"id": path.name, "at": path.stat().st_mtime, "to": str(mail["To"]), "address": mail["To"].addresses[0].addr_spec,
+                                       "from": mail["From"].addresses[0].display_name, "subject": str(mail["Subject"]), "text": body.get_content() if body else ""}
+            return sorted(self.read.values(), key=lambda m: (-m["at"], m["id"]))
+
+    def customer(self, name: str) -> Customer | None:
+        return next((c for c in self.shop.customers if c.name == name), None)
+
+    def state(self) -> dict:
+        by_address = {c.email: c for c in self.shop.customers}
+        mails = [{**m, "customer": by_address[m["address"]].name if m["address"] in by_address else None} for m in self.mails()]
+        told = {m["customer"] for m in mails}
+        people = [{"name": c.name, "number": c.number, "code": c.code, "token": c.token, "says": c.says, "told": c.name in told} for c in self.shop.customers]
+        return {"mails": [{k: m[k] for k in ("id", "at", "to", "from", "subject", "text", "customer")} for m in mails], "customers": people, "coupon": self.coupon}
+
+    def what(self, name: str, part: str) -> str | None:
+        """The text that is shown: of a customer's order, or the coupon."""
+        c = self.customer(name)
+        return self.coupon if name == "coupon" else PARTS[part](c) if c and part in PARTS else None
+
+    def start_page(self, lang: str) -> bytes:
+        a, ja = self.addresses, lang == "ja"
+        read = ",".join([f"{'名札' if ja else 'badge'}=OKURU-P-P017", *(f"{'伝票' if ja else 'slip'} {s['shipment']}={s['open_codes'][0]}" for s in self.slips)])
+        first = [c for c in self.shop.customers if c.name in ("P-2001", "P-2002")]
+        shown = ",".join([f"{'名札' if ja else 'badge'}=OKURU-P-K041", *(f"QR …{c.number[-4:]}={c.token}" for c in first), f"{'クーポン' if ja else 'coupon'}={self.coupon}"])
+        go = {"bench": f"{a['bench']}?lang={lang}#{quote(read)}", "counter": f"{a['counter']}?lang={lang}#{quote(shown)}", "phone": f"/phone?lang={lang}",
+              "floor": f"{a['floor']}?lang={lang}", "store": f"{a['store']}?lang={lang}"}
+        page = (PAGES / f"start-{lang}.html").read_text(encoding="utf-8")
+        for key, value in go.items():
+            page = page.replace(f"@{key}@", html.escape(value))
+        return page.encode()
+
+
+def send(to: BaseHTTPRequestHandler, status: int, kind: str, body: bytes) -> None:
+    to.send_response(status)
+    for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"),
+                        ("X-Content-Type-Options", "nosniff")):
+        to.send_header(name, value)
+    to.end_headers()
+    to.wfile.write(body)
+
+
+def is_own(to: BaseHTTPRequestHandler, phone: Phone) -> bool:
+    """By our own name, and of our own pages: no other page in that browser scans at the counter."""
+    return to.headers.get("Host", "") == urlsplit(phone.address).netloc and to.headers.get("Origin", phone.address) == phone.address
+
+
+def answer(to: BaseHTTPRequestHandler, phone: Phone) -> None:
+    url = urlsplit(to.path)
+    lang = "en" if "lang=en" in url.query else "ja"
+    files = {"/demo.css": "text/css; charset=utf-8", "/phone.js": "text/javascript; charset=utf-8"}
+    if not is_own(to, phone):
+        send(to, 403, "text/plain", b"not from here\n")
+    elif url.path == "/":
+        send(to, 200, "text/html; charset=utf-8", phone.start_page(lang))
+    elif url.path == "/phone":
+        send(to, 200, "text/html; charset=utf-8", (PAGES / "phone.html").read_text(encoding="utf-8").replace("@lang@", lang).encode())
+    elif url.path in files:
+        send(to, 200, files[url.path], (PAGES / url.path[1:]).read_bytes())
+    elif url.path == "/state":
+        send(to, 200, "application/json", json.dumps(phone.state(), ensure_ascii=False).encode())
+    elif url.path.startswith("/qr/") and (text := phone.what(url.path[4:], "qr")):
+        with phone.lock:
+            phone.drawn.setdefault(text, qr_svg(text) if text not in phone.drawn else b"")
+        send(to, 200, "image/svg+xml", phone.drawn[text])
+    else:
+        send(to, 404, "text/plain", b"there is nothing here\n")
+
+
+def show(to: BaseHTTPRequestHandler, phone: Phone) -> None:
+    """Held before the counter's scanner: {"customer": name or "coupon", "part": "qr", "code" or "order"}."""
+    length = to.headers.get("Content-Length", "")
+    try:
+        asked = json.loads(to.rfile.read(int(length))) if length.isdigit() and int(length) < 1000 else None
+        text = phone.what(asked["customer"], asked["part"])
+    except (ValueError, KeyError, TypeError):
+        text = None
+    if not is_own(to, phone) or not to.headers.get("Origin") or to.path != "/show":
+        send(to, 403, "text/plain", b"not from here\n")
+    elif text is None:
+        send(to, 400, "text/plain", b"nothing that a customer has\n")
+    else:
+        os.write(phone.shop.rig.counters[0].master, text.encode() + b"\r")
+        send(to, 200, "application/json", b"{}")

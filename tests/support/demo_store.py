@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo's store: a pickup counter on a box of its own, with orders in every state, and what its customers carry with them."""
+from __future__ import annotations
+
+import datetime
+import json
+import threading
+from dataclasses import dataclass
+
+import shipments as goods
+from compare import events
+from packer import Packer
+from rig import Rig
+from story import store_wish
+from tokens import Signer
+from waiting import wait_for
+from web import Client
+
+SITE, STATION = "aoba", "counter-01"
+NAME = f"{SITE}/{STATION}"
+STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
+         "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 7, "closes": "20:00", "closed": []}
+CARRIER, BAY = "storerun", "t1"  # the van to the store, loaded as soon as a box is ready
+RUN = {"carrier": CARRIER, "name": {"ja": "店舗便", "en": "Store run"}, "shipped": "at-ready", "report": "shipped", "bay": BAY}
+RUN_BAY = {"version": 1, "bay": BAY, "carrier": CARRIER, "temperature": "ambient", "name": {"ja": "店舗便", "en": "Store run"}, "collections": ["18:00"], "grace_min": 30}
+PICKUP, OFFER = Signer("K1"), Signer("K2", "offer")
+SOCKS, SHIRT, HAT, TOTE, CLOTH = (goods.AOZORA[n] for n in (1, 3, 6, 7, 8))
+COUPON = {"merchant": "aozora", "offer": "O-1", "kind": "in-store", "headline": {"ja": "靴下10%引き", "en": "10% off socks"}, "terms": {"ja": "お一人様1回", "en": "once a customer"}}
+CODES = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # as Crockford writes them
+
+
+@dataclass
+class Customer:
+    """What somebody holds who comes to the counter: an order, its mail's address, a code, a QR."""
+
+    order: dict
+    code: str
+    token: str
+    says: dict  # what is worth playing with this one, by language
+
+    @property
+    def name(self) -> str:
+        return self.order["shipment"]
+
+    @property
+    def number(self) -> str:
+        return self.order["orders"][0]
+
+    @property
+    def email(self) -> str:
+        return self.order["contact"]["contact"]["email"]
+
+    @property
+    def parcels(self) -> list[str]:
+        return [parcel["codes"][0] for parcel in self.order["expected"]]
+
+
+def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P", email: str | None = None, **pickup) -> Customer:
+    """@pickup: members of the wish's `pickup`. The same for the same @n."""
+    order = store_wish(f"{prefix}-{n}", *lines)
+    person = goods.FAMILY[n % len(goods.FAMILY)], goods.GIVEN[n % len(goods.GIVEN)]
+    code = "".join(CODES[(n * 7919 + k * k * 31 + k * n) % 32] for k in range(8))
+    order["pickup"] = {"store": SITE, "proof": ["code", "document", "order-name"], "unpaid": 0, **pickup}
+    order["carrier"], order["bay"], order["orders"] = CARRIER, BAY, [f"A-{60000 + n}"]
+    for line in order["lines"]:
+        line["order"] = order["orders"][0]
+    order["contact"]["contact"] = {"name": " ".join(person), "email": email or f"customer-{n}@example.jp", "phone": f"090-0000-{n:04d}", "code": f"{code[:4]}-{code[4:]}"}
+    return Customer(order, f"{code[:4]}-{code[4:]}", PICKUP.token(t="p", m=order["merchant"], s=order["shipment"], w=SITE), {"ja": ja, "en": en})
+
+
+def packed_for(c: Customer) -> dict:
+    """The same order as the bench of the DC gets it: a box that goes to the store."""
+    order = {k: v for k, v in c.order.items() if k not in ("expected", "contact", "pickup")}
+    name = f"T-{c.name.split('-')[1]}"
+    label = {"piece": 1, "carrier": CARRIER, "number": c.parcels[0], "print": {"media": "text/plain", "data": "5bqX6IiX5L6/"}}
+    return {**order, "shipment": name, "open_codes": [name, f"TOTE-{name}"], "pieces": 1, "waybill": "given", "notices": {"shipped": "none"}, "labels": [label]}
+
+
+def yesterday() -> str:
+    return (datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9))) - datetime.timedelta(days=1)).strftime("%Y-%m-%d")
+
+
+class Shop:
+    """The store's box beside the DC's, at the same broker and OMS. Its mails lie in the same mailbox."""
+
+    def __init__(self, dc: Rig):
+        self.dc = dc
+        dc.broker.allow(NAME)
+        self.rig = Rig(dc.build, dc.folder / "store", benches=0, counters=1, broker=dc.broker, site=SITE, station=STATION, mailbox=dc.mailbox, screen_scanner=True,
+                       environment={"OKURU_TEST_CLOCK_QUALITY": "synced"})
+        self.customers: list[Customer] = []
+        self.van: dict[str, Customer] = {}  # shipments of the DC that come here
+        self.arrived: list[Customer] = []  # of these: on the van, and expected here
+        self.closing = threading.Event()
+        self.mover = threading.Thread(target=self.move, daemon=True)
+
+    def open(self) -> None:
+        for name in ("station", "sync", "notify"):
+            self.rig.start(name)
+        wait_for("the store's station", lambda: self.rig.alive("station") and self.rig.try_status())
+        self.dc.oms("keys", self.file("keys.json", {"keys": [PICKUP.public(), OFFER.public()]}))
+        self.dc.oms("offer", self.file("offer.json", COUPON), "--station", NAME, check=False)
+        wait_for("policy, people and keys at the counter", lambda: all(self.count(k) for k in ("policy.changed", "people.changed", "keys.changed")))
+        self.address = self.rig.start_web().replace("127.0.0.1", "localhost")  # by another name than the DC's, so that a browser keeps their cookies apart
+        wait_for("the counter at the screens", lambda: "c1" in Client(self.address).session()["counters"])
+        self.mover.start()
+
+    def close(self) -> None:
+        self.closing.set()
+        self.mover.join(20)
+        for name in ("web", "station", "sync", "notify"):
+            self.rig.stop(name)
+        for c in self.rig.counters:
+            c.close()
+
+    # ---- goods ----
+
+    def file(self, name: str, *documents: dict) -> str:
+        path = self.rig.folder / "etc" / name
+        path.write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in documents), encoding="utf-8")
+        return str(path)
+
+    def count(self, kind: str, subject: str | None = None) -> int:
+        rows = self.rig.query("station/ledger.db", "SELECT subject FROM fact WHERE type = ?", kind)
+        return sum(1 for (s,) in rows if subject in (None, s))
+
+    def expect(self, *customers: Customer) -> None:
+        """On their way here, and known here."""
+        self.customers += [c for c in customers if c not in self.customers]
+        self.dc.oms("push", self.file(f"push-{customers[0].name}.jsonl", *(c.order for c in customers)), "--station", NAME)
+        for c in customers:
+            wait_for(f"{c.name} at the counter", lambda c=c: self.count("expected.received", c.name) and self.count("contact.received", c.name))
+
+    def bring(self, *customers: Customer) -> list[dict]:
+        """To be packed at the DC: what its bench is to be told. They are expected here once they are on the van."""
+        self.customers += customers
+        packed = [packed_for(c) for c in customers]
+        self.van |= {p["shipment"]: c for p, c in zip(packed, customers)}
+        return packed
+
+    def move(self) -> None:
+        """The van: what the DC has shipped is expected at the store."""
+        while not self.closing.wait(0.2):
+            shipped = {e["data"]["shipment"] for e in events(self.dc) if e["type"] == "parcel.shipped"} if self.van else set()
+            for name, c in self.van.items():
+                if name in shipped and c not in self.arrived:
+                    self.expect(c)
+                    self.arrived.append(c)
+
+
+# ---- the store of whoever plays: something in every state ----
+
+def played() -> dict[str, Customer]:
+    """By what is to be seen with each."""
+    return {
+        "ready": customer(2001, (SOCKS, 2), ja="QRで受け取る", en="collect by QR"),
+        "unpaid": customer(2002, (TOTE, 1), (HAT, 1), unpaid=5480, ja="店で支払う（2個口）", en="pay at the till (2 parcels)"),
+        "many": customer(2003, (SHIRT, 1), (HAT, 2), (CLOTH, 3), ja="3個口、棚3か所", en="3 parcels on 3 shelves"),
+        "overdue": customer(2004, (CLOTH, 1), keep_until=yesterday(), ja="保管期限を過ぎた", en="past its last day"),
+        "half": customer(2005, (SOCKS, 1), (TOTE, 1), ja="あと1個が未着", en="one parcel is still to come"),
+        "coming": customer(2006, (HAT, 1), ja="これから店に届く", en="on its way to the store"),
+        "coming-2": customer(2007, (SHIRT, 2), ja="これから店に届く", en="on its way to the store"),
+        "untold": customer(2008, (SOCKS, 3), email="nobody at all", ja="メールが届かない宛先", en="an address that takes no mail"),
+    }
+
+
+SHELVES = {"ready": ["A-1"], "unpaid": ["B-3", "B-3"], "many": ["B-1", "D-10", "A-2"], "overdue": ["E-7"], "half": ["C-2"], "untold": ["A-3"]}
+
+
+def stock(shop: Shop) -> None:
+    """A morning's work of the clerk, done before the curtain."""
+    orders = played()
+    shop.expect(*orders.values())
+    clerk = Packer(shop.rig.counters[0])
+    clerk.sign_in("K041")
+    for key, shelves in SHELVES.items():
+        for number, shelf in zip(orders[key].parcels, shelves):
+            clerk.scan(number, "arrived")
+            clerk.scan(f"OKURU-S-{shelf}", "shelved", "ready")
+    clerk.scan("OKURU-C-SIGN-OUT", "signed-out")
