@@ -152,7 +152,7 @@ def main() -> int:
         slips = list(floor.shipments.values())[:3]
         if not args.auto:
             stock(shop)
-            slips = floor.send_to_store(customer(3001, (SOCKS, 2), ja="梱包台から店へ", en="from the bench to the store"), customer(3002, (HAT, 1))) + slips
+            slips = floor.send_to_store(customer(3001, (SOCKS, 2), prefix="T", ja="梱包台から店へ", en="from the bench to the store"), customer(3002, (HAT, 1), prefix="T")) + slips
             settle(floor, 0)
         phone = Phone(shop, floor.addresses(), slips)
         welcome(floor, phone)

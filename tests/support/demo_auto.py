@@ -207,16 +207,16 @@ def percentile(values: list[float], p: float) -> int:
 def fill(floor: Floor, count: int) -> tuple[str, ...]:
     """Pickups that are expected at the store, and those of the @count that go there. Return: the latter's names."""
     floor.shop.expect(*pickups(max(2, count // 3)))
-    return tuple(s["shipment"] for s in floor.send_to_store(*pickups(count // 6, 3001, LINES[:1])))
+    return tuple(s["shipment"] for s in floor.send_to_store(*pickups(count // 6, 3001, LINES[:1], prefix="T")))
 
 
 def auto(floor: Floor, args) -> int:
     to_store = fill(floor, args.auto)
     packer, clerk = Packer(floor.rig.benches[0], show=show), Clerk(floor.shop)
-    clerk.begin([c for c in floor.shop.customers if c not in floor.shop.van.values()])
+    clerk.begin([c for c in floor.shop.customers if c not in floor.shop.van])
     Script(floor, packer, args.auto, to_store, clerk).run(args.offline)
-    wait_for("the van at the store", lambda: len(floor.shop.arrived) == len(to_store))
-    clerk.coming += floor.shop.arrived
+    wait_for("the van at the store", lambda: len(floor.shop.arrived()) == len(to_store))
+    clerk.coming += floor.shop.van
     clerk.finish()
     told = {s for s in packer.green.shipped.values() if s not in to_store} | clerk.counted.ready
     say("--- waiting for facts and mails ---")

@@ -14,9 +14,9 @@ LINES = [((SOCKS, 2),), ((HAT, 1), (TOTE, 1)), ((SHIRT, 2),), ((SOCKS, 1), (HAT,
 RECEIPT = "RECEIPT-100017"
 
 
-def pickups(count: int, first: int = 4001, lines: list[tuple] = LINES) -> list[Customer]:
+def pickups(count: int, first: int = 4001, lines: list[tuple] = LINES, prefix: str = "P") -> list[Customer]:
     """Every third is to be paid at the till."""
-    return [customer(first + n, *lines[n % len(lines)], unpaid=3300 if n % 3 == 1 else 0) for n in range(count)]
+    return [customer(first + n, *lines[n % len(lines)], prefix=prefix, unpaid=3300 if n % 3 == 1 else 0) for n in range(count)]
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Clerk:
         self.waiting: list[Customer] = []  # on their shelves
         self.served: list[Customer] = []
         self.counted = Counted()
+        self.mails: dict[str, str] = {}  # file -> to whom
         self.n = 0
 
     def begin(self, customers: list[Customer]) -> None:
@@ -51,8 +52,11 @@ class Clerk:
         self.waiting.append(c)
 
     def told(self) -> list[Customer]:
-        """Whose mail has come."""
-        reached = {mail["To"].addresses[0].addr_spec for mail in map(read_mail, self.shop.rig.mails())}
+        """Whose mail has come. Each mail is read once."""
+        for path in self.shop.rig.mails():
+            if path.name not in self.mails:
+                self.mails[path.name] = read_mail(path)["To"].addresses[0].addr_spec
+        reached = set(self.mails.values())
         return [c for c in self.waiting if c.email in reached]
 
     def await_told(self) -> Customer:
@@ -74,9 +78,7 @@ class Clerk:
         self.hand_over(c)
         if self.n % 4 == 1:  # it was the wrong person after all, and then it was not
             packer.scan("OKURU-C-UNDO", "undone")
-            packer.scan(c.token, "hand-over", "unpaid")
-            if c.order["pickup"]["unpaid"]:
-                packer.scan(RECEIPT, "hand-over")
+            packer.scan(c.token, "hand-over")  # what was paid stays paid
             self.hand_over(c)
         if self.n % 4 == 2:
             packer.scan(c.token, "already", "no-hand-over")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import goods_pictures
 import shipments as goods
-from demo_store import RUN, RUN_BAY, STORE, Customer, Shop
+from demo_store import RUN, RUN_BAY, SITE, STATION, STORE, Customer, Shop
 from rig import Rig
 from waiting import wait_for
 
@@ -38,7 +38,7 @@ class Floor:
     def __init__(self, args):
         self.folder = Path(args.folder or tempfile.mkdtemp(prefix="okuru-demo-"))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.rig = Rig(args.build, self.folder, benches=1, screen_scanner=True)
+        self.rig = Rig(args.build, self.folder, benches=1, screen_scanner=True, stores=f"{{{SITE}: [{STATION}]}}")
         self.count = max(200, (args.auto or 0) + extras(args.auto or 0))
         self.shipments = {s["shipment"]: s for s in goods.make(self.count)}
         self.shop: Shop | None = None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
-import threading
 from dataclasses import dataclass
 
 import shipments as goods
-from compare import events
 from packer import Packer
 from rig import Rig
 from story import store_wish
@@ -59,7 +58,7 @@ def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P
     """@pickup: members of the wish's `pickup`. The same for the same @n."""
     order = store_wish(f"{prefix}-{n}", *lines)
     person = goods.FAMILY[n % len(goods.FAMILY)], goods.GIVEN[n % len(goods.GIVEN)]
-    code = "".join(CODES[(n * 7919 + k * k * 31 + k * n) % 32] for k in range(8))
+    code = "".join(CODES[byte % 32] for byte in hashlib.sha256(f"customer {n}".encode()).digest()[:8])
     order["pickup"] = {"store": SITE, "proof": ["code", "document", "order-name"], "unpaid": 0, **pickup}
     order["carrier"], order["bay"], order["orders"] = CARRIER, BAY, [f"A-{60000 + n}"]
     for line in order["lines"]:
@@ -69,11 +68,9 @@ def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P
 
 
 def packed_for(c: Customer) -> dict:
-    """The same order as the bench of the DC gets it: a box that goes to the store."""
-    order = {k: v for k, v in c.order.items() if k not in ("expected", "contact", "pickup")}
-    name = f"T-{c.name.split('-')[1]}"
+    """The same order as the DC that packs it is told of it: with a label, and nothing on its way yet."""
     label = {"piece": 1, "carrier": CARRIER, "number": c.parcels[0], "print": {"media": "text/plain", "data": "5bqX6IiX5L6/"}}
-    return {**order, "shipment": name, "open_codes": [name, f"TOTE-{name}"], "pieces": 1, "waybill": "given", "notices": {"shipped": "none"}, "labels": [label]}
+    return {**{k: v for k, v in c.order.items() if k != "expected"}, "open_codes": [c.name, f"TOTE-{c.name}"], "pieces": 1, "waybill": "given", "labels": [label]}
 
 
 def yesterday() -> str:
@@ -89,10 +86,7 @@ class Shop:
         self.rig = Rig(dc.build, dc.folder / "store", benches=0, counters=1, broker=dc.broker, site=SITE, station=STATION, mailbox=dc.mailbox, screen_scanner=True,
                        environment={"OKURU_TEST_CLOCK_QUALITY": "synced"})
         self.customers: list[Customer] = []
-        self.van: dict[str, Customer] = {}  # shipments of the DC that come here
-        self.arrived: list[Customer] = []  # of these: on the van, and expected here
-        self.closing = threading.Event()
-        self.mover = threading.Thread(target=self.move, daemon=True)
+        self.van: list[Customer] = []  # whose orders the DC packs; its OMS tells the store when they are on their way
 
     def open(self) -> None:
         for name in ("station", "sync", "notify"):
@@ -103,11 +97,8 @@ class Shop:
         wait_for("policy, people and keys at the counter", lambda: all(self.count(k) for k in ("policy.changed", "people.changed", "keys.changed")))
         self.address = self.rig.start_web().replace("127.0.0.1", "localhost")  # by another name than the DC's, so that a browser keeps their cookies apart
         wait_for("the counter at the screens", lambda: "c1" in Client(self.address).session()["counters"])
-        self.mover.start()
 
     def close(self) -> None:
-        self.closing.set()
-        self.mover.join(20)
         for name in ("web", "station", "sync", "notify"):
             self.rig.stop(name)
         for c in self.rig.counters:
@@ -132,20 +123,14 @@ class Shop:
             wait_for(f"{c.name} at the counter", lambda c=c: self.count("expected.received", c.name) and self.count("contact.received", c.name))
 
     def bring(self, *customers: Customer) -> list[dict]:
-        """To be packed at the DC: what its bench is to be told. They are expected here once they are on the van."""
+        """To be packed at the DC: what its bench is to be told."""
         self.customers += customers
-        packed = [packed_for(c) for c in customers]
-        self.van |= {p["shipment"]: c for p, c in zip(packed, customers)}
-        return packed
+        self.van += customers
+        return [packed_for(c) for c in customers]
 
-    def move(self) -> None:
-        """The van: what the DC has shipped is expected at the store."""
-        while not self.closing.wait(0.2):
-            shipped = {e["data"]["shipment"] for e in events(self.dc) if e["type"] == "parcel.shipped"} if self.van else set()
-            for name, c in self.van.items():
-                if name in shipped and c not in self.arrived:
-                    self.expect(c)
-                    self.arrived.append(c)
+    def arrived(self) -> list[Customer]:
+        """Of those that the DC packs: expected here by now."""
+        return [c for c in self.van if self.count("expected.received", c.name) and self.count("contact.received", c.name)]
 
 
 # ---- the store of whoever plays: something in every state ----

@@ -67,13 +67,15 @@ class Bench:
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
                  broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
-                 station: str = STATION, site: str = SITE, mailbox: Path | None = None):
+                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}"):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
-        screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one."""
+        screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one. @stores: of the OMS's config: which
+        stations are counters of which site."""
         self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.site, self.station = site, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
+        self.stores = stores
         self.mailbox = mailbox or self.folder / "mail"
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
         self.own_environment: dict[str, dict] = {}  # by program, on top
@@ -141,6 +143,7 @@ domain: okuru.example.jp
         self.write_yaml("oms.yaml", f"""realm: {REALM}
 database: {f}/oms/oms.db
 pictures: {f}/oms-pictures
+stores: {self.stores}
 socket: {f}/run/oms.sock
 mqtt:
   host: {self.broker.host}
