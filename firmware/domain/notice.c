@@ -39,14 +39,18 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
         uuid5_url(name, n > 0 ? (size_t) n : 0, id);
 }
 
+/* @until_usec: it expires no later than that; 0 by policy alone */
 static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
-        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, const char *bench,
-        const char *actor, const char *cause, const struct stamp *now) {
+        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, int64_t until_usec,
+        const char *bench, const char *actor, const char *cause, const struct stamp *now) {
         const char *word = notice_kind_to_str(kind);
+        int64_t expires_usec = now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, word);
         int generation = s->notices[kind].n;
         char id[UUID_TEXT_MAX], not_before[TIME_TEXT_MAX], expires[TIME_TEXT_MAX];
         struct fact_builder b;
 
+        if (until_usec > 0 && until_usec < expires_usec)
+                expires_usec = until_usec;
         notice_id(realm, s->merchant, s->id, word, generation, id);
         fact_begin(&b, facts, "notice.reserved", s->merchant, s->id, bench, actor, cause);
         json_write_string(&b.w, "notice", id);
@@ -55,9 +59,7 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         json_write_string(&b.w, "owner", "station");
         json_write_string(
                 &b.w, "not_before", time_format(now->wall_usec + delay_usec, now->offset_sec, not_before));
-        json_write_string(&b.w, "expires",
-                time_format(now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, word),
-                        now->offset_sec, expires));
+        json_write_string(&b.w, "expires", time_format(expires_usec, now->offset_sec, expires));
         fact_end(&b);
 }
 
@@ -76,12 +78,22 @@ bool notice_due(struct fact_list *facts, const struct policy *policy, const char
                 strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
                 return false;
         reserve(facts, policy, realm, s, kind,
-                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), bench, actor, cause,
-                now);
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, bench, actor,
+                cause, now);
         return true;
 }
 
-static bool is_waiting(const struct shipment *s) {
+bool notice_remind(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int64_t until_usec, const struct stamp *now) {
+        if (s->notices[kind].owner != OWNER_STATION || s->notices[kind].live)
+                return false;
+        reserve(facts, policy, realm, s, kind,
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), until_usec, NULL,
+                NULL, NULL, now);
+        return true;
+}
+
+bool notice_is_waiting(const struct shipment *s) {
         for (size_t i = 0; i < s->n_parcels; i++)
                 if (s->parcels[i].state == PARCEL_SHELVED)
                         return s->at_counter.is_ready && !s->cancelled && !s->held;
@@ -92,7 +104,7 @@ enum notice_resend notice_resend_judge(
         const struct shipment *s, enum notice_kind kind, const struct notice_known *known) {
         if (s->notices[kind].owner != OWNER_STATION)
                 return NOTICE_RESEND_NOT_OURS;
-        if (!known || (kind == NOTICE_KIND_PICKUP_READY && !is_waiting(s)))
+        if (!known || (notice_kind_is_pickup(kind) && !notice_is_waiting(s)))
                 return NOTICE_RESEND_NOTHING;
         if (known->state == NOTICE_RESERVED || known->state == NOTICE_SENDING)
                 return NOTICE_RESEND_UNDER_WAY;
@@ -102,7 +114,7 @@ enum notice_resend notice_resend_judge(
 void notice_again(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
         const struct stamp *now) {
-        reserve(facts, policy, realm, s, kind, 0, bench, actor, "", now);
+        reserve(facts, policy, realm, s, kind, 0, 0, bench, actor, "", now);
 }
 
 unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,

@@ -67,6 +67,17 @@ bool notice_due(struct fact_list *facts, const struct policy *policy, const char
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now);
 
+/* Does something of it wait for its customer at a counter, and may be handed over? */
+bool notice_is_waiting(const struct shipment *s);
+/**
+ * notice_remind() - append notice.reserved for what waits already, if one is owed and none is live
+ * @until_usec: it says nothing true any more after that: when it expires at the latest
+ *
+ * Nobody acts, a day has come: see pickup-remind.h. Return: was it reserved.
+ */
+bool notice_remind(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int64_t until_usec, const struct stamp *now);
+
 /**
  * notice_catch_up() - notice_due() for what has happened already to the parcels of @s
  *

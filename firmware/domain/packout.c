@@ -159,7 +159,12 @@ static int on_tick(struct turn *t) {
         if (people_lock_idle(t))
                 (void) turn_tell(
                         t, VERDICT_LOCKED, "しばらく操作なし。名札を読む", "idle for long: read your badge");
-        return t->b->kind == BENCH_COUNTER ? pickup_expire_due(t) : collect_assumed(t);
+        if (t->b->kind == BENCH_COUNTER) {
+                int r = pickup_expire_due(t);
+
+                return r < 0 ? r : pickup_remind_due(t);
+        }
+        return collect_assumed(t);
 }
 
 static int dispatch(struct turn *t) {

@@ -101,8 +101,10 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         bool is_stopped;          /* the bench was told that its printer stands still */
         struct pickup_memory pickup;
         struct pickup_offer_memory offer;
-        int wrong_tries;               /* pickup codes that were none, one after the other */
-        uint64_t wait_until_boot_usec; /* until then none is looked up */
+        struct shipment_ref reminded;   /* up to here those who wait were looked at, in this round */
+        uint64_t remind_from_boot_usec; /* when the next round begins */
+        int wrong_tries;                /* pickup codes that were none, one after the other */
+        uint64_t wait_until_boot_usec;  /* until then none is looked up */
 };
 void bench_init(struct bench *b, const char *name);
 

@@ -36,6 +36,7 @@ bool pickup_is_foreign(const struct turn *t, const struct parcel *p); /* not of 
 
 /* --- pickup-stock.c --- */
 int pickup_expire_due(struct turn *t);                   /* a tick */
+int pickup_remind_due(struct turn *t);                   /* a tick */
 int pickup_say_return(struct turn *t, struct parcel *p); /* it is to go back */
 int pickup_restock(struct turn *t);                      /* RETURN: it went back */
 

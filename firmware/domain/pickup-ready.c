@@ -2,71 +2,26 @@
 #include "firmware/domain/pickup-ready.h"
 
 #include "firmware/domain/notice.h"
+#include "firmware/domain/store-calendar.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define DAY_SEC     86400
 #define CLOSED_DAYS 60 /* a store that is closed for longer has no calendar */
-
-/* ---- the calendar ---- */
-
-static int64_t floor_div(int64_t a, int64_t b) {
-        return a / b - (a % b < 0);
-}
-
-/* Days since 1970-01-01 of a civil date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
-static int64_t days_of(int64_t year, int month, int day) {
-        int64_t era, of_era;
-        int of_year;
-
-        year -= month <= 2;
-        era = floor_div(year, 400);
-        of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-        of_era = (year - era * 400) * 365 + (year - era * 400) / 4 - (year - era * 400) / 100 + of_year;
-        return era * 146097 + of_era - 719468;
-}
-
-/* "2026-11-30". Return: was it one. */
-static bool read_day(const char *text, int64_t *dayp) {
-        int year, month, day, n = 0;
-
-        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
-        if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 || month < 1 ||
-                month > 12 || day < 1 || day > 31)
-                return false;
-        *dayp = days_of(year, month, day);
-        return true;
-}
-
-static bool is_open(const struct store_policy *store, int64_t day) {
-        if (store->closed[((day + 4) % 7 + 7) % 7]) /* 1970-01-01 was a Thursday */
-                return false;
-        for (const struct json *e = json_first(store->holidays); e; e = json_next(e)) {
-                int64_t holiday;
-
-                if (json_string(e) && read_day(json_string(e), &holiday) && holiday == day)
-                        return false;
-        }
-        return true;
-}
 
 int64_t pickup_keep_until(
         const struct policy *policy, const struct pickup_wish *wish, const struct stamp *now) {
         struct store_policy store;
-        int64_t today =
-                floor_div(floor_div(now->wall_usec, (int64_t) USEC_PER_SEC) + now->offset_sec, DAY_SEC);
-        int64_t day;
+        int64_t today = store_day_of(now->wall_usec, now->offset_sec), day;
 
         policy_store(policy, &store);
         if (now->clock == CLOCK_QUALITY_UNKNOWN)
                 return 0;
-        if (!wish->keep_until || !read_day(wish->keep_until, &day)) {
+        if (!wish->keep_until || !store_day_read(wish->keep_until, &day)) {
                 day = today + (wish->keep_days > 0 ? wish->keep_days : store.keep_days);
-                for (int i = 0; i < CLOSED_DAYS && !is_open(&store, day); i++)
+                for (int i = 0; i < CLOSED_DAYS && !store_is_open(&store, day); i++)
                         day++;
         }
-        return (day * DAY_SEC + store.closes_min * 60 - now->offset_sec) * (int64_t) USEC_PER_SEC;
+        return store_time_of(day, store.closes_min, now->offset_sec);
 }
 
 /* ---- ready ---- */

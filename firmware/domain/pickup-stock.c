@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nobody came, or the order was cancelled: parcels go back to stock, each by its scan. */
+/* Nobody came, or the order was cancelled: customers are reminded, then parcels go back to stock, each by its scan. */
 #include "firmware/domain/pickup-internal.h"
+
+#include "firmware/domain/pickup-remind.h"
+#include "firmware/domain/store-calendar.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define REMIND_SLICE      8
+#define REMIND_PAUSE_USEC (60 * USEC_PER_SEC)
 
 struct due {
         struct shipment_ref *refs; /* owned */
@@ -39,6 +45,39 @@ int pickup_expire_due(struct turn *t) {
                         (void) pickup_expire(&act, &t->s, "kept-too-long");
         }
         t->alone = false;
+        free(due.refs);
+        return r < 0 ? r : 0;
+}
+
+/*
+ * A few shipments at each tick, in the order of their names; who waits is looked through once a minute. Which of them are
+ * another's to remind is in their wishes only, so nothing smaller than the shipment says it.
+ */
+int pickup_remind_due(struct turn *t) {
+        const struct stamp *now = &t->in->now;
+        struct bench *b = t->b;
+        struct due due = {0};
+        int64_t today = store_day_of(now->wall_usec, now->offset_sec), until_usec;
+        int r;
+
+        if (!t->world->pickups_waiting || now->boot_usec < b->remind_from_boot_usec ||
+                !pickup_remind_hours(t->world->policy, now))
+                return 0;
+        r = t->world->pickups_waiting(t->world->userdata, &b->reminded, REMIND_SLICE,
+                store_time_of(today, 0, now->offset_sec), now->wall_usec, add, &due);
+        for (size_t i = 0; i < due.n && r == 0; i++) {
+                enum notice_kind kind = N_NOTICE_KINDS;
+
+                r = turn_load_shipment(t, due.refs[i].merchant, due.refs[i].shipment);
+                if (r == 0)
+                        kind = pickup_remind(t->world->policy, &t->s, now, &until_usec);
+                if (kind != N_NOTICE_KINDS)
+                        (void) notice_remind(&t->d->facts, t->world->policy, t->world->realm, &t->s, kind,
+                                until_usec, now);
+        }
+        b->reminded = due.n == REMIND_SLICE ? due.refs[due.n - 1] : (struct shipment_ref){0};
+        if (due.n < REMIND_SLICE)
+                b->remind_from_boot_usec = now->boot_usec + REMIND_PAUSE_USEC;
         free(due.refs);
         return r < 0 ? r : 0;
 }

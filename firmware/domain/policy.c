@@ -13,6 +13,7 @@
 #define IDLE_LOCK_DEFAULT_SEC    1800
 #define NOTICE_DELAY_DEFAULT_SEC 1800
 #define KEEP_DAYS_DEFAULT        7
+#define OPENS_DEFAULT            "09:00"
 #define PICKUP_DELAY_DEFAULT_SEC 60 /* somebody may take the parcel off its shelf again */
 #define SECONDS_MAX              (30 * 86400)
 #define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
@@ -70,7 +71,10 @@ static const struct json_rule store_rules[] = {
         {"hours", JSON_WANT_OBJECT, false, 0, 0},
         {"phone", JSON_WANT_TEXT, false, 0, 40},
         {"keep_days", JSON_WANT_INT, false, 1, 90},
+        {"opens", JSON_WANT_TEXT, false, 5, 5},
         {"closes", JSON_WANT_TEXT, false, 5, 5},
+        {"remind_after_days", JSON_WANT_INT, false, 0, 90},
+        {"last_day_before_days", JSON_WANT_INT, false, 0, 90},
         {"closed", JSON_WANT_ARRAY, false, 0, 6},
         {"holidays", JSON_WANT_ARRAY, false, 0, 366},
 };
@@ -113,6 +117,8 @@ static const struct json_rule from_rules[] = {
 static const struct json_rule seconds_rules[] = {
         {"shipped", JSON_WANT_INT, false, 0, SECONDS_MAX},
         {"pickup-ready", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"pickup-reminder", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"last-day", JSON_WANT_INT, false, 0, SECONDS_MAX},
 };
 
 const struct policy_section *policy_section(const char *key) {
@@ -253,6 +259,8 @@ static int check_store(const struct json *store, struct diag *d) {
                 return r;
         if (minutes_of(json_get_string(store, "closes", "24:00")) < 0)
                 return refuse_store("store.closes", "must be a time of day, as 20:00", d);
+        if (minutes_of(json_get_string(store, "opens", OPENS_DEFAULT)) < 0)
+                return refuse_store("store.opens", "must be a time of day, as 10:00", d);
         for (const struct json *e = json_first(json_get(store, "closed")); e; e = json_next(e))
                 if (!json_string(e) || weekday_of(json_string(e)) < 0)
                         return refuse_store(
@@ -319,7 +327,10 @@ void policy_store(const struct policy *p, struct store_policy *out) {
                 .hours = json_get(store, "hours"),
                 .phone = json_get_string(store, "phone", ""),
                 .keep_days = (int) json_get_int(store, "keep_days", KEEP_DAYS_DEFAULT),
+                .opens_min = minutes_of(json_get_string(store, "opens", OPENS_DEFAULT)),
                 .closes_min = minutes_of(json_get_string(store, "closes", "24:00")),
+                .remind_after_days = (int) json_get_int(store, "remind_after_days", 1),
+                .last_day_before_days = (int) json_get_int(store, "last_day_before_days", 1),
                 .holidays = json_get(store, "holidays"),
         };
         for (const struct json *e = json_first(json_get(store, "closed")); e; e = json_next(e))
@@ -367,7 +378,7 @@ int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, c
         const struct json *m = json_get(policy_merchant(p, merchant), "notice_delay_s");
 
         int64_t otherwise =
-                strcmp(kind, "pickup-ready") == 0 ? PICKUP_DELAY_DEFAULT_SEC : NOTICE_DELAY_DEFAULT_SEC;
+                strcmp(kind, "shipped") == 0 ? NOTICE_DELAY_DEFAULT_SEC : PICKUP_DELAY_DEFAULT_SEC;
 
         return json_get_int(m, kind, otherwise) * (int64_t) USEC_PER_SEC;
 }

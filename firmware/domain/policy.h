@@ -62,7 +62,10 @@ struct store_policy {                              /* where customers come to; b
         const struct json *name, *address, *hours; /* names; NULL not said */
         const char *phone;                         /* "" not said */
         int keep_days;                             /* after the day on which it was ready; default 7 */
+        int opens_min;               /* minute of the day before which nobody is reminded; default 09:00 */
         int closes_min;              /* minute of the day at which the last day ends; default 24:00 */
+        int remind_after_days;       /* after the day on which it was ready; default 1, 0 never */
+        int last_day_before_days;    /* before the last day; default 1, 0 never */
         bool closed[7];              /* weekdays, 0 Sunday */
         const struct json *holidays; /* array of days on which it is closed, too; NULL none */
 };

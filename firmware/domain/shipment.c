@@ -36,6 +36,8 @@ static const char *const parcel_states[N_PARCEL_STATES] = {
 static const char *const notice_kinds[N_NOTICE_KINDS] = {
         [NOTICE_KIND_SHIPPED] = "shipped",
         [NOTICE_KIND_PICKUP_READY] = "pickup-ready",
+        [NOTICE_KIND_PICKUP_REMINDER] = "pickup-reminder",
+        [NOTICE_KIND_LAST_DAY] = "last-day",
 };
 static const char *const proofs[N_PICKUP_PROOFS] = {
         [PROOF_NONE] = "none",
@@ -54,6 +56,10 @@ static int find_word(const char *const *words, int n, const char *text) {
 
 const char *notice_kind_to_str(enum notice_kind kind) {
         return notice_kinds[kind];
+}
+
+bool notice_kind_is_pickup(enum notice_kind kind) {
+        return kind >= NOTICE_KIND_PICKUP_READY;
 }
 
 int notice_kind_from_str(const char *text, enum notice_kind *kindp) {

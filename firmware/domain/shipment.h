@@ -103,8 +103,16 @@ struct label { /* from `label`: a number given for a piece */
         char ref[UUID_TEXT_MAX]; /* of the sealed print data; "" when the paper exists already */
 };
 
-enum notice_kind { NOTICE_KIND_SHIPPED, NOTICE_KIND_PICKUP_READY, N_NOTICE_KINDS };
-const char *notice_kind_to_str(enum notice_kind kind); /* "shipped", "pickup-ready" */
+enum notice_kind {
+        NOTICE_KIND_SHIPPED,
+        /* from here on those of a pickup counter */
+        NOTICE_KIND_PICKUP_READY,
+        NOTICE_KIND_PICKUP_REMINDER, /* nobody has come yet */
+        NOTICE_KIND_LAST_DAY,        /* it is soon kept no longer */
+        N_NOTICE_KINDS
+};
+const char *notice_kind_to_str(enum notice_kind kind); /* "shipped", "pickup-ready", … */
+bool notice_kind_is_pickup(enum notice_kind kind);     /* it tells of what waits at a counter */
 int notice_kind_from_str(const char *text, enum notice_kind *kindp);
 struct notice_duty { /* one kind of notice of one shipment */
         enum notice_owner owner;

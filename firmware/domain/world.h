@@ -98,6 +98,12 @@ struct world {
         /* Shipments that were kept until then, with parcels that are still to be collected. */
         int (*pickups_due)(
                 void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
+        /*
+         * Shipments that wait for their customers, ready before @before_usec, kept longer than until @now_usec and without a notice
+         * of kind last-day: in the order of their names, the first @max behind @from (names "" for the beginning).
+         */
+        int (*pickups_waiting)(void *u, const struct shipment_ref *from, int max, int64_t before_usec,
+                int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
         /* The newest notice of that kind, and how often one more was asked for on the day of @now. */
         int (*notice)(void *u, const char *merchant, const char *shipment, const char *kind,
                 const struct stamp *now, struct notice_known *out);

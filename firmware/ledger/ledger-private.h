@@ -72,7 +72,7 @@ struct notice_table {
 };
 struct world_table {
         struct store_stmt notice, resends_asked;
-        struct store_stmt id_at, newest_of, crate, pickups_due;
+        struct store_stmt id_at, newest_of, crate, pickups_due, pickups_waiting;
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
                 any_line_item, item, any_item, badge, bay, collections;
 };

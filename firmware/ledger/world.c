@@ -40,6 +40,13 @@ static const struct store_sql world_sql[] = {
                 "keep_until_usec <= ?1 AND EXISTS (SELECT 1 FROM parcel p WHERE p.merchant = k.merchant AND "
                 "p.shipment = k.shipment AND p.state IN ('arrived', 'shelved', 'missing')) "
                 "ORDER BY keep_until_usec LIMIT 50"),
+        /* Behind the key alone: the index of days would have all of them sorted for each few. */
+        LEDGER_SQL(world.pickups_waiting,
+                "SELECT merchant, shipment FROM pickup k WHERE (merchant, shipment) > (?1, ?2) AND +open = 1 "
+                "AND ready_usec < ?4 AND +keep_until_usec > ?5 AND EXISTS (SELECT 1 FROM parcel p WHERE "
+                "p.merchant = k.merchant AND p.shipment = k.shipment AND p.state = 'shelved') AND NOT EXISTS "
+                "(SELECT 1 FROM notice n WHERE n.merchant = k.merchant AND n.shipment = k.shipment AND "
+                "n.kind = 'last-day' AND n.state <> 'cancelled') ORDER BY merchant, shipment LIMIT ?3"),
         LEDGER_SQL(world.id_at, "SELECT id FROM fact WHERE lane = 0 AND seq = ?1"),
         LEDGER_SQL(world.newest_of,
                 "SELECT coalesce(max(seq), 0) FROM fact WHERE subject = ?1 AND merchant = ?2 AND lane = 0"),
@@ -202,13 +209,10 @@ static int world_number(void *u, const char *number, struct number_owner *owner)
         return r == WORLD_E_NONE ? tombstone_find(l, "number", keys, owner) : r;
 }
 
-static int world_pickups_due(
-        void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
-        struct ledger *l = u;
-        _cleanup_reset_ struct store_stmt *q = &l->world.pickups_due;
+/* Rows of merchant and shipment. */
+static int tell_refs(struct store_stmt *q, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
         int r;
 
-        statement_bind(q, "l", until_usec);
         while ((r = store_step(q)) == 0) {
                 struct shipment_ref ref;
 
@@ -220,6 +224,24 @@ static int world_pickups_due(
                         return r;
         }
         return r == STORE_E_DONE ? 0 : r;
+}
+
+static int world_pickups_due(
+        void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.pickups_due;
+
+        statement_bind(q, "l", until_usec);
+        return tell_refs(q, each, eu);
+}
+
+static int world_pickups_waiting(void *u, const struct shipment_ref *from, int max, int64_t before_usec,
+        int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world.pickups_waiting;
+
+        statement_bind(q, "ttill", from->merchant, from->shipment, max, before_usec, now_usec);
+        return tell_refs(q, each, eu);
 }
 
 static int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu) {
@@ -555,6 +577,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .notice = world_notice,
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
+                .pickups_waiting = world_pickups_waiting,
                 .lookup = world_lookup,
                 .offer = world_offer,
                 .redeemed = world_redeemed,

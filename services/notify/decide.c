@@ -29,13 +29,13 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_CANCEL, "no-shipment");
         if (s->notices[q->kind].owner != OWNER_STATION)
                 return decision(NOTICE_CANCEL, "owner-changed");
-        if (q->kind == NOTICE_KIND_PICKUP_READY && s->cancelled)
+        if (notice_kind_is_pickup(q->kind) && s->cancelled)
                 return decision(NOTICE_CANCEL,
                         "shipment-cancelled"); /* what lies there is not the customer's any more */
         if (!anything_to_tell(q->kind, s, q->policy))
-                return decision(NOTICE_CANCEL, s->cancelled                          ? "shipment-cancelled"
-                                               : q->kind == NOTICE_KIND_PICKUP_READY ? "nothing-waits"
-                                                                                     : "nothing-shipped");
+                return decision(NOTICE_CANCEL, s->cancelled                     ? "shipment-cancelled"
+                                               : notice_kind_is_pickup(q->kind) ? "nothing-waits"
+                                                                                : "nothing-shipped");
         if (is_too_old(q))
                 return decision(NOTICE_EXPIRE,
                         q->contact == CONTACT_READY ? "too-old" : contact_state_to_str(q->contact));

@@ -29,8 +29,7 @@ bool letter_parcel_has_gone(const struct parcel *p, enum report_at report) {
 }
 
 bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report) {
-        return kind == NOTICE_KIND_PICKUP_READY ? p->state == PARCEL_SHELVED
-                                                : letter_parcel_has_gone(p, report);
+        return notice_kind_is_pickup(kind) ? p->state == PARCEL_SHELVED : letter_parcel_has_gone(p, report);
 }
 
 /* {"ja": …, "en"?: …}, en falling back to ja; @otherwise when there is nothing. */
@@ -123,6 +122,8 @@ static int add_parcels(struct letter *l, const struct shipment *s, const struct 
                 has_gone[i] = letter_tells(l->kind, &s->parcels[i], carrier.report);
                 if (has_gone[i])
                         r = add_parcel(l, s, policy, &s->parcels[i]);
+                if (notice_kind_is_pickup(l->kind) && s->parcels[i].state == PARCEL_COLLECTED)
+                        has_gone[i] = l->store.partial = true; /* they have it: the rest waits */
         }
         return r < 0 ? r : add_missing(l, s, has_gone);
 }
@@ -236,7 +237,7 @@ void letter_deinit(struct letter *l) {
 }
 
 void letter_write_subject(const struct letter *l, struct str *out) {
-        bool pickup = l->kind == NOTICE_KIND_PICKUP_READY;
+        bool pickup = notice_kind_is_pickup(l->kind);
 
         if (l->language == LANGUAGE_EN)
                 pickup ? pickup_text_en_subject(l, out) : notice_text_en_subject(l, out);
@@ -245,7 +246,7 @@ void letter_write_subject(const struct letter *l, struct str *out) {
 }
 
 void letter_write_body(const struct letter *l, const char *customer, const char *code, struct str *out) {
-        bool pickup = l->kind == NOTICE_KIND_PICKUP_READY;
+        bool pickup = notice_kind_is_pickup(l->kind);
 
         if (l->language == LANGUAGE_EN)
                 pickup ? pickup_text_en_body(l, customer, code, out) : notice_text_en_body(l, customer, out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "Ready for you to collect" in English. Flat, top to bottom as the customer reads it. */
+/* "Ready for you to collect", and the two that follow when nobody comes, in English. Flat, top to bottom as the customer reads it. */
 #include "services/notify/letter.h"
 #include "services/notify/mail/safe-text.h"
 
@@ -9,6 +9,24 @@ static const char *const months[] = {"January", "February", "March", "April", "M
         "September", "October", "November", "December"};
 static const char *const days[] = {
         "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+
+/* What each kind says in its own words. */
+static const struct {
+        const char *subject, *news, *end;
+} words[N_NOTICE_KINDS] = {
+        [NOTICE_KIND_PICKUP_READY] = {"your order is ready to be collected",
+                "Your order waits for you at the store.",
+                "This mail was sent automatically when your order was put on its shelf."},
+        [NOTICE_KIND_PICKUP_REMINDER] = {"your order still waits for you",
+                "Your order still waits for you at the store.\nIf you have collected it already, please "
+                "disregard this mail.",
+                "This mail was sent automatically because your order is being kept for you."},
+        [NOTICE_KIND_LAST_DAY] = {"your order is soon kept no longer",
+                "Your order waits for you at the store, and the last day\non which we can keep it for you is "
+                "near. After that it cannot be handed over.\nIf you have collected it already, please "
+                "disregard this mail.",
+                "This mail was sent automatically because your order is being kept for you."},
+};
 
 static void add_orders(const struct letter *l, struct str *out) {
         const char *comma = "";
@@ -109,7 +127,7 @@ static void add_reach(const struct letter *l, struct str *out) {
 
 void pickup_text_en_subject(const struct letter *l, struct str *out) {
         safe_text_add(out, l->merchant);
-        str_add(out, ": your order is ready to be collected (");
+        str_addf(out, ": %s (", words[l->kind].subject);
         add_orders(l, out);
         str_add(out, ")");
 }
@@ -119,7 +137,7 @@ void pickup_text_en_body(const struct letter *l, const char *customer, const cha
         safe_text_add(out, *customer ? customer : "customer");
         str_add(out, ",\n\nThank you for shopping with ");
         safe_text_add(out, l->merchant);
-        str_add(out, ". Your order waits for you at the store.\n\nOrder number\n  ");
+        str_addf(out, ". %s\n\nOrder number\n  ", words[l->kind].news);
         add_orders(l, out);
         str_add(out, "\n\n");
         add_contents(l, out);
@@ -127,7 +145,6 @@ void pickup_text_en_body(const struct letter *l, const char *customer, const cha
         add_bring(l, code, out);
         str_add(out, "Please keep this mail until you have collected everything and looked into it.\n\n");
         add_reach(l, out);
-        str_add(out, "\nThis mail was sent automatically when your order was put on its shelf. If you do not "
-                     "recognise\n"
-                     "this order, please contact us at the address above.\n");
+        str_addf(out, "\n%s If you do not recognise\nthis order, please contact us at the address above.\n",
+                words[l->kind].end);
 }

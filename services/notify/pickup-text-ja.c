@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 店舗受取のご用意ができたお知らせ, in Japanese. Flat, top to bottom as the customer reads it. */
+/* 店舗受取のご用意ができたお知らせ and the two that follow when nobody comes, in Japanese. Flat, top to bottom as the customer reads it. */
 #include "services/notify/letter.h"
 #include "services/notify/mail/safe-text.h"
 
 #include <inttypes.h>
 
 static const char *const days[] = {"日", "月", "火", "水", "木", "金", "土"};
+
+/* What each kind says in its own words. */
+static const struct {
+        const char *subject, *thanks, *news, *end;
+} words[N_NOTICE_KINDS] = {
+        [NOTICE_KIND_PICKUP_READY] = {"店舗でのお受け取りの準備ができました", "このたびは",
+                "ご注文いただきました商品が店舗に届き、お受け取りの準備ができましたので、お知らせいたします。"
+                "\n",
+                "※ このメールは店舗でのお取り置きの完了に伴い、自動でお送りしております。\n"},
+        [NOTICE_KIND_PICKUP_REMINDER] = {"店舗でのお受け取りをお待ちしております", "いつも",
+                "ご注文いただきました商品を店舗でお預かりしております。お受け取りがまだのようですので、\n"
+                "あらためてお知らせいたします。\n",
+                "※ 行き違いですでにお受け取りの場合は、何とぞご容赦くださいませ。\n"
+                "※ このメールはお取り置き中の商品について、自動でお送りしております。\n"},
+        [NOTICE_KIND_LAST_DAY] = {"お取り置きの期限が近づいております", "いつも",
+                "店舗でお預かりしております商品の、お取り置きの期限が近づいてまいりました。\n"
+                "期限を過ぎますとお渡しできなくなりますので、お早めにお越しくださいませ。\n",
+                "※ 行き違いですでにお受け取りの場合は、何とぞご容赦くださいませ。\n"
+                "※ このメールはお取り置き中の商品について、自動でお送りしております。\n"},
+};
 
 static void add_orders(const struct letter *l, struct str *out) {
         const char *comma = "";
@@ -107,7 +127,9 @@ static void add_reach(const struct letter *l, struct str *out) {
 void pickup_text_ja_subject(const struct letter *l, struct str *out) {
         str_add(out, "【");
         safe_text_add(out, l->merchant);
-        str_add(out, "】店舗でのお受け取りの準備ができました（ご注文番号：");
+        str_add(out, "】");
+        str_add(out, words[l->kind].subject);
+        str_add(out, "（ご注文番号：");
         add_orders(l, out);
         str_add(out, "）");
 }
@@ -117,13 +139,11 @@ void pickup_text_ja_body(const struct letter *l, const char *customer, const cha
                 safe_text_add(out, customer);
                 str_add(out, " 様\n\n");
         }
-        str_add(out, "このたびは");
+        str_add(out, words[l->kind].thanks);
         safe_text_add(out, l->merchant);
-        str_add(out, "をご利用いただき、誠にありがとうございます。\n"
-                     "ご注文いただきました商品が店舗に届き、お受け取りの準備ができましたので、お知らせいたし"
-                     "ます。\n"
-                     "\n"
-                     "■ ご注文番号\n　");
+        str_add(out, "をご利用いただき、誠にありがとうございます。\n");
+        str_add(out, words[l->kind].news);
+        str_add(out, "\n■ ご注文番号\n　");
         add_orders(l, out);
         str_add(out, "\n\n");
         add_contents(l, out);
@@ -132,7 +152,7 @@ void pickup_text_ja_body(const struct letter *l, const char *customer, const cha
         str_add(out, "すべての商品をお受け取りになり、中身をお確かめになるまで、このメールをお手元にお残しく"
                      "ださいませ。\n\n");
         add_reach(l, out);
-        str_add(out, "\n"
-                     "※ このメールは店舗でのお取り置きの完了に伴い、自動でお送りしております。\n"
-                     "※ お心当たりのない場合は、お手数ですが上記のお問い合わせ先までご連絡くださいませ。\n");
+        str_add(out, "\n");
+        str_add(out, words[l->kind].end);
+        str_add(out, "※ お心当たりのない場合は、お手数ですが上記のお問い合わせ先までご連絡くださいませ。\n");
 }

@@ -4,10 +4,18 @@
 
 #include <string.h>
 
-#define PICKUP_READY      "pickup-ready"
 #define WISH_LINE_MAX     32 /* as in commands.md */
 #define WISH_QUANTITY_MAX 9999
 #define WISH_CODE_MAX     64
+
+bool wish_is_of_counter(const char *kind) {
+        static const char *const kinds[] = {"pickup-ready", "pickup-reminder", "last-day"};
+
+        for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
+                if (strcmp(kind, kinds[i]) == 0)
+                        return true;
+        return false;
+}
 
 /* Who tells the customer, as one counter sees it: what the DC tells is none of its business. */
 static void write_notices(struct json_writer *w, const struct json *notices, bool owns) {
@@ -16,7 +24,7 @@ static void write_notices(struct json_writer *w, const struct json *notices, boo
         json_write_object(w, "notices");
         for (const struct json *m = json_first(notices); m; m = json_next(m)) {
                 const char *owner = json_string(m);
-                bool ours = owns && strcmp(json_key(m), PICKUP_READY) == 0;
+                bool ours = owns && wish_is_of_counter(json_key(m));
 
                 if (owner && strcmp(owner, "station") == 0 && !ours)
                         json_write_string(w, json_key(m), "oms");

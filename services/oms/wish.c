@@ -140,7 +140,7 @@ bool wish_wants_contact(const struct json *shipment, bool for_store) {
         if (!for_store && json_type(json_get(shipment, "pickup")) == JSON_OBJECT)
                 return true; /* its code is looked up there, whoever writes to the customer */
         for (const struct json *m = json_first(notices); m; m = json_next(m))
-                if (!for_store || strcmp(json_key(m), "pickup-ready") != 0)
+                if (!for_store || !wish_is_of_counter(json_key(m)))
                         all_ours &= json_string(m) && strcmp(json_string(m), "station") != 0;
         return !all_ours;
 }

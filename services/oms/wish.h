@@ -77,6 +77,9 @@ bool wish_other_has_version(enum wish_other kind);
 int wish_check_other(enum wish_other kind, const struct json *doc, const char **merchantp,
         const char **subjectp, struct diag *d);
 
+/* A notice of what waits at a counter: one of a store's counters sends it, and not the DC. */
+bool wish_is_of_counter(const char *kind);
+
 /* Does the station need the contact: it may own a notice, or the customer comes there. @for_store: he comes to a store that is told
  * of it by us; then that store's counters get it, and who packs the shipment only for a notice of its own. */
 bool wish_wants_contact(const struct json *shipment, bool for_store);

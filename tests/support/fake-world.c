@@ -428,6 +428,43 @@ static int answer_pickups_due(
         return r;
 }
 
+static bool is_behind(const struct fake_shipment *s, const struct shipment_ref *from) {
+        int order = strcmp(s->merchant, from->merchant);
+
+        return order > 0 || (order == 0 && strcmp(s->id, from->shipment) > 0);
+}
+
+static int answer_pickups_waiting(void *userdata, const struct shipment_ref *from, int max,
+        int64_t before_usec, int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref),
+        void *eu) {
+        struct fake_world *f = userdata;
+        struct shipment_ref last = *from;
+        int r = f->fail;
+
+        for (int n = 0; n < max && r == 0; n++) {
+                const struct fake_shipment *next = NULL;
+
+                for (size_t i = 0; i < f->n_shipments; i++) {
+                        const struct fake_shipment *s = &f->shipments[i];
+                        struct shipment_ref mine;
+
+                        if (!s->at_counter.is_ready || s->at_counter.ready_usec >= before_usec ||
+                                s->at_counter.keep_until_usec <= now_usec || !is_behind(s, &last))
+                                continue;
+                        FILL(mine.merchant, s->merchant);
+                        FILL(mine.shipment, s->id);
+                        if (!next || is_behind(next, &mine))
+                                next = s;
+                }
+                if (!next)
+                        return 0;
+                FILL(last.merchant, next->merchant);
+                FILL(last.shipment, next->id);
+                r = each(eu, &last);
+        }
+        return r;
+}
+
 static int answer_notice(void *userdata, const char *merchant, const char *shipment, const char *kind,
         const struct stamp *now, struct notice_known *out) {
         struct fake_world *f = userdata;
@@ -714,6 +751,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .site = "store-1",
                 .crate = answer_crate,
                 .pickups_due = answer_pickups_due,
+                .pickups_waiting = answer_pickups_waiting,
                 .lookup = answer_lookup,
                 .offer = answer_offer,
                 .redeemed = answer_redeemed,

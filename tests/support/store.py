@@ -40,7 +40,7 @@ class Store:
             self.rig.start_all()
             policy = {**goods.policy(2), "store": STORE}
             for merchant in policy["merchants"]:
-                merchant["notice_delay_s"] = {"shipped": 1, "pickup-ready": 1}
+                merchant["notice_delay_s"] = {"shipped": 1, "pickup-ready": 1, "pickup-reminder": 1, "last-day": 1}
             self.rig.oms("policy", self.file("policy.json", policy))
             self.rig.oms("people", self.file("people.json", {"version": 2, "people": PEOPLE}))
             for kind in ("policy.changed", "people.changed"):

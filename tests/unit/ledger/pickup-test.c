@@ -129,6 +129,116 @@ static void the_parcel_in_hand_is_given_up_when_they_have_handed_it_over(void **
         assert_int_equal(scene_rebuild(f->s), 0);
 }
 
+/* ---- reminders ---- */
+
+#define OURS ",\"notices\":{\"pickup-reminder\":\"station\",\"last-day\":\"station\"}"
+
+static const char *newest_kind(struct floor *f) {
+        static char kind[NAME_SIZE];
+        _cleanup_(json_freep) struct json *data = NULL;
+
+        kind[0] = '\0';
+        for (size_t i = 0; i < f->last.facts.n; i++)
+                if (strcmp(f->last.facts.items[i].type, "notice.reserved") == 0 &&
+                        json_parse(f->last.facts.items[i].data, strlen(f->last.facts.items[i].data), &data,
+                                NULL) == 0)
+                        (void) copy_text(kind, sizeof(kind), json_get_string(data, "kind", ""));
+        return kind;
+}
+
+static void tick_after(struct floor *f, int days) {
+        scene_pass_days(f->s, days);
+        floor_tick(f);
+}
+
+static void nobody_came_and_a_restart_reminds_nobody_twice(void **state) {
+        struct floor *f = *state;
+
+        wish(f, OURS);
+        put_away(f);
+        tick_after(f, 1);
+        assert_string_equal(newest_kind(f), "pickup-reminder");
+        assert_int_equal(scene_reopen(f->s), 0);
+        bench_init(&f->bench, "b1");
+        f->bench.kind = BENCH_COUNTER;
+        tick_after(f, 1);
+        assert_string_equal(newest_kind(f), "");
+        tick_after(f, 4);
+        assert_string_equal(newest_kind(f), "last-day");
+        bench_init(&f->bench, "b1");
+        f->bench.kind = BENCH_COUNTER;
+        tick_after(f, 1);
+        assert_string_equal(newest_kind(f), "");
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM notice"), 2);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void what_was_collected_elsewhere_is_not_reminded_of(void **state) {
+        struct floor *f = *state;
+
+        wish(f, OURS);
+        put_away(f);
+        tell(f, 5, "collected");
+        tick_after(f, 1);
+        assert_string_equal(newest_kind(f), "");
+        tell(f, 6, "undone");
+        floor_tick(f);
+        f->bench.remind_from_boot_usec = 0; /* the next round */
+        floor_tick(f);
+        assert_string_equal(newest_kind(f), "pickup-reminder");
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void one_that_was_cancelled_is_owed_again_while_its_day_lasts(void **state) {
+        struct floor *f = *state;
+        char data[384], id[UUID_TEXT_MAX];
+
+        notice_id(scene_world(f->s).realm, "acme", "S-1", "pickup-reminder", 0, id);
+        wish(f, OURS);
+        put_away(f);
+        tick_after(f, 1);
+        (void) snprintf(data, sizeof(data),
+                "{\"merchant\":\"acme\",\"notice\":\"%s\",\"kind\":\"pickup-reminder\",\"generation\":0,"
+                "\"channel\":\"email\",\"attempts\":0,\"at\":\"2026-11-22T12:00:00.000+09:00\",\"reason\":"
+                "\"nothing-waits\"}",
+                id);
+        assert_int_equal(floor_outcome(f, "notice.cancelled", data), 0);
+        tick_after(f, 1);
+        assert_string_equal(newest_kind(f), "pickup-reminder");
+        assert_int_equal(
+                scene_number(f->s, "SELECT max(generation) FROM notice WHERE kind = 'pickup-reminder'"), 1);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static int stop_at_first(void *userdata, const struct shipment_ref *ref) {
+        (void) userdata;
+        assert_string_equal(ref->shipment, "S-1");
+        return 7;
+}
+
+static void many_that_wait_are_looked_at_a_few_at_a_time(void **state) {
+        struct floor *f = *state;
+        struct shipment_ref from = {0};
+        struct world world;
+
+        wish(f, OURS);
+        put_away(f);
+        world = scene_world(f->s);
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 7);
+        assert_int_equal(world.pickups_waiting(world.userdata, &from, 8, 0, 0, stop_at_first, NULL), 0);
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, INT64_MAX, stop_at_first, NULL),
+                0);
+        (void) copy_text(from.merchant, sizeof(from.merchant), "acme");
+        (void) copy_text(from.shipment, sizeof(from.shipment), "S-0");
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 7);
+        (void) copy_text(from.shipment, sizeof(from.shipment), "S-1");
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, floor_setup, floor_teardown)
@@ -136,6 +246,10 @@ int main(void) {
                 T(without_their_word_it_is_kept_until_its_last_day),
                 T(what_they_took_back_waits_here_again),
                 T(the_parcel_in_hand_is_given_up_when_they_have_handed_it_over),
+                T(nobody_came_and_a_restart_reminds_nobody_twice),
+                T(what_was_collected_elsewhere_is_not_reminded_of),
+                T(one_that_was_cancelled_is_owed_again_while_its_day_lasts),
+                T(many_that_wait_are_looked_at_a_few_at_a_time),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

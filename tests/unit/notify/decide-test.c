@@ -110,6 +110,48 @@ static void each_state_has_its_action_and_its_reason(void **state) {
         }
 }
 
+static void whoever_came_or_was_cancelled_is_not_called_to_the_counter(void **state) {
+        static const struct {
+                enum parcel_state parcel;
+                bool cancelled;
+                int64_t wall;
+                enum notice_action action;
+                const char *reason;
+        } table[] = {
+                {PARCEL_SHELVED, false, 999, NOTICE_SEND, ""},
+                {PARCEL_SHELVED, false, 1000, NOTICE_EXPIRE, "too-old"}, /* its day is over */
+                {PARCEL_SHELVED, true, 999, NOTICE_CANCEL, "shipment-cancelled"},
+                {PARCEL_COLLECTED, false, 999, NOTICE_CANCEL, "nothing-waits"},
+                {PARCEL_EXPIRED, false, 999, NOTICE_CANCEL, "nothing-waits"},
+                {PARCEL_MISSING, false, 999, NOTICE_CANCEL, "nothing-waits"},
+        };
+
+        (void) state;
+        for (int kind = NOTICE_KIND_PICKUP_READY; kind < N_NOTICE_KINDS; kind++)
+                for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                        struct shipment s = {0};
+                        struct policy policy = {0};
+                        struct notice_question q = {.kind = (enum notice_kind) kind,
+                                .expires_usec = 1000,
+                                .shipment = &s,
+                                .policy = &policy,
+                                .contact = CONTACT_READY,
+                                .now = {.wall_usec = table[i].wall, .clock = CLOCK_QUALITY_SYNCED}};
+                        struct notice_decision d;
+
+                        scene_shipment(&s, 1);
+                        scene_policy(&policy, "shipped");
+                        s.notices[kind].owner = OWNER_STATION;
+                        s.cancelled = table[i].cancelled;
+                        (void) scene_add_parcel(&s, table[i].parcel, "1", 2, 1);
+                        d = notice_decide(&q);
+                        assert_int_equal(d.action, table[i].action);
+                        assert_string_equal(d.reason, table[i].reason);
+                        shipment_deinit(&s);
+                        policy_deinit(&policy);
+                }
+}
+
 static void a_shipment_that_is_not_there_cancels(void **state) {
         struct policy policy = {0};
         struct notice_question q = {.policy = &policy, .contact = CONTACT_READY};
@@ -148,6 +190,7 @@ static void waiting_is_counted_on_the_clock_that_can_be_believed(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
+                cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),
                 cmocka_unit_test(waiting_is_counted_on_the_clock_that_can_be_believed),
         };

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/base/cleanup.h"
+#include "tests/unit/notify/golden.h"
 #include "tests/unit/notify/scene.h"
 
 #define GONE PARCEL_SHIPPED
@@ -20,23 +21,6 @@ static void write_letter(const struct letter *l, const char *customer, struct st
         str_add(out, "\n\n");
         letter_write_body(l, customer, "", out);
         assert_int_equal(out->error, 0);
-}
-
-/* OKURU_GOLDEN=write makes them anew; look at the difference before you commit it. */
-static void assert_golden(const char *name, const struct str *text) {
-        const char *write = getenv("OKURU_GOLDEN");
-        char path[512], expect[16384] = "";
-        _autofclose_ FILE *f = NULL;
-
-        (void) snprintf(path, sizeof(path), "%s%s.txt", GOLDEN, name);
-        f = fopen(path, write ? "we" : "re");
-        assert_non_null(f);
-        if (write) {
-                assert_int_equal(fwrite(text->data, 1, text->len, f), text->len);
-                return;
-        }
-        expect[fread(expect, 1, sizeof(expect) - 1, f)] = '\0';
-        assert_string_equal(text->data, expect);
 }
 
 struct scene {
@@ -71,7 +55,7 @@ static void check(struct scene *scene, enum language language, const char *custo
                                  language),
                 0);
         write_letter(&scene->letter, customer, &text);
-        assert_golden(golden, &text);
+        golden_assert(golden, &text);
 }
 
 static void one_parcel_with_everything(void **state) {

@@ -58,7 +58,7 @@ struct parcel *scene_add_parcel(
 void scene_policy(struct policy *p, const char *report) {
         struct json *doc = NULL;
         struct diag d = {0};
-        char text[2048];
+        char text[3072];
         int n = snprintf(text, sizeof(text),
                 "{\"v\":1,\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"name\":{\"ja\":"
                 "\"アクメ商店\",\"en\":\"Acme\"},"
@@ -70,7 +70,10 @@ void scene_policy(struct policy *p, const char *report) {
                 "\"carriers\":[{\"carrier\":\"yamato\",\"name\":{\"ja\":\"ヤマト運輸\",\"en\":\"Yamato "
                 "Transport\"},"
                 "\"shipped\":\"bay-closed\",\"report\":\"%s\",\"track_url\":\"https://track.example.jp/"
-                "?n={number}\"}]}]}",
+                "?n={number}\"}]}],\"store\":{\"name\":{\"ja\":\"アクメ 渋谷店\",\"en\":\"Acme Shibuya\"},"
+                "\"address\":{\"ja\":\"東京都渋谷区1-2-3\",\"en\":\"1-2-3 Shibuya, Tokyo\"},\"phone\":"
+                "\"03-1111-2222\",\"hours\":{\"ja\":\"11:00〜20:00（水曜定休）\",\"en\":\"11:00-20:00, "
+                "closed on Wednesdays\"},\"opens\":\"11:00\",\"closes\":\"20:00\",\"closed\":[\"wed\"]}}",
                 report);
 
         assert_int_equal(json_parse(text, (size_t) n, &doc, &d), 0);

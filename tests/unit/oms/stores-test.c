@@ -22,7 +22,7 @@
         "\"lines\":[{\"line\":\"1\",\"order\":\"A-1\",\"name\":{\"ja\":\"x\"},\"quantity\":2,\"codes\":"     \
         "[{\"code\":\"4901234567894\",\"units\":1}]}],\"carrier\":\"yamato\",\"bay\":\"y1\","                \
         "\"pieces\":" #pieces ",\"pickup\":{\"store\":\"" store "\"},"                                       \
-        "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"station\"}"
+        "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"station\",\"last-day\":\"station\"}"
 #define CONTACT                                                                                              \
         ",\"contact\":{\"language\":\"ja\",\"delete_by\":\"2026-12-21T00:00:00+09:00\",\"contact\":"         \
         "{\"name\":\"Hanako\",\"email\":\"hanako@example.jp\"},\"channels\":[\"email\"],\"consent\":"        \
@@ -144,8 +144,11 @@ static void both_counters_wait_for_what_is_shipped_and_the_first_owns_the_notice
                         "\"contents\":[{\"line\":\"1\",\"quantity\":2}]}]}",
                         true);
         }
-        check_has(*state, C1, 2, "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"station\"}", true);
-        check_has(*state, C2, 2, "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"oms\"}", true);
+        check_has(*state, C1, 2,
+                "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"station\",\"last-day\":\"station\"}",
+                true);
+        check_has(*state, C2, 2,
+                "\"notices\":{\"shipped\":\"none\",\"pickup-ready\":\"oms\",\"last-day\":\"oms\"}", true);
         assert_int_equal(n_sent(*state, OTHER), 2);
         check_has(*state, DC, 2, "contact", false); /* no notice of it is the DC's */
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mails of a pickup counter, whole: ready, reminder, last day; in both languages; all of an order or a part of it. */
+#include "services/notify/letter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
+#include "tests/unit/notify/golden.h"
+#include "tests/unit/notify/scene.h"
+
+#define CODE "K7QF-4TMX"
+
+static void arrive(struct shipment *s, bool partial) {
+        assert_int_equal(time_parse("2026-11-21T12:34:56+09:00", &s->at_counter.ready_usec,
+                                 &s->at_counter.ready_offset_sec),
+                0);
+        assert_int_equal(time_parse("2026-11-28T20:00:00+09:00", &s->at_counter.keep_until_usec, NULL), 0);
+        s->at_counter.is_ready = true;
+        s->at_counter.partial = partial;
+        s->pickup.wanted = s->pickup.proxy = true;
+}
+
+/* @second: what became of the second parcel */
+static void check(
+        enum notice_kind kind, enum parcel_state second, enum language language, const char *golden) {
+        bool partial = second == PARCEL_EXPECTED;
+        _cleanup_str_ struct str text = STR_INIT;
+        struct shipment s = {0};
+        struct policy policy = {0};
+        struct letter l = {0};
+
+        scene_shipment(&s, 2);
+        scene_policy(&policy, "shipped");
+        (void) scene_add_parcel(&s, PARCEL_SHELVED, "444413758703", 2, 0);
+        (void) scene_add_parcel(&s, second, "444413758714", 0, 1);
+        arrive(&s, partial);
+        if (partial)
+                s.pickup.unpaid_yen = 5500;
+        assert_int_equal(letter_compose(&l, kind, &s, &policy, language), 0);
+        letter_write_subject(&l, &text);
+        str_add(&text, "\n\n");
+        letter_write_body(&l, language == LANGUAGE_JA ? "山田 花子" : "Hanako Yamada", CODE, &text);
+        assert_int_equal(text.error, 0);
+        golden_assert(golden, &text);
+        letter_deinit(&l);
+        shipment_deinit(&s);
+        policy_deinit(&policy);
+}
+
+static void each_says_what_waits_where_until_when_and_what_to_bring(void **state) {
+        static const enum notice_kind kinds[] = {
+                NOTICE_KIND_PICKUP_READY, NOTICE_KIND_PICKUP_REMINDER, NOTICE_KIND_LAST_DAY};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
+                for (int partial = 0; partial < 2; partial++)
+                        for (int language = 0; language < 2; language++) {
+                                char name[64];
+
+                                (void) snprintf(name, sizeof(name), "%s-%s-%s", notice_kind_to_str(kinds[i]),
+                                        partial ? "part" : "whole",
+                                        language_to_str((enum language) language));
+                                check(kinds[i], partial ? PARCEL_EXPECTED : PARCEL_SHELVED,
+                                        (enum language) language, name);
+                        }
+}
+
+static void what_they_have_is_not_called_missing(void **state) {
+        (void) state;
+        check(NOTICE_KIND_PICKUP_REMINDER, PARCEL_COLLECTED, LANGUAGE_JA, "pickup-reminder-rest-ja");
+        check(NOTICE_KIND_PICKUP_REMINDER, PARCEL_COLLECTED, LANGUAGE_EN, "pickup-reminder-rest-en");
+}
+
+static void what_is_not_on_a_shelf_is_not_told(void **state) {
+        struct parcel p = {0};
+
+        (void) state;
+        for (int kind = NOTICE_KIND_PICKUP_READY; kind < N_NOTICE_KINDS; kind++)
+                for (int s = 0; s < N_PARCEL_STATES; s++) {
+                        p.state = (enum parcel_state) s;
+                        assert_int_equal(letter_tells((enum notice_kind) kind, &p, REPORT_AT_SHIPPED),
+                                s == PARCEL_SHELVED);
+                }
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_says_what_waits_where_until_when_and_what_to_bring),
+                cmocka_unit_test(what_they_have_is_not_called_missing),
+                cmocka_unit_test(what_is_not_on_a_shelf_is_not_told),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
