@@ -115,6 +115,9 @@ static int find_lane(struct receiver *r, const struct source *source, const char
         (void) copy_text(l->name, sizeof(l->name), name);
         l->source = *source;
         error = storage_get_mark(r->storage, source, &l->mark);
+        /* What came while nobody listened is gone, and nothing behind it may ever show that. */
+        l->gap = l->mark.upto > 0;
+        l->gap_upto = l->mark.upto;
         if (error == 0)
                 error = named_add(&r->lanes, l);
         if (error < 0)

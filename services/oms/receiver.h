@@ -40,7 +40,8 @@ bool receiver_has_pending(const struct receiver *r);
 /* All that waits, in one transaction. Return: 0; -errno: nothing of it is kept, and the storage must be opened anew. */
 int receiver_commit(struct receiver *r, int64_t wall_usec);
 
-/* A station came up: both lanes of its ledger are told where they stand. Return: 0 or -errno. */
+/* A station came up: both lanes of its ledger are told where they stand, and one that is known from before this receiver was started to send
+ * again. Return: 0 or -errno. */
 int receiver_greet(struct receiver *r, const struct topic *topic, const char *ledger, uint64_t now_usec);
 /* The line was down: what was on its way may be gone, and nothing behind it will show the gap. Every lane is told where it stands. */
 void receiver_missed(struct receiver *r);

@@ -48,9 +48,16 @@ static void a_greeted_station_is_told_once_where_it_stands(void **state) {
         _cleanup_(receiver_freep) struct receiver *r = knows_two(*state);
         struct heard h = answers(r, SECOND);
 
-        assert_int_equal(h.n, 2); /* both lanes */
-        assert_int_equal(h.n_gaps, 0);
+        assert_int_equal(h.n, 2);    /* both lanes */
+        assert_int_equal(h.upto, 0); /* trace */
         assert_int_equal(answers(r, SECOND).n, 0);
+}
+
+static void what_came_before_this_receiver_listened_is_asked_for_once(void **state) {
+        _cleanup_(receiver_freep) struct receiver *r = knows_two(*state);
+
+        assert_int_equal(answers(r, SECOND).n_gaps, 1); /* nothing of lane trace was ever kept */
+        assert_int_equal(answers(r, 20 * SECOND).n, 0);
 }
 
 static void after_the_line_was_down_every_lane_is_asked_to_send_again(void **state) {
@@ -69,6 +76,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
                         a_greeted_station_is_told_once_where_it_stands, scene_setup, scene_teardown),
+                cmocka_unit_test_setup_teardown(what_came_before_this_receiver_listened_is_asked_for_once,
+                        scene_setup, scene_teardown),
                 cmocka_unit_test_setup_teardown(after_the_line_was_down_every_lane_is_asked_to_send_again,
                         scene_setup, scene_teardown),
         };
