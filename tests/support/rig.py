@@ -139,7 +139,10 @@ socket: {f}/run/station.sock
 seal: {f}/keys/seal.key
 domain: okuru.example.jp
 {route}""")
-        cert, key = self.broker.cert("oms")
+        self.write_oms_config()
+
+    def write_oms_config(self) -> None:
+        f, (cert, key) = self.folder, self.broker.cert("oms")
         self.write_yaml("oms.yaml", f"""realm: {REALM}
 database: {f}/oms/oms.db
 pictures: {f}/oms-pictures
