@@ -205,9 +205,11 @@ static void take_whole(struct sync *s) {
 }
 
 static void take_bad(struct sync *s) {
-        s->picture.n_refused++;
-        log_warning("picture %.12s…: the OMS sent something else (%" PRIu64 " so far)", s->picture.pages.name,
-                s->picture.n_refused);
+        const uint64_t n = ++s->picture.n_refused;
+
+        if ((n & (n - 1)) == 0) /* the first, second, fourth, eighth … time */
+                log_warning("picture %.12s…: the OMS sent something else (%" PRIu64 " so far)",
+                        s->picture.pages.name, n);
 }
 
 void picture_on_reply(struct sync *s, const struct link_message *m) {
@@ -239,8 +241,10 @@ void picture_on_down(struct sync *s) {
 
 /* ---- the second ---- */
 
+/* The next one is another's turn: perhaps only this one is not answered. */
 static void give_up_waiting(struct sync *s) {
         struct picture_state *p = &s->picture;
+        struct picture *item;
 
         if (!*p->pages.question || sync_now(s) - p->pages.asked_usec < ANSWER_USEC)
                 return;
@@ -248,6 +252,9 @@ static void give_up_waiting(struct sync *s) {
         if (p->quiet_delay_usec > QUIET_MAX_USEC)
                 p->quiet_delay_usec = QUIET_MAX_USEC;
         be_quiet(s, p->quiet_delay_usec);
+        item = pictures_find(&p->list, p->pages.name);
+        if (item)
+                pictures_on_failed(item, sync_now(s));
         picture_pages_end(&p->pages);
 }
 
