@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DDIR=<folder> -DOUT=<header> -DARRAY=<C name> -P EmbedFiles.cmake: the files of a folder as one array of struct page, each as
-# it is and gzipped. For the thin link scripts and styles lose their indentation and the lines that are only a // comment; the numbers
-# of the lines stay. So a string of several lines (`...`) must not rely on its indentation. A second line `//= a.js b.js`, or
+# it is and gzipped. For the thin link scripts and styles lose their indentation and the // comments (at the end of a line those
+# without quotes in them); the numbers of the lines stay. So a string of several lines (`...`) must not rely on its indentation. A second line `//= a.js b.js`, or
 # `/*= a.css */`, puts those files before it: every request costs a thin link more than what it fetches.
 file(GLOB files "${DIR}/*")
 list(SORT files)
@@ -34,6 +34,7 @@ foreach(file IN LISTS files)
         if(ext MATCHES "^(js|css)$")
                 string(REGEX REPLACE "\n[ \t]+" "\n" content "\n${content}")
                 string(REGEX REPLACE "\n//[^\n]*" "\n" content "${content}")
+                string(REGEX REPLACE "[ \t]+// [^\n\"'`]*\n" "\n" content "${content}")
                 string(SUBSTRING "${content}" 1 -1 content)
         endif()
         file(WRITE "${plain}" "${content}")

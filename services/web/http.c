@@ -179,17 +179,24 @@ static void http_on_completed(
 
 /* ---- the answer ---- */
 
-static const char *const headers[][2] = {
+/* What means something to a document alone; on a thin link each byte of it that goes along with a script is a byte too many. */
+static const char *const of_documents[][2] = {
         {"Content-Security-Policy",
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
                 "'self'; "
                 "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+};
+static const char *const of_others[][2] = {
+        {"Content-Security-Policy",
+                "default-src 'none'; frame-ancestors 'none'"}, /* should one be opened as a page */
+};
+static const char *const of_all[][2] = {
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
         {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
 };
 
 const char *http_cookie_name(const struct web_config *config) {
@@ -275,6 +282,11 @@ static struct MHD_Response *make_response(struct http_exchange *x, struct http_a
         return MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
 }
 
+static void add_headers(struct MHD_Response *r, const char *const headers[][2], size_t n) {
+        for (size_t i = 0; i < n; i++)
+                (void) MHD_add_response_header(r, headers[i][0], headers[i][1]);
+}
+
 static enum MHD_Result send_answer(struct http_exchange *x, struct http_answer *a) {
         struct MHD_Response *r;
         enum MHD_Result sent;
@@ -283,8 +295,11 @@ static enum MHD_Result send_answer(struct http_exchange *x, struct http_answer *
         r = make_response(x, a);
         if (!r)
                 return MHD_NO; /* the connection ends */
-        for (size_t i = 0; i < ELEMENTSOF(headers); i++)
-                (void) MHD_add_response_header(r, headers[i][0], headers[i][1]);
+        add_headers(r, of_all, ELEMENTSOF(of_all));
+        if (strncmp(a->type, "text/html", strlen("text/html")) == 0)
+                add_headers(r, of_documents, ELEMENTSOF(of_documents));
+        else
+                add_headers(r, of_others, ELEMENTSOF(of_others));
         (void) MHD_add_response_header(
                 r, "Cache-Control", a->is_lasting ? "private, max-age=31536000, immutable" : "no-store");
         (void) MHD_add_response_header(r, "Content-Type", a->type);

@@ -121,6 +121,9 @@ def test_every_answer_is_guarded(client):
         client.get(path)
         policy = client.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        is_page = client.headers["Content-Type"].startswith("text/html")
+        assert ("script-src 'self'" in policy) == is_page == (client.headers.get("Cross-Origin-Opener-Policy") == "same-origin"), path
+        assert client.headers["Cross-Origin-Resource-Policy"] == "same-origin" and client.headers["X-Frame-Options"] == "DENY"
         assert client.headers["X-Content-Type-Options"] == "nosniff" and client.headers["Cache-Control"] == "no-store"
     for page in (TOP / "services/web/pages").glob("*.html"):
         text = page.read_text()

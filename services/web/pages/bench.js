@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bench: the one thing to do next, what is done and left, what the last scans came to. What is shown is the station's to say.
-//= words.js common.js sound.js stage.js scanner.js
+//= words.js common.js quiet.js stage.js
 "use strict";
 function boxes(line) {
         if (line.quantity > 8)
@@ -84,9 +84,10 @@ function show(d, first) {
         showBar(d);
         showLines(d.work);
         showScans(d.scans);
-        if (d.station.scanner)
+        if (d.station.scanner && window.scannerCards)
                 scannerButton(scannerCards);
         document.body.dataset.ready = "yes";
+        loadMore();
 }
 
 function lost(is) {
@@ -99,13 +100,17 @@ function lost(is) {
         }
 }
 
-// ---- the on-screen scanner of a demonstration: what fits now ----
+// ---- what need not be there for the first picture: the sounds, and the on-screen scanner ----
 
-function scannerCards() {
-        const work = doc.work || {}, parcel = work.parcel;
-        return [...((parcel && work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => [l.code, `${say(l.label)} ${l.code}`]),
-                ...(parcel && parcel.number ? [[parcel.number, `${word("label")} …${parcel.number_end}`]] : []),
-                ...["OK", "UNDO", "SHORT", "PARK", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
+let isMoreAsked = false;
+function loadMore() {
+        if (isMoreAsked)
+                return;
+        isMoreAsked = true;
+        document.head.append(el("script", {src: "/static/bench-more.js", onerror: e => {
+                e.target.remove();
+                setTimeout(() => { isMoreAsked = false; }, 2000); // with the next document
+        }}));
 }
 
 // What was written in another language: the words of the buttons, and of the verdict that still stands.

@@ -10,7 +10,8 @@ const SOUNDS = { // [start s, length s, Hz, loudness]
         "D": [[0, .25, 880, 1], [.25, .25, 587, 1], [.5, .25, 880, 1], [.75, .25, 587, 1]],
         "N": [[0, .22, 523, .4]],
 };
-const sound = {
+var wanted = window.sound && sound.wanted; // of quiet.js, where the page began with it
+var sound = {
         context: null, repeat: null, on: localStorage.getItem("sound") !== "off", played: [],
         wake() {
                 if (!this.context)
@@ -57,3 +58,5 @@ const sound = {
                         this.stop();
         },
 };
+if (wanted)
+        sound.play(wanted);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes to a bench's page behind its first picture.
+//= sound.js scanner.js
+"use strict";
+// The on-screen scanner of a demonstration: what fits now.
+function scannerCards() {
+        const work = doc.work || {}, parcel = work.parcel;
+        return [...((parcel && work.lines) || []).filter(l => l.code && l.done < l.quantity).map(l => [l.code, `${say(l.label)} ${l.code}`]),
+                ...(parcel && parcel.number ? [[parcel.number, `${word("label")} …${parcel.number_end}`]] : []),
+                ...["OK", "UNDO", "SHORT", "PARK", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
+}
+
+if (doc && doc.station.scanner)
+        scannerButton(scannerCards);
