@@ -71,7 +71,7 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
 
         (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
         make_room(&body);
-        make_room(&job->mail);
+        make_room(&job->content);
         letter_write_subject(l, &subject);
         letter_write_body(l, c->name, c->code, &body);
         if (subject.error || body.error)
@@ -92,7 +92,7 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
                         .language = language_to_str(l->language),
                         .text = body.data,
                 },
-                &job->mail);
+                &job->content);
 }
 
 int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job) {

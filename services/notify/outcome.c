@@ -14,7 +14,6 @@
 #define ROUTE_LEAST     USEC_PER_SEC
 #define ROUTE_MOST      (30 * USEC_PER_SEC)
 #define UNKNOWN_USEC    (60 * USEC_PER_SEC) /* before a mail goes again whose answer was never heard */
-#define UNKNOWNS_MAX    2 /* answers never heard in a row: the second time a person decides */
 #define CRASHES_MAX     6 /* deaths while sending the same notice: it may be the cause */
 
 static uint32_t chance(void) {
@@ -96,9 +95,9 @@ static int on_route_down(
 
 static int on_unknown(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
         row->unknowns++;
-        if (row->unknowns >= UNKNOWNS_MAX)
+        if (!courier_may_repeat(n->route.courier.repeat, row->unknowns))
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, reason, now);
-        log_warning("notice %s: %s; it goes once more with the same Message-ID", row->id, reason);
+        log_warning("notice %s: %s; it goes once more with the same id", row->id, reason);
         return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
 }
 
@@ -161,7 +160,7 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
         if (taken == 0)
                 return again(n, row, "crash", now->boot_usec);
         row->unknowns++;
-        if (row->unknowns >= CRASHES_MAX)
+        if (row->unknowns >= CRASHES_MAX || n->route.courier.repeat == COURIER_REPEAT_UNSAFE)
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, "crash", now);
         return again(n, row, "crash", now->boot_usec);
 }

@@ -134,7 +134,7 @@ void sender_give(struct sender *s, struct courier_job *job) {
         s->slot = SLOT_GIVEN;
         (void) pthread_cond_signal(&s->given);
         (void) pthread_mutex_unlock(&s->lock);
-        job->mail = (struct str) STR_INIT;
+        job->content = (struct str) STR_INIT;
         courier_job_wipe(job);
 }
 

@@ -3,6 +3,8 @@
 
 #include "firmware/seal/seal.h"
 
+#define COPIES_MAX 2 /* of what only its id makes one */
+
 const char *courier_result_to_str(enum courier_result r) {
         static const char *const words[] = {[COURIER_ACCEPTED] = "accepted",
                 [COURIER_ROUTE_DOWN] = "route down",
@@ -13,9 +15,29 @@ const char *courier_result_to_str(enum courier_result r) {
         return words[r];
 }
 
+const char *courier_repeat_to_str(enum courier_repeat r) {
+        static const char *const words[] = {[COURIER_REPEAT_SAFE] = "safe",
+                [COURIER_REPEAT_SAME_ID] = "same-id",
+                [COURIER_REPEAT_UNSAFE] = "unsafe"};
+
+        return words[r];
+}
+
+bool courier_may_repeat(enum courier_repeat repeat, int unknowns) {
+        switch (repeat) {
+        case COURIER_REPEAT_SAFE:
+                return true;
+        case COURIER_REPEAT_SAME_ID:
+                return unknowns < COPIES_MAX;
+        case COURIER_REPEAT_UNSAFE:
+                return false;
+        }
+        return false;
+}
+
 void courier_job_wipe(struct courier_job *j) {
-        if (j->mail.data)
-                seal_wipe(j->mail.data, j->mail.size);
-        str_deinit(&j->mail);
+        if (j->content.data)
+                seal_wipe(j->content.data, j->content.size);
+        str_deinit(&j->content);
         seal_wipe(j, sizeof(*j));
 }

@@ -97,7 +97,7 @@ static int deliver(struct maildir *m, const struct courier_job *job) {
         fd = openat(m->tmp, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return -errno;
-        r = write_mail(fd, &job->mail);
+        r = write_mail(fd, &job->content);
         if (r < 0)
                 return r;
         if (fsync(fd) < 0 || renameat(m->tmp, name, m->new, name) < 0)
@@ -137,11 +137,14 @@ static void maildir_send(void *userdata, const struct courier_job *job, struct c
 
         if (r < 0)
                 log_debug("maildir: %s", strerror(-r));
-        *answer = r < 0 ? (struct courier_answer){COURIER_ROUTE_DOWN, "maildir", 0}
-                        : (struct courier_answer){COURIER_ACCEPTED, "", 0};
+        *answer = r < 0 ? (struct courier_answer){.result = COURIER_ROUTE_DOWN, .reason = "maildir"}
+                        : (struct courier_answer){.result = COURIER_ACCEPTED, .reason = ""};
 }
 
 struct courier maildir_courier(struct maildir *m) {
-        return (struct courier){
-                .userdata = m, .name = "maildir", .send = maildir_send, .was_taken = maildir_was_taken};
+        return (struct courier){.userdata = m,
+                .name = "maildir",
+                .repeat = COURIER_REPEAT_SAFE,
+                .send = maildir_send,
+                .was_taken = maildir_was_taken};
 }

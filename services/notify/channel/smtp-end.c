@@ -7,7 +7,7 @@
 #include "firmware/base/cleanup.h"
 
 static struct courier_answer answer(enum courier_result result, const char *reason, int code) {
-        return (struct courier_answer){result, reason, code};
+        return (struct courier_answer){.result = result, .reason = reason, .code = code};
 }
 
 static bool is_temporary(int code) {

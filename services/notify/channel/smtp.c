@@ -75,14 +75,14 @@ static int read_password(struct smtp *s, const char *path, struct diag *d) {
 
 static size_t on_read(char *buffer, size_t size, size_t n, void *userdata) {
         struct smtp *s = userdata;
-        size_t room = size * n, rest = s->job->mail.len - s->sent;
+        size_t room = size * n, rest = s->job->content.len - s->sent;
 
         if (rest < room)
                 room = rest;
-        memcpy(buffer, s->job->mail.data + s->sent, room);
+        memcpy(buffer, s->job->content.data + s->sent, room);
         s->sent += room;
         /* With its last byte the last dot may be on its way: libcurl knows the size and asks no more. */
-        s->place = s->sent == s->job->mail.len ? SMTP_TEXT_ENDED : SMTP_TEXT;
+        s->place = s->sent == s->job->content.len ? SMTP_TEXT_ENDED : SMTP_TEXT;
         return room;
 }
 
@@ -262,7 +262,7 @@ static CURLcode perform(struct smtp *s, const struct courier_job *job) {
         if (code == CURLE_OK)
                 code = curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, to);
         if (code == CURLE_OK)
-                code = curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) job->mail.len);
+                code = curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) job->content.len);
         if (code == CURLE_OK)
                 code = curl_easy_perform(s->curl);
         (void) curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL); /* cannot fail: it only forgets the list */
@@ -300,5 +300,9 @@ static void smtp_stop(void *userdata) {
 }
 
 struct courier smtp_courier(struct smtp *s) {
-        return (struct courier){.userdata = s, .name = "smtp", .send = smtp_send, .stop = smtp_stop};
+        return (struct courier){.userdata = s,
+                .name = "smtp",
+                .repeat = COURIER_REPEAT_SAME_ID,
+                .send = smtp_send,
+                .stop = smtp_stop};
 }

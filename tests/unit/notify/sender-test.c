@@ -50,9 +50,9 @@ static void give(struct sender *s, const char *notice) {
         struct courier_job job = {0};
 
         (void) copy_text(job.notice, sizeof(job.notice), notice);
-        str_add(&job.mail, "a mail");
+        str_add(&job.content, "a mail");
         sender_give(s, &job);
-        assert_null(job.mail.data); /* it moved */
+        assert_null(job.content.data); /* it moved */
 }
 
 static void wait_for_answer(const struct sender *s) {
