@@ -11,7 +11,8 @@
  * uplink(lane TEXT PRIMARY KEY, ledger TEXT, upto INTEGER, receiver TEXT, verdict TEXT): how far the OMS has committed; verdict ""
  * or "forked" or "beyond": the station must begin a new ledger, of which the facts above `upto` are told again. Log rows of type
  * "peer:claims" come from other stations of the site: subject = the station, data as CLAIMS_TYPE. Table peer(station TEXT PRIMARY KEY,
- * ledger TEXT, upto INTEGER, reader TEXT, heard TEXT), from version 2 on: who was heard, how far, and when last.
+ * ledger TEXT, upto INTEGER, reader TEXT, heard TEXT), from version 2 on: who was heard, how far, and when last. Table
+ * peer_health(station TEXT PRIMARY KEY, health TEXT), from version 4 on: how each said that it is, JSON.
  *
  * notices.db (okuru-notify). Log rows: type = fact type of the outcome ("notice.accepted"), subject = shipment, data =
  * {"merchant":…, then the members of facts.md}.
@@ -25,7 +26,7 @@
 #define LEDGER_VERSION_MAX     8
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
-#define INBOX_VERSION_MAX      3
+#define INBOX_VERSION_MAX      4
 #define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
 #define NOTICES_VERSION_MIN    1
 #define NOTICES_VERSION_MAX    1

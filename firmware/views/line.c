@@ -6,7 +6,8 @@
 
 #define PEER_GONE_USEC                                                                                       \
         (240 * (int64_t) USEC_PER_SEC) /* three minutes, and the one that it is put down late */
-#define PEERS_VERSION 2                /* of the schema that has them first */
+#define PEERS_VERSION  2               /* of the schema that has them first */
+#define HEALTH_VERSION 4               /* and how they are */
 
 static const char *text_of(const struct store_stmt *q, int i) {
         const char *text = store_column_text(q, i);
@@ -66,9 +67,14 @@ int line_read_peers(const char *path, int64_t now_usec,
 
         if (r != 0 || store_version(s) < PEERS_VERSION)
                 return r;
-        r = store_prepare(s, &q, "SELECT station, heard FROM peer ORDER BY station");
+        r = store_prepare(s, &q,
+                store_version(s) < HEALTH_VERSION
+                        ? "SELECT station, heard, '' FROM peer ORDER BY station"
+                        : "SELECT p.station, p.heard, coalesce(h.health, '') FROM peer p "
+                          "LEFT JOIN peer_health h USING (station) ORDER BY p.station");
         while (r == 0 && (r = store_step(&q)) == 0) {
-                struct line_peer peer = {.station = text_of(&q, 0), .heard = text_of(&q, 1)};
+                struct line_peer peer = {
+                        .station = text_of(&q, 0), .heard = text_of(&q, 1), .health = text_of(&q, 2)};
                 int64_t heard = 0;
 
                 peer.now = time_parse(peer.heard, &heard, NULL) == 0 && now_usec - heard < PEER_GONE_USEC;

@@ -32,8 +32,9 @@ int line_read(const char *path, void (*on_word)(const struct line_word *word, vo
 
 struct line_peer { /* another station of the site */
         const char *station;
-        const char *heard; /* when last, RFC 3339; a minute late at most */
-        bool now;          /* within three minutes: everybody speaks each minute */
+        const char *heard;  /* when last, RFC 3339; a minute late at most */
+        bool now;           /* within three minutes: everybody speaks each minute */
+        const char *health; /* JSON as the contract's `peer` says; "" it has not said how it is */
 };
 /* Who was ever heard, by name; none where sync is of an older build. Return: as line_read(). */
 int line_read_peers(const char *path, int64_t now_usec,

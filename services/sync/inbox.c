@@ -28,7 +28,7 @@ struct inbox {
         struct store_stmt lane_get, lane_put;
         struct store_stmt box_get, box_put, box_trim;
         struct store_stmt line_put;
-        struct store_stmt peers, peer_put;
+        struct store_stmt peers, peer_put, health_put;
         struct store_stmt pictures, picture_put, picture_delete;
 };
 
@@ -49,6 +49,7 @@ static const struct store_sql inbox_sql[] = {
         SQL(peers, "SELECT station, ledger, upto, heard FROM peer WHERE reader = ?1 ORDER BY heard DESC"),
         SQL(peer_put, "INSERT OR REPLACE INTO peer (station, ledger, upto, reader, heard) VALUES (?1, ?2, "
                       "?3, ?4, ?5)"),
+        SQL(health_put, "INSERT OR REPLACE INTO peer_health (station, health) VALUES (?1, ?2)"),
         SQL(pictures, "SELECT name, wanted FROM picture ORDER BY wanted"),
         SQL(picture_put, "INSERT OR REPLACE INTO picture (name, wanted) VALUES (?1, ?2)"),
         SQL(picture_delete, "DELETE FROM picture WHERE name = ?1"),
@@ -246,6 +247,12 @@ int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uin
         store_bind_text(q, 4, reader);
         store_bind_text(q, 5, heard);
         return store_run(q);
+}
+
+int inbox_put_peer_health(struct inbox *i, const char *station, const char *health) {
+        store_bind_text(&i->health_put, 1, station);
+        store_bind_text(&i->health_put, 2, health);
+        return store_run(&i->health_put);
 }
 
 int inbox_put_picture(struct inbox *i, const char *name, uint64_t wanted) {

@@ -56,6 +56,8 @@ int inbox_put_command(struct inbox *i, const struct command *c);
 int inbox_put_claims(struct inbox *i, const char *type, const char *station, const char *data, size_t n);
 int inbox_put_peer(struct inbox *i, const char *station, const char *ledger, uint64_t upto,
         const char *reader, const char *heard);
+/* How it said that it is: peer_health_copy()'s text. */
+int inbox_put_peer_health(struct inbox *i, const char *station, const char *health);
 int inbox_put_picture(struct inbox *i, const char *name, uint64_t wanted);
 int inbox_forget_picture(struct inbox *i, const char *name);
 int inbox_forget_stream(struct inbox *i, const char *source);

@@ -19,6 +19,7 @@
 #define REPLAY_PAGES   8 /* a second: whoever listens must go on hearing what happens now */
 #define STANDING_USEC  (60 * USEC_PER_SEC)
 #define PUT_USEC       (60 * USEC_PER_SEC)
+#define PUT_NEWS_USEC  (5 * USEC_PER_SEC)
 
 /* ---- what is told ---- */
 
@@ -146,7 +147,11 @@ static void send_again(struct sync *s) {
 
 static int send_standing(struct sync *s, bool hello) {
         _cleanup_str_ struct str text = STR_INIT;
-        int r = peer_write_standing(facts_ledger(s->facts), s->peer.told, hello, &text);
+        _cleanup_str_ struct str health = STR_INIT;
+        int r = report_health(s, &health);
+
+        if (r == 0)
+                r = peer_write_standing(facts_ledger(s->facts), s->peer.told, hello, health.data, &text);
 
         if (r == 0)
                 r = publish(s, &text);
@@ -272,6 +277,7 @@ void peer_on_message(struct sync *s, const char *station, const struct link_mess
         s->peer.met |= peer->heard_usec == 0;
         if (peers_judge(&s->peers, peer, &m, sync_now(s), stamp_now().wall_usec) == PEERS_PAGE)
                 take_page(s, peer, &m);
+        s->peer.news |= peer->feels_other;
         if (m.hello)
                 s->peer.owes_standing = true;
         if (m.ask_station && strcmp(m.ask_station, s->config->station) == 0 &&
@@ -324,9 +330,11 @@ void peer_on_published(struct sync *s) {
 }
 
 void peer_on_tick(struct sync *s) {
+        uint64_t since_put = sync_now(s) - s->peer.put_usec;
+
         s->peer.again_pages = 0;
         /* When each was last heard is for people: not worth a commit of its own more often. */
-        if (s->peer.met || sync_now(s) - s->peer.put_usec >= PUT_USEC)
+        if (s->peer.met || since_put >= PUT_USEC || (s->peer.news && since_put >= PUT_NEWS_USEC))
                 s->peer.due = true;
         if (!may_send(s))
                 return;
@@ -345,14 +353,16 @@ int peer_put(struct sync *s) {
                         continue;
                 (void) time_format(peer->heard_wall_usec, stamp_now().offset_sec, heard);
                 r = inbox_put_peer(s->inbox, peer->station, peer->ledger, peer->mark, s->peer.reader, heard);
+                if (r == 0 && *peer->health)
+                        r = inbox_put_peer_health(s->inbox, peer->station, peer->health);
         }
         return r;
 }
 
 void peer_on_committed(struct sync *s) {
         for (size_t i = 0; i < PEERS_MAX; i++)
-                s->peers.all[i].changed = false;
+                s->peers.all[i].changed = s->peers.all[i].feels_other = false;
         peers_on_committed(&s->peers);
-        s->peer.pending = s->peer.due = s->peer.met = false;
+        s->peer.pending = s->peer.due = s->peer.met = s->peer.news = false;
         s->peer.put_usec = sync_now(s);
 }

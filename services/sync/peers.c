@@ -24,6 +24,7 @@ static const struct json_rule message_rules[] = {
         {"from", JSON_WANT_INT, false, 0, JSON_INT_MAX},
         {"claims", JSON_WANT_ARRAY, false, 0, PEER_CLAIMS_MAX},
         {"ask", JSON_WANT_OBJECT, false, 0, 0},
+        {"health", JSON_WANT_OBJECT, false, 0, 0},
 };
 static const struct json_rule ask_rules[] = {
         {"station", JSON_WANT_NAME, true, 0, 0},
@@ -98,7 +99,12 @@ int peer_message_read(const char *text, size_t n, struct peer_message *m, struct
                 return wrong(d, "ledger", "must be 32 hex digits");
         m->upto = (uint64_t) json_get_int(m->root, "upto", 0);
         m->hello = json_get_bool(m->root, "hello", false);
-        r = read_page(m, d);
+        if (json_type(json_get(m->root, "health")) == JSON_OBJECT) {
+                m->health = json_get(m->root, "health");
+                r = peer_health_check(m->health, d);
+        }
+        if (r == 0)
+                r = read_page(m, d);
         if (r == 0 && json_type(json_get(m->root, "ask")) == JSON_OBJECT)
                 r = read_ask(m, json_get(m->root, "ask"), d);
         return r;
@@ -139,12 +145,14 @@ static void begin(struct json_writer *w, struct str *out, const char *ledger, ui
         json_write_int(w, "upto", (int64_t) upto);
 }
 
-int peer_write_standing(const char *ledger, uint64_t upto, bool hello, struct str *out) {
+int peer_write_standing(const char *ledger, uint64_t upto, bool hello, const char *health, struct str *out) {
         struct json_writer w;
 
         begin(&w, out, ledger, upto);
         if (hello)
                 json_write_bool(&w, "hello", true);
+        if (health && *health)
+                json_write_raw(&w, "health", health);
         json_write_end_object(&w);
         return out->error;
 }
@@ -247,11 +255,23 @@ static void miss(struct peer *peer, uint64_t now_usec) {
                 peer->ask_usec = now_usec;
 }
 
+static void take_health(struct peer *peer, const struct json *health) {
+        char text[PEER_HEALTH_SIZE];
+
+        peer_health_copy(health, text);
+        if (strcmp(text, peer->health) == 0)
+                return;
+        (void) copy_text(peer->health, sizeof(peer->health), text);
+        peer->feels_other = true;
+}
+
 enum peers_judgement peers_judge(struct peers *p, struct peer *peer, const struct peer_message *m,
         uint64_t now_usec, int64_t wall_usec) {
         peer->heard_usec = now_usec;
         peer->heard_wall_usec = wall_usec;
         peer->changed = true;
+        if (m->health)
+                take_health(peer, m->health);
         if (strcmp(peer->ledger, m->ledger) != 0)
                 begin_ledger(peer, m->ledger);
         if (m->upto > peer->upto)

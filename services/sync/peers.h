@@ -13,6 +13,7 @@
 #include "firmware/base/json.h"
 #include "firmware/base/uuid.h"
 #include "services/link/link_topics.h"
+#include "services/sync/peer-health.h"
 
 #define PEERS_MAX            64    /* stations of a site that are remembered */
 #define PEER_PAYLOAD_MAX     16384 /* bytes of a message */
@@ -38,6 +39,7 @@ struct peer_message {
         const char *ask_station;   /* of a question; NULL for none */
         const char *ask_ledger;
         uint64_t ask_after;
+        const struct json *health; /* how it is; NULL not said */
 };
 void peer_message_deinit(struct peer_message *m);
 #define _cleanup_peer_message_ _cleanup_(peer_message_deinit)
@@ -55,7 +57,8 @@ int peer_message_keep(const struct peer_message *m, const char *station, uint64_
         uint64_t *unknownp);
 
 /* What we say. Return: 0, or the builder's error. @claims: text of objects with commas between, NULL: no page. */
-int peer_write_standing(const char *ledger, uint64_t upto, bool hello, struct str *out);
+/* @health: peer_health_write()'s text; NULL or "" to say nothing of it. */
+int peer_write_standing(const char *ledger, uint64_t upto, bool hello, const char *health, struct str *out);
 int peer_write_page(const char *ledger, uint64_t from, uint64_t upto, const char *claims, struct str *out);
 int peer_write_ask(const char *ledger, uint64_t upto, const char *station, const char *of_ledger,
         uint64_t after, struct str *out);
@@ -74,7 +77,9 @@ struct peer {
         int64_t heard_wall_usec;          /* 0 never */
         uint64_t ask_usec, ask_wait_usec; /* when to ask next; how long after that */
         struct peer_bucket messages, claims, asked;
-        bool changed; /* since the database saw it */
+        bool changed;                  /* since the database saw it */
+        bool feels_other;              /* its health is another one */
+        char health[PEER_HEALTH_SIZE]; /* JSON; "" it has not said how it is since our start */
 };
 
 struct peers {

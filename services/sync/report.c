@@ -13,6 +13,7 @@
 
 #define STATUS_EVERY_USEC (60 * USEC_PER_SEC)
 #define BENCHES_MAX       64
+#define STATION_AWAY_USEC (150 * USEC_PER_SEC) /* it is asked each minute */
 
 void report_begin(struct sync *s) {
         if (uuid_read_boot(s->boot_id) < 0)
@@ -205,8 +206,9 @@ void report_on_tick(struct sync *s) {
                 bell_ask_status(s->bell);
 }
 
-void report_on_benches(const struct json *status, void *userdata) {
-        struct sync *s = userdata;
+/* ---- how the station is ---- */
+
+static void keep_benches(struct sync *s, const struct json *status) {
         struct str text = STR_INIT;
         struct json_writer w;
         size_t n = 0;
@@ -226,6 +228,55 @@ void report_on_benches(const struct json *status, void *userdata) {
         if (str_take(&text, &s->benches) < 0)
                 s->benches = NULL;
 }
+
+void report_on_station(const struct json *status, void *userdata) {
+        struct sync *s = userdata;
+        struct station_word before = s->station, *now = &s->station;
+
+        keep_benches(s, status);
+        *now = (struct station_word){.heard_usec = sync_now(s),
+                .ill = (int64_t) json_size(json_get(status, "ill")) +
+                       (json_get_int(status, "damaged", 0) != 0)};
+        if (name_is_valid(json_get_string(status, "storage", "")))
+                (void) copy_text(now->storage, sizeof(now->storage), json_get_string(status, "storage", ""));
+        for (const struct json *d = json_first(json_get(status, "devices")); d; d = json_next(d))
+                now->devices_down += !json_get_bool(d, "up", false);
+        if (before.gone || before.heard_usec == 0 || before.ill != now->ill ||
+                before.devices_down != now->devices_down || strcmp(before.storage, now->storage) != 0)
+                s->peer.owes_standing = true;
+}
+
+void report_on_station_gone(void *userdata) {
+        struct sync *s = userdata;
+
+        if (s->station.gone)
+                return;
+        s->station.gone = s->peer.owes_standing = true;
+}
+
+int report_health(struct sync *s, struct str *out) {
+        const struct status_view v = look(s);
+        const struct station_word *station = &s->station;
+        bool is_away = station->gone || sync_now(s) > station->heard_usec + STATION_AWAY_USEC;
+        bool is_known = station->heard_usec != 0;
+        const struct peer_health h = {
+                .waiting = (int64_t) (v.fact.up->head - v.fact.up->upto),
+                .oldest_sec = v.fact.oldest_sec,
+                .notices = v.notices_waiting,
+                .devices_down = is_known && !is_away ? station->devices_down : -1,
+                .ill = is_known && !is_away ? station->ill : -1,
+                .storage = is_away && (is_known || station->gone) ? "away"
+                           : *station->storage                    ? station->storage
+                                                                  : NULL,
+                .clock = clock_quality_to_str(v.clock.quality),
+                .office_silent = v.silent,
+                .intake_stopped = v.intake_stopped,
+        };
+
+        return peer_health_write(&h, out);
+}
+
+/* ---- what those who look at this box are told ---- */
 
 int report_put_line(struct sync *s) {
         const struct stamp now = stamp_now();

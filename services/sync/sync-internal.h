@@ -51,6 +51,7 @@ struct peer_state {
         unsigned again_pages; /* since the tick */
         bool pending;         /* something heard is in the open transaction */
         bool met;             /* one that was not heard since our start */
+        bool news;            /* one says that it is well or ill in another way */
         bool due;             /* when they were heard should be put down */
         uint64_t put_usec;
         char reader[PEER_READER_SIZE];
@@ -65,6 +66,13 @@ struct picture_state {
         uint64_t quiet_delay_usec; /* the last one because nobody answered */
         uint64_t n_refused;        /* something else than was asked for */
         bool complained, disk_complained;
+};
+
+struct station_word {        /* of the station, about itself; asked each minute */
+        uint64_t heard_usec; /* 0 never */
+        bool gone;           /* its socket closed since */
+        char storage[NAME_TEXT_MAX];
+        int64_t devices_down, ill; /* -1 not known */
 };
 
 struct sync {
@@ -85,6 +93,7 @@ struct sync {
         char topics[TOPIC_LEAF_MAX_][LINK_TOPIC_MAX];
         char boot_id[UUID_TEXT_MAX];
         char *benches; /* owned; JSON array of names, NULL not known */
+        struct station_word station;
 
         uint64_t now_usec;  /* boot clock of this turn of the loop, moved as tests move it */
         uint64_t skew_usec; /* of tests */
@@ -159,7 +168,10 @@ void picture_end(struct sync *s);
 void report_begin(struct sync *s);
 bool report_send(struct sync *s);
 void report_on_tick(struct sync *s);
-void report_on_benches(const struct json *status, void *userdata);
+void report_on_station(const struct json *status, void *userdata); /* the station answered */
+void report_on_station_gone(void *userdata);
+/* What the other stations of the site are told. Return: 0, or the builder's error. */
+int report_health(struct sync *s, struct str *out);
 int report_put_line(struct sync *s); /* in a transaction */
 int report_offline(struct sync *s, struct str *out);
 void report_end(struct sync *s);

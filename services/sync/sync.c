@@ -316,8 +316,10 @@ static int block_signals(void) {
 }
 
 static int arm(struct sync *s) {
-        const struct bell_callbacks callbacks = {
-                .on_bell = sync_on_bell, .on_status = report_on_benches, .userdata = s};
+        const struct bell_callbacks callbacks = {.on_bell = sync_on_bell,
+                .on_status = report_on_station,
+                .on_gone = report_on_station_gone,
+                .userdata = s};
         uint64_t now;
         int r = sd_event_add_signal(s->event, &s->terminate, SIGTERM, sync_on_signal, s);
 

@@ -2,6 +2,7 @@
 /* What the floor's screen has to show: how the station is, what waits, what is stuck and what to do about it. */
 #include <string.h>
 
+#include "firmware/views/line.h"
 #include "services/web/watch-internal.h"
 
 #define ROWS_MAX    50                                 /* of one list; its count says how many there are */
@@ -129,6 +130,36 @@ static void write_ill(struct json_writer *w, const struct watch *watch) {
         json_write_int(w, "damaged", json_get_int(watch->status, "damaged", 0));
 }
 
+/* ---- the others of the site, as sync heard them ---- */
+
+static void on_peer(const struct line_peer *peer, void *userdata) {
+        _cleanup_(json_freep) struct json *health = NULL;
+        struct json_writer *w = userdata;
+
+        json_write_object(w, NULL);
+        json_write_string(w, "station", peer->station);
+        json_write_string(w, "heard", peer->heard);
+        json_write_bool(w, "now", peer->now);
+        if (*peer->health && json_parse(peer->health, strlen(peer->health), &health, NULL) == 0)
+                json_write_value(w, "health", health);
+        else
+                json_write_null(w, "health");
+        json_write_end_object(w);
+}
+
+static void write_stations(struct json_writer *w, const struct watch *watch) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer rows;
+        int r = 0;
+
+        json_writer_init(&rows, &text);
+        json_write_array(&rows, NULL);
+        if (*watch->config->inbox)
+                r = line_read_peers(watch->config->inbox, stamp_now().wall_usec, on_peer, &rows, NULL);
+        json_write_end_array(&rows);
+        json_write_raw(w, "stations", r == 0 && !text.error ? text.data : "null");
+}
+
 /* ---- from the ledger ---- */
 
 static int write_parcels(struct rows *r, const char *key, enum standing_which which, standing_parcel_fn fn) {
@@ -232,6 +263,7 @@ int floor_doc_write(struct watch *w, struct str *out) {
         write_ill(&writer, w);
         write_benches_shown(&writer, w);
         write_down(&writer, w);
+        write_stations(&writer, w);
         tally_write(&w->tally, &writer, "tally", stamp_now().wall_usec);
         json_write_raw(&writer, "lists", has_lists ? lists.data : "null");
         json_write_end_object(&writer);

@@ -12,6 +12,28 @@ const box = p => `${p.shipment} ${p.piece}/${p.pieces}`;
 
 const bayName = (lists, bay) => say(((lists.bays.find(b => b.bay === bay) || {}).wish || {}).name) || bay;
 
+// The other stations of the site, by what they last said of themselves: the worst of it in a word. One that is not heard for a month is gone for good.
+function others(d) {
+        return (d.stations || []).filter(s => now() - Date.parse(s.heard) < 30 * 86400e3).map(s => {
+                const h = s.health || {}, is = (light, text) => ({...s, light, text, h});
+                if (!s.now)
+                        return is("red", word("not_heard"));
+                if (h.storage === "away" || h.storage === "stuck")
+                        return is("red", word(h.storage === "away" ? "station_away" : "stuck_storage"));
+                if (h.ill)
+                        return is("red", word("n_ill", {n: h.ill}));
+                if (h.down)
+                        return is("amber", word("n_down", {n: h.down}));
+                if (h.stopped)
+                        return is("amber", word("s_room"));
+                if (h.storage === "slow" || h.clock && h.clock !== "synced")
+                        return is("amber", word(h.storage === "slow" ? "slow" : "t_clock"));
+                if (h.silent || h.oldest_s > 60)
+                        return is("amber", word("office_down"));
+                return is("green", word("station_ok"));
+        });
+}
+
 // Most urgent first: what makes a shipment go wrong, then what stands still, then what can wait.
 function tasks(d) {
         const l = d.lists || {}, out = [];
@@ -23,6 +45,9 @@ function tasks(d) {
                 out.push(task("bad", word("t_device", {x: `${x.bench} ${x.name}`}), `${word("d_device")} (${x.reason || ""})`, null, "red"));
         for (const i of d.ill || [])
                 out.push(task("bad", word("t_ill", {x: i.part}), `${word("d_ill")}: ${i.text}`, i.since, "red"));
+        for (const s of others(d))
+                if (s.light === "red")
+                        out.push(task("bad", word("t_station", {x: s.station}), s.now ? `${s.text}: ${word("d_ill")}` : word("d_station"), s.now ? null : s.heard, "red"));
         if (d.damaged)
                 out.push(task("bad", word("t_damaged"), word("d_ill"), null, "red"));
         if (d.clock && !d.clock.trusted)
@@ -88,6 +113,13 @@ function benchBox(d) {
         })));
 }
 
+function stationBox(d) {
+        const all = others(d);
+        return all.length === 0 ? "" : el("section.box.stations", {}, el("h2", {}, word("stations")), el("ul", {}, ...all.map(s => el("li." + s.light, {}, mark(s.light),
+                el("b", {}, s.station), el("span", {}, s.text, !s.now ? ` ${age(s.heard)}` : ""),
+                el("span.waits", {}, s.h.waiting ? `${word("waiting", {n: s.h.waiting})}${s.h.oldest_s ? " " + span(s.h.oldest_s) : ""}` : "")))));
+}
+
 // Bars: boxes ready in each quarter of an hour. Line: how many items were right at the first scan.
 function chart(d) {
         const t = d.tally, most = Math.max(4, ...t.map(s => s.ready)), W = 640, H = 150, left = 30, bottom = 20, top = 8;
@@ -145,7 +177,7 @@ function show(d) {
         for (const e of [...body.children])
                 if (e !== top_)
                         e.remove();
-        body.append(...[foundBox(), tiles(d), todoBox(d), el("div.side", {}, bayBox(d), benchBox(d), chart(d))].filter(Boolean));
+        body.append(...[foundBox(), tiles(d), todoBox(d), el("div.side", {}, bayBox(d), benchBox(d), stationBox(d), chart(d))].filter(Boolean));
         document.body.dataset.ready = "yes";
 }
 

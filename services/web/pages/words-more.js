@@ -31,6 +31,8 @@ Object.assign(WORDS, {
         t_conflict: ["食い違い {x}", "Conflict {x}"], d_conflict: ["荷物を探し、本部と確かめる", "find the parcel, settle it with the office"],
         t_device: ["機器 {x} 切断", "Device {x} is off"], d_device: ["ケーブルと電源を見る", "look at its cable and power"],
         t_ill: ["{x} 異常", "{x} is ill"], d_ill: ["運用担当へ連絡", "tell the operator"], t_damaged: ["台帳の行が壊れている", "a row of the ledger is damaged"],
+        stations: ["拠点の端末", "Stations of this site"], not_heard: ["応答なし", "not heard"], n_ill: ["異常 {n}件", "{n} parts ill"], n_down: ["機器 {n}台 切断", "{n} devices off"],
+        t_station: ["端末 {x} 異常", "Station {x} needs help"], d_station: ["電源とネットワークを見る", "look at its power and its network"],
         t_clock: ["時計が信頼できない", "the clock is not trusted"], d_clock: ["ネットワークと時刻同期を見る", "look at the network and its time"],
         next_cut: ["次 {t}（あと{a}）", "next {t}, in {a}"], no_cut: ["本日終了", "none left today"], n_ready: ["{n}口", "{n} ready"],
         counter: ["受取カウンター", "Pickup counter"],

@@ -22,6 +22,8 @@
         "{\"v\":1,\"ledger\":\"" ledger "\",\"from\":" #from ",\"upto\":" #upto ",\"claims\":[" claims "]}"
 #define STANDING(ledger, upto) "{\"v\":1,\"ledger\":\"" ledger "\",\"upto\":" #upto "}"
 
+#define HEALTHY(health) "{\"v\":1,\"ledger\":\"" A1 "\",\"upto\":7,\"health\":" health "}"
+
 static int read_text(const char *text, struct peer_message *m) {
         return peer_message_read(text, strlen(text), m, &(struct diag){0});
 }
@@ -55,6 +57,10 @@ static void a_message_of_another_shape_is_none(void **state) {
                 {"claims that fall", PAGE(A1, 0, 7, CLAIM(5) "," CLAIM(4)), -EBADMSG},
                 {"the same place twice", PAGE(A1, 0, 7, CLAIM(5) "," CLAIM(5)), -EBADMSG},
                 {"something else among them", PAGE(A1, 0, 7, CLAIM(5) ",17"), -EBADMSG},
+                {"how it is", HEALTHY("{\"waiting\":3,\"storage\":\"fine\",\"mood\":[1]}"), 0},
+                {"how it is, in no shape", HEALTHY("{\"waiting\":\"many\"}"), -EBADMSG},
+                {"less than nothing waits", HEALTHY("{\"waiting\":-1}"), -EBADMSG},
+                {"a word that is none", HEALTHY("{\"storage\":\"<b>fine</b>\"}"), -EBADMSG},
                 {"a question to nobody", "{\"v\":1,\"ledger\":\"" A1 "\",\"upto\":7,\"ask\":{}}", -EBADMSG},
         };
 
@@ -84,7 +90,7 @@ static void what_we_write_is_read_again(void **state) {
         _cleanup_peer_message_ struct peer_message m = {0};
 
         (void) state;
-        assert_int_equal(peer_write_standing(A1, 42, true, &standing), 0);
+        assert_int_equal(peer_write_standing(A1, 42, true, NULL, &standing), 0);
         assert_int_equal(read_text(standing.data, &m), 0);
         assert_true(m.hello && m.upto == 42 && !m.claims && !m.ask_station);
         peer_message_deinit(&m);
@@ -115,6 +121,51 @@ static void what_is_kept_is_new_and_of_a_known_kind(void **state) {
                                        "\",\"claims\":[{\"seq\":7,\"kind\":\"shipped\",\"merchant\":\"acme\","
                                        "\"subject\":\"S-7\",\"piece\":1,"
                                        "\"at\":\"2026-11-20T14:02:03+09:00\"}]}");
+}
+
+static void what_is_said_of_ones_health_is_read_again(void **state) {
+        static const struct peer_health said = {.waiting = 3,
+                .oldest_sec = 61,
+                .notices = -1,
+                .devices_down = 2,
+                .ill = 0,
+                .storage = "fine",
+                .office_silent = true};
+        _cleanup_str_ struct str health = STR_INIT, standing = STR_INIT;
+        _cleanup_peer_message_ struct peer_message m = {0};
+        char text[PEER_HEALTH_SIZE];
+
+        (void) state;
+        assert_int_equal(peer_health_write(&said, &health), 0);
+        assert_int_equal(peer_write_standing(A1, 42, false, health.data, &standing), 0);
+        assert_int_equal(read_text(standing.data, &m), 0);
+        assert_non_null(m.health);
+        peer_health_copy(m.health, text);
+        assert_string_equal(text, "{\"waiting\":3,\"oldest_s\":61,\"down\":2,\"ill\":0,\"storage\":\"fine\","
+                                  "\"silent\":true}");
+}
+
+static void the_longest_that_may_be_said_of_ones_health_is_kept_whole(void **state) {
+        static const char name[] = "a2345678901234567890123456789012";
+        static const struct peer_health said = {.waiting = JSON_INT_MAX,
+                .oldest_sec = JSON_INT_MAX,
+                .notices = JSON_INT_MAX,
+                .devices_down = JSON_INT_MAX,
+                .ill = JSON_INT_MAX,
+                .storage = name,
+                .clock = name,
+                .office_silent = true,
+                .intake_stopped = true};
+        _cleanup_(json_freep) struct json *doc = NULL;
+        _cleanup_str_ struct str health = STR_INIT;
+        char text[PEER_HEALTH_SIZE];
+
+        (void) state;
+        assert_int_equal(peer_health_write(&said, &health), 0);
+        assert_int_equal(json_parse(health.data, health.len, &doc, NULL), 0);
+        assert_int_equal(peer_health_check(doc, &(struct diag){0}), 0);
+        peer_health_copy(doc, text);
+        assert_string_equal(text, health.data);
 }
 
 /* One message of pack2; a page is kept. */
@@ -265,6 +316,8 @@ int main(void) {
                 cmocka_unit_test(a_message_of_another_shape_is_none),
                 cmocka_unit_test(a_message_that_is_too_long_is_not_even_read),
                 cmocka_unit_test(what_we_write_is_read_again),
+                cmocka_unit_test(what_is_said_of_ones_health_is_read_again),
+                cmocka_unit_test(the_longest_that_may_be_said_of_ones_health_is_kept_whole),
                 cmocka_unit_test(what_is_kept_is_new_and_of_a_known_kind),
                 cmocka_unit_test(pages_that_follow_each_other_are_kept_and_nobody_is_asked),
                 cmocka_unit_test(a_hole_is_asked_for_more_and_more_seldom_until_something_comes),
