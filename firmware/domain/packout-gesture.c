@@ -222,6 +222,7 @@ int gesture_scan(struct turn *t, bool *handledp) {
         case GESTURE_PICKUP_TAKE_BACK:
         case GESTURE_PICKUP_INSPECT:
         case GESTURE_PICKUP_OFFER:
+        case GESTURE_PICKUP_CHOOSE:
         case GESTURE_NONE:
                 break;
         }

@@ -130,6 +130,8 @@ static int on_scan(struct turn *t) {
         r = t->b->kind == BENCH_COUNTER ? pickup_load(t) : turn_load(t);
         if (r < 0)
                 return r;
+        if (people_leader_agrees(t))
+                return turn_approve(t, t->in->at_screen->person);
         if (t->scan.kind == BARCODE_BADGE)
                 return people_badge(t);
         if (idle && !t->in->actor_override && !t->in->at_screen)

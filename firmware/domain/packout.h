@@ -34,6 +34,7 @@ enum gesture { /* a control code was read and waits for what it is about */
         GESTURE_PICKUP_TAKE_BACK, /* next: what says of which order it is that is brought back */
         GESTURE_PICKUP_INSPECT, /* looked at: OK it is good, DAMAGED it is not; `argument` is the return's id */
         GESTURE_PICKUP_ARRIVE, /* next: a parcel that nobody announced */
+        GESTURE_PICKUP_CHOOSE, /* several customers fit: next the digit of one; ->choice */
         GESTURE_PICKUP_CRATE, /* its parcels go to their shelves; `argument` is its code. OK, or its code again: that was all */
 };
 enum alarm { ALARM_NONE, ALARM_FOREIGN_WAYBILL, ALARM_HELD, ALARM_CANCELLED, ALARM_CHANGED, ALARM_ELSEWHERE };
@@ -62,6 +63,13 @@ struct pickup_memory {                             /* of a counter: whom it serv
 
 struct pickup_offer_memory {                                       /* of GESTURE_PICKUP_OFFER */
         char merchant[NAME_SIZE], offer[ID_SIZE], coupon[ID_SIZE]; /* coupon "": one for all */
+};
+
+struct pickup_choice_memory { /* of GESTURE_PICKUP_CHOOSE */
+        struct shipment_ref refs[WORLD_REFS_MAX];
+        uint8_t numbers[WORLD_REFS_MAX]; /* the digit of its customer, from 1; several of one have the same */
+        size_t n, n_found;
+        int n_customers;
 };
 
 #define LABEL_REASON_SIZE 16
@@ -101,6 +109,7 @@ struct bench { /* by value; copied before a decision, assigned after the commit 
         bool is_stopped;          /* the bench was told that its printer stands still */
         struct pickup_memory pickup;
         struct pickup_offer_memory offer;
+        struct pickup_choice_memory choice;
         struct shipment_ref reminded;   /* up to here those who wait were looked at, in this round */
         uint64_t remind_from_boot_usec; /* when the next round begins */
         int wrong_tries;                /* pickup codes that were none, one after the other */

@@ -20,11 +20,19 @@ static void sign_out(struct turn *t, const char *reason) {
         turn_end_gesture(t);
 }
 
+bool people_leader_agrees(const struct turn *t) {
+        static const char yes[] = CONTROL_PREFIX "OK";
+        const struct input_person *who = t->in->at_screen;
+
+        return who && who->role == ROLE_LEADER && t->b->person[0] && turn_awaits_leader(t) &&
+               t->in->n == strlen(yes) && memcmp(t->in->bytes, yes, strlen(yes)) == 0;
+}
+
 void people_come(struct turn *t) {
         const struct input_person *who = t->in->at_screen;
         struct bench *b = t->b;
 
-        if (!who || strcmp(who->person, b->person) == 0)
+        if (!who || strcmp(who->person, b->person) == 0 || people_leader_agrees(t))
                 return;
         if (b->person[0])
                 sign_out(t, "switch");
@@ -88,6 +96,9 @@ int people_badge(struct turn *t) {
                     : t->world->badge(t->world->userdata, t->scan.badge, person, call, &role);
         if (r < 0)
                 return r;
+        if (t->in->at_screen && (r > 0 || strcmp(person, t->in->at_screen->person) != 0))
+                return turn_tell(t, VERDICT_LOCKED, "この画面に入った人の名札ではない",
+                        "not the badge of who signed in at this screen");
         if (r == WORLD_E_NONE)
                 return turn_tell(t, VERDICT_LOCKED, "登録のない名札。別の名札を読む",
                         "this badge is not known: read another one");

@@ -150,13 +150,6 @@ int pickup_parcel(struct turn *t, const struct number_owner *o) {
 
 /* ---- an order ---- */
 
-static bool is_one_merchants(const struct open_found *f) {
-        for (size_t i = 1; i < f->n_refs; i++)
-                if (strcmp(f->refs[i].merchant, f->refs[0].merchant) != 0)
-                        return false;
-        return true;
-}
-
 int pickup_order(struct turn *t, bool *handledp) {
         struct open_found found;
         struct number_owner owner;
@@ -165,13 +158,8 @@ int pickup_order(struct turn *t, bool *handledp) {
         if (r < 0)
                 return r;
         *handledp = true;
-        if (found.n_refs > 0 && !is_one_merchants(&found)) {
-                turn_refuse(t, "ambiguous", NULL, NULL);
-                return turn_tell(t, VERDICT_AMBIGUOUS, "同じ番号の注文がある。受取コードを読む",
-                        "two orders have this number: read the pickup code");
-        }
         if (found.n_refs > 0)
-                return pickup_begin(t, found.refs, found.n_refs, PROOF_NONE);
+                return pickup_choose(t, found.refs, found.n_refs, PICKUP_SAME_MERCHANT);
         r = t->world->closed_code(t->world->userdata, t->scan.text, &owner);
         if (r == 0 && (owner.state == PARCEL_COLLECTED || owner.gone))
                 return pickup_say_collected(t, &owner);

@@ -52,6 +52,17 @@ int pickup_say_shelve(struct turn *t, enum verdict_kind kind, const struct parce
 /* "B-3", as it stands on the shelf */
 void pickup_shelf_words(const char *shelf, char text[NAME_SIZE]);
 
+/* --- pickup-choose.c --- */
+#define PICKUP_LOOK_MAX                                                                                      \
+        32 /* shipments that are looked at to tell customers apart; of more it is asked for more */
+enum pickup_sameness {
+        PICKUP_SAME_GROUP,
+        PICKUP_SAME_MERCHANT
+}; /* by which two shipments are one customer's */
+/* The shipments that somebody asked for: the case, when they are one customer's; else it is asked which. @n: at least 1 */
+int pickup_choose(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_sameness sameness);
+int pickup_chosen(struct turn *t, int number); /* a digit was read meanwhile */
+
 /* --- pickup-find.c --- */
 int pickup_parcel(struct turn *t, const struct number_owner *owner); /* a parcel was read */
 int pickup_order(struct turn *t, bool *handledp); /* an order's number, a shipment's code? */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FOUND_MAX    256 /* orders of one name, or of one telephone's end: a common name has many */
 #define TRIES_FREE   5
 #define WAIT_USEC    (30 * USEC_PER_SEC)
 #define WAIT_DOUBLES 7 /* 64 min */
@@ -69,12 +70,12 @@ static int say_not_found(struct turn *t, const char *ja, const char *en) {
         return 0;
 }
 
-static int lookup(
-        struct turn *t, const char *purpose, const char *text, struct shipment_ref *refs, size_t *np) {
+static int lookup(struct turn *t, const char *purpose, const char *text, struct shipment_ref *refs,
+        size_t max, size_t *np) {
         *np = 0;
         if (!*text || !t->world->lookup)
                 return 0;
-        return t->world->lookup(t->world->userdata, purpose, text, refs, WORLD_REFS_MAX, np);
+        return t->world->lookup(t->world->userdata, purpose, text, refs, max, np);
 }
 
 /* ---- the code ---- */
@@ -104,7 +105,7 @@ static int find_code(struct turn *t, const char *text) {
         if (must_wait(t))
                 return 0;
         (void) pickup_code_read(text, code);
-        r = lookup(t, "code", code, refs, &n);
+        r = lookup(t, "code", code, refs, WORLD_REFS_MAX, &n);
         forget_scan(t);
         if (r < 0)
                 return r;
@@ -181,26 +182,6 @@ int pickup_token(struct turn *t) {
 
 /* ---- what a clerk types ---- */
 
-/* All of one customer, as far as the OMS says so. */
-static int are_of_one(struct turn *t, const struct shipment_ref *refs, size_t n, bool *onep) {
-        char group[ID_SIZE] = "";
-
-        *onep = n <= 1;
-        for (size_t i = 0; i < n && n > 1; i++) {
-                int r = turn_load_shipment(t, refs[i].merchant, refs[i].shipment);
-                const char *this = json_get_string(json_get(t->s.doc, "pickup"), "group", "");
-
-                if (r < 0)
-                        return r;
-                if (r > 0 || !*this || (i > 0 && strcmp(this, group) != 0))
-                        return 0;
-                if (!copy_text(group, sizeof(group), this))
-                        return 0;
-        }
-        *onep = true;
-        return 0;
-}
-
 static void add_digits_and_name(const char *text, char tail[5], char name[PICKUP_NAME_SIZE]) {
         char rest[BARCODE_TEXT_MAX + 1];
         size_t n = 0, digits = 0;
@@ -231,42 +212,55 @@ static size_t intersect(struct shipment_ref *a, size_t n_a, const struct shipmen
         return n;
 }
 
+struct found {
+        struct shipment_ref refs[FOUND_MAX];
+        size_t n;
+};
+
+static int look_up(struct turn *t, const char *purpose, const char *text, struct found *f) {
+        return lookup(t, purpose, text, f->refs, FOUND_MAX, &f->n);
+}
+
+static void keep_both(struct found *a, const struct shipment_ref *refs, size_t n) {
+        a->n = intersect(a->refs, a->n, refs, n);
+}
+
+/* What is entered while several are to choose from is about those, when it is about any of them. */
+static void keep_choices(struct turn *t, struct found *f) {
+        const struct pickup_choice_memory *m = &t->b->choice;
+        struct found both = *f;
+
+        if (t->b->gesture != GESTURE_PICKUP_CHOOSE)
+                return;
+        keep_both(&both, m->refs, m->n);
+        if (both.n > 0)
+                *f = both;
+}
+
 /* By telephone, by name, or by both: then both must fit. */
 static int find_person(struct turn *t, const char *text) {
-        struct shipment_ref refs[WORLD_REFS_MAX], named[WORLD_REFS_MAX];
+        struct found f = {.n = 0}, named = {.n = 0};
         char tail[5], name[PICKUP_NAME_SIZE];
-        size_t n = 0, n_named = 0;
-        bool one = false;
-        struct verdict *v;
         int r;
 
         if (must_wait(t))
                 return 0;
         add_digits_and_name(text, tail, name);
-        r = lookup(t, "phone", tail, refs, &n);
+        r = look_up(t, "phone", tail, &f);
         if (r == 0)
-                r = lookup(t, "name", name, named, &n_named);
+                r = look_up(t, "name", name, &named);
         if (r < 0)
                 return r;
         if (*tail && *name)
-                n = intersect(refs, n, named, n_named);
-        else if (*name) {
-                memcpy(refs, named, sizeof(refs));
-                n = n_named;
-        }
-        note(t, *tail ? "phone" : "name", n > 0);
-        if (n == 0)
+                keep_both(&f, named.refs, named.n);
+        else if (*name)
+                f = named;
+        keep_choices(t, &f);
+        note(t, *tail ? "phone" : "name", f.n > 0);
+        if (f.n == 0)
                 return say_not_found(
                         t, "見つからない。注文番号を聞く", "nobody found: ask for the order number");
-        r = are_of_one(t, refs, n, &one);
-        if (r < 0)
-                return r;
-        if (one)
-                return pickup_begin(t, refs, n, PROOF_NONE);
-        v = turn_say(t, VERDICT_AMBIGUOUS);
-        verdict_sub_ja(v, "%zu件。名前と電話か、注文番号を入れる", n);
-        verdict_sub_en(v, "%zu found: enter name and telephone number, or the order number", n);
-        return 0;
+        return pickup_choose(t, f.refs, f.n, PICKUP_SAME_GROUP);
 }
 
 int pickup_find(struct turn *t) {

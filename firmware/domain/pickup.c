@@ -119,6 +119,9 @@ static int control(struct turn *t) {
                 if (t->b->gesture == GESTURE_PICKUP_OFFER)
                         return pickup_offer_redeem(t);
                 return t->b->pickup.n_cases > 0 ? pickup_hand_some(t) : not_now(t);
+        case CONTROL_DIGIT:
+                return t->b->gesture == GESTURE_PICKUP_CHOOSE ? pickup_chosen(t, t->scan.control.n)
+                                                              : not_now(t);
         case CONTROL_PROOF:
                 return pickup_prove(t);
         case CONTROL_SHORT:
@@ -166,6 +169,8 @@ int pickup_scan(struct turn *t) {
 
         if (t->scan.kind == BARCODE_CONTROL)
                 return control(t);
+        if (t->b->gesture == GESTURE_PICKUP_CHOOSE) /* something else tells more */
+                turn_end_gesture(t);
         if (t->b->gesture == GESTURE_PICKUP_TAKE_BACK)
                 return pickup_return_scan(t);
         if (t->b->gesture == GESTURE_PICKUP_INSPECT)

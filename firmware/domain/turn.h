@@ -110,9 +110,11 @@ int shipment_total_pieces(const struct shipment *s, int piece); /* as facts say 
 
 /* --- people.c --- */
 int people_badge(struct turn *t);
-/* Idle too long: person.out. True when the bench was locked by it. */
+/* A leader is asked for, and one says OK at a screen: whoever works here goes on doing so. */
+bool people_leader_agrees(const struct turn *t);
 /* ->at_screen is who works here from now on. */
 void people_come(struct turn *t);
+/* Idle too long: person.out. True when the bench was locked by it. */
 bool people_lock_idle(struct turn *t);
 int people_sign_out(struct turn *t);
 /* Is there somebody who may scan? When not, it is said. */

@@ -47,6 +47,69 @@ static void write_verdict(struct json_writer *w, const char *key, const struct v
         json_write_end_object(w);
 }
 
+static const char *step_to_str(enum gesture g) {
+        switch (g) {
+        case GESTURE_PICKUP_PARTIAL:
+                return "partial";
+        case GESTURE_PICKUP_PAY:
+                return "pay";
+        case GESTURE_PICKUP_OFFER:
+                return "offer";
+        case GESTURE_PICKUP_TAKE_BACK:
+                return "take-back";
+        case GESTURE_PICKUP_INSPECT:
+                return "inspect";
+        case GESTURE_PICKUP_ARRIVE:
+                return "arrive";
+        case GESTURE_PICKUP_CRATE:
+                return "crate";
+        case GESTURE_PICKUP_CHOOSE:
+                return "choose";
+        default:
+                return NULL;
+        }
+}
+
+static void write_ref(struct json_writer *w, const char *key, const char *merchant, const char *shipment) {
+        if (!*shipment) {
+                json_write_null(w, key);
+                return;
+        }
+        json_write_object(w, key);
+        json_write_string(w, "merchant", merchant);
+        json_write_string(w, "shipment", shipment);
+        json_write_end_object(w);
+}
+
+static void write_choices(struct json_writer *w, const struct pickup_choice_memory *m) {
+        json_write_array(w, "choices");
+        for (size_t i = 0; i < m->n; i++) {
+                json_write_object(w, NULL);
+                json_write_int(w, "number", m->numbers[i]);
+                json_write_string(w, "merchant", m->refs[i].merchant);
+                json_write_string(w, "shipment", m->refs[i].shipment);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+}
+
+/* What was begun and waits for its next scan, with what it is about. */
+static void write_step(struct json_writer *w, const struct bench *b) {
+        json_write_string(w, "step", step_to_str(b->gesture));
+        write_ref(w, "touched", b->merchant, b->shipment);
+        if (b->gesture == GESTURE_PICKUP_CHOOSE)
+                write_choices(w, &b->choice);
+        if (b->gesture == GESTURE_PICKUP_CRATE)
+                json_write_string(w, "crate", b->argument);
+        if (b->gesture == GESTURE_PICKUP_OFFER) {
+                json_write_object(w, "offer");
+                json_write_string(w, "merchant", b->offer.merchant);
+                json_write_string(w, "offer", b->offer.offer);
+                json_write_bool(w, "once", *b->offer.coupon != '\0');
+                json_write_end_object(w);
+        }
+}
+
 /* Whom a counter serves: which shipments, which of their parcels were read; and what is in the clerk's hand. */
 static void write_case(struct json_writer *w, const struct bench *b) {
         const struct pickup_memory *m = &b->pickup;
@@ -66,6 +129,7 @@ static void write_case(struct json_writer *w, const struct bench *b) {
         for (size_t i = 0; m->n_cases > 0 && i < m->n_checked; i++)
                 json_write_string(w, NULL, m->checked[i]);
         json_write_end_array(w);
+        write_step(w, b);
         json_write_string(w, "merchant", *b->parcel ? b->merchant : NULL);
         json_write_string(w, "shipment", *b->parcel ? b->shipment : NULL);
         json_write_string(w, "parcel", *b->parcel ? b->parcel : NULL);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 struct pickups {
-        struct store_stmt in, notice;
+        struct store_stmt in, notice, crate, offer;
 };
 
 #define NOTICE                                                                                               \
@@ -35,6 +35,17 @@ static const struct store_sql pickups_sql[] = {
                 "LEFT JOIN notice n ON n.id = " NEWEST("g.merchant",
                         "g.shipment") " ORDER BY ifnull(k.keep_until_usec, 0), g.since, g.shipment"},
         {offsetof(struct pickups, notice), "SELECT " NOTICE "FROM notice n WHERE n.id = " NEWEST("?1", "?2")},
+        {offsetof(struct pickups, crate),
+                "SELECT p.merchant, p.shipment, ifnull(f.data ->> '$.orders[0]', ''), p.id, p.number, "
+                "p.state, p.shelf "
+                "FROM parcel p LEFT JOIN shipment s ON s.merchant = p.merchant AND s.id = p.shipment "
+                "LEFT JOIN fact f ON f.pos = s.doc_pos WHERE p.crate = ?1 AND p.crate <> '' ORDER BY "
+                "p.piece, p.id"},
+        {offsetof(struct pickups, offer),
+                "SELECT f.data ->> '$.kind', f.data ->> '$.headline.ja', f.data ->> '$.headline.en', "
+                "f.data ->> '$.terms.ja', f.data ->> '$.terms.en', f.data ->> '$.until' "
+                "FROM wish w JOIN fact f ON f.pos = w.pos WHERE w.type = 'offer' AND w.subject = ?1 || '/' "
+                "|| ?2"},
 };
 
 int pickups_open(struct pickups **pp, struct facts *facts) {
@@ -121,5 +132,52 @@ int pickups_notice(struct pickups *p, const char *merchant, const char *shipment
                 return r == STORE_E_DONE ? 0 : r;
         n = notice_of(q, 0);
         r = fn(&n, userdata);
+        return r < 0 ? r : 0;
+}
+
+int pickups_crate(struct pickups *p, const char *crate,
+        int (*fn)(const struct pickups_parcel *parcel, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &p->crate;
+        int r;
+
+        store_bind_text(q, 1, crate);
+        while ((r = store_step(q)) == 0) {
+                struct pickups_parcel parcel = {
+                        .merchant = text_of(q, 0),
+                        .shipment = text_of(q, 1),
+                        .order = text_of(q, 2),
+                        .parcel = text_of(q, 3),
+                        .number = text_of(q, 4),
+                        .state = text_of(q, 5),
+                        .shelf = text_of(q, 6),
+                };
+
+                r = fn(&parcel, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return r == STORE_E_DONE ? 0 : r;
+}
+
+int pickups_offer(struct pickups *p, const char *merchant, const char *offer,
+        int (*fn)(const struct pickups_offer *o, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &p->offer;
+        struct pickups_offer o;
+        int r;
+
+        store_bind_text(q, 1, merchant);
+        store_bind_text(q, 2, offer);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? 0 : r;
+        o = (struct pickups_offer){
+                .kind = text_of(q, 0),
+                .headline_ja = text_of(q, 1),
+                .headline_en = text_of(q, 2),
+                .terms_ja = text_of(q, 3),
+                .terms_en = text_of(q, 4),
+                .until = text_of(q, 5),
+        };
+        r = fn(&o, userdata);
         return r < 0 ? r : 0;
 }

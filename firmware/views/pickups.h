@@ -50,6 +50,22 @@ struct pickups_row { /* one shipment; texts borrowed until the callback returns,
 int pickups_in(struct pickups *p, enum parcel_state state,
         int (*fn)(const struct pickups_row *row, void *userdata), void *userdata);
 
+struct pickups_parcel { /* one parcel of a crate; texts as those of a row */
+        const char *merchant, *shipment, *order, *parcel, *number, *state, *shelf;
+};
+/* What comes, or came, in this crate. @fn, return: as pickups_in(). */
+int pickups_crate(struct pickups *p, const char *crate,
+        int (*fn)(const struct pickups_parcel *parcel, void *userdata), void *userdata);
+
+struct pickups_offer {
+        const char *kind; /* "in-store", "online", "combination" */
+        const char *headline_ja, *headline_en, *terms_ja, *terms_en;
+        const char *until; /* a time; "" no end */
+};
+/* @fn is called at most once. Return: as pickups_in(). */
+int pickups_offer(struct pickups *p, const char *merchant, const char *offer,
+        int (*fn)(const struct pickups_offer *o, void *userdata), void *userdata);
+
 /* The newest notice that tells the customer to come. @fn is called at most once. Return: as pickups_in(). */
 int pickups_notice(struct pickups *p, const char *merchant, const char *shipment,
         int (*fn)(const struct pickups_notice *n, void *userdata), void *userdata);

@@ -6,22 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "services/web/watch-internal.h"
+#include "services/web/counter-internal.h"
 
 #define ROWS_MAX     100 /* of one list; its count says how many there are */
 #define CONTENTS_MAX 12
 
-struct counter {
-        struct watch *watch;
-        const struct bench_state *bench;
-        struct json *serving; /* what the station says of its case; NULL nothing yet; owned */
-        struct json_writer *w;
-        int64_t now_usec;
-};
-
 /* ---- pieces ---- */
 
-static const char *tail_of(const char *text) {
+const char *counter_tail(const char *text) {
         size_t n = strlen(text);
 
         return n > 4 ? text + n - 4 : text;
@@ -52,7 +44,7 @@ static bool has_scanner(const struct counter *c) {
 }
 
 /* "B-3", as it stands on the shelf. */
-static void write_shelf(struct json_writer *w, const char *key, const char *shelf, size_t n) {
+void counter_write_shelf(struct json_writer *w, const char *key, const char *shelf, size_t n) {
         char text[NAME_SIZE];
 
         if (n >= sizeof(text))
@@ -110,8 +102,9 @@ static void write_parcels(struct counter *c, const struct shipment *s) {
                 json_write_int(w, "piece", p->piece);
                 json_write_int(w, "pieces", p->pieces);
                 json_write_string(w, "state", parcel_state_to_str(p->state));
-                write_shelf(w, "shelf", p->shelf, strlen(p->shelf));
-                json_write_string(w, "number_end", tail_of(p->number));
+                counter_write_shelf(w, "shelf", p->shelf, strlen(p->shelf));
+                doc_time(w, "since", p->since_usec, p->since_offset_sec);
+                json_write_string(w, "number_end", counter_tail(p->number));
                 if (has_scanner(c))
                         json_write_string(w, "number", p->number);
                 json_write_bool(w, "checked", is_checked(c, p->id));
@@ -120,7 +113,7 @@ static void write_parcels(struct counter *c, const struct shipment *s) {
         json_write_end_array(w);
 }
 
-static int write_shipment(struct counter *c, const struct shipment *s) {
+int counter_write_shipment(struct counter *c, const struct shipment *s) {
         const char *order = json_string(json_first(json_get(s->doc, "orders")));
         struct json_writer *w = c->w;
         int64_t keep_until_usec = s->at_counter.keep_until_usec;
@@ -145,13 +138,12 @@ static int write_shipment(struct counter *c, const struct shipment *s) {
         return r;
 }
 
-/* Return: 0 also when it is not known any more; as shipments_get(). */
-static int read_shipment(struct counter *c, const char *merchant, const char *shipment) {
+int counter_write_known(struct counter *c, const char *merchant, const char *shipment) {
         struct shipment s = {0};
         int r = shipments_get(c->watch->look.shipments, merchant, shipment, &s);
 
         if (r == 0)
-                r = write_shipment(c, &s);
+                r = counter_write_shipment(c, &s);
         shipment_deinit(&s);
         return r == STORE_E_NONE ? 0 : r;
 }
@@ -169,7 +161,8 @@ static int write_case(struct counter *c) {
         json_write_bool(c->w, "paid", json_get_bool(c->serving, "paid", false));
         json_write_array(c->w, "shipments");
         for (const struct json *j = json_first(shipments); j && r == 0; j = json_next(j))
-                r = read_shipment(c, json_get_string(j, "merchant", ""), json_get_string(j, "shipment", ""));
+                r = counter_write_known(
+                        c, json_get_string(j, "merchant", ""), json_get_string(j, "shipment", ""));
         json_write_end_array(c->w);
         json_write_end_object(c->w);
         return r;
@@ -187,7 +180,7 @@ static int write_hand(struct counter *c) {
         json_write_object(c->w, "hand");
         json_write_string(c->w, "parcel", parcel);
         json_write_array(c->w, "shipments");
-        r = read_shipment(
+        r = counter_write_known(
                 c, json_get_string(c->serving, "merchant", ""), json_get_string(c->serving, "shipment", ""));
         json_write_end_array(c->w);
         json_write_end_object(c->w);
@@ -212,7 +205,7 @@ static void write_shelves(struct json_writer *w, const char *shelves) {
         while (*shelves) {
                 size_t n = strcspn(shelves, ",");
 
-                write_shelf(w, NULL, shelves, n);
+                counter_write_shelf(w, NULL, shelves, n);
                 shelves += n + (shelves[n] == ',');
         }
         json_write_end_array(w);
@@ -319,18 +312,40 @@ static int on_bench(const struct standing_bench *b, void *userdata) {
         return 1;
 }
 
-static int on_conflict(const struct standing_conflict *f, void *userdata) {
-        int *n = userdata;
+struct found {
+        struct json_writer *w;
+        int n;
+};
 
-        (void) f;
-        (*n)++;
+static int on_conflict(const struct standing_conflict *f, void *userdata) {
+        struct found *found = userdata;
+
+        if (found->n++ >= ROWS_MAX)
+                return 0;
+        json_write_object(found->w, NULL);
+        json_write_string(found->w, "kind", f->kind);
+        json_write_string(found->w, "shipment", *f->shipment ? f->shipment : NULL);
+        json_write_string(found->w, "at", f->time);
+        json_write_end_object(found->w);
         return 0;
+}
+
+/* What turned out later not to go together: nobody's scan was wrong, and a leader settles it. */
+static int write_conflicts(struct counter *c) {
+        struct found found = {.w = c->w};
+        int r;
+
+        json_write_array(c->w, "found");
+        r = standing_conflicts(c->watch->look.standing, on_conflict, &found);
+        json_write_end_array(c->w);
+        json_write_int(c->w, "conflicts", found.n);
+        return r;
 }
 
 static int read_all(struct counter *c) {
         struct look *l = &c->watch->look;
         struct store_policy store;
-        int conflicts = 0, r;
+        int r;
 
         policy_store(&l->policy, &store);
         json_write_value(c->w, "store", store.name);
@@ -340,8 +355,9 @@ static int read_all(struct counter *c) {
         if (r == 0)
                 r = write_lists(c);
         if (r == 0)
-                r = standing_conflicts(l->standing, on_conflict, &conflicts);
-        json_write_int(c->w, "conflicts", conflicts);
+                r = counter_write_step(c);
+        if (r == 0)
+                r = write_conflicts(c);
         return r == 0 ? standing_benches(l->standing, on_bench, c) : r;
 }
 

@@ -22,7 +22,8 @@ def store(build, tmp_path_factory):
 def nobody_is_served(store):
     """What one test leaves behind is not the next one's."""
     yield
-    if store.rig.ask_station({"verb": "status"})["benches"][1]["case"]["shipments"]:
+    case = store.rig.ask_station({"verb": "status"})["benches"][1]["case"]
+    if case["shipments"] or case["step"]:
         store.scan("OKURU-C-UNDO")
 
 
@@ -123,6 +124,110 @@ def test_by_touch_alone(store, chromium):
     wait_for("handed over", lambda: [f for f in store.facts("pickup.collected") if f["shipment"] == "B-15"])
     press(chromium, ".lists .back")
     wait_for("taken back", lambda: [f for f in store.facts("pickup.undone") if f["shipment"] == "B-15"])
+    chromium.assert_calm()
+
+
+def as_clerk(store, chromium, language: str) -> None:
+    open_counter(store, chromium, language)
+    if not chromium.js("return Boolean(may())"):
+        enter(chromium, "K041")
+        wait_for("the box is the clerk's", lambda: chromium.js("return Boolean(may())"))
+    if chromium.js("return document.documentElement.lang") != language:  # by the badge
+        chromium.js("document.querySelector('.language').click()")
+    wait_for("ready, in that language", lambda: chromium.js("return document.body.dataset.ready === 'yes' && document.documentElement.lang === arguments[0] && Boolean(may())", language))
+    wait_for("nothing is begun", lambda: mode(chromium) in ("lists", "stop"))
+
+
+def step(chromium, name: str) -> None:
+    wait_for(f"step {name}", lambda: mode(chromium) == "step" and chromium.js("return doc.counter.step && doc.counter.step.step") == name)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("by", ["touch", "key", "card"])
+def test_which_of_two_of_one_name(store, chromium, language, by):
+    family = {"touch": "伊藤", "key": "加藤", "card": "工藤"}[by] + ("" if language == "ja" else "田")
+    name = f"{family} 実"
+    for i, shelf in ((1, "G-1"), (2, "H-2")):
+        store.shelve(store.order(f"N-{language}{by}{i}", (HAT, 1), name=name, phone=f"090-0000-{i}{i}{i}{i}"), shelf)
+    as_clerk(store, chromium, language)
+    enter(chromium, family)
+    step(chromium, "choose")
+    text = chromium.text(".choices")
+    assert "G-1" in text and "H-2" in text and family not in chromium.js("return document.documentElement.outerHTML + JSON.stringify(doc)")
+    assert ("入荷" if language == "ja" else "came") in text
+    wanted = 1 + chromium.js("return [...document.querySelectorAll('.choices li')].findIndex(e => e.textContent.includes('H-2'))")
+    if by == "touch":
+        press(chromium, f"[data-key=choice-{wanted}]")
+    elif by == "key":
+        enter(chromium, str(wanted))
+    else:
+        store.scan(f"OKURU-C-D-{wanted}", "proof")
+    wait_for("their case", lambda: mode(chromium) == "case" and chromium.text(".where .shelf") == "H-2")
+    press(chromium, ".acts [data-key=undo]")
+    wait_for("given up", lambda: mode(chromium) == "lists")
+    chromium.assert_calm()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_return_an_offer_and_an_unannounced_parcel_by_touch_alone(store, chromium, language):
+    order = store.order(f"Z-{language}", (HAT, 1))
+    store.shelve(order, "D-1")
+    as_clerk(store, chromium, language)
+    press(chromium, "[data-key=take-back]")
+    step(chromium, "take-back")
+    press(chromium, ".ask button[aria-expanded]")
+    tap(chromium, store.codes(order)[0])
+    press(chromium, ".ask .go")
+    step(chromium, "inspect")
+    chromium.wait_text("[data-key=bad]", "不良品" if language == "ja" else "Damaged")
+    press(chromium, "[data-key=bad]")
+    wait_for("inspected", lambda: store.facts("return.inspected")[-1]["result"] == "bad")
+    wait_for("back", lambda: mode(chromium) == "lists")
+    press(chromium, "[data-key=arrive]")
+    step(chromium, "arrive")
+    press(chromium, "[data-key=undo]")
+    wait_for("given up", lambda: mode(chromium) == "lists")
+    enter(chromium, store.offer(f"O-{language}"))  # as a camera or a wedge types it
+    step(chromium, "offer")
+    said = chromium.wait_text(".case", "1回だけ" if language == "ja" else "once only")
+    assert all(part in said for part in (("靴下 200円引き", "2足以上", "3月31日", "1回だけ") if language == "ja" else ("200 yen off socks", "two pairs", "03-31", "once only")))
+    press(chromium, "[data-key=ok]")
+    wait_for("redeemed", lambda: store.count("offer.redeemed", f"O-{language}") == 1)
+    chromium.assert_calm()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_part_is_declared_by_touch_and_a_leader_says_yes(store, chromium, language):
+    order = store.order(f"Y-{language}", (SOCKS, 1), (HAT, 1))
+    as_clerk(store, chromium, language)
+    enter(chromium, store.codes(order)[0])
+    wait_for("in hand", lambda: mode(chromium) == "hand")
+    enter(chromium, "E-5")
+    wait_for("a part of it lies there", lambda: store.count("parcel.shelved") and chromium.js("return doc.counter.declarable.length") == 1)
+    enter(chromium, order["orders"][0])  # the customer is here already
+    wait_for("not all is", lambda: mode(chromium) == "stop" and chromium.js("return !document.querySelector('.after').hidden"))
+    press(chromium, ".after .declare")
+    step(chromium, "partial")
+    press(chromium, "[data-key=leader]")
+    wait_for("it asks", lambda: ("リーダー" if language == "ja" else "leader") in chromium.text(".ask .said"))
+    enter(chromium, "K041")
+    wait_for("not a leader", lambda: ("リーダーの名札が要る" if language == "ja" else "a leader's badge") in chromium.text(".ask .said"))
+    press(chromium, "[data-key=leader]")
+    enter(chromium, "L002")
+    wait_for("ready", lambda: [f["leader"] for f in store.facts("pickup.ready") if f["subject"] == f"Y-{language}"] == ["p-002"])
+    wait_for("nobody is signed in at the screen", lambda: not chromium.js("return Boolean(may())"))
+    assert chromium.js("return doc.counter.person.person") == "p-041", "the clerk is still the one who works here"
+    chromium.assert_calm()
+
+
+def test_a_red_gives_way_to_the_lists_by_touch_and_stays_in_sight(store, chromium):
+    as_clerk(store, chromium, "ja")
+    store.scan("OKURU-C-UNDO")
+    store.scan("4901234567894")
+    wait_for("it is said", lambda: mode(chromium) == "stop" and chromium.js("return !document.querySelector('.after').hidden"))
+    press(chromium, "[data-key=lists]")
+    wait_for("the lists", lambda: mode(chromium) == "lists" and chromium.text(".tabs"))
+    assert chromium.light() in ("amber", "red") and chromium.js("return document.querySelector('.stage').offsetHeight") > 20
     chromium.assert_calm()
 
 

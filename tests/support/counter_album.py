@@ -65,6 +65,43 @@ class CounterAlbum:
         self.shoot("three-shelves", "1920x1080")
         s.scan("OKURU-C-UNDO", "undone")
 
+    def begin(self) -> None:
+        """What else is begun at a counter, and what waits for an answer."""
+        s = self.store
+        for name, shelf, phone in (("P-1021", "B-12", "090-0000-2121"), ("P-1022", "C-4", "090-0000-2222")):
+            s.shelve(s.order(name, (HAT, 1), name="佐々木 実", phone=phone), shelf)
+        s.rig.ask_station({"verb": "find", "bench": "c1", "text": "佐々木"})
+        self.see("step", "doc.counter.step.step === 'choose' && document.body.dataset.light !== 'green'")
+        self.shoot("which-one", "800x480", "1920x1080", "phone")
+        s.scan("OKURU-C-UNDO", "undone")
+        s.scan(s.offer("P-O1"), "offer")
+        self.see("step", "doc.counter.step.step === 'offer'")
+        self.shoot("offer", "800x480", "phone")
+        s.scan("OKURU-C-UNDO", "undone")
+        s.scan("OKURU-C-TAKE-BACK")
+        self.see("step")
+        self.shoot("return", "800x480")
+        s.scan(self.paid["orders"][0], "returned")
+        self.see("step", "doc.counter.step.step === 'inspect'")
+        self.shoot("inspect", "800x480")
+        s.scan("OKURU-C-OK", "inspected")
+        crated = [s.order(f"P-103{i}", (SOCKS, 1), crate="ORICON-3") for i in range(3)]
+        s.scan("ORICON-3", "arrived")
+        s.scan(s.codes(crated[0])[0])
+        s.scan("OKURU-S-D-2")
+        self.see("step", "doc.counter.step.step === 'crate' && doc.counter.step.crate.parcels.some(p => p.state === 'shelved') && document.body.dataset.light === 'dark'")
+        self.shoot("crate", "800x480", "1920x1080")
+        s.scan("OKURU-C-OK", "not-on-shelf")
+        self.see("stop", "!document.querySelector('.after').hidden")
+        self.shoot("crate-short", "800x480")
+        s.scan(self.half["orders"][0], "no-hand-over")
+        self.see("stop", "!document.querySelector('.after').hidden && document.querySelector('.declare')")
+        self.shoot("not-all-here", "800x480", "phone")
+        s.scan("OKURU-C-SHORT", "leader-needed")
+        self.see("step")
+        self.shoot("leader", "800x480")
+        s.scan("OKURU-C-UNDO", "undone")
+
     def all(self) -> None:
         s = self.store.open()
         try:
@@ -73,6 +110,7 @@ class CounterAlbum:
             self.see("lists", "doc.counter.lists.ready.length === 4 && doc.counter.lists.ready.every(r => r.notice && r.notice.state !== 'reserved')")
             self.shoot("lists", "800x480", "1920x1080", "phone")
             self.serve()
+            self.begin()
             s.scan(s.codes(self.half)[1], "arrived")
             self.see("hand", "document.body.dataset.light === 'dark'")
             self.shoot("to-shelf", "800x480")

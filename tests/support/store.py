@@ -9,6 +9,7 @@ import shipments as goods
 from packer import Packer
 from rig import Rig, wait_for
 from story import HAT, NAME, SOCKS, TEA, store_wish
+from tokens import Signer
 from web import Client
 
 STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
@@ -76,9 +77,10 @@ class Store:
             for kind in ("shipment.received", "expected.received", "contact.received"):
                 wait_for(f"{kind} of {order['shipment']}", lambda: self.count(kind, order["shipment"]))
 
-    def order(self, name: str, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False) -> dict:
-        """One that comes to this store, known at the counter."""
-        wish = store_wish(name, *(lines or ((SOCKS, 2), (HAT, 1))))
+    def order(self, name: str, /, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False, crate: str | None = None, **contact) -> dict:
+        """One that comes to this store, known at the counter. @contact: members of the customer's."""
+        wish = store_wish(name, *(lines or ((SOCKS, 2), (HAT, 1))), crate=crate)
+        wish["contact"]["contact"].update(contact)
         wish["pickup"] = {**wish["pickup"], "unpaid": unpaid}
         if proxy:
             wish["pickup"]["who"] = ["self", "proxy"]
@@ -100,6 +102,16 @@ class Store:
             self.scan(code, "arrived")
             last = self.scan(f"OKURU-S-{shelf}", "shelved", "ready")
         return last
+
+    def offer(self, name: str, kind: str = "in-store", until: str | None = "2027-03-31T23:59:59+09:00", signer: Signer = Signer("K2", "offer")) -> str:
+        """An offer that the counter knows; what its QR says."""
+        if not self.count("keys.changed"):
+            self.rig.oms("keys", self.file("keys.json", {"keys": [signer.public()]}))
+            wait_for("the keys", lambda: self.count("keys.changed"))
+        self.rig.oms("offer", self.file("offer.json", {"merchant": "aozora", "offer": name, "kind": kind, "until": until,
+                                                       "headline": {"ja": "靴下 200円引き", "en": "200 yen off socks"}, "terms": {"ja": "2足以上のお買い上げで", "en": "with two pairs or more"}}))
+        wait_for(f"offer {name}", lambda: self.count("offer.changed", name))
+        return signer.token(t="o", m="aozora", o=name, n=f"{name}-1")
 
     def told(self, order: dict, outcome: str = "notice.accepted") -> None:
         wait_for(f"{outcome} of {order['shipment']}", lambda: self.count(outcome, order["shipment"]), 30)

@@ -6,8 +6,8 @@
 // A name, or the last four digits of a telephone: what no scanner reads.
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
 const FLASH_MS = 900, CODE = /^OKURU-/, SHELF = /^[A-Z]{1,2}-?\d{1,3}$/i;
-const LISTS = ["ready", "overdue", "untold", "expected", "arrived", "incomplete", "missing", "back"];
-let list = "ready", flashTimer, isFlash = false, drawn = "", collectedAt = 0, pressed = null;
+const LISTS = ["ready", "overdue", "untold", "expected", "arrived", "incomplete", "missing", "back", "conflict"];
+let list = "ready", flashTimer, isFlash = false, drawn = "", collectedAt = 0, pressed = null, asksLeader = false, seen = -1;
 
 const may = () => session.person && ["clerk", "leader"].includes(session.person.role);
 const yen = n => n.toLocaleString("ja-JP");
@@ -43,11 +43,36 @@ async function enter(badge) {
 
 // A badge opens the box, and does what was pressed before it was asked for.
 async function badge(text) {
+        const isForLeader = asksLeader;
+        asksLeader = false;
         if (!await enter(text.replace(/^OKURU-P-/, "")))
-                return;
+                return placeholder_();
+        if (isForLeader)
+                return agree();
         const next = pressed;
         pressed = null;
         act(next || `OKURU-P-${text.replace(/^OKURU-P-/, "")}`);
+}
+
+// A leader says yes, and is gone again: who stands at the counter does not go on as one.
+async function agree() {
+        if (session.person.role !== "leader") {
+                tell(word("role_bad"));
+                return;
+        }
+        await card("OK");
+        session = (await post("/api/v1/session/end", {})).body;
+        placeholder_();
+        tell(word("badge_again"));
+        draw();
+}
+function leader() {
+        if (session.person && session.person.role === "leader")
+                return card("OK");
+        asksLeader = true;
+        placeholder_();
+        tell(word("leader_badge"));
+        input.focus();
 }
 
 async function act(code) {
@@ -84,26 +109,41 @@ function matches(text) {
 }
 const isExact = (row, text) => row.order === text || row.shipment === text;
 
+// Does it leave open what is meant? One shipment stands in two lists while a part of it is here.
+function isOpen(text, rows, exact) {
+        const few = exact.length ? exact : rows, n = new Set(few.map(r => `${r.merchant && r.merchant.merchant} ${r.shipment}`)).size;
+        return n > 1 || (n === 1 && !exact.length && WORDS_OF_PERSON.test(text));
+}
+
+function showRows() {
+        isFlash = false;
+        draw();
+        const first = $(".rows [data-key]");
+        first ? first.focus() : act(input.value.trim()); // a customer is being served: it is about theirs
+}
+
 function submit() {
-        const text = input.value.trim(), rows = matches(text), exact = rows.filter(r => isExact(r, text));
+        const text = input.value.trim(), rows = matches(text), exact = rows.filter(r => isExact(r, text)), step = doc && doc.counter && doc.counter.step;
         if (!text)
                 return;
-        if (!may() || text.startsWith("OKURU-P-"))
+        if (!may() || asksLeader || text.startsWith("OKURU-P-"))
                 badge(text);
+        else if (step && step.step === "choose" && /^[1-9]$/.test(text))
+                card(`D-${text}`);
         else if (CODE.test(text))
                 act(text);
         else if (doc.counter && doc.counter.hand && SHELF.test(text))
                 act(`OKURU-S-${text.toUpperCase()}`);
-        else if (exact.length > 1 || (exact.length === 0 && rows.length > 1))
-                $(".rows [data-key]").focus();
-        else if (exact.length === 0 && rows.length === 1)
+        else if (isOpen(text, rows, exact))
+                showRows();
+        else if (!exact.length && rows.length)
                 act(rows[0].order || rows[0].shipment);
         else
                 act(text);
 }
 
 function placeholder_() {
-        const text = word(may() ? "ask" : "ask_badge");
+        const text = word(asksLeader ? "leader_badge" : may() ? "ask" : "ask_badge");
         input.placeholder = text;
         input.setAttribute("aria-label", text);
         leave.hidden = !session.person;
@@ -114,6 +154,8 @@ function keyboard() {
         const type = c => key(c, () => { input.value += c; });
         board.append(...[..."1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ-"].map(type), key("⌫", () => { input.value = input.value.slice(0, -1); }, "backspace"));
 }
+
+const button = (key, text, what, kind = "") => el("button" + kind, {type: "button", "data-key": key, onclick: what}, ...[].concat(text));
 
 // ---- the case ----
 
@@ -157,7 +199,7 @@ function caseView(c) {
         const proofs = c.shipments.map(s => s.proofs).reduce((a, b) => a.filter(x => b.includes(x)));
         const acts = [];
         if (unpaid)
-                acts.push(el("p.due", {}, mark("amber"), el("b", {}, `¥${yen(unpaid)}`), word("pay_how")));
+                acts.push(el("p.due", {}, mark("amber"), el("b", {}, `¥${yen(unpaid)}`), word("pay_how")), button("leader", word("leader_yes"), leader));
         else if (c.proof === "none")
                 acts.push(...proofs.filter(p => p !== "code" && p !== "proxy-code").map(p => el("button.main", {type: "button", "data-key": p, onclick: () => card(`PROOF-${p.toUpperCase()}`)}, word("p_" + p))));
         else
@@ -177,10 +219,57 @@ function caseView(c) {
 function handView(h) {
         const s = h.shipments[0], lying = s ? [...new Set(s.parcels.filter(p => p.state === "shelved" && p.parcel !== h.parcel).map(p => p.shelf))] : [];
         const known = [...new Set(Object.values(doc.counter.lists).flat().flatMap(r => r.shelves))].filter(Boolean).sort().slice(0, 12);
-        return [el("div.where", {}, el("p.label", {}, word(lying.length ? "same_shelf" : "hand")), el("p.shelf.n" + Math.max(1, Math.min(4, lying.length)), {}, lying.length ? shelfText(lying) : "?"), el("p.count", {}, el("b", {}, word("hand_how")))),
+        const isExpired = s && s.parcels.some(p => p.parcel === h.parcel && p.state === "expired");
+        return [isExpired ? el("div.where", {}, el("p.label", {}, named(s)), el("p.big", {}, word("l_back")))
+                : el("div.where", {}, el("p.label", {}, word(lying.length ? "same_shelf" : "hand")), el("p.shelf.n" + Math.max(1, Math.min(4, lying.length)), {}, lying.length ? shelfText(lying) : "?"), el("p.count", {}, el("b", {}, word("hand_how")))),
                 s ? el("div.facts", {}, shipmentFacts(s, {paid: false})) : "",
-                el("div.acts", {}, ...known.map(x => el("button", {type: "button", "data-key": "shelf-" + x, onclick: () => act(`OKURU-S-${x}`)}, x)), el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")))];
+                isExpired ? el("div.acts", {}, button("restock", word("restock"), () => card("RETURN"), ".main"), giveUp()) : el("div.acts", {}, ...known.map(x => el("button", {type: "button", "data-key": "shelf-" + x, onclick: () => act(`OKURU-S-${x}`)}, x)), el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")))];
 }
+
+// ---- what was begun ----
+
+const giveUp = text => button("undo", text || word("stop_case"), () => card("UNDO"));
+
+// Two of one name: what tells them apart is no name.
+function choicesView(choices) {
+        const numbers = [...new Set(choices.map(x => x.number))];
+        return el("ul.choices", {"aria-label": word("choose")}, ...numbers.map(n => {
+                const all = choices.filter(x => x.number === n).flatMap(x => x.shipments), parcels = all.flatMap(s => s.parcels).filter(p => p.state === "shelved");
+                const since = parcels.map(p => p.since).filter(Boolean).sort()[0], away = all.flatMap(s => s.parcels).filter(p => ["expected", "arrived", "missing"].includes(p.state)).length;
+                return el("li", {}, button("choice-" + n, [el("b.digit", {}, String(n)), el("span.order", {}, all.map(named).join(" · "), el("small", {}, say(all[0] && all[0].merchant && all[0].merchant.name))),
+                        el("span.n", {}, [since ? word("came", {t: day(since)}) : "", word("n_here", {n: parcels.length}), away ? word("n_away", {n: away}) : ""].filter(Boolean).join(" · ")),
+                        el("b.shelf", {}, shelfText([...new Set(parcels.map(p => p.shelf))]))], () => card("D-" + n)));
+        }));
+}
+
+function crateView(c) {
+        const left = c.parcels.filter(p => p.state === "arrived"), isThere = p => ["shelved", "collected"].includes(p.state);
+        return [el("div.where", {}, el("p.label", {}, `${word("crate")} …${tail(c.crate)}`), el("p.big", {}, word(left.length ? "crate_left" : "crate_done", {n: left.length})),
+                el("ul.pieces", {}, ...c.parcels.map(p => el("li" + (isThere(p) ? ".on" : ""), {}, isThere(p) ? mark("check") : el("i"), el("b", {}, p.shelf || `…${p.number_end}`), named(p))))),
+                el("div.acts", {}, button("ok", word("crate_empty"), () => card("OK"), ".main"), giveUp())];
+}
+
+function offerView(o) {
+        return [el("div.where", {}, el("p.label", {}, `${say(o.merchant && o.merchant.name)} ${word("o_" + o.kind)}`), el("p.big", {}, say(o.headline)), el("p.terms", {}, say(o.terms)),
+                el("p.count", {}, el("b", {}, o.until ? word("offer_until", {d: day(o.until)}) : word("offer_no_end")), el("span", {}, word(o.once ? "offer_once" : "offer_many")))),
+                el("div.acts", {}, button("ok", word("offer_use"), () => card("OK"), ".main"), giveUp(word("offer_not")))];
+}
+
+function stepView(step, c) {
+        const says = (head, sub, ...acts) => [el("div.where", {}, el("p.big", {}, head), el("p.count", {}, el("b", {}, sub))), el("div.acts", {}, ...acts, giveUp())];
+        switch (step.step) {
+        case "choose": return [choicesView(step.choices), el("div.acts", {}, el("p.how", {}, word("choose_how")), giveUp())];
+        case "crate": return crateView(step.crate);
+        case "offer": return offerView(step.offer);
+        case "inspect": return says(word("inspect_what"), "", button("ok", word("good"), () => card("OK"), ".main"), button("bad", word("bad"), () => card("DAMAGED")));
+        case "arrive": return says(word("arrive_what"), word("return_how"));
+        case "partial": return says(word("leader_wanted"), c.declarable.length ? declareText(c.declarable[0]) : "", button("leader", word("leader_yes"), leader, ".main"));
+        default: return says(word("return_what"), word("return_how"));
+        }
+}
+
+const declareText = s => word("declare", {x: named(s), n: s.parcels.filter(p => p.state === "shelved").length});
+const declareButton = c => c.declarable.length && (!c.step || c.step.step === "crate") ? button("declare", declareText(c.declarable[0]), () => card("SHORT"), ".declare") : "";
 
 // ---- the lists ----
 
@@ -190,7 +279,7 @@ function rowsOf(c, name) {
         return name === "back" ? [...c.lists.back, ...c.lists.expired] : c.lists[name] || [];
 }
 function countOf(c, name) {
-        return name === "untold" ? rowsOf(c, name).length : name === "back" ? c.counts.back + c.counts.expired : c.counts[name];
+        return name === "conflict" ? c.conflicts : name === "untold" ? rowsOf(c, name).length : name === "back" ? c.counts.back + c.counts.expired : c.counts[name];
 }
 
 function rowView(r, name) {
@@ -202,14 +291,24 @@ function rowView(r, name) {
                 r.notice && ["ready", "overdue", "untold"].includes(name) ? el("span.told" + (isUntold(r.notice) ? ".warn" : ""), {}, noticeMark(r.notice), noticeText(r.notice)) : ""));
 }
 
+// Found later, by the office or another counter: no scan was wrong.
+function conflictView(f) {
+        return el("li.found", {}, mark("amber"), el("b.order", {}, word("conflict_row", {x: f.shipment ? word("shipment_end", {x: tail(f.shipment)}) : ""})), el("span.n", {}, `${day(f.at)} · ${word("d_conflict")}`));
+}
+
 function listsView(c) {
         const text = input.value.trim(), found = may() && !CODE.test(text) && text.length >= 2 ? matches(text) : null;
-        const tabs = el("div.tabs", {role: "tablist"}, ...LISTS.filter(n => countOf(c, n) || ["ready", "expected", "overdue"].includes(n)).map(n => el("button" + (["overdue", "missing", "untold"].includes(n) && countOf(c, n) ? ".warn" : ""),
+        const tabs = el("div.tabs", {role: "tablist"}, ...LISTS.filter(n => countOf(c, n) || ["ready", "expected", "overdue"].includes(n)).map(n => el("button" + (["overdue", "missing", "untold", "conflict"].includes(n) && countOf(c, n) ? ".warn" : ""),
                 {type: "button", role: "tab", "aria-selected": String(!found && n === list), "data-key": "tab-" + n, onclick: () => { list = n; input.value = ""; draw(); }}, el("b", {}, String(countOf(c, n))), word("l_" + n))));
-        const rows = found ? found.map(r => rowView(r, r.list)) : rowsOf(c, list).map(r => rowView(r, list));
+        const byPerson = found && found.length && WORDS_OF_PERSON.test(text) ? [el("li", {}, button("find", [el("span.order", {}, word("find_person", {x: text}))], () => act(text)))] : [];
+        const rows = found ? [...byPerson, ...found.map(r => rowView(r, r.list))] : list === "conflict" ? c.found.map(conflictView) : rowsOf(c, list).map(r => rowView(r, list));
         const undo = now() - collectedAt < 60000 ? el("button.back", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("take_back")) : "";
-        return [tabs, undo, el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))]))];
+        const begin = el("div.begin", {}, button("take-back", word("begin_return"), () => card("TAKE-BACK")), button("arrive", word("begin_arrive"), () => card("ARRIVE")));
+        return [tabs, el("div.now", {}, undo, declareButton(c)), el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))])), begin];
 }
+
+// A red stays until the right scan; who has no scanner at hand goes on from here, and it stays in sight.
+const afterView = c => [declareButton(c), button("lists", word("to_lists"), () => { seen = doc.n_shown; draw(); })];
 
 // ---- the whole ----
 
@@ -219,21 +318,27 @@ function mode() {
                 return "stop";
         if (c.case)
                 return "case";
+        if (c.step && c.step.step !== "crate" && c.step.step !== "pay" && !(input.value && c.step.step === "choose"))
+                return "step";
         if (c.hand)
                 return "hand";
-        return v && !v.prompt && ["red", "amber"].includes(v.light) && document.body.dataset.light === v.light && !input.value ? "stop" : "lists";
+        if (c.step && c.step.step === "crate")
+                return "step";
+        return seen !== doc.n_shown && v && !v.prompt && ["red", "amber"].includes(v.light) && document.body.dataset.light === v.light && !input.value ? "stop" : "lists";
 }
 
 function draw() {
-        const m = mode(), c = doc && doc.counter, text = m + list + input.value + Boolean(may()) + JSON.stringify(c) + (now() - collectedAt < 60000) + Math.floor(now() / 30000);
+        const m = mode(), c = doc && doc.counter, text = m + list + input.value + Boolean(may()) + isFlash + seen + doc?.n_shown + JSON.stringify(c) + (now() - collectedAt < 60000) + Math.floor(now() / 30000);
         if (text === drawn)
                 return;
         drawn = text;
         const key = document.activeElement && document.activeElement.dataset.key;
         document.body.dataset.mode = m;
-        $(".case").hidden = m !== "case" && m !== "hand";
+        $(".case").hidden = !["case", "hand", "step"].includes(m);
+        $(".after").hidden = m !== "stop" || isFlash || !c || isLost || !doc.station.up;
+        $(".after").replaceChildren(...($(".after").hidden ? [] : afterView(c)));
         $(".lists").hidden = m !== "lists";
-        $(".case").replaceChildren(...(m === "case" ? caseView(c.case) : m === "hand" ? handView(c.hand) : []));
+        $(".case").replaceChildren(...(m === "case" ? caseView(c.case) : m === "hand" ? handView(c.hand) : m === "step" ? stepView(c.step, c) : []));
         $(".lists").replaceChildren(...(m === "lists" ? listsView(c) : []));
         const merchants = (m === "case" ? c.case.shipments : []).map(s => s.merchant);
         document.querySelectorAll("i.hue").forEach((e, i) => paint(e, merchants[i]));

@@ -53,4 +53,12 @@ Object.assign(WORDS, {
         s_expected: ["未着", "not here"], s_arrived: ["手元", "in hand"], s_shelved: ["棚", "shelf"], s_missing: ["棚になし", "missing"], s_collected: ["お渡し済み", "handed over"], s_expired: ["期限切れ", "expired"], s_restocked: ["在庫へ", "restocked"],
         receipt: ["レジのレシート", "till's receipt"], parcel_end: ["荷物 …{x}", "parcel …{x}"],
         waiting_here: ["ここに記録済み・本部へ未送信 {n}件", "recorded here, not yet at the office: {n}"],
+        begin_return: ["返品を受ける", "Take a return"], begin_arrive: ["予告なしの荷物", "Unannounced parcel"], declare: ["{x}: {n}個だけで渡せるようにする", "{x}: ready with {n} only"], to_lists: ["一覧を見る", "Show the lists"],
+        choose: ["どのお客様", "Which customer"], came: ["{t} 入荷", "came {t}"], choose_how: ["番号を押す。または番号とEnter、数字カード", "press one; or its digit and Enter, or a digit card"],
+        return_what: ["返品の送り状・注文番号・QR", "Waybill, order or QR of the return"], return_how: ["読むか、上の欄に入れる", "scan it, or type it above"], arrive_what: ["予告のない荷物", "The parcel nobody announced"],
+        inspect_what: ["中身を見る", "Look into it"], good: ["良品", "Good"], bad: ["不良品", "Damaged"], offer_use: ["使う", "Redeem"], offer_not: ["使わない", "Not now"], offer_until: ["期限 {d}", "until {d}"], offer_no_end: ["期限なし", "no last day"],
+        offer_once: ["1回だけ", "once only"], offer_many: ["何回でも", "any number of times"], "o_in-store": ["店で使う特典", "for the store"], o_online: ["ネット専用の特典", "for the online shop only"], o_combination: ["店とネットで使う特典", "for store and online shop"],
+        leader_wanted: ["リーダーの確認待ち", "A leader is needed"], leader_yes: ["リーダーが確認", "Leader confirms"], leader_badge: ["リーダーの名札を読むか番号を入れる", "scan or type the leader's badge"], badge_again: ["確認した。自分の名札を読む", "done: read your own badge"],
+        crate: ["オリコン", "Crate"], crate_left: ["あと{n}個を棚へ", "{n} to shelve"], crate_done: ["全部棚にある", "all on shelves"], crate_empty: ["空になった", "It is empty"], restock: ["在庫へ戻した", "Back in stock"], l_conflict: ["食い違い", "Conflicts"],
+        conflict_row: ["{x} 食い違い", "{x}: conflict"], find_person: ["電話・名前「{x}」で探す", "Search telephone, name: {x}"],
 });

@@ -147,6 +147,39 @@ static void a_box_without_its_data_says_that_it_comes_later(void **state) {
                 (struct step[]){{WAYBILL_1, VERDICT_NOT_YET_KNOWN, "item.refused:unknown-shipment"}, {NULL}});
 }
 
+static void type(struct scene *s, const char *person, enum person_role role, const char *code,
+        enum verdict_kind kind, const char *facts) {
+        struct input_person who = {.role = role};
+        struct input input = {.kind = INPUT_SCAN, .bytes = code, .n = strlen(code), .at_screen = &who};
+
+        (void) copy_text(who.person, sizeof(who.person), person);
+        scene_step(s, 0, &input);
+        if (scene_verdict(s)->kind != kind || strcmp(s->facts, facts) != 0)
+                fail_msg("%s: got %s [%s]", code, verdict_look(scene_verdict(s)->kind)->name, s->facts);
+}
+
+static void a_leader_agrees_at_a_screen_and_the_clerk_goes_on(void **state) {
+        COUNTER(NULL);
+        _cleanup_(json_freep) struct json *ready = NULL;
+
+        fake_person(&s.f, "K041", "p-041", ROLE_CLERK);
+        fake_person(&s.f, "L002", "p-002", ROLE_LEADER);
+        counter_order(&s, "S-1", 2, "{}");
+        fake_expect(&s.f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
+        fake_expect(&s.f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
+        type(&s, "p-041", ROLE_CLERK, WAYBILL_1, VERDICT_ARRIVED, "person.in:screen parcel.arrived");
+        type(&s, "p-041", ROLE_CLERK, SHELF_B3, VERDICT_SHELVED, "parcel.shelved");
+        type(&s, "p-041", ROLE_CLERK, SHORT, VERDICT_LEADER_NEEDED, "");
+        type(&s, "p-041", ROLE_CLERK, "OKURU-P-L002", VERDICT_LOCKED,
+                ""); /* typed by somebody else: no PIN was asked */
+        type(&s, "p-041", ROLE_CLERK, "OKURU-P-X999", VERDICT_LOCKED, "");
+        assert_int_equal(s.benches[0].gesture, GESTURE_PICKUP_PARTIAL);
+        type(&s, "p-002", ROLE_LEADER, OK_CARD, VERDICT_READY, "pickup.ready");
+        ready = scene_fact(&s, "pickup.ready", 0);
+        assert_string_equal(json_get_string(ready, "leader", ""), "p-002");
+        assert_string_equal(s.benches[0].person, "p-041");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_parcel_that_is_expected_arrives_is_shelved_and_is_ready_once),
@@ -158,6 +191,7 @@ int main(void) {
                 cmocka_unit_test(a_parcel_packed_in_this_very_store_arrives_as_well),
                 cmocka_unit_test(what_cannot_be_shelved_says_why),
                 cmocka_unit_test(a_box_without_its_data_says_that_it_comes_later),
+                cmocka_unit_test(a_leader_agrees_at_a_screen_and_the_clerk_goes_on),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

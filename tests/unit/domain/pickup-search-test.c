@@ -5,6 +5,7 @@
 
 #include "firmware/base/cleanup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CODE "K7M4-Q2TX"
@@ -158,6 +159,92 @@ static void a_telephone_or_a_name_finds_one_customer_or_asks_for_more(void **sta
         find(&s, "\xff", VERDICT_REFUSED_SCAN, "");
 }
 
+static void choose(struct scene *s, const char *card, enum verdict_kind kind, const char *shipment) {
+        scene_scan(s, 0, card);
+        assert_int_equal(scene_verdict(s)->kind, kind);
+        assert_string_equal(scene_verdict(s)->shipment, shipment);
+}
+
+static void two_of_one_name_are_told_apart_by_a_digit(void **state) {
+        COUNTER(NULL);
+
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{}");
+        counter_ready(&s, "S-2", PARCEL_2, WAYBILL_2, SHELF_C1, "{}");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-1");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-2");
+        fake_lookup(&s.f, "phone", "5678", "acme", "S-2");
+        find(&s, "さとう", VERDICT_AMBIGUOUS, "pickup.asked:name");
+        assert_int_equal(s.benches[0].gesture, GESTURE_PICKUP_CHOOSE);
+        assert_int_equal(s.benches[0].choice.n_customers, 2);
+        choose(&s, "OKURU-C-D-3", VERDICT_AMBIGUOUS, "");
+        choose(&s, "OKURU-C-D-0", VERDICT_AMBIGUOUS, "");
+        choose(&s, "OKURU-C-D-2", VERDICT_PROOF, "S-2");
+        choose(&s, "OKURU-C-D-1", VERDICT_NOT_NOW,
+                "S-2"); /* a digit means something while it was asked for */
+        scene_scan(&s, 0, UNDO);
+        find(&s, "さとう", VERDICT_AMBIGUOUS, "pickup.asked:name");
+        find(&s, "5678", VERDICT_PROOF, "pickup.asked:phone"); /* or by what else they know */
+        scene_scan(&s, 0, UNDO);
+        find(&s, "さとう", VERDICT_AMBIGUOUS, "pickup.asked:name");
+        choose(&s, UNDO, VERDICT_UNDONE, "S-2");
+        choose(&s, "OKURU-C-D-1", VERDICT_NOT_NOW, "S-2");
+        find(&s, "さとう", VERDICT_AMBIGUOUS, "pickup.asked:name");
+        choose(&s, WAYBILL_1, VERDICT_PROOF, "S-1"); /* or by one of their parcels */
+        assert_int_equal(s.benches[0].gesture, GESTURE_NONE);
+}
+
+static void who_has_collected_is_none_of_those_to_choose_from(void **state) {
+        COUNTER(NULL);
+
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{}");
+        counter_ready(&s, "S-2", PARCEL_2, WAYBILL_2, SHELF_C1, "{}");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-1");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-2");
+        scene_play(&s,
+                (struct step[]){{"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
+                        {WAYBILL_1, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"}, {NULL}});
+        find(&s, "さとう", VERDICT_PROOF, "pickup.asked:name");
+        assert_string_equal(scene_verdict(&s)->shipment, "S-2");
+}
+
+static void who_is_being_served_is_not_pushed_aside_by_a_search(void **state) {
+        COUNTER(NULL);
+
+        counter_order(&s, "S-1", 2, "{}");
+        fake_expect(&s.f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
+        fake_expect(&s.f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
+        counter_ready(&s, "S-3", PARCEL_3, WAYBILL_3, SHELF_C1, "{}");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-1");
+        fake_lookup(&s.f, "name", "サトウ", "acme", "S-3");
+        scene_play(&s, (struct step[]){{WAYBILL_1, VERDICT_ARRIVED, "parcel.arrived"},
+                               {SHELF_B3, VERDICT_SHELVED, "parcel.shelved"},
+                               {WAYBILL_2, VERDICT_ARRIVED, "parcel.arrived"},
+                               {SHELF_B3, VERDICT_READY, "parcel.shelved pickup.ready"},
+                               {"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
+                               {WAYBILL_1, VERDICT_OK, "pickup.checked"}, {NULL}});
+        find(&s, "さとう", VERDICT_NOT_NOW, "pickup.asked:name");
+        assert_int_equal(s.benches[0].pickup.n_checked, 1);
+}
+
+static void of_a_name_that_too_many_have_more_is_asked_for_and_the_telephone_finds_the_last_of_them(
+        void **state) {
+        COUNTER(NULL);
+
+        for (int i = 1; i <= 30; i++) {
+                char id[8];
+
+                (void) snprintf(id, sizeof(id), "N-%d", i);
+                counter_order(&s, id, 1, "{}");
+                fake_lookup(&s.f, "name", "サトウ", "acme", id);
+        }
+        fake_lookup(&s.f, "phone", "5678", "acme", "N-30");
+        find(&s, "さとう", VERDICT_AMBIGUOUS, "pickup.asked:name");
+        assert_int_equal(s.benches[0].gesture, GESTURE_NONE);
+        assert_non_null(strstr(scene_verdict(&s)->sub_ja, "30件"));
+        find(&s, "5678 さとう", VERDICT_NO_HAND_OVER, "pickup.asked:phone item.refused:not-here");
+        assert_string_equal(scene_verdict(&s)->shipment, "N-30");
+}
+
 static void several_orders_of_one_group_are_one_case(void **state) {
         COUNTER(NULL);
 
@@ -192,6 +279,11 @@ int main(void) {
                 cmocka_unit_test(a_signed_qr_is_good_offline),
                 cmocka_unit_test(a_qr_that_is_not_good_says_how_it_is_not),
                 cmocka_unit_test(a_telephone_or_a_name_finds_one_customer_or_asks_for_more),
+                cmocka_unit_test(two_of_one_name_are_told_apart_by_a_digit),
+                cmocka_unit_test(who_has_collected_is_none_of_those_to_choose_from),
+                cmocka_unit_test(who_is_being_served_is_not_pushed_aside_by_a_search),
+                cmocka_unit_test(
+                        of_a_name_that_too_many_have_more_is_asked_for_and_the_telephone_finds_the_last_of_them),
                 cmocka_unit_test(several_orders_of_one_group_are_one_case),
                 cmocka_unit_test(a_packing_bench_finds_nobody),
         };

@@ -141,11 +141,64 @@ static void who_has_enough_stops_the_list(void **state) {
         check(v, PARCEL_EXPECTED, "S-1 [] 1+0;");
 }
 
+static int add_crated(const struct pickups_parcel *p, void *userdata) {
+        struct view *v = userdata;
+        size_t n = strlen(v->text);
+
+        (void) snprintf(v->text + n, sizeof(v->text) - n, "%s %s %s [%s];", p->shipment, p->number, p->state,
+                p->shelf);
+        return ++v->n == v->enough;
+}
+
+static void a_crate_says_what_is_in_it(void **state) {
+        struct view *v = *state;
+
+        scene_shipment(v->scene, "S-1", 1, NULL);
+        scene_fact(v->scene, "expected.received", "S-1",
+                "\"merchant\":\"" M "\",\"shipment\":\"S-1\",\"version\":1,\"parcels\":[{\"parcel\":\"" P1
+                "\",\"piece\":1,\"codes\":[\"" N1 "\"],\"crate\":\"ORICON-7\"}]");
+        v->text[0] = '\0';
+        assert_int_equal(pickups_crate(v->pickups, "ORICON-7", add_crated, v), 0);
+        assert_string_equal(v->text, "S-1 " N1 " expected [];");
+        v->text[0] = '\0';
+        assert_int_equal(pickups_crate(v->pickups, "", add_crated, v), 0);
+        assert_string_equal(v->text, "");
+}
+
+static int add_offer(const struct pickups_offer *o, void *userdata) {
+        struct view *v = userdata;
+
+        (void) snprintf(v->text, sizeof(v->text), "%s: %s/%s, %s/%s, %s", o->kind, o->headline_ja,
+                o->headline_en, o->terms_ja, o->terms_en, o->until);
+        return 0;
+}
+
+static void an_offer_is_the_newest_that_the_office_said(void **state) {
+        struct view *v = *state;
+
+        v->text[0] = '\0';
+        assert_int_equal(pickups_offer(v->pickups, M, "O-1", add_offer, v), 0);
+        assert_string_equal(v->text, "");
+        for (int i = 1; i <= 2; i++) {
+                char data[300];
+
+                (void) snprintf(data, sizeof(data),
+                        "\"merchant\":\"" M "\",\"offer\":\"O-1\",\"version\":%d,\"kind\":\"in-store\","
+                        "\"headline\":{\"ja\":\"%d割引\",\"en\":\"%d0%% off\"},\"terms\":{\"ja\":\"1人1回\"}",
+                        i, i, i);
+                scene_fact(v->scene, "offer.changed", "O-1", data);
+        }
+        assert_int_equal(pickups_offer(v->pickups, M, "O-1", add_offer, v), 0);
+        assert_string_equal(v->text, "in-store: 2割引/20% off, 1人1回/, ");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_shipment_is_found_where_its_parcels_are, setup, teardown),
                 cmocka_unit_test_setup_teardown(the_newest_notice_is_told_with_it, setup, teardown),
                 cmocka_unit_test_setup_teardown(who_has_enough_stops_the_list, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_crate_says_what_is_in_it, setup, teardown),
+                cmocka_unit_test_setup_teardown(an_offer_is_the_newest_that_the_office_said, setup, teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
