@@ -34,7 +34,7 @@ int pictures_read(const char *folder, const char *name, int64_t page, struct pic
         ssize_t n;
         int r;
 
-        if (!*folder || !picture_name_is_valid(name) || page < 1)
+        if (!*folder || !picture_name_is_valid(name) || page < 1 || page > PICTURES_PAGES_MAX)
                 return PICTURES_E_NONE;
         r = open_file(folder, name, &fd);
         if (r != 0)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define PICTURES_PAGE_BYTES 16384
+#define PICTURES_PAGES_MAX  8 /* of one picture */
 
 enum {
         PICTURES_E_NONE = 1, /* not there, not a plain file, too large, or it has not so many pages */

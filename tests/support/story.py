@@ -13,6 +13,7 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+import goods_pictures
 import shipments as goods
 from packer import Packer
 from tokens import Signer
@@ -54,7 +55,8 @@ def wish(name: str, carrier: str, *lines: tuple, merchant: str = "aozora", **cha
     n = int.from_bytes(name.encode(), "big") % 9999999
     return {"v": 1, "merchant": merchant, "shipment": name, "orders": [f"A-{n}"], "open_codes": [name, f"TOTE-{name}"],
             "lines": [{"line": str(i + 1), "order": f"A-{n}", "name": {"ja": item.ja, "en": item.en}, "label": {"ja": item.label_ja, "en": item.label_en},
-                       "quantity": quantity, "codes": [{"code": item.jan, "units": 1}], "serial": item.serial, "lot": "none", "expiry": "none"}
+                       "quantity": quantity, "codes": [{"code": item.jan, "units": 1}], "serial": item.serial, "lot": "none", "expiry": "none",
+                       "picture": goods_pictures.picture(item.en)}
                       for i, (item, quantity) in enumerate(lines)],
             "inserts": [], "gift": None, "temperature": "ambient", "carrier": carrier, "service": "standard", "cod": None, "pieces": 1, "waybill": "given",
             "bay": goods.BAYS[carrier], "cutoff": "2026-11-21T17:00:00+09:00", "partial": False, "ship_to": {"region": "JP-13"}, "promised": "2026-11-24",
@@ -83,6 +85,7 @@ def label(n: int, carrier: str) -> dict:
 class Story:
     def __init__(self, rig: Rig):
         self.rig, self.packer = rig, Packer(rig.benches[0])
+        goods_pictures.write_all(rig.folder / "oms-pictures")
         self.programs = [name for name in ("oms", "station", "sync", "notify") if Path(rig.program(f"okuru-{name}")).exists()]
         self.second_master, second_slave = os.openpty()  # a scanner that will be unplugged
         path = rig.folder / "run/b1.second"

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import contract
+import goods_pictures
 from rig import Rig
 from story import Recorder, Story
 
@@ -32,6 +33,8 @@ def name_of(topic: str, message: dict) -> str | None:
         return "taken.first"
     if leaf == "status" and not message["online"]:
         return "status.offline"
+    if "picture" in message:
+        return f"{leaf}.picture"
     return None if leaf == "applied" and message["upto"] == 0 else leaf
 
 
@@ -58,11 +61,15 @@ def make_stable(found: dict[str, dict]) -> dict[str, dict]:
     first = min(datetime.fromisoformat(message["time"]) for message in found.values() if "time" in message)
     run = [moment for moment in moments if abs(moment - first) < timedelta(minutes=10)]
 
+    pictures = {goods_pictures.picture(name) for name in goods_pictures.GOODS}
+
     def uuid(match) -> str:
         n, version = len(known), match[0][14]
         return known.setdefault(match[0], f"{'019aa4e0' if version == '7' else '5c0ffee0'}-{n:04x}-{version}000-8000-{n:012x}")
 
     def hex_id(match) -> str:
+        if match[0] in pictures:  # they are the same in each run, and right
+            return match[0]
         return known.setdefault(match[0], f"{len(known):02x}" * (len(match[0]) // 2))
 
     def time(match) -> str:

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -130,11 +131,41 @@ static void states_of_a_parcel_are_read_back(void **state) {
         assert_int_equal(parcel_state_from_str("lost", &(enum parcel_state){0}), -EINVAL);
 }
 
+static void a_picture_is_a_name_or_none_and_stops_no_shipment(void **state) {
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        static const struct {
+                const char *json;
+                bool is_one;
+        } rows[] = {{"\"" DIGITS "\"", true}, {"null", false}, {"7", false}, {"{}", false}, {"\"\"", false},
+                {"\"" DIGITS "0\"", false}, {"\"../" DIGITS "\"", false},
+                {"\"https://example.jp/a.png\"", false},
+                {"\"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef\"", false}};
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct shipment s = {0};
+                char text[1024];
+
+                (void) snprintf(text, sizeof(text),
+                        HEAD ",\"lines\":[" LINE
+                             "],\"inserts\":[{\"line\":\"i1\",\"name\":{\"ja\":\"ちらし\"},\"picture\":%s}]}",
+                        rows[i].json);
+                assert_int_equal(read_text(text, &s, NULL), 0);
+                assert_null(s.lines[0].picture);
+                if (rows[i].is_one)
+                        assert_string_equal(s.lines[1].picture, DIGITS);
+                else
+                        assert_null(s.lines[1].picture);
+                shipment_deinit(&s);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_shipment_is_read_with_its_defaults),
                 cmocka_unit_test(a_line_is_matched_by_any_of_its_codes_with_their_units),
                 cmocka_unit_test(a_refusal_names_the_member),
+                cmocka_unit_test(a_picture_is_a_name_or_none_and_stops_no_shipment),
                 cmocka_unit_test(states_of_a_parcel_are_read_back),
         };
 
