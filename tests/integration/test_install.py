@@ -41,7 +41,7 @@ def test_what_systemd_reads_is_where_it_looks(installed):
                  "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml",
                  "usr/share/doc/okuru/examples/web.example.yaml", "usr/share/doc/okuru/examples/web-network.example.conf"):
         assert (installed / path).stat().st_mode & 0o7777 == 0o644, path
-    for name in UNITS:
+    for name in [*UNITS, "oms"]:
         unit = unit_path(installed, name)
         assert str(unit.relative_to(installed)).removeprefix("usr/") == f"lib/systemd/system/okuru-{name}.service"
         assert unit.stat().st_mode & 0o7777 == 0o644
@@ -74,6 +74,27 @@ def test_a_unit_gives_its_program_its_own_user_and_no_more(installed, name):
     assert "ProtectClock" not in unit  # and test_units.py holds the filter against what is asked
 
 
+def test_the_receivers_unit_keeps_it_away_from_a_station_on_the_same_machine(installed):
+    unit = settings(unit_path(installed, "oms"))
+    assert unit["ExecStart"] == ["/usr/bin/okuru-oms serve --config /etc/okuru/oms.yaml"]
+    assert unit["User"] == unit["Group"] == unit["StateDirectory"] == unit["RuntimeDirectory"] == ["okuru-oms"]
+    assert unit["StateDirectoryMode"] == unit["RuntimeDirectoryMode"] == ["0750"] and "ReadWritePaths" not in unit
+    assert unit["Restart"] == ["always"] and unit["StartLimitIntervalSec"] == ["0"] and unit["WatchdogSec"] == ["10"]
+    assert unit["ProtectSystem"] == ["strict"] and unit["NoNewPrivileges"] == ["yes"] and unit["CapabilityBoundingSet"] == [""]
+    assert "-/var/lib/okuru" in unit["InaccessiblePaths"][0].split()
+
+
+def test_the_receivers_example_is_a_config_that_it_takes(installed, tmp_path):
+    text = (installed / "usr/share/doc/okuru/examples/oms.example.yaml").read_text()
+    for number, (config, said) in enumerate(((text.replace("/var/lib/okuru-oms", str(tmp_path)), "nothing is there yet"),
+                                             (text.replace("# stores:", "stores:").replace("#   aoba", "  aoba").replace("/var/lib/okuru-oms", str(tmp_path)),
+                                              "nothing is there yet"),
+                                             (text.replace("realm:", "relm:"), "relm"))):
+        (tmp_path / f"{number}.yaml").write_text(config)
+        done = subprocess.run([installed / "usr/bin/okuru-oms", "status", "--config", tmp_path / f"{number}.yaml"], capture_output=True, text=True, timeout=20)
+        assert said in done.stderr, done.stderr
+
+
 def test_only_the_station_has_no_network_and_devices(installed):
     units = {name: settings(unit_path(installed, name)) for name in UNITS}
     assert units["station"]["PrivateNetwork"] == ["yes"] and "PrivateNetwork" not in units["sync"]
@@ -88,7 +109,7 @@ def test_the_screens_reach_this_machine_and_open_nothing_sealed(installed):
     assert "LoadCredential" not in unit and "/etc/okuru/seal.key" in unit["InaccessiblePaths"][0]
 
 
-@pytest.mark.parametrize("name", ["web", "notify", "sync", "station"])
+@pytest.mark.parametrize("name", ["web", "notify", "sync", "station", "oms"])
 def test_a_unit_is_as_closed_as_was_promised(installed, name):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", unit_path(installed, name)], capture_output=True, text=True, timeout=60)
     level = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout).group(1))
@@ -110,6 +131,7 @@ def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path)
                    capture_output=True, timeout=60)
     passwd = {line.split(":")[0] for line in (root / "etc/passwd").read_text().splitlines()}
     group = {line.split(":")[0]: line.split(":")[3] for line in (root / "etc/group").read_text().splitlines()}
+    assert "okuru-oms" in passwd and "okuru-oms" not in group["okuru"].split(",")
     for name in UNITS:
         assert f"okuru-{name}" in passwd and f"okuru-{name}" in group["okuru"].split(",")
     folders = {line.split()[1]: line.split()[2:5] for line in (installed / "usr/lib/tmpfiles.d/okuru.conf").read_text().splitlines()

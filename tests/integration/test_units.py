@@ -16,7 +16,7 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 import rig as floor  # noqa: E402  (found beside this file)
 from web import Client  # noqa: E402
 
-PROGRAMS = ["station", "sync", "notify", "web"]
+PROGRAMS = ["station", "sync", "notify", "web", "oms"]
 WATCHDOG_USEC = 1_000_000
 
 
@@ -53,7 +53,7 @@ class Supervisor:
         self.socket.bind(str(rig.folder / f"{name}.notify"))
         self.socket.settimeout(30)
         env = {**rig.environment, "NOTIFY_SOCKET": str(rig.folder / f"{name}.notify"), "WATCHDOG_USEC": str(WATCHDOG_USEC)}
-        command = [rig.program(f"okuru-{name}"), "--config", str(rig.folder / "etc" / f"{name}.yaml")]
+        command = [rig.program(f"okuru-{name}"), *(["serve"] if name == "oms" else []), "--config", str(rig.folder / "etc" / f"{name}.yaml")]
         self.process = subprocess.Popen(["strace", "-f", "-qq", "-o", self.trace, *command], env=env, stdin=subprocess.DEVNULL)
 
     def wait_for(self, word: str) -> None:
