@@ -248,12 +248,79 @@ def test_what_line_gets_fits_its_own_description(build, secrets, shared_data):
                 assert value and parameter["schema"].get("minLength", 0) <= len(value) <= parameter["schema"].get("maxLength", 100)
 
 
+# ---- an SMS gateway, from its description ----
+
+def describe(tmp_path, server, repeat="unsafe", **request) -> Path:
+    config = {"name": "example-sms", "repeat": repeat,
+              "request": {"url": server.url + "/v1/send", "headers": ["Authorization: Basic {{secret_base64}}", "X-Reference: {{id}}"],
+                          "body": '{"to":"{{to}}","text":"{{text}}"}', **request},
+              "answers": [{"status": "200-299", "pointer": "/status", "equals": ["queued"], "means": "accepted"},
+                          {"status": 400, "pointer": "/code", "equals": ["21211"], "means": "failed", "reason": "recipient-refused"}]}
+    path = tmp_path / "sms.yaml"
+    path.write_text(yaml.safe_dump(config, width=10_000, allow_unicode=True))
+    path.chmod(0o644)
+    return path
+
+
+@pytest.fixture
+def gateway(build, tmp_path, secrets):
+    def gateway(server, *more, **changes):
+        secrets["line"].write_text("user:pass")
+        return Channel(build, *more, "gateway", describe(tmp_path, server, **changes), secrets["line"])
+    return gateway
+
+
+def test_an_sms_is_asked_as_the_description_says(gateway):
+    text = "【店】ご注文 \"A-1\"\\ が届きました\n保管: 11/30\t📦"
+    with FakeServer(Answer(201, b'{"status":"queued"}')) as server, gateway(server) as channel:
+        answer = channel.send(text, "+819012345678")
+        assert result(answer) == ("accepted", "") and answer["repeat"] == "unsafe"
+        request = server.requests[0]
+    assert json.loads(request.body) == {"to": "+819012345678", "text": text} and request.headers["x-reference"] == NOTICE
+    assert request.headers["authorization"] == "Basic " + base64.b64encode(b"user:pass").decode()
+
+
+def test_a_form_and_an_url_hold_what_would_break_them(gateway):
+    from urllib.parse import parse_qs, urlsplit
+    text = "a&b=c+d %20\r\nX: y 山"
+    with FakeServer(Answer(200, b'{"status":"queued"}')) as server:
+        with gateway(server, encoding="form", body="to={{to_national}}&text={{text}}") as channel:
+            assert result(channel.send(text, "+819012345678")) == ("accepted", "")
+        with gateway(server, method="GET", url=server.url + "/send?to={{to}}&m={{text}}", body="") as channel:
+            assert result(channel.send(text, "+819012345678")) == ("accepted", "")
+        form, got = server.requests
+    assert parse_qs(form.body.decode()) == {"to": ["09012345678"], "text": [text]}
+    assert got.method == "GET" and parse_qs(urlsplit(got.path).query) == {"to": ["+819012345678"], "m": [text]}
+
+
+@pytest.mark.parametrize("answer", [Answer(fault="drop"), Answer(fault="silence"), Answer(fault="garbage"), Answer(500), Answer(200, b"OK"),
+                                    Answer(200, b'{"status":"queued"}', fault="cut"), Answer(200, b'{"status":"held"}')])
+def test_what_no_rule_understands_is_unknown_and_not_asked_again(gateway, answer):
+    with FakeServer(answer) as server, gateway(server) as channel:
+        assert channel.send("x", "+819012345678")["result"] == "unknown"
+        assert len(server.requests) == 1
+
+
+def test_a_number_that_takes_no_sms_is_refused_before_it_leaves(gateway):
+    with FakeServer(Answer()) as server, gateway(server) as channel:
+        for to in ("+81312345678", "09012345678", "+819012345678\r\n", ""):
+            assert result(channel.send("x", to)) == ("refused", "bad-address")
+        assert not server.connections
+
+
+def test_the_refusal_of_a_recipient_is_for_good(gateway):
+    with FakeServer(Answer(400, b'{"code":21211}')) as server, gateway(server) as channel:
+        assert result(channel.send("x", "+819012345678")) == ("refused", "recipient-refused")
+
+
 # ---- never twice by itself ----
 
-@pytest.mark.parametrize(("way", "to"), [("line-notification", PHONE)])
-def test_a_kept_connection_that_dies_does_not_send_an_unsafe_one_again(build, secrets, way, to):
+@pytest.mark.parametrize("way", ["line-notification", "gateway"])
+def test_a_kept_connection_that_dies_does_not_send_an_unsafe_one_again(build, secrets, gateway, way):
     """libcurl repeats a request by itself when a connection that it kept dies before the answer."""
-    with FakeServer(Answer(), Answer(fault="drop"), Answer()) as server, Channel(build, way, server.url, secrets["line"]) as line:
-        assert result(line.send(json.dumps(MESSAGES), to)) == ("accepted", "")
-        assert result(line.send(json.dumps(MESSAGES), to)) == ("unknown", "no-answer")
+    good = Answer(200, b'{"status":"queued"}')
+    with FakeServer(good, Answer(fault="drop"), good) as server:
+        with gateway(server) if way == "gateway" else Channel(build, way, server.url, secrets["line"]) as channel:
+            assert result(channel.send(json.dumps(MESSAGES), "+818000001234")) == ("accepted", "")
+            assert result(channel.send(json.dumps(MESSAGES), "+818000001234")) == ("unknown", "no-answer")
         assert len(server.requests) == 2

@@ -4,6 +4,7 @@
  *
  *   channel-tool webhook URL SECRET-FILE [SECRET-FILE]
  *   channel-tool line|line-notification API TOKEN-FILE
+ *   channel-tool gateway CONFIG SECRET-FILE
  *   before the channel: [--ca FILE] [--device NAME] [--timeout SEC]
  *
  * A job is {"notice", "to", "content"}; the answer {"result", "reason", "code", "retry_after", "repeat"}.
@@ -17,6 +18,7 @@
 
 #include "firmware/base/json.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/gateway.h"
 #include "services/notify/channel/line.h"
 #include "services/notify/channel/webhook.h"
 
@@ -24,6 +26,7 @@ struct tool {
         struct http_config http;
         struct webhook *webhook;
         struct line *line;
+        struct gateway *gateway;
         struct courier courier;
 };
 
@@ -49,6 +52,17 @@ static int open_line(struct tool *t, enum line_way way, char **words, struct dia
         return r;
 }
 
+static int open_gateway(struct tool *t, char **words, struct diag *d) {
+        static struct gateway_config config;
+        int r = gateway_config_load(&config, words[1], d);
+
+        if (r == 0)
+                r = gateway_new(&t->gateway, &config, words[2], &t->http, d);
+        if (r == 0)
+                t->courier = gateway_courier(t->gateway);
+        return r;
+}
+
 static int open_channel(struct tool *t, char **words, struct diag *d) {
         if (strcmp(words[0], "webhook") == 0)
                 return open_webhook(t, words, d);
@@ -56,6 +70,8 @@ static int open_channel(struct tool *t, char **words, struct diag *d) {
                 return open_line(t, LINE_PUSH, words, d);
         if (strcmp(words[0], "line-notification") == 0)
                 return open_line(t, LINE_NOTIFICATION, words, d);
+        if (strcmp(words[0], "gateway") == 0)
+                return open_gateway(t, words, d);
         return -EINVAL;
 }
 
@@ -133,5 +149,6 @@ int main(int argc, char **argv) {
                         stderr, "channel-tool: %s: %s\n", diag_str(&d, text, sizeof(text)), strerror(-r));
         (void) webhook_free(t.webhook);
         (void) line_free(t.line);
+        (void) gateway_free(t.gateway);
         return r < 0;
 }
