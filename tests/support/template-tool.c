@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * template-tool OUTPUT LANGUAGE TEMPLATE DATA [BRAND]: what a template makes of data, for program tests. OUTPUT: subject, html, text,
+ * template-tool OUTPUT LANGUAGE TEMPLATE DATA: what a template makes of data, for program tests. OUTPUT: subject, html, text,
  * sms, line, slip; "words" is the subject of a template that is held against no kind; "qr" and "qr-lines" of DATA itself.
- * Parts are in TEMPLATE's folder, in a folder "parts". Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
+ * DATA's "brand" is the profile; "consent" shows coupons. Parts are in TEMPLATE's folder, in a folder "parts". Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -106,7 +106,7 @@ static int render(const struct template *t, const char *output, const struct tem
 }
 
 int main(int argc, char **argv) {
-        _cleanup_(json_freep) struct json *data = NULL, *profile = NULL;
+        _cleanup_(json_freep) struct json *data = NULL;
         _cleanup_(template_freep) struct template *t = NULL;
         _cleanup_(free_parts) struct parts parts = {0};
         _cleanup_str_ struct str text = STR_INIT;
@@ -118,7 +118,7 @@ int main(int argc, char **argv) {
         if (argc == 3 && strncmp(argv[1], "qr", 2) == 0)
                 return draw(argv[1], argv[2]);
         if (argc < 5) {
-                (void) fputs("template-tool OUTPUT LANGUAGE TEMPLATE DATA [BRAND]\n", stderr);
+                (void) fputs("template-tool OUTPUT LANGUAGE TEMPLATE DATA\n", stderr);
                 return 2;
         }
         language = strcmp(argv[2], "en") == 0 ? TEMPLATE_EN : TEMPLATE_JA;
@@ -126,8 +126,6 @@ int main(int argc, char **argv) {
         if (read_file(argv[3], &text) != 0)
                 return 2;
         r = read_json(argv[4], &data);
-        if (r == 0 && argc > 5)
-                r = read_json(argv[5], &profile);
         if (r != 0)
                 return r;
         if (template_parse(
@@ -135,8 +133,10 @@ int main(int argc, char **argv) {
                     &t, &d) != 0 ||
                 (strcmp(argv[1], "words") != 0 && template_check(t, &d) != 0))
                 return complain("refused", &d);
-        if (brand_read(profile, NULL, language, &brand, &d) != 0)
+        if (brand_read(json_get(data, "brand"), NULL, language, &brand, &d) != 0)
                 return complain("brand", &d);
         return render(t, argv[1],
-                &(struct template_view){.data = data, .brand = profile ? &brand : NULL, .marketing = true});
+                &(struct template_view){.data = data,
+                        .brand = json_get(data, "brand") ? &brand : NULL,
+                        .marketing = json_get_bool(data, "consent", false)});
 }

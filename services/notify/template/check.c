@@ -193,45 +193,53 @@ static bool node_says(const struct node *n, const char *must) {
         }
 }
 
-static bool nodes_say(const struct node *first, const char *must);
+static bool nodes_say(const struct node *first, const char *must, const char *guard);
 
 /* A section about something else says it only if its opposite, beside it, does too. */
-static bool section_says(const struct node *first, const struct node *n, const char *must) {
+static bool section_says(
+        const struct node *first, const struct node *n, const char *must, const char *guard) {
         bool is_same = strcmp(n->whole, must) == 0;
 
-        if (is_within(must, n->whole) && !n->inverted && nodes_say(n->child, must))
+        if ((is_within(must, n->whole) || strcmp(guard, n->whole) == 0) && !n->inverted &&
+                nodes_say(n->child, must, guard))
                 return true;
         for (const struct node *other = first; other; other = other->next)
                 if (other->type == NODE_SECTION && other->inverted != n->inverted &&
                         strcmp(other->whole, n->whole) == 0 &&
                         (is_same ? n->child && other->child
-                                 : nodes_say(n->child, must) && nodes_say(other->child, must)))
+                                 : nodes_say(n->child, must, guard) && nodes_say(other->child, must, guard)))
                         return true;
         return false;
 }
 
-static bool nodes_say(const struct node *first, const char *must) {
+static bool nodes_say(const struct node *first, const char *must, const char *guard) {
         for (const struct node *n = first; n; n = n->next) {
-                if (n->type == NODE_SECTION ? section_says(first, n, must) : node_says(n, must))
+                if (n->type == NODE_SECTION ? section_says(first, n, must, guard) : node_says(n, must))
                         return true;
-                if (n->type != NODE_SECTION && nodes_say(n->child, must))
+                if (n->type != NODE_SECTION && nodes_say(n->child, must, guard))
                         return true;
-                if (n->extra && nodes_say(n->extra->child, must))
+                if (n->extra && nodes_say(n->extra->child, must, guard))
                         return true;
         }
         return false;
 }
 
-/* @must: "a|b". */
+/* @must: as of a kind. */
 static bool says(const struct node *root, const char *must) {
-        char one[WHOLE_MAX];
+        char one[WHOLE_MAX], guard[WHOLE_MAX] = "";
+        const char *more = strchr(must, '>');
+
+        if (more) {
+                memcpy(guard, must, (size_t) (more - must));
+                must = more + 1;
+        }
 
         for (const char *c = must; *c;) {
                 size_t n = strcspn(c, "|");
 
                 memcpy(one, c, n);
                 one[n] = '\0';
-                if (nodes_say(root->child, one))
+                if (nodes_say(root->child, one, guard))
                         return true;
                 c += n + (c[n] == '|');
         }

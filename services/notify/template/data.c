@@ -53,11 +53,10 @@ bool value_is_true(struct value v) {
         case JSON_STRING:
                 return *json_string(v.json) != '\0';
         case JSON_ARRAY:
-                return json_size(v.json) > 0;
         case JSON_OBJECT:
-                break;
+                return json_size(v.json) > 0;
         }
-        return true;
+        return false;
 }
 
 const char *yen_words(int64_t yen, enum template_language language, char buf[VALUE_TEXT_MAX]) {

@@ -22,7 +22,7 @@ struct data {
 };
 
 struct value data_find(const struct data *d, const struct node *n);
-bool value_is_true(struct value v); /* as mustache: not null, false, 0, "" or an empty list */
+bool value_is_true(struct value v); /* as mustache: not null, false, 0, "" or an empty list or object */
 
 #define VALUE_TEXT_MAX 96
 /* The words of it: borrowed from the data, or in @buf; "" when there is none. Still to be escaped. */

@@ -17,6 +17,15 @@ static bool is_wide_control(const unsigned char *b, size_t n) {
                (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9);
 }
 
+/* U+FDD0-FDEF and the last two of each plane: no text holds them, and HTML must not. */
+static bool is_noncharacter(const unsigned char *b, size_t n) {
+        if (n == 3 && b[0] == 0xef && b[1] == 0xb7)
+                return b[2] >= 0x90 && b[2] <= 0xaf;
+        if (n == 3)
+                return b[0] == 0xef && b[1] == 0xbf && b[2] >= 0xbe;
+        return n == 4 && (b[1] & 0x0f) == 0x0f && b[2] == 0xbf && b[3] >= 0xbe;
+}
+
 size_t escape_next(const char **textp, char c[4]) {
         const unsigned char *b = (const unsigned char *) *textp;
         size_t n;
@@ -29,8 +38,8 @@ size_t escape_next(const char **textp, char c[4]) {
                 return 1;
         }
         n = utf8_sequence(*textp, strnlen(*textp, 4));
-        if (n == 0) {
-                *textp += 1;
+        if (n == 0 || is_noncharacter(b, n)) {
+                *textp += n ? n : 1;
                 memcpy(c, "\xef\xbf\xbd", 3);
                 return 3;
         }

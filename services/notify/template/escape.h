@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Text of others on its way into each output: what it holds stays text. Control characters, line ends and marks that turn the
- * reading direction become a space, broken UTF-8 becomes U+FFFD, in every output. Private to this folder. Pure.
+ * reading direction become a space, broken UTF-8 and noncharacters become U+FFFD, in every output. Private to this folder. Pure.
  *
  * Source: HTML Living Standard 13.3 (text and attribute values in double quotes), RFC 3986 section 2.
  */

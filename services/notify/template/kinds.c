@@ -22,7 +22,7 @@ GROUP(common, {"customer", FIELD_TEXT}, {"brand", FIELD_OBJECT}, {"brand.name", 
         {"brand.policies.url", FIELD_URL}, {"preferences", FIELD_URL});
 GROUP(order, {"order", FIELD_TEXT}, {"order_link", FIELD_URL}, {"ordered_at", FIELD_MOMENT});
 GROUP(items, GOODS("items"));
-GROUP(missing, GOODS("missing"), {"rest_by", FIELD_DAY});
+GROUP(missing, GOODS("missing"), {"partial", FIELD_FLAG}, {"rest_by", FIELD_DAY});
 GROUP(money, {"subtotal", FIELD_YEN}, {"shipping", FIELD_YEN}, {"fee", FIELD_YEN}, {"discount", FIELD_YEN},
         {"points", FIELD_YEN}, {"total", FIELD_YEN}, {"payment", FIELD_TEXT}, {"taxes", FIELD_LIST},
         {"taxes.rate", FIELD_NUMBER}, {"taxes.base", FIELD_YEN}, {"taxes.tax", FIELD_YEN},
@@ -38,9 +38,9 @@ GROUP(place, {"arrived_at", FIELD_MOMENT}, {"place", FIELD_TEXT});
 GROUP(store, {"store", FIELD_OBJECT}, {"store.name", FIELD_TEXT}, {"store.address", FIELD_TEXT},
         {"store.hours", FIELD_TEXT}, {"store.phone", FIELD_TEXT}, {"store.map", FIELD_URL},
         {"store.note", FIELD_TEXT});
-GROUP(pickup, {"arrived_at", FIELD_MOMENT}, {"partial", FIELD_FLAG}, {"code", FIELD_TEXT},
-        {"keep_until", FIELD_MOMENT}, {"pieces", FIELD_NUMBER}, {"ready_pieces", FIELD_NUMBER},
-        {"pay", FIELD_YEN}, {"document", FIELD_FLAG}, {"proxy", FIELD_FLAG});
+GROUP(pickup, {"arrived_at", FIELD_MOMENT}, {"code", FIELD_TEXT}, {"keep_until", FIELD_MOMENT},
+        {"pieces", FIELD_NUMBER}, {"ready_pieces", FIELD_NUMBER}, {"pay", FIELD_YEN},
+        {"document", FIELD_FLAG}, {"proxy", FIELD_FLAG});
 GROUP(handed, {"handed_at", FIELD_MOMENT}, {"receiver", FIELD_TEXT});
 GROUP(back, {"returned_at", FIELD_MOMENT}, {"reason", FIELD_TEXT}, {"refund", FIELD_TEXT});
 GROUP(refund, {"amount", FIELD_YEN}, {"method", FIELD_TEXT}, {"refunded_at", FIELD_DAY},
@@ -65,7 +65,7 @@ const struct kind kinds[] = {
         {"order-sheet", false, "order", {"ご注文|注文書", "order"}, {&common, &order, &items, &money, &arrival},
                 {"order", "ordered_at", "items", "taxes.rate", "taxes.base", "taxes.tax", "total", "brand.policies", CONTACT}, {0}},
         {"shipped", false, "order", {"発送|出荷", "shipped|on its way"}, {&common, &order, &parcels, &missing, &arrival, &marketing},
-                {"order", "parcels.items", "parcels.carrier", "parcels.number", "eta", "missing", CONTACT},
+                {"order", "parcels.items", "parcels.carrier", "parcels.number", "eta", "partial>missing", CONTACT},
                 {"brand.name", "order", "parcels.number"}},
         {"partial-shipment", false, "order", {"一部", "part of"}, {&common, &order, &parcels, &missing, &arrival},
                 {"order", "parcels.items", "parcels.carrier", "parcels.number", "missing", "rest_by", CONTACT},
@@ -77,7 +77,7 @@ const struct kind kinds[] = {
         {"arrived", false, "order", {"お届け", "delivered|arrived"}, {&common, &order, &items, &place},
                 {"order", "arrived_at", "place", CONTACT}, {"brand.name", "order"}},
         {"pickup-ready", false, "order", {"受け取り", "ready"}, {&common, &order, &items, &missing, &store, &pickup},
-                {"order", "arrived_at", "partial", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
+                {"order", "arrived_at", "partial", "partial>missing", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
                 {"brand.name", "order", "store.name", "keep_until", "code"}},
         {"pickup-reminder", false, "order", {"受け取り", "waiting"}, {&common, &order, &items, &missing, &store, &pickup},
                 {"order", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},

@@ -38,7 +38,7 @@ struct kind {
         const char *number;     /* the field that the subject must hold; NULL none */
         const char *phrases[2]; /* per language; the subject must hold one of them, "|" between */
         const struct field_group *groups[KIND_GROUPS_MAX];
-        const char *must[KIND_MUST_MAX]; /* fields; "a|b": one of them */
+        const char *must[KIND_MUST_MAX]; /* fields; "a|b": one of them; "f>a": a, at least where f holds */
         const char *sms[KIND_MUST_MAX];  /* the same of the sms, which is needed if there are any */
 };
 

@@ -257,16 +257,16 @@ static void add_goods(struct render *r, const struct json *one) {
         begin_table(r, NODE_ITEMS);
         begin(r, "<tr><td class=\"rule\" valign=\"top\" style=\"padding:8px 12px 8px 0;border-top:1px solid "
                  "#e5e7eb\">");
-        html_words(r, g.name, TEMPLATE_FIELD_MAX);
+        html_words(r, g.name, r->max_chars);
         if (*g.variant || *g.note)
                 put(r, "<span class=\"soft\" style=\"color:#4b5563;font-size:14px\">");
         if (*g.variant) {
                 put(r, "<br>");
-                html_words(r, g.variant, TEMPLATE_FIELD_MAX);
+                html_words(r, g.variant, r->max_chars);
         }
         if (*g.note) {
                 put(r, "<br>");
-                html_words(r, g.note, TEMPLATE_FIELD_MAX);
+                html_words(r, g.note, r->max_chars);
         }
         put(r, *g.variant || *g.note ? "</span>" : "");
         put(r, "</td><td class=\"rule\" valign=\"top\" align=\"right\" style=\"padding:8px 0;border-top:1px "
@@ -276,7 +276,7 @@ static void add_goods(struct render *r, const struct json *one) {
                 str_addf(r->out, r->t->language == TEMPLATE_EN ? "× %s" : "%s点", g.quantity);
         if (*g.price) {
                 put(r, *g.quantity ? "<br>" : "");
-                html_words(r, g.price, TEMPLATE_FIELD_MAX);
+                html_words(r, g.price, r->max_chars);
         }
         put(r, "</td></tr>\n");
         end_table(r, NODE_ITEMS);
@@ -304,7 +304,7 @@ static void add_all_goods(struct render *r, const struct node *n) {
 }
 
 static void add_detail(struct render *r, const struct detail *d, bool is_title) {
-        bool leads = d->scheme && (*d->scheme || url_is_safe(d->text));
+        bool leads = d->scheme && strlen(d->text) <= URL_MAX / 3 && (*d->scheme || url_is_safe(d->text));
 
         if (*d->word) {
                 put(r, "<span class=\"soft\" style=\"color:#4b5563\">");
@@ -325,7 +325,7 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
                 put_colour(r, "\" style=\"color:", link_light(r), "\">");
         }
         put(r, is_title ? "<strong>" : "");
-        html_words(r, d->text, TEMPLATE_FIELD_MAX);
+        html_words(r, d->text, r->max_chars);
         put(r, is_title ? "</strong>" : "");
         put(r, leads ? "</a>" : "");
 }
@@ -363,7 +363,7 @@ static void add_policies(struct render *r) {
                 put(r, "<a class=\"l\" href=\"");
                 escape_html(r->out, url.data ? url.data : "", SIZE_MAX);
                 put_colour(r, "\" style=\"color:", link_light(r), "\">");
-                html_words(r, brand_pick(json_get(p, "label"), r->t->language), TEMPLATE_FIELD_MAX);
+                html_words(r, brand_pick(json_get(p, "label"), r->t->language), r->max_chars);
                 put(r, "</a>");
                 first = false;
         }
@@ -414,7 +414,7 @@ static void add_qr(struct render *r, const struct node *n) {
                 put(r, "<br>");
         }
         put(r, "<strong style=\"font-size:24px;letter-spacing:3px;font-family:Menlo,Consolas,monospace\">");
-        html_words(r, text, TEMPLATE_FIELD_MAX);
+        html_words(r, text, r->max_chars);
         end(r, "</strong></td></tr></table>\n", NODE_QR);
 }
 
@@ -459,10 +459,10 @@ static void add_head(struct render *r) {
         if (r->view->brand->has_logo) {
                 put(r, "<img src=\"cid:logo\" height=\"36\" style=\"display:block;height:36px;width:auto\" "
                        "alt=\"");
-                escape_html(r->out, name, TEMPLATE_FIELD_MAX);
+                escape_html(r->out, name, r->max_chars);
                 put(r, "\">");
         } else {
-                escape_html(r->out, name, TEMPLATE_FIELD_MAX);
+                escape_html(r->out, name, r->max_chars);
         }
         put(r, "</td></tr>\n");
 }

@@ -199,10 +199,11 @@ static void add_goods(struct render *r, const struct json *one) {
         add(r, is_ja(r) ? "・" : "- ");
         if (!is_ja(r) && *g.quantity)
                 str_addf(r->out, "%s x ", g.quantity);
-        text_words(r, g.name, TEMPLATE_FIELD_MAX);
+        text_words(r, g.name, r->max_chars);
         if (*g.variant) {
-                str_add(r->out, is_ja(r) ? "\u3000" : " ");
-                text_words(r, g.variant, TEMPLATE_FIELD_MAX);
+                str_add(r->out, is_ja(r) ? "\u3000" : " (");
+                text_words(r, g.variant, r->max_chars);
+                str_add(r->out, is_ja(r) ? "" : ")");
         }
         if (is_ja(r) && *g.quantity)
                 str_addf(r->out, "%s%s点", gap, g.quantity);
@@ -210,7 +211,7 @@ static void add_goods(struct render *r, const struct json *one) {
                 str_addf(r->out, "%s%s", gap, g.price);
         if (*g.note) {
                 str_add(r->out, is_ja(r) ? "\n\u3000" : "\n  ");
-                text_words(r, g.note, TEMPLATE_FIELD_MAX);
+                text_words(r, g.note, r->max_chars);
         }
         end_block(r, NODE_ITEMS);
 }
@@ -233,7 +234,7 @@ static void add_details(struct render *r, const struct node *n) {
                         add(r, d[i].word);
                         str_add(r->out, word(WORD_COLON, r->t->language));
                 }
-                text_words(r, d[i].text, TEMPLATE_FIELD_MAX);
+                text_words(r, d[i].text, r->max_chars);
         }
         if (!first)
                 end_block(r, NODE_ROOT);
@@ -242,7 +243,7 @@ static void add_details(struct render *r, const struct node *n) {
 static void add_policies(struct render *r) {
         for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
                 begin_block(r, NODE_POLICIES);
-                text_words(r, brand_pick(json_get(p, "label"), r->t->language), TEMPLATE_FIELD_MAX);
+                text_words(r, brand_pick(json_get(p, "label"), r->t->language), r->max_chars);
                 str_add(r->out, word(WORD_COLON, r->t->language));
                 text_words(r, brand_pick(json_get(p, "url"), r->t->language), SIZE_MAX);
                 end_block(r, NODE_POLICIES);
@@ -284,7 +285,7 @@ static void add_qr(struct render *r, const struct node *n) {
                 add(r, word(WORD_CODE, r->t->language));
                 str_add(r->out, word(WORD_COLON, r->t->language));
         }
-        text_words(r, text, TEMPLATE_FIELD_MAX);
+        text_words(r, text, r->max_chars);
         end_block(r, NODE_ROOT);
 }
 

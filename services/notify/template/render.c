@@ -10,6 +10,13 @@
 
 static void render_node(struct render *r, const struct node *n);
 
+static void cut(struct str *out, size_t len) {
+        if (!out->data)
+                return;
+        out->len = len;
+        out->data[len] = '\0';
+}
+
 /* What held no words is taken back, with its tags, bullets and gaps. */
 static void render_held(struct render *r, const struct node *n) {
         struct place before = r->at;
@@ -21,10 +28,7 @@ static void render_held(struct render *r, const struct node *n) {
         if (r->at.n_words != before.n_words || r->out->error)
                 return;
         r->at = before;
-        if (r->out->data) {
-                r->out->len = len;
-                r->out->data[len] = '\0';
-        }
+        cut(r->out, len);
 }
 
 static void render_section(struct render *r, const struct node *n) {
@@ -62,7 +66,7 @@ static void render_node(struct render *r, const struct node *n) {
         case NODE_FIELD:
                 r->writer->words(r,
                         value_words(data_find(&r->data, n), n->field, r->t->language, r->data.brief, buf),
-                        TEMPLATE_FIELD_MAX);
+                        r->max_chars);
                 return;
         case NODE_SECTION:
                 render_section(r, n);
@@ -117,6 +121,8 @@ void render_target(struct render *r, const struct node *link, struct str *out) {
                         escape_url_part(out, text);
         }
         str_add(out, "");
+        if (out->len > URL_MAX)
+                cut(out, 0);
 }
 
 bool render_is_words(const char *text) {
@@ -209,6 +215,7 @@ static struct render begin(
                 .data = {.view = view, .language = t->language},
                 .out = out,
                 .begun = out->len,
+                .max_chars = TEMPLATE_FIELD_MAX,
         };
 }
 
@@ -224,7 +231,8 @@ static int render_line(const struct template *t, const struct node *root, const 
         return out->error;
 }
 
-static int render_html(const struct template *t, const struct template_view *view, struct str *out) {
+static int render_html(
+        const struct template *t, const struct template_view *view, size_t max_chars, struct str *out) {
         _cleanup_str_ struct str subject = STR_INIT, preview = STR_INIT;
         struct render r = begin(t, &html_writer, view, out);
         int k = render_line(t, t->subject, view, &subject);
@@ -233,6 +241,7 @@ static int render_html(const struct template *t, const struct template_view *vie
                 k = render_line(t, t->preview, view, &preview);
         if (k != 0)
                 return k;
+        r.max_chars = max_chars;
         html_begin(&r, subject.data, preview.data);
         render_nodes(&r, t->body->child);
         html_end(&r);
@@ -294,7 +303,11 @@ static int render_output(const struct template *t, enum template_output output,
         case TEMPLATE_SUBJECT:
                 return render_line(t, t->subject, view, out);
         case TEMPLATE_HTML:
-                k = render_html(t, view, out);
+                k = render_html(t, view, TEMPLATE_FIELD_MAX, out);
+                if (k != 0 || out->len - len <= TEMPLATE_HTML_MAX)
+                        return k;
+                cut(out, len);
+                k = render_html(t, view, TEMPLATE_FIELD_SHORT, out);
                 return k == 0 && out->len - len > TEMPLATE_HTML_MAX ? TEMPLATE_E_TOO_LONG : k;
         case TEMPLATE_TEXT:
                 return render_text(t, &text_writer, view, out);
@@ -316,10 +329,8 @@ int template_render(const struct template *t, enum template_output output, const
         size_t len = out->len;
         int k = render_output(t, output, view, out);
 
-        if (k > 0 && out->data) {
-                out->len = len;
-                out->data[len] = '\0';
-        }
+        if (k > 0)
+                cut(out, len);
         return k;
 }
 

@@ -9,6 +9,7 @@
 struct writer;
 
 #define LIST_DEPTH_MAX 4
+#define URL_MAX        2048 /* bytes of an address; a longer one leads nowhere */
 
 /* What a writer knows of the place where it stands; put back when a part turns out to hold nothing. */
 struct place {
@@ -29,7 +30,8 @@ struct render {
         struct data data;
         struct str *out;
         struct place at;
-        size_t begun; /* where in @out we began */
+        size_t begun;     /* where in @out we began */
+        size_t max_chars; /* of one field */
 };
 
 struct writer {

@@ -23,6 +23,7 @@
 #define TEMPLATE_PARAGRAPH_MAX (4 * 1024)   /* bytes without an empty line between */
 #define TEMPLATE_HTML_MAX      (102 * 1000) /* a longer mail is clipped by its readers */
 #define TEMPLATE_FIELD_MAX     500          /* characters of one field; the rest becomes … */
+#define TEMPLATE_FIELD_SHORT   80           /* the same, of HTML that would be too long otherwise */
 #define TEMPLATE_SMS_MAX       670          /* UTF-16 units: what phones put together again */
 #define TEMPLATE_LINE_MAX      5000         /* UTF-16 units of one text message */
 #define TEMPLATE_SLIP_COLUMNS  48           /* 80 mm paper; full-width characters take two */

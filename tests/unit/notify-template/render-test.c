@@ -87,7 +87,7 @@ static void mustache_and_markdown_become_lines_of_text(void **state) {
                 {"@items\n",
                         "{\"items\":[{\"name\":\"Cap\",\"quantity\":2,\"price\":900,\"variant\":\"red\","
                         "\"note\":\"gift\"}]}",
-                        "- 2 x Cap red, ¥900\n  gift\n"},
+                        "- 2 x Cap (red), ¥900\n  gift\n"},
                 {"@button [Look **here**]({{order_link}})\n", "{\"order_link\":\"https://a.jp/?a=b&c\"}",
                         "Look here\nhttps://a.jp/?a=b&c\n"},
                 {"@button [Look]({{order_link}})\nx\n", "{\"order_link\":\"javascript:x\"}", "x\n"},
