@@ -18,6 +18,7 @@ from compare import read_mail
 from demo_store import OFFER, SITE, Customer, Shop
 
 PAGES = Path(__file__).with_name("demo_pages")
+ICON = Path(__file__).parents[2] / "services/web/pages"
 PARTS = {"qr": lambda c: c.token, "code": lambda c: c.code, "order": lambda c: c.number}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -115,7 +116,7 @@ def is_own(to: BaseHTTPRequestHandler, phone: Phone) -> bool:
 def answer(to: BaseHTTPRequestHandler, phone: Phone) -> None:
     url = urlsplit(to.path)
     lang = "en" if "lang=en" in url.query else "ja"
-    files = {"/demo.css": "text/css; charset=utf-8", "/phone.js": "text/javascript; charset=utf-8"}
+    files = {"/demo.css": (PAGES, "text/css; charset=utf-8"), "/phone.js": (PAGES, "text/javascript; charset=utf-8"), "/icon.svg": (ICON, "image/svg+xml")}
     if not is_own(to, phone):
         send(to, 403, "text/plain", b"not from here\n")
     elif url.path == "/":
@@ -123,7 +124,8 @@ def answer(to: BaseHTTPRequestHandler, phone: Phone) -> None:
     elif url.path == "/phone":
         send(to, 200, "text/html; charset=utf-8", (PAGES / "phone.html").read_text(encoding="utf-8").replace("@lang@", lang).encode())
     elif url.path in files:
-        send(to, 200, files[url.path], (PAGES / url.path[1:]).read_bytes())
+        folder, kind = files[url.path]
+        send(to, 200, kind, (folder / url.path[1:]).read_bytes())
     elif url.path == "/state":
         send(to, 200, "application/json", json.dumps(phone.state(), ensure_ascii=False).encode())
     elif url.path.startswith("/qr/") and (text := phone.what(url.path[4:], "qr")):

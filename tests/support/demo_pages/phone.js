@@ -41,7 +41,7 @@ const entry = (title, small, to, isNew) => el("li", {class: isNew ? "new" : ""},
 
 function lists() {
         const mails = [...state.mails].sort((a, b) => Boolean(b.customer) - Boolean(a.customer) || b.at - a.at).slice(0, 60), waiting = state.customers.filter(c => !c.told);
-        return [el("h2", {}, W.mails), el("ul", {}, ...(mails.length ? mails.map(m => {
+        return [el("h2", {}, W.mails), el("ul", {class: "mails"}, ...(mails.length ? mails.map(m => {
                 const c = state.customers.find(x => x.name === m.customer);
                 return entry(m.subject, `${new Date(m.at * 1000).toLocaleTimeString(ja ? "ja" : "en-GB")} ${m.to}${c && c.says[ja ? "ja" : "en"] ? " · " + c.says[ja ? "ja" : "en"] : ""}`, {id: m.id}, !seen.has(m.id));
         }) : [el("li", {class: "none"}, W.none)])),
