@@ -263,6 +263,11 @@ def test_nothing_is_cut_at_any_size(store, chromium, width, height):
     try:
         chromium.size(width, height)
         open_counter(store, chromium, "ja")
+        wait_for("its row", lambda: chromium.js("return document.querySelectorAll('.rows .pay').length") > 0)
+        laid = chromium.js("""return [...document.querySelectorAll('.rows button')].flatMap(b => { const r = [...b.children].map(e => e.getBoundingClientRect());
+                return r.flatMap((p, i) => r.slice(i + 1).filter(q => p.right > q.left + 1 && q.right > p.left + 1 && p.bottom > q.top + 1 && q.bottom > p.top + 1).map(() => b.innerText)); })""")
+        inside = chromium.js("return [...document.querySelectorAll('.rows .order')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)")
+        assert (laid, inside) == ([], []), "no part of a row lies over another"
         store.scan(order["orders"][0], "unpaid")
         wait_for("the case", lambda: mode(chromium) == "case")
         over = chromium.js("""return [...document.querySelectorAll('.where .shelf, .acts button, .bar > *, .facts b, .facts dd')].filter(e => { const r = e.getBoundingClientRect();

@@ -9,6 +9,7 @@ import html
 import json
 import os
 import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -49,7 +50,13 @@ class Phone:
             def log_message(self, *_) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_) -> None:
+                """A browser that went away while it was answered is nobody's trouble."""
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(*_)
+
+        self.server = Server(("127.0.0.1", 0), Answers)
         self.server.daemon_threads = True
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

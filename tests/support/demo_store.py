@@ -141,7 +141,7 @@ def played() -> dict[str, Customer]:
         "ready": customer(2001, (SOCKS, 2), ja="QRで受け取る", en="collect by QR"),
         "unpaid": customer(2002, (TOTE, 1), (HAT, 1), unpaid=5480, ja="店で支払う（2個口）", en="pay at the till (2 parcels)"),
         "many": customer(2003, (SHIRT, 1), (HAT, 2), (CLOTH, 3), ja="3個口、棚3か所", en="3 parcels on 3 shelves"),
-        "overdue": customer(2004, (CLOTH, 1), keep_until=yesterday(), ja="保管期限を過ぎた", en="past its last day"),
+        "overdue": customer(2004, (CLOTH, 1), keep_until=yesterday(), ja="保管期限を過ぎ、在庫へ戻す", en="past its last day: back to stock"),
         "half": customer(2005, (SOCKS, 1), (TOTE, 1), ja="あと1個が未着", en="one parcel is still to come"),
         "coming": customer(2006, (HAT, 1), ja="これから店に届く", en="on its way to the store"),
         "coming-2": customer(2007, (SHIRT, 2), ja="これから店に届く", en="on its way to the store"),

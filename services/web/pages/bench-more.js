@@ -10,5 +10,6 @@ function scannerCards() {
                 ...["OK", "UNDO", "SHORT", "PARK", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
 }
 
+const isAtWork = () => Boolean(doc.work && doc.work.parcel);
 if (doc && doc.station.scanner)
-        scannerButton(scannerCards);
+        scannerButton(scannerCards, isAtWork);

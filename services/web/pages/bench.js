@@ -85,7 +85,7 @@ function show(d, first) {
         showLines(d.work);
         showScans(d.scans);
         if (d.station.scanner && window.scannerCards)
-                scannerButton(scannerCards);
+                scannerButton(scannerCards, isAtWork);
         document.body.dataset.ready = "yes";
         loadMore();
 }

@@ -384,7 +384,7 @@ function show(d, first) {
         showBar(d);
         draw();
         if (d.station.scanner)
-                scannerButton(scannerCards);
+                scannerButton(scannerCards, () => Boolean(doc.counter && (doc.counter.case || doc.counter.hand)));
         document.body.dataset.ready = "yes";
 }
 
@@ -413,9 +413,9 @@ function caseCards(c) {
 function scannerCards() {
         const c = doc.counter || {}, lists = c.lists || {}, rows = (...names) => names.flatMap(n => lists[n] || []);
         const shelves = [...new Set([...rows("incomplete").flatMap(r => r.shelves), ...SHELVES])];
-        const parcels = rows("arrived", "expected").flatMap(r => r.codes || []), orders = rows("ready", "overdue").filter(r => r.order);
+        const parcels = rows("arrived", "expected").flatMap(r => (r.codes || []).map(p => [p, `${word("parcel_end", {x: tail(p)})} ${named(r)}`])), orders = rows("ready", "overdue").filter(r => r.order);
         return [...(c.hand ? shelves.map(s => [`OKURU-S-${s}`, `${word("shelf")} ${s}`]) : c.case ? caseCards(c.case)
-                : [...parcels.slice(0, OFFERED_MAX).map(p => [p, word("parcel_end", {x: tail(p)})]), ...orders.slice(0, OFFERED_MAX).map(r => [r.order, named(r)])]),
+                : [...parcels.slice(0, OFFERED_MAX), ...orders.slice(0, OFFERED_MAX).map(r => [r.order, named(r)])]),
         ...["OK", "UNDO", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
 }
 

@@ -5,16 +5,16 @@
 // What the address gives to read, after its #: codes, each by itself or as text=code.
 const givenCards = () => decodeURIComponent(location.hash.slice(1)).split(",").filter(Boolean).map(c => c.includes("=") ? [c.slice(c.indexOf("=") + 1), c.slice(0, c.indexOf("="))] : [c, c]);
 
-// @cards: what fits now, [code, text] each.
-function scannerButton(cards) {
+// @cards: what fits now, [code, text] each. @isAtWork: something is in hand: then these come before what the address gave.
+function scannerButton(cards, isAtWork) {
         if ($(".open-scanner"))
                 return;
-        $(".buttons").append(el("button.open-scanner", {type: "button", onclick: () => openScanner(cards)}, word("scanner")));
+        $(".buttons").append(el("button.open-scanner", {type: "button", onclick: () => openScanner(cards, isAtWork)}, word("scanner")));
         if (location.hash)
-                openScanner(cards);
+                openScanner(cards, isAtWork);
 }
 
-function openScanner(cards) {
+function openScanner(cards, isAtWork) {
         if ($(".scanner"))
                 return;
         const input = el("input", {type: "text", "aria-label": word("scanner"), autocomplete: "off", spellcheck: "false"}), said = el("span", {role: "alert"}), row = el("div.cards");
@@ -25,9 +25,11 @@ function openScanner(cards) {
         };
         let shown = "";
         const fill = () => {
-                const all = [...givenCards(), ...cards()], text = JSON.stringify(all);
-                if (text !== shown) // a button that is replaced under a finger is not pressed
-                        row.replaceChildren(...all.map(([code, name]) => el("button", {type: "button", title: code.slice(0, 40), onclick: () => read(code)}, name)));
+                const all = isAtWork() ? [...cards(), ...givenCards()] : [...givenCards(), ...cards()], text = JSON.stringify(all);
+                if (text === shown) // a button that is replaced under a finger is not pressed
+                        return;
+                row.scrollLeft = 0;
+                row.replaceChildren(...all.map(([code, name]) => el("button", {type: "button", title: code.slice(0, 40), onclick: () => read(code)}, name)));
                 shown = text;
         };
         const timer = setInterval(fill, 300);

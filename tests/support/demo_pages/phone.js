@@ -3,7 +3,7 @@
 "use strict";
 const ja = document.documentElement.lang === "ja";
 const W = ja ? {
-        title: "お客様のスマートフォン", other: "English", back: "戻る", mails: "届いたメール", orders: "まだメールのない注文", coupon: "クーポン（靴下10%引き）", none: "まだありません。荷物が棚に揃うと届きます。",
+        title: "お客様のスマホ", other: "English", back: "戻る", mails: "届いたメール", orders: "まだメールのない注文", coupon: "クーポン（靴下10%引き）", none: "まだありません。荷物が棚に揃うと届きます。",
         qr: "QRをカウンターで見せる", code: "受取コードを伝える", order: "注文番号を伝える", shown: "カウンターで読まれました。カウンターの画面を見てください。", failed: "見せられませんでした。", text: "QRの文字", number: "ご注文番号", app: "お店のアプリのQR",
 } : {
         title: "The customer's phone", other: "日本語", back: "Back", mails: "Mails that came", orders: "Orders without a mail yet", coupon: "Coupon (10% off socks)", none: "None yet. One comes when an order lies complete on its shelf.",
@@ -43,7 +43,7 @@ function lists() {
         const mails = [...state.mails].sort((a, b) => Boolean(b.customer) - Boolean(a.customer) || b.at - a.at).slice(0, 60), waiting = state.customers.filter(c => !c.told);
         return [el("h2", {}, W.mails), el("ul", {class: "mails"}, ...(mails.length ? mails.map(m => {
                 const c = state.customers.find(x => x.name === m.customer);
-                return entry(m.subject, `${new Date(m.at * 1000).toLocaleTimeString(ja ? "ja" : "en-GB")} ${m.to}${c && c.says[ja ? "ja" : "en"] ? " · " + c.says[ja ? "ja" : "en"] : ""}`, {id: m.id}, !seen.has(m.id));
+                return entry(m.subject, `${new Date(m.at * 1000).toLocaleTimeString(ja ? "ja" : "en-GB", {timeZone: "Asia/Tokyo"})} ${m.to}${c && c.says[ja ? "ja" : "en"] ? " · " + c.says[ja ? "ja" : "en"] : ""}`, {id: m.id}, !seen.has(m.id));
         }) : [el("li", {class: "none"}, W.none)])),
         el("h2", {}, W.orders), el("ul", {}, entry(W.coupon, "", {name: "coupon"}), ...waiting.map(c => entry(`${W.number} ${c.number}`, c.says[ja ? "ja" : "en"], {name: c.name})))];
 }
