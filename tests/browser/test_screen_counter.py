@@ -43,8 +43,8 @@ def enter(chromium, text: str) -> None:
 
 
 def press(chromium, selector: str) -> None:
-    wait_for(selector, lambda: chromium.js("return Boolean(document.querySelector(arguments[0]))", selector))
-    chromium.js("document.querySelector(arguments[0]).click()", selector)
+    """What is there may be drawn anew at any moment: found and pressed at once."""
+    wait_for(selector, lambda: chromium.js("const e = document.querySelector(arguments[0]); if (e) e.click(); return Boolean(e)", selector))
 
 
 def tap(chromium, text: str) -> None:
