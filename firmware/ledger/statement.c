@@ -22,7 +22,7 @@ static void bind_shape(struct store_stmt *q, const char *shape, va_list ap) {
                         store_bind_int64(q, i, va_arg(ap, int64_t));
                         break;
                 default:
-                        assert(!"a letter that no shape has");
+                        assert(false && "a letter that no shape has");
                 }
         }
 }
