@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -240,6 +242,26 @@ static void a_picture_is_kept_whole_and_a_link_in_its_way_is_not_followed(void *
         remove_scratch(fd, path, (const char *const[]){name_of(1), NULL});
 }
 
+static void a_disk_that_ends_in_the_middle_leaves_nothing_behind(void **state) {
+        static char bytes[PICTURE_BYTES_MAX];
+        const struct rlimit little = {65536, RLIM_INFINITY};
+        char path[] = "/tmp/okuru-pictures-XXXXXX";
+        _autoclose_ int fd = open_scratch(path);
+        struct rlimit before;
+
+        (void) state;
+        assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+        assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0); /* a write is cut short, the next one fails */
+        assert_int_equal(picture_folder_keep(fd, name_of(1), bytes, sizeof(bytes)), -EFBIG);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_false(is_there(fd, name_of(1)));
+        assert_false(is_there(fd, ".incoming"));
+        assert_int_equal(picture_folder_keep(fd, name_of(1), bytes, sizeof(bytes)), 0);
+        assert_true(is_there(fd, name_of(1)));
+        remove_scratch(fd, path, (const char *const[]){name_of(1), NULL});
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_wanted_longest_is_asked_for_first_and_a_best_seller_keeps_its_place),
@@ -250,6 +272,7 @@ int main(void) {
                 cmocka_unit_test(a_row_that_was_rolled_back_is_written_again),
                 cmocka_unit_test(a_folder_is_cleared_of_what_nobody_wants_and_of_halves),
                 cmocka_unit_test(a_picture_is_kept_whole_and_a_link_in_its_way_is_not_followed),
+                cmocka_unit_test(a_disk_that_ends_in_the_middle_leaves_nothing_behind),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
