@@ -81,6 +81,21 @@ int storage_conflict(struct storage *s, int64_t station, const char *kind, const
         return store_run(q);
 }
 
+/* ?1, ?2: whose it is. */
+static void bind_shipment(struct store_stmt *q, const struct effect *e) {
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, e->shipment);
+}
+
+/* ?1 … ?5: which parcel, and who speaks of it. */
+static void bind_parcel(struct store_stmt *q, int64_t station, const struct effect *e) {
+        store_bind_text(q, 1, e->parcel);
+        store_bind_int64(q, 2, station);
+        store_bind_text(q, 3, e->merchant);
+        store_bind_text(q, 4, e->shipment);
+        store_bind_int64(q, 5, e->piece);
+}
+
 /* The code that a line's units bear: facts name the line, a snapshot must name what a scanner reads. */
 static const char *code_of_line(const struct json *shipment, const char *line) {
         for (const struct json *l = json_first(json_get(shipment, "lines")); l; l = json_next(l)) {
@@ -139,10 +154,10 @@ static int drop_units(struct storage *s, const struct effect *e) {
         return store_run(&s->effects.unit_drop);
 }
 
-static int close_shipment(struct storage *s, const struct effect *e) {
-        store_bind_text(&s->effects.shipment_close, 1, e->merchant);
-        store_bind_text(&s->effects.shipment_close, 2, e->shipment);
-        return store_run(&s->effects.shipment_close);
+/* @q: shipment_close or counter_close. */
+static int close_wishes(struct store_stmt *q, const struct effect *e) {
+        bind_shipment(q, e);
+        return store_run(q);
 }
 
 /*
@@ -183,11 +198,7 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
                 r = wish_write_contents(e->lines, &contents);
         if (r != 0)
                 return r;
-        store_bind_text(q, 1, e->parcel);
-        store_bind_int64(q, 2, station);
-        store_bind_text(q, 3, e->merchant);
-        store_bind_text(q, 4, e->shipment);
-        store_bind_int64(q, 5, e->piece);
+        bind_parcel(q, station, e);
         store_bind_text(q, 6, e->carrier);
         store_bind_text(q, 7, e->number);
         store_bind_text(q, 8, e->bay);
@@ -203,23 +214,16 @@ static int put_parcel(struct storage *s, int64_t station, const struct effect *e
         if (r == 0 && e->drops_units)
                 r = drop_units(s, e);
         if (r == 0 && e->state && strcmp(e->state, "shipped") == 0)
-                r = close_shipment(s, e);
+                r = close_wishes(&s->effects.shipment_close, e);
         if (r == 0 && concerns_store(e))
                 r = storage_tell_store(s, e->merchant, e->shipment, now_usec);
         return r;
 }
 
-static int close_counter(struct storage *s, const struct effect *e) {
-        store_bind_text(&s->effects.counter_close, 1, e->merchant);
-        store_bind_text(&s->effects.counter_close, 2, e->shipment);
-        return store_run(&s->effects.counter_close);
-}
-
 static int put_paid(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
         struct store_stmt *q = &s->effects.paid_put;
 
-        store_bind_text(q, 1, e->merchant);
-        store_bind_text(q, 2, e->shipment);
+        bind_shipment(q, e);
         store_bind_int64(q, 3, station);
         store_bind_int64(q, 4, now_usec);
         return store_run(q);
@@ -229,11 +233,7 @@ static int put_counter(struct storage *s, int64_t station, const struct effect *
         struct store_stmt *q = &s->effects.counter_put;
         int r;
 
-        store_bind_text(q, 1, e->parcel);
-        store_bind_int64(q, 2, station);
-        store_bind_text(q, 3, e->merchant);
-        store_bind_text(q, 4, e->shipment);
-        store_bind_int64(q, 5, e->piece);
+        bind_parcel(q, station, e);
         store_bind_text(q, 6, e->number);
         store_bind_text(q, 7, e->state);
         store_bind_text(q, 8, e->shelf);
@@ -247,7 +247,7 @@ static int put_counter(struct storage *s, int64_t station, const struct effect *
         }
         if (r == 0 && e->paid)
                 r = put_paid(s, station, e, now_usec);
-        return r == 0 ? close_counter(s, e) : r;
+        return r == 0 ? close_wishes(&s->effects.counter_close, e) : r;
 }
 
 static int put_expired(struct storage *s, const struct effect *e, int64_t now_usec) {
@@ -268,8 +268,7 @@ static int put_ready(struct storage *s, int64_t station, const struct effect *e,
         struct store_stmt *q = &s->effects.ready_put;
         int r;
 
-        store_bind_text(q, 1, e->merchant);
-        store_bind_text(q, 2, e->shipment);
+        bind_shipment(q, e);
         store_bind_int64(q, 3, station);
         store_bind_text(q, 4, e->at);
         store_bind_text(q, 5, e->keep_until);
