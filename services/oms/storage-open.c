@@ -59,6 +59,8 @@ static int finish_open(struct storage **sp, struct storage *opened) {
         if (r == 0)
                 r = storage_prepare_stores(s);
         if (r == 0)
+                r = storage_prepare_counters(s);
+        if (r == 0)
                 r = storage_prepare_facts(s);
         if (r < 0)
                 return r;

@@ -26,8 +26,8 @@ struct wish_statements {
         struct store_stmt get, version, put, drop, erase, of_station, by_code;
 };
 struct store_statements {
-        struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, targets, owner, parcels,
-                over, drop_contact;
+        struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, told, targets, owner,
+                parcels, over, drop_contact;
 };
 struct snapshot_statements {
         struct store_stmt merchants, counts, parcels, units, pickups, notices, refused, told;
@@ -62,6 +62,10 @@ int storage_prepare_commands(struct storage *s);
 int storage_prepare_wishes(struct storage *s);
 int storage_prepare_snapshots(struct storage *s);
 int storage_prepare_stores(struct storage *s);
+int storage_prepare_counters(struct storage *s);
+
+/* The number in the one row that @q has. Return: 0 or -errno. */
+int storage_number(struct store_stmt *q, int64_t *np);
 
 /* @station: 0 every station. Return: as storage_send(). */
 int storage_append_command(

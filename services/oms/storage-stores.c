@@ -16,25 +16,14 @@
 #define OF_STORE "(SELECT station FROM counter WHERE site = ?3)"
 
 static const struct store_sql statements[] = {
-        {offsetof(struct store_statements, any), "SELECT EXISTS (SELECT 1 FROM counter) OR EXISTS (SELECT 1 "
-                                                 "FROM wish WHERE for_store = 1)"},
-        {offsetof(struct store_statements, count), "SELECT count(*) FROM counter"},
-        {offsetof(struct store_statements, is_at), "SELECT 1 FROM counter JOIN station USING (station) WHERE "
-                                                   "site = ?1 AND place = ?2 AND name = "
-                                                   "?3"},
-        {offsetof(struct store_statements, drop), "DELETE FROM counter"},
-        {offsetof(struct store_statements, add),
-                "INSERT INTO counter (site, place, station) VALUES (?1, ?2, ?3)"},
         {offsetof(struct store_statements, is_store), "SELECT 1 FROM counter WHERE site = ?1 LIMIT 1"},
-        {offsetof(struct store_statements, next_shipment),
-                "SELECT merchant, subject FROM wish WHERE kind = 'shipment' AND for_store = 0 AND (merchant, "
-                "subject) > (?1, ?2) AND data ->> '$.pickup.store' IS NOT NULL ORDER BY merchant, subject "
-                "LIMIT 1"},
+        {offsetof(struct store_statements, told), "SELECT EXISTS (SELECT 1 FROM wish WHERE merchant = ?1 AND "
+                                                  "subject = ?2 AND for_store = 1)"},
         /* Those that it is for, and those that were told of it. */
         {offsetof(struct store_statements, targets),
-                "SELECT name, station IN " OF_STORE ", station FROM station WHERE station IN " OF_STORE
-                " OR station IN (SELECT station FROM wish WHERE kind = 'shipment' AND merchant = ?1 AND "
-                "subject = ?2 AND for_store = 1) ORDER BY station"},
+                "SELECT name, station IN " OF_STORE ", station FROM station WHERE station IN (SELECT station "
+                "FROM counter WHERE site = ?3 UNION SELECT station FROM wish WHERE merchant = ?1 AND subject "
+                "= ?2 AND for_store = 1) ORDER BY station"},
         /* Who tells the customer: who has begun to, or had it ready; else the first one. */
         {offsetof(struct store_statements, owner),
                 "SELECT coalesce((SELECT station FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind "
@@ -53,20 +42,8 @@ static const struct store_sql statements[] = {
                 "AND for_store = 1"},
 };
 
-static int look_for_stores(struct storage *s) {
-        _cleanup_reset_ struct store_stmt *q = &s->stores.any;
-        int r = store_step(q);
-
-        if (r != 0)
-                return r < 0 ? r : -EIO; /* it always has a row */
-        s->has_stores = store_column_int64(q, 0) != 0;
-        return 0;
-}
-
 int storage_prepare_stores(struct storage *s) {
-        int r = store_prepare_all(s->store, &s->stores, statements, ELEMENTSOF(statements));
-
-        return r < 0 ? r : look_for_stores(s);
+        return store_prepare_all(s->store, &s->stores, statements, ELEMENTSOF(statements));
 }
 
 /* ---- one shipment ---- */
@@ -101,17 +78,6 @@ static void bind_shipment(struct store_stmt *q, const struct telling *t) {
         store_bind_text(q, 2, t->shipment);
 }
 
-/* @q has one row with one number. */
-static int read_number(struct store_stmt *q, int64_t *np) {
-        int r = store_step(q);
-
-        if (r != 0)
-                return r < 0 ? r : -EIO;
-        *np = store_column_int64(q, 0);
-        store_reset(q);
-        return 0;
-}
-
 static int find_targets(struct telling *t) {
         _cleanup_reset_ struct store_stmt *q = &t->storage->stores.targets;
         int r;
@@ -136,7 +102,7 @@ static int find_owner(struct telling *t) {
 
         bind_shipment(q, t);
         store_bind_text(q, 3, t->site);
-        return read_number(q, &t->owner);
+        return storage_number(q, &t->owner);
 }
 
 static int find_over(struct telling *t) {
@@ -145,7 +111,7 @@ static int find_over(struct telling *t) {
         int r;
 
         bind_shipment(q, t);
-        r = read_number(q, &n);
+        r = storage_number(q, &n);
         t->over = n >= json_get_int(t->home, "pieces", 1);
         return r;
 }
@@ -293,38 +259,15 @@ static int tell_target(struct telling *t, const struct target *to) {
         return r == 0 ? tell(t, to, "expected", write_expected) : r;
 }
 
-static bool was_told(const struct telling *t) {
-        for (size_t i = 0; i < t->n_targets; i++)
-                if (!t->targets[i].here)
-                        return true;
-        return false;
-}
-
-/* Return: is there anybody to whom this is news, or may be: that something is on its way, or was told before. */
-static int is_owed(struct telling *t, bool *owedp) {
-        _cleanup_wish_ struct storage_wish known = {0};
+/* Nothing is owed before something is on its way; once told, a store hears of all that changes. */
+static int tell_all(struct telling *t, bool was_told) {
         int r = find_parcels(t);
 
-        *owedp = t->n_parcels > 0 || was_told(t);
-        for (size_t i = 0; i < t->n_targets && r == 0 && !*owedp; i++) {
-                r = storage_get_wish(
-                        t->storage, "shipment", t->merchant, t->shipment, t->targets[i].station, &known);
-                *owedp = r == 0;
-                r = r == STORAGE_E_NONE ? 0 : r;
-        }
-        return r;
-}
-
-static int tell_all(struct telling *t) {
-        bool owed = false;
-        int r = find_targets(t);
-
-        if (r < 0 || t->n_targets == 0)
+        if (r < 0 || (t->n_parcels == 0 && !was_told))
                 return r;
-        r = is_owed(t, &owed);
-        if (r < 0 || !owed)
-                return r;
-        r = find_owner(t);
+        r = find_targets(t);
+        if (r == 0)
+                r = find_owner(t);
         if (r == 0)
                 r = find_over(t);
         for (size_t i = 0; i < t->n_targets && r == 0; i++)
@@ -346,24 +289,39 @@ static int get_document(struct telling *t, const char *kind, struct storage_wish
         return r == 0 ? json_parse(wish->data, strlen(wish->data), docp, NULL) : r;
 }
 
+static int find_told(struct telling *t, bool *toldp) {
+        int64_t told = 0;
+        int r;
+
+        bind_shipment(&t->storage->stores.told, t);
+        r = storage_number(&t->storage->stores.told, &told);
+        *toldp = told != 0;
+        return r;
+}
+
 int storage_tell_store(struct storage *s, const char *merchant, const char *shipment, int64_t now_usec) {
         _cleanup_wish_ struct storage_wish wish = {0}, contact_wish = {0};
         _cleanup_(json_freep) struct json *home = NULL, *contact = NULL;
         _cleanup_(telling_deinit) struct telling t = {
                 .storage = s, .merchant = merchant, .shipment = shipment, .now_usec = now_usec};
+        bool for_store = false, told = false;
         int r;
 
         if (!s->has_stores)
                 return 0;
         r = get_document(&t, "shipment", &wish, &home);
-        if (r == 0)
-                r = get_document(&t, "contact", &contact_wish, &contact);
-        if (r < 0 || !home)
+        if (r != 0)
                 return r < 0 ? r : 0;
         t.home = home;
-        t.contact = contact;
         t.site = site_of(home, wish.station);
-        return tell_all(&t);
+        r = storage_is_for_store(s, home, wish.station, &for_store);
+        if (r == 0)
+                r = find_told(&t, &told);
+        if (r < 0 || (!for_store && !told))
+                return r;
+        r = get_document(&t, "contact", &contact_wish, &contact);
+        t.contact = contact;
+        return r < 0 ? r : tell_all(&t, told);
 }
 
 int storage_send_told(struct storage *s, const struct storage_document *doc, int64_t now_usec) {
@@ -378,7 +336,7 @@ int storage_send_told(struct storage *s, const struct storage_document *doc, int
         return r;
 }
 
-/* ---- who is a counter ---- */
+/* ---- whether ---- */
 
 int storage_is_for_store(
         struct storage *s, const struct json *shipment, const char *station, bool *for_storep) {
@@ -389,83 +347,4 @@ int storage_is_for_store(
         r = store_step(q);
         *for_storep = r == 0;
         return r == STORE_E_DONE ? 0 : r;
-}
-
-/* Which one of its store it is. */
-static int64_t place_of(const struct stores *stores, size_t i) {
-        int64_t place = 0;
-
-        while (i > 0 && strcmp(stores->items[i - 1].site, stores->items[i].site) == 0) {
-                i--;
-                place++;
-        }
-        return place;
-}
-
-/* Return: 0 with @samep, -errno. */
-static int compare(struct storage *s, const struct stores *stores, bool *samep) {
-        struct store_stmt *q = &s->stores.is_at;
-        int64_t n = 0;
-        int r = read_number(&s->stores.count, &n);
-
-        *samep = n == (int64_t) stores->n;
-        for (size_t i = 0; i < stores->n && r == 0 && *samep; i++) {
-                store_bind_text(q, 1, stores->items[i].site);
-                store_bind_int64(q, 2, place_of(stores, i));
-                store_bind_text(q, 3, stores->items[i].station);
-                r = store_step(q);
-                *samep = r == 0;
-                store_reset(q);
-                r = r == STORE_E_DONE ? 0 : r;
-        }
-        return r;
-}
-
-static int add_counter(struct storage *s, const struct stores *stores, size_t i) {
-        struct store_stmt *q = &s->stores.add;
-        int64_t station;
-        int r = storage_station(s, stores->items[i].station, &station);
-
-        if (r < 0)
-                return r;
-        store_bind_text(q, 1, stores->items[i].site);
-        store_bind_int64(q, 2, place_of(stores, i));
-        store_bind_int64(q, 3, station);
-        return store_run(q);
-}
-
-/* One after the other, each found behind the last: telling changes the table that is walked. */
-static int tell_every_shipment(struct storage *s, int64_t now_usec) {
-        char merchant[NAME_TEXT_MAX] = "", shipment[ENVELOPE_SUBJECT_MAX + 1] = "";
-        struct store_stmt *q = &s->stores.next_shipment;
-        int r;
-
-        for (;;) {
-                store_bind_text(q, 1, merchant);
-                store_bind_text(q, 2, shipment);
-                r = store_step(q);
-                if (r != 0)
-                        return r == STORE_E_DONE ? 0 : r;
-                (void) copy_text(merchant, sizeof(merchant), store_column_text(q, 0));
-                (void) copy_text(shipment, sizeof(shipment), store_column_text(q, 1));
-                store_reset(q);
-                r = storage_tell_store(s, merchant, shipment, now_usec);
-                if (r < 0)
-                        return r;
-        }
-}
-
-int storage_set_stores(struct storage *s, const struct stores *stores, int64_t now_usec, bool *changedp) {
-        bool same = false;
-        int r = compare(s, stores, &same);
-
-        *changedp = !same;
-        if (r < 0 || same)
-                return r;
-        r = store_run(&s->stores.drop);
-        for (size_t i = 0; i < stores->n && r == 0; i++)
-                r = add_counter(s, stores, i);
-        if (r == 0)
-                r = look_for_stores(s);
-        return r == 0 ? tell_every_shipment(s, now_usec) : r;
 }
