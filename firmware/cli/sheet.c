@@ -117,6 +117,7 @@ int verb_sheet(const struct invocation *in) {
                 return VERB_USAGE;
         }
         cards.title = ja ? "okuru 操作カード" : "okuru control cards";
+        cards.lang = o->lang;
         r = build(&cards, o, ja);
         if (r == -EINVAL)
                 return VERB_FAILED; /* said */

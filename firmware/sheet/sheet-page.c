@@ -172,7 +172,10 @@ static void wrap(struct str *out, const struct layout *l) {
                 str_add(out, "</svg>\n");
                 return;
         }
-        str_add(out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
+        str_add(out, "<!DOCTYPE html>\n<html");
+        if (l->cards->lang)
+                str_addf(out, " lang=\"%s\"", l->cards->lang);
+        str_add(out, "><head><meta charset=\"utf-8\"><title>");
         add_escaped(out, l->cards->title);
         if (l->form == SHEET_LINKED)
                 str_add(out, "</title>\n<link rel=\"icon\" href=\"" SHEET_ICON

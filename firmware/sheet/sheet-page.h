@@ -15,6 +15,7 @@ struct cards {
         struct card *items; /* owned */
         size_t n, size;
         const char *title; /* of every page; borrowed */
+        const char *lang;  /* of its words, for who has them read out: "ja", "en"; borrowed; NULL: not said */
 };
 
 void cards_deinit(struct cards *c); /* twice is harmless */

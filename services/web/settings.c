@@ -180,7 +180,7 @@ void settings_sheet(struct visit *v) {
         const char *lang = http_query(v->q, "lang"), *bays = http_query(v->q, "bays"), *bad;
         const bool ja = !lang || strcmp(lang, "en") != 0;
         _cleanup_(cards_deinit) struct cards cards = {
-                .title = ja ? "okuru 操作カード" : "okuru control cards"};
+                .title = ja ? "okuru 操作カード" : "okuru control cards", .lang = ja ? "ja" : "en"};
         int r;
 
         if (bays && strlen(bays) > 512) {

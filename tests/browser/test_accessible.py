@@ -17,7 +17,14 @@ SIZES = ((800, 480), (1920, 1080), (390, 844))
 
 @pytest.fixture(scope="module")
 def scene(build, tmp_path_factory):
-    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2).open()
+    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2)
+    s.rig.screen_scanner = True
+    s.rig.write_configs()
+    s.open()
+    s.write_push("people", {"version": 2, "people": [
+        {"person": "p-017", "badge": "P017", "role": "packer", "call": "はな"}, {"person": "p-023", "badge": "P023", "role": "packer"}, {"person": "p-002", "badge": "L002", "role": "leader"},
+        {"person": "p-090", "badge": "E090", "role": "engineer", "call": "りく", "pin": goods.PIN_4071}]})
+    wait_for("the engineer", lambda: s.count("people.changed") == 2)
     for language in LANGUAGES:
         s.make(f"S-look-{language}", *({"line": str(i), "order": "", "name": {"ja": it.ja, "en": it.en}, "label": {"ja": it.label_ja, "en": it.label_en},
                                         "quantity": i, "codes": [{"code": it.jan, "units": 1}]} for i, it in enumerate(goods.AOZORA[:3], 1)))
@@ -79,6 +86,85 @@ def test_floor(scene, chromium, language):
     chromium.js("document.querySelector('input[name=q]').value = 'A-S-look-ja'; document.querySelector('form[role=search]').requestSubmit()")
     chromium.wait_text(".found", "S-look")
     judge(chromium, "floor")
+
+
+def enter_form(chromium, badge: str) -> None:
+    chromium.js("const i = document.querySelector('.sign input[name=badge]'); i.value = arguments[0]; i.form.requestSubmit()", badge)
+
+
+def enter_pin(chromium, pin: str) -> None:
+    wait_for("the PIN is asked for", lambda: chromium.js("const p = document.querySelector('input[name=pin]'); return p && !p.hidden"))
+    chromium.js("const i = document.querySelector('.sign input[name=pin]'); i.value = arguments[0]; i.form.requestSubmit()", pin)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sign_in_that_is_refused_and_with_a_pin(scene, chromium, language):
+    chromium.driver.delete_all_cookies()
+    chromium.open(f"{scene.address}/settings?lang={language}")
+    wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    enter_form(chromium, "E090")
+    wait_for("the PIN is asked for", lambda: chromium.js("const p = document.querySelector('input[name=pin]'); return p && !p.hidden"))
+    judge(chromium, "sign-in with a PIN")
+    assert chromium.js("const p = document.querySelector('input[name=pin]'); return p.type === 'password' && Boolean(p.getAttribute('aria-label'))")
+    enter_pin(chromium, "0000")
+    wait_for("why not", lambda: chromium.text(".said"))
+    assert chromium.js("return document.querySelector('.said').getAttribute('role')") == "alert", "read out when it comes"
+    judge(chromium, "a wrong PIN")
+    enter_pin(chromium, "4071")  # and the wrong one is forgotten
+    chromium.wait_ready()
+    chromium.assert_calm("401 (Unauthorized)")  # as a browser says that a PIN was wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_settings_and_what_each_part_came_to(scene, chromium, language):
+    chromium.driver.delete_all_cookies()
+    chromium.open(f"{scene.address}/settings?lang={language}")
+    wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    enter_form(chromium, "E090")
+    enter_pin(chromium, "4071")
+    chromium.wait_ready()
+    chromium.wait_text(".people", "p-090")
+    judge(chromium, "settings")
+    press = "document.querySelector(`button[data-key='${arguments[0]}']`).click()"
+    for key, act in (("2", "s_light"), ("4", "s_label"), ("5", "s_sound"), ("6", "s_disk")):
+        chromium.js(press, key)
+        wait_for(f"a result of {act}", lambda act=act: chromium.text(f".result[data-of={act}]"))
+    wait_for("each has ended", lambda: chromium.js("return document.querySelectorAll('.result svg').length") >= 3, timeout=30)
+    assert chromium.js("return Boolean(document.querySelector('.result').closest('[role=status], [aria-live]') || document.querySelector('.result').matches('[role=status], [aria-live]'))"), "a result is read out"
+    judge(chromium, "settings, tried")
+    chromium.js("doc.devices = [{bench: 'b1', name: 'hand-1', driver: 'serial', up: false, reason: 'unplugged'}, {bench: 'b2', name: 'hand-1', driver: 'serial', up: true, hint: 'layout'}, ...doc.devices]; doc.clock_trusted = false; doc.storage = 'slow'; show()")
+    judge(chromium, "settings, with devices that are down")
+    chromium.open(f"{scene.address}/settings/sheet?lang={language}")
+    assert chromium.js("return document.documentElement.lang") == language and chromium.js("return document.title")
+    chromium.assert_calm("401 (Unauthorized)", "409 (Conflict)")  # the other one's lights are on already, or its label not ready
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_scanner_on_the_screen(scene, chromium, language):
+    chromium.open(f"{scene.address}/bench/b2?lang={language}#OKURU-P-P023,NO-SUCH-CODE,S-look-{language}")
+    chromium.wait_ready()
+    wait_for("the scanner", lambda: chromium.js("return document.querySelectorAll('.scanner button').length") > 4)
+    scene.packers[1].scan(f"S-look-{language}", "opened", "resumed")
+    wait_for("what fits now", lambda: goods.AOZORA[1].jan in chromium.text(".scanner"))
+    judge(chromium, "the scanner on the screen")
+    scene.packers[1].scan("OKURU-C-PARK", "parked")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_search_finds_and_finds_not(scene, chromium, language):
+    chromium.driver.delete_all_cookies()
+    chromium.open(f"{scene.address}/floor?lang={language}")
+    wait_for("the form", lambda: chromium.js("return document.querySelector('form.sign') !== null"))
+    enter_form(chromium, "L002")
+    chromium.wait_ready()
+    seek = "document.querySelector('input[name=q]').value = arguments[0]; document.querySelector('form[role=search]').requestSubmit()"
+    for text in ("NOBODY-KNOWS-IT", "S-look-ja", "A-S-look-en"):
+        before = chromium.text(".found")
+        chromium.js(seek, text)
+        wait_for("an answer", lambda before=before: chromium.text(".found") not in ("", before))
+        judge(chromium, f"floor, what was found of {text}")
+    assert chromium.js("return Boolean(document.querySelector('.found').closest('[role=status], [aria-live]') || document.querySelector('.found').matches('[role=status], [aria-live]'))"), "what was found is read out"
+    chromium.assert_calm("401 (Unauthorized)")
 
 
 def touch(chromium, selector: str, text: str | None = None) -> None:

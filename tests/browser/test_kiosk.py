@@ -145,7 +145,6 @@ def test_keys_that_would_lead_out_leave_the_bench_where_it_is(scene, kiosk):
     for handle in others:  # without --kiosk, which no headless browser knows, Ctrl+T and Ctrl+N make one
         kiosk.driver.switch_to.window(handle)
         assert "This page is blocked" in kiosk.js("return document.documentElement.innerText") or kiosk.js("return location.href") in ("about:blank", f"{scene.address}/bench/b1")
-        kiosk.driver.close()
     kiosk.driver.switch_to.window(bench)
 
 
