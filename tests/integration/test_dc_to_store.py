@@ -195,6 +195,41 @@ def test_what_a_dc_ships_is_expected_at_both_counters_and_handed_over_once(chain
     chain.nothing_was_refused()
 
 
+def test_what_is_voided_at_the_dc_is_waited_for_no_more_and_the_next_box_is(chain):
+    order = chain.push("P-1")
+    chain.ship(order)
+    chain.wait_expected(order)
+    chain.dc.oms("people", chain.file("people.json", goods.people()), "--station", NAME)
+    wait_for("the people", lambda: chain.count(chain.dc, "people.changed"))
+    chain.packer.sign_in("P017")
+    chain.packer.scan("OKURU-C-VOID", "gesture")
+    chain.packer.scan(chain.number(order), "leader-needed")
+    chain.packer.scan("OKURU-P-L002", "voided")
+    wait_for("that both have heard", lambda: chain.at_store("expected.received", order) == [2, 2])
+    assert chain.expected() == []
+    for name in (FIRST, SECOND):
+        chain.clerks[name].scan(chain.number(order), "unknown-code")
+    again = {**order, "labels": [{**order["labels"][0], "number": goods.waybill(44449990001)}]}
+    chain.dc.oms("push", chain.file("push.jsonl", again), "--station", NAME)
+    wait_for("the other label", lambda: chain.count(chain.dc, "label.given") == 2)
+    chain.ship(again)
+    wait_for("the next box at both", lambda: chain.at_store("expected.received", order) == [3, 3])
+    chain.shelve(SECOND, again)
+    wait_for("the mail", lambda: chain.mails() == 1, 30)
+
+
+def test_what_is_cancelled_on_its_way_goes_back_from_the_counter(chain):
+    order = chain.push("P-1")
+    chain.ship(order)
+    chain.wait_expected(order)
+    chain.dc.oms("cancel", "P-1", "--merchant", "aozora")
+    wait_for("that both have heard", lambda: chain.at_store("shipment.cancelled", order) == [1, 1])
+    chain.clerks[FIRST].scan(chain.number(order), "return")
+    chain.dc.oms("erase", "P-1", "--merchant", "aozora")
+    wait_for("that both forget him", lambda: chain.at_store("contact.erased", order) == [1, 1])
+    assert chain.mails() == 0 and chain.at_store("pickup.ready", order) == [0, 0]
+
+
 def test_counters_that_cannot_see_each_other_would_hand_it_over_twice(chain):
     """The control of the two seconds: it is the claim that stops the second one."""
     order = chain.push("P-1")
