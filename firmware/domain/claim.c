@@ -19,6 +19,7 @@ static const struct {
         [CLAIM_VOIDED] = {"voided", CLAIM_FREES, "取消済み", "voided"},
         [CLAIM_COLLECTED] = {"collected", CLAIM_TAKES, "お渡し済み", "handed over"},
         [CLAIM_UNDONE] = {"undone", CLAIM_FREES, "取消済み", "taken back"},
+        [CLAIM_REDEEMED] = {"redeemed", CLAIM_TAKES, "利用済み", "redeemed"},
 };
 
 /* What a box is after each of them, for others. What is not here changes nothing for them. */
@@ -35,6 +36,7 @@ static const struct {
         {"parcel.voided", CLAIM_VOIDED},
         {"pickup.collected", CLAIM_COLLECTED},
         {"pickup.undone", CLAIM_UNDONE},
+        {"offer.redeemed", CLAIM_REDEEMED},
 };
 
 const char *claim_kind_to_str(enum claim_kind kind) {
@@ -109,6 +111,10 @@ int claim_write(struct json_writer *w, const struct claim_fact *f) {
                 return -EINVAL;
         if (!*subject && !of_parcel)
                 subject = f->subject;
+        if (kind == CLAIM_REDEEMED)
+                number = json_get_string(f->data, "coupon", "");
+        if (kind == CLAIM_REDEEMED && !*number)
+                return -EINVAL; /* one for everybody: as often as they like */
         if (!id_is_valid(subject, ID_SIZE - 1))
                 return -EINVAL;
         json_write_object(w, NULL);

@@ -32,6 +32,7 @@ enum claim_kind {
         CLAIM_VOIDED,
         CLAIM_COLLECTED,
         CLAIM_UNDONE, /* the customer gave it back at once */
+        CLAIM_REDEEMED, /* a coupon: ->subject is the offer, ->number which one of them; no parcel, and no scan means it */
         N_CLAIM_KINDS
 };
 enum claim_effect {  /* on the same thing elsewhere, in rising order */

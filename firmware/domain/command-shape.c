@@ -408,6 +408,7 @@ static const struct json_rule known_rules[] = {
         {"notices", JSON_WANT_ARRAY, false, 0, 500},
         {"counts", JSON_WANT_ARRAY, false, 0, 20},
         {"pickups", JSON_WANT_ARRAY, false, 0, 500},
+        {"redeemed", JSON_WANT_ARRAY, false, 0, 500},
 };
 static const struct json_rule known_count_rules[] = {
         {"ledger", JSON_WANT_STRING, true, 32, 32},
@@ -433,6 +434,13 @@ static const struct json_rule known_pickup_rules[] = {
         {"keep_until", JSON_WANT_TEXT, false, 0, 40},
         {"partial", JSON_WANT_BOOL, false, 0, 0},
         {"paid", JSON_WANT_BOOL, false, 0, 0},
+};
+static const struct json_rule known_coupon_rules[] = {
+        {"offer", JSON_WANT_ID, true, 1, ID_SIZE - 1},
+        {"coupon", JSON_WANT_ID, true, 1, ID_SIZE - 1},
+        {"station", JSON_WANT_NAME, false, 0, 0},
+        {"bench", JSON_WANT_NAME, false, 0, 0},
+        {"at", JSON_WANT_TEXT, false, 0, 40},
 };
 static const struct json_rule known_unit_rules[] = {
         {"code", JSON_WANT_STRING, true, 1, 64},
@@ -493,6 +501,8 @@ static int check_known(const struct json *doc, enum command_form form, struct di
                 r = check_each(doc, "units", known_unit_rules, ELEMENTSOF(known_unit_rules), d);
         if (r == 0)
                 r = check_each(doc, "pickups", known_pickup_rules, ELEMENTSOF(known_pickup_rules), d);
+        if (r == 0)
+                r = check_each(doc, "redeemed", known_coupon_rules, ELEMENTSOF(known_coupon_rules), d);
         if (r == 0)
                 r = check_each(doc, "notices", known_notice_rules, ELEMENTSOF(known_notice_rules), d);
         for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e)) {

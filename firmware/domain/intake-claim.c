@@ -15,6 +15,9 @@
  *             collected                conflict.found, once on each side
  *   undone    collected there          it waits here as before
  *
+ *   redeemed  a coupon                 it is not redeemed here any more
+ *             redeemed here            conflict.found, once on each side
+ *
  * Nothing is refused: who claims nonsense is not heard, and the OMS has nothing to do with it.
  */
 #include "firmware/domain/intake-internal.h"
@@ -238,6 +241,52 @@ static int meet_counter(struct meeting *m) {
         return 0;
 }
 
+static void write_redeemed(struct meeting *m) {
+        struct fact_builder b;
+        char at[TIME_TEXT_MAX];
+
+        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
+                m->in->command->id);
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
+        json_write_string(&b.w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+        json_write_string(&b.w, "bench", m->c.bench);
+        json_write_string(&b.w, "coupon", m->c.number);
+        fact_end(&b);
+}
+
+static void find_coupon_conflict(struct meeting *m, const struct world_redeemed *ours) {
+        char when[CLAIM_WHEN_SIZE], here[32] = "", text[CLAIM_WHEN_SIZE + CODE_SIZE + 96];
+        struct fact_builder b;
+
+        claim_when(&m->c, when);
+        if (ours->at_usec > 0)
+                (void) time_format_hhmm(ours->at_usec, ours->at_offset_sec, here);
+        (void) snprintf(
+                text, sizeof(text), "coupon %s: here %s %s, and %s", m->c.number, here, ours->bench, when);
+        fact_begin(&b, &m->in->d->facts, "conflict.found", m->c.merchant, m->c.subject, NULL, NULL, NULL);
+        json_write_string(&b.w, "kind", "redeemed-twice");
+        json_write_string(&b.w, "station", m->c.station);
+        json_write_string(&b.w, "text", text);
+        fact_end(&b);
+        tell(m, "conflict");
+}
+
+/* The coupon is remembered beside our own, for a claim is forgotten after some days and an offer may hold for months. */
+static int meet_coupon(struct meeting *m) {
+        struct world_redeemed was;
+        int r;
+
+        if (!id_is_valid(m->c.number, ID_SIZE - 1))
+                return 0;
+        r = m->in->world->redeemed(m->in->world->userdata, m->c.merchant, m->c.subject, m->c.number, &was);
+        if (r == WORLD_E_NONE)
+                write_redeemed(m);
+        else if (r == 0 && !*was.station && !m->took)
+                find_coupon_conflict(m, &was);
+        return r < 0 ? r : 0;
+}
+
 /* Whom a claim of this kind meets. */
 static int (*const meets[N_CLAIM_KINDS])(struct meeting *m) = {
         [CLAIM_OPENED] = meet_shipment,
@@ -246,6 +295,7 @@ static int (*const meets[N_CLAIM_KINDS])(struct meeting *m) = {
         [CLAIM_VOIDED] = meet_shipment,
         [CLAIM_COLLECTED] = meet_counter,
         [CLAIM_UNDONE] = meet_counter,
+        [CLAIM_REDEEMED] = meet_coupon,
 };
 
 static int take_claim(struct intake *in, const char *station, const char *ledger, const struct json *e) {

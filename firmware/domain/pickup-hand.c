@@ -347,16 +347,60 @@ int pickup_prove(struct turn *t) {
         return pickup_say_case(t);
 }
 
+struct used {
+        const struct turn *t;
+        struct world_receipt first;
+        bool yes;
+};
+
+/* For these orders it may be read as often as somebody likes: their handover may have been taken back. */
+static int look_at_use(void *userdata, const struct world_receipt *r) {
+        struct used *u = userdata;
+
+        if (u->yes || pickup_has(u->t, r->merchant, r->shipment))
+                return 0;
+        u->first = *r;
+        u->yes = true;
+        return 0;
+}
+
+static int say_receipt_used(struct turn *t, const struct world_receipt *r) {
+        struct verdict *v;
+        char when[WORDS_SIZE];
+
+        words_when(r->at_usec, r->at_offset_sec, r->bench, when);
+        turn_refuse(t, "receipt-used", NULL, t->b->pickup.cases[0].shipment);
+        v = say_of(t, VERDICT_UNPAID);
+        verdict_sub_ja(v, "使用済みのレシート %s。リーダーを呼ぶ", when);
+        verdict_sub_en(v, "this receipt was used %s: another one, or the leader", when);
+        return 0;
+}
+
+static int check_receipt(struct turn *t, const char *receipt, bool *saidp) {
+        struct used used = {.t = t};
+        int r = *receipt && t->world->receipt
+                        ? t->world->receipt(t->world->userdata, receipt, look_at_use, &used)
+                        : 0;
+
+        *saidp = r == 0 && used.yes;
+        return r < 0 ? r : *saidp ? say_receipt_used(t, &used.first) : 0;
+}
+
 int pickup_receipt(struct turn *t) {
         struct pickup_memory *m = &t->b->pickup;
         char text[BARCODE_TEXT_MAX + 1];
+        bool said;
+        int r;
 
         if (t->scan.n_text < RECEIPT_MIN || t->scan.n_text >= sizeof(m->receipt))
                 return turn_tell(t, VERDICT_UNPAID, "レシートのコードではない。レシートを読む",
                         "that is no receipt: read the till's");
+        r = check_receipt(t, barcode_show(&t->scan, text), &said);
+        if (r < 0 || said)
+                return r;
         turn_end_gesture(t);
         m->paid = true;
-        (void) copy_text(m->receipt, sizeof(m->receipt), barcode_show(&t->scan, text)); /* the same length */
+        (void) copy_text(m->receipt, sizeof(m->receipt), text); /* the same length */
         return pickup_say_case(t);
 }
 
@@ -415,12 +459,11 @@ static int hand_over(struct turn *t) {
         struct pickup_memory *m = &t->b->pickup;
         struct verdict *v;
         struct words owner;
+        bool said = false;
         int n = 0, r;
 
         /* While they were read, the other counter may have been quicker. */
         for (size_t i = 0; i < m->n_cases; i++) {
-                bool said = false;
-
                 r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
                 if (r == 0)
                         r = pickup_any_claimed(t, is_about_to_go, &said);
@@ -430,6 +473,12 @@ static int hand_over(struct turn *t) {
                         pickup_end(t);
                         return 0;
                 }
+        }
+        r = check_receipt(t, m->receipt, &said); /* the same at the next counter's */
+        if (r < 0 || said) {
+                m->paid = m->paid && !said;
+                t->b->gesture = said ? GESTURE_PICKUP_PAY : t->b->gesture;
+                return r;
         }
         for (size_t i = 0; i < m->n_cases; i++) {
                 r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);

@@ -27,7 +27,7 @@ static int say_redeemed(struct turn *t, const struct world_redeemed *was) {
         struct verdict *v = turn_say(t, VERDICT_ALREADY);
         char when[WORDS_SIZE];
 
-        words_when(was->at_usec, was->at_offset_sec, was->bench, when);
+        words_when(was->at_usec, was->at_offset_sec, *was->station ? was->station : was->bench, when);
         verdict_head(v, "利用済み", "USED");
         verdict_sub_ja(v, "この特典は利用済み %s", when);
         verdict_sub_en(v, "this one was redeemed %s", when);

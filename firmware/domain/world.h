@@ -59,6 +59,13 @@ struct world_redeemed {
         int64_t at_usec;
         int at_offset_sec;
         char bench[NAME_SIZE];
+        char station[NAME_SIZE]; /* of the store's that did it; "" this one */
+};
+struct world_receipt { /* an order that it stood for */
+        char merchant[NAME_SIZE], shipment[ID_SIZE];
+        int64_t at_usec;
+        int at_offset_sec;
+        char bench[NAME_SIZE];
 };
 #define PERSON_CALL_SIZE 64 /* what colleagues call a person: 12 characters */
 
@@ -92,6 +99,9 @@ struct world {
         int (*offer)(void *u, const char *merchant, const char *offer, struct world_offer *out);
         int (*redeemed)(void *u, const char *merchant, const char *offer, const char *coupon,
                 struct world_redeemed *out);
+        /* What a till's receipt was handed over for here: each order. */
+        int (*receipt)(void *u, const char *receipt, int (*each)(void *eu, const struct world_receipt *used),
+                void *eu);
         /* Ed25519. NULL where it cannot be done. */
         bool (*verify)(
                 void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);

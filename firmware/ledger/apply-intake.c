@@ -281,6 +281,17 @@ static int know_notice(struct ledger *l, const struct row *row, const struct jso
         return r == 0 ? put_known_notice(l, &n, !waits) : r;
 }
 
+/* @e says the coupon, whose it was and when: a claim that was met, or a member of `redeemed`. */
+static int put_coupon(struct ledger *l, const struct row *row, const char *offer, const struct json *e) {
+        struct offer_coupon c = {.offer = offer,
+                .coupon = json_get_string(e, "coupon", ""),
+                .station = json_get_string(e, "station", ""),
+                .bench = json_get_string(e, "bench", "")};
+
+        (void) time_parse(json_get_string(e, "at", ""), &c.at_usec, &c.at_offset_sec); /* absent: 0 */
+        return offer_redeemed(l, row, &c);
+}
+
 static int apply_known(struct ledger *l, const struct row *row, const struct json *data) {
         int r = 0;
 
@@ -292,12 +303,16 @@ static int apply_known(struct ledger *l, const struct row *row, const struct jso
                 r = know_unit(l, e);
         for (const struct json *e = json_first(json_get(data, "notices")); e && r == 0; e = json_next(e))
                 r = know_notice(l, row, e);
+        for (const struct json *e = json_first(json_get(data, "redeemed")); e && r == 0; e = json_next(e))
+                r = put_coupon(l, row, json_get_string(e, "offer", ""), e);
         return fitting(row, r);
 }
 
 static int apply_met(struct ledger *l, const struct row *row, const struct json *data) {
         int r = put_pulls(l, data);
 
+        if (r == 0 && *json_get_string(data, "coupon", ""))
+                r = put_coupon(l, row, row->subject, data);
         return r == 0 ? pickup_elsewhere(l, row, data) : r;
 }
 

@@ -88,6 +88,9 @@ static int apply_collected(struct ledger *l, const struct row *row, const struct
         PUT(p.p.how, json_get_string(data, "proof", ""));
         if (*json_get_string(data, "paid", ""))
                 r = pickup_put_paid(l, p.p.merchant, p.p.shipment);
+        if (r == 0 && *json_get_string(data, "receipt", ""))
+                r = receipt_put(
+                        l, p.p.merchant, p.p.shipment, json_get_string(data, "receipt", ""), row->pos);
         return r == 0 ? move(l, row, &p, PARCEL_COLLECTED) : r;
 }
 
@@ -209,9 +212,14 @@ static int apply_offer(struct ledger *l, const struct row *row, const struct jso
 }
 
 static int apply_redeemed(struct ledger *l, const struct row *row, const struct json *data) {
-        const char *coupon = json_get_string(data, "coupon", "");
+        const struct offer_coupon c = {.offer = row->subject,
+                .coupon = json_get_string(data, "coupon", ""),
+                .station = "",
+                .bench = row->bench,
+                .at_usec = row->wall_usec,
+                .at_offset_sec = row->offset_sec};
 
-        return *coupon ? fitting(row, offer_redeemed(l, row, coupon)) : 0;
+        return *c.coupon ? fitting(row, offer_redeemed(l, row, &c)) : 0;
 }
 
 apply_function apply_pickup_find(const char *type) {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define THING_SIZE (NAME_SIZE + ID_SIZE)
+#define THING_SIZE (NAME_SIZE + ID_SIZE + CODE_SIZE)
 #define COLUMNS                                                                                              \
         "c.station, c.ledger, c.seq, c.kind, c.merchant, c.subject, c.parcel, c.piece, c.number, c.bench, "  \
         "c.at_usec, c.at_offset, c.heard_usec"
@@ -23,8 +23,8 @@ static const struct store_sql claim_sql[] = {
                 "at_usec = excluded.at_usec, at_offset = excluded.at_offset, "
                 "heard_usec = excluded.heard_usec, pos = excluded.pos"),
         LEDGER_SQL(claims.of_subject,
-                "SELECT " COLUMNS " FROM claim c WHERE c.merchant = ?1 AND c.subject = ?2 "
-                "ORDER BY c.station, c.thing"),
+                "SELECT " COLUMNS " FROM claim c WHERE c.merchant = ?1 AND c.subject = ?2 AND "
+                "c.kind <> 'redeemed' ORDER BY c.station, c.thing"),
         LEDGER_SQL(claims.of_code,
                 "SELECT " COLUMNS " FROM claim_code k JOIN claim c ON c.station = k.station AND "
                 "c.thing = k.thing WHERE k.code = ?1 ORDER BY c.station, c.thing"),
@@ -40,7 +40,9 @@ static const struct store_sql claim_sql[] = {
 const struct statement_group claim_statements = {claim_sql, ELEMENTSOF(claim_sql)};
 
 static void name_thing(const struct claim *c, char thing[THING_SIZE]) {
-        if (*c->parcel)
+        if (c->kind == CLAIM_REDEEMED)
+                (void) snprintf(thing, THING_SIZE, "%s %s %s", c->merchant, c->subject, c->number);
+        else if (*c->parcel)
                 (void) copy_text(thing, THING_SIZE, c->parcel);
         else
                 (void) snprintf(thing, THING_SIZE, "%s %s", c->merchant, c->subject);
@@ -88,7 +90,9 @@ static int add_code(struct ledger *l, const char *station, const char *thing, co
 static int put_codes(struct ledger *l, const struct claim *c, const char *thing, const struct json *data) {
         int r = statement_do(&l->claims.codes_clear, "tt", c->station, thing);
 
-        if (r == 0) /* what was packed unannounced goes by what was scanned */
+        if (c->kind == CLAIM_REDEEMED)
+                return r; /* no scan of a parcel means it */
+        if (r == 0)       /* what was packed unannounced goes by what was scanned */
                 r = add_code(l, c->station, thing, c->subject);
         if (r == 0 && *c->number)
                 r = add_code(l, c->station, thing, c->number);

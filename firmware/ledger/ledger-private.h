@@ -60,7 +60,7 @@ struct pickup_table {
 };
 struct lookup_table {
         struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get, redeemed_put,
-                redeemed_get;
+                redeemed_get, redeemed_delete, receipt_put, receipt_get, receipts_delete;
 };
 struct floor_table {
         struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
@@ -355,8 +355,19 @@ int pickup_expect(struct ledger *l, const struct row *row, const struct json *da
 /* ---- lookup-table.c ---- */
 
 int lookup_expire(struct ledger *l, int64_t before_usec);
-/* STORE_E_EXISTS: it was redeemed before. */
-int offer_redeemed(struct ledger *l, const struct row *row, const char *coupon);
+struct offer_coupon {                                 /* borrowed */
+        const char *offer, *coupon, *station, *bench; /* station "": here */
+        int64_t at_usec;
+        int at_offset_sec;
+};
+int offer_redeemed(struct ledger *l, const struct row *row, const struct offer_coupon *c);
+/* What the fact at @pos said of coupons. */
+int offer_forget(struct ledger *l, int64_t pos);
+/* Only the first time counts. */
+int receipt_put(struct ledger *l, const char *merchant, const char *shipment, const char *code, int64_t pos);
+int receipts_delete(struct ledger *l, const char *merchant, const char *shipment);
+int world_receipt(
+        void *u, const char *code, int (*each)(void *eu, const struct world_receipt *used), void *eu);
 int world_offer(void *u, const char *merchant, const char *offer, struct world_offer *out);
 int world_redeemed(
         void *u, const char *merchant, const char *offer, const char *coupon, struct world_redeemed *out);

@@ -17,8 +17,8 @@
 
 #define LEDGER_APPLICATION_ID 0x6f6b6c31 /* "okl1" */
 #define LEDGER_FILE           "ledger.db"
-#define LEDGER_VERSION_MIN    8 /* schema versions that readers of this build can read */
-#define LEDGER_VERSION_MAX    8
+#define LEDGER_VERSION_MIN    9 /* schema versions that readers of this build can read */
+#define LEDGER_VERSION_MAX    9
 
 #define LEDGER_NO_RECEIVER UINT64_MAX /* as an `upto`: nobody will ever take this lane */
 

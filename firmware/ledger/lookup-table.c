@@ -22,11 +22,22 @@ static const struct store_sql lookup_sql[] = {
                 "(bench) DO UPDATE SET tries = excluded.tries, pos = excluded.pos"),
         LEDGER_SQL(lookups.tries_drop, "DELETE FROM counter WHERE bench = ?1"),
         LEDGER_SQL(lookups.tries_get, "SELECT tries FROM counter WHERE bench = ?1"),
-        LEDGER_SQL(lookups.redeemed_put, "INSERT INTO redeemed (merchant, offer, coupon, bench, at_usec, "
-                                         "at_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+        LEDGER_SQL(lookups.redeemed_put,
+                "INSERT INTO redeemed (merchant, offer, coupon, station, bench, at_usec, at_offset, pos) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (merchant, offer, coupon) DO UPDATE SET "
+                "station = excluded.station, bench = excluded.bench, at_usec = excluded.at_usec, at_offset = "
+                "excluded.at_offset, pos = excluded.pos"),
         LEDGER_SQL(lookups.redeemed_get,
-                "SELECT bench, at_usec, at_offset FROM redeemed WHERE merchant = ?1 AND "
+                "SELECT bench, at_usec, at_offset, station FROM redeemed WHERE merchant = ?1 AND "
                 "offer = ?2 AND coupon = ?3"),
+        LEDGER_SQL(lookups.redeemed_delete, "DELETE FROM redeemed WHERE pos = ?1"),
+        LEDGER_SQL(lookups.receipt_put,
+                "INSERT INTO receipt (merchant, shipment, code, pos) VALUES (?1, ?2, ?3, ?4) "
+                "ON CONFLICT DO NOTHING"),
+        LEDGER_SQL(lookups.receipt_get,
+                "SELECT r.merchant, r.shipment, f.time, f.bench FROM receipt r JOIN fact f ON f.pos = r.pos "
+                "WHERE r.code = ?1 ORDER BY r.pos"),
+        LEDGER_SQL(lookups.receipts_delete, "DELETE FROM receipt WHERE merchant = ?1 AND shipment = ?2"),
 };
 const struct statement_group lookup_statements = {lookup_sql, ELEMENTSOF(lookup_sql)};
 
@@ -106,9 +117,14 @@ int world_key(void *u, const char *kid, const char *use, struct world_key *key) 
 
 /* ---- offers ---- */
 
-int offer_redeemed(struct ledger *l, const struct row *row, const char *coupon) {
-        return statement_do(&l->lookups.redeemed_put, "ttttli", row->merchant, row->subject, coupon,
-                row->bench, row->wall_usec, row->offset_sec);
+/* The newest fact that says so stands: so a table made anew after a purge is the same. */
+int offer_redeemed(struct ledger *l, const struct row *row, const struct offer_coupon *c) {
+        return statement_do(&l->lookups.redeemed_put, "tttttlil", row->merchant, c->offer, c->coupon,
+                c->station, c->bench, c->at_usec, c->at_offset_sec, row->pos);
+}
+
+int offer_forget(struct ledger *l, int64_t pos) {
+        return statement_do(&l->lookups.redeemed_delete, "l", pos);
 }
 
 static void put_words(
@@ -156,7 +172,43 @@ int world_redeemed(
                 return r == STORE_E_DONE ? WORLD_E_NONE : r;
         *out = (struct world_redeemed){
                 .at_usec = store_column_int64(q, 1), .at_offset_sec = (int) store_column_int64(q, 2)};
-        return statement_copy(q, 0, out->bench, sizeof(out->bench)) ? 0 : -EBADMSG;
+        return statement_copy(q, 0, out->bench, sizeof(out->bench)) &&
+                               statement_copy(q, 3, out->station, sizeof(out->station))
+                       ? 0
+                       : -EBADMSG;
+}
+
+/* ---- receipts ---- */
+
+int receipt_put(struct ledger *l, const char *merchant, const char *shipment, const char *code, int64_t pos) {
+        return statement_do(&l->lookups.receipt_put, "tttl", merchant, shipment, code, pos);
+}
+
+int receipts_delete(struct ledger *l, const char *merchant, const char *shipment) {
+        return statement_do(&l->lookups.receipts_delete, "tt", merchant, shipment);
+}
+
+int world_receipt(
+        void *u, const char *code, int (*each)(void *eu, const struct world_receipt *used), void *eu) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->lookups.receipt_get;
+        int r;
+
+        statement_bind(q, "t", code);
+        while ((r = store_step(q)) == 0) {
+                struct world_receipt used = {0};
+                const char *time = store_column_text(q, 2);
+
+                if (!statement_copy(q, 0, used.merchant, sizeof(used.merchant)) ||
+                        !statement_copy(q, 1, used.shipment, sizeof(used.shipment)) ||
+                        !statement_copy(q, 3, used.bench, sizeof(used.bench)) || !time ||
+                        time_parse(time, &used.at_usec, &used.at_offset_sec) < 0)
+                        return -EBADMSG;
+                r = each(eu, &used);
+                if (r != 0)
+                        return r;
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 bool world_verify(void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]) {

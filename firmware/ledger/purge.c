@@ -204,6 +204,8 @@ static int remove_derived(struct ledger *l, const struct shipment *s) {
                 r = notices_delete(l, s->merchant, s->id);
         if (r == 0)
                 r = pickup_delete(l, s->merchant, s->id);
+        if (r == 0)
+                r = receipts_delete(l, s->merchant, s->id);
         return r == 0 ? shipment_delete(l, s->merchant, s->id) : r;
 }
 
@@ -295,12 +297,26 @@ static bool may_be_loose(const char *type) {
                 "device.up", "device.down", "station.started", "trace.skipped", "bay.closed",
                 "command.refused", "clock.changed", "ledger.gap", "conflict.found", "fact.refused",
                 "policy.changed", "people.changed", "keys.changed", "pickup.asked", "return.received",
-                "return.inspected", "bay.scheduled"};
+                "return.inspected", "bay.scheduled", "offer.changed"};
 
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (strcmp(types[i], type) == 0)
                         return true;
         return false;
+}
+
+/* Those about a coupon stay for as long as it might be shown: until its offer is over, for as long as everything else stays. */
+static bool is_of_coupon(const char *type) {
+        return strcmp(type, "offer.redeemed") == 0 || strcmp(type, "peer.met") == 0;
+}
+
+static int check_offer_over(struct ledger *l, const struct gate *g, const struct loose *row) {
+        struct world_offer offer;
+        int r = world_offer(l, row->merchant, row->subject, &offer);
+
+        if (r == 0)
+                r = offer.until_usec > 0 && offer.until_usec < g->before_usec ? 0 : PURGE_E_KEEP;
+        return r == WORLD_E_NONE ? PURGE_E_KEEP : r;
 }
 
 static int is_held(struct ledger *l, const struct loose *row, bool *heldp) {
@@ -316,6 +332,8 @@ static int is_held(struct ledger *l, const struct loose *row, bool *heldp) {
 static int remove_loose(struct ledger *l, const struct loose *row, struct purge_result *result) {
         int r = 0;
 
+        if (is_of_coupon(row->type))
+                r = offer_forget(l, row->pos);
         if (strcmp(row->type, "conflict.found") == 0)
                 r = statement_do(&l->purge.conflict_delete, "l", row->pos);
         if (r == 0)
@@ -343,8 +361,15 @@ static int sweep_row(
         if (r != 0)
                 return r;
         l->purge_at.pos = row.pos;
-        if (!may_be_loose(row.type) || !is_passed(g, row.lane, row.seq))
+        if (!is_passed(g, row.lane, row.seq))
                 return 0;
+        if (is_of_coupon(row.type)) {
+                r = check_offer_over(l, g, &row);
+                if (r != 0)
+                        return r == PURGE_E_KEEP ? 0 : r;
+        } else if (!may_be_loose(row.type)) {
+                return 0;
+        }
         r = is_held(l, &row, &held);
         return r == 0 && !held ? remove_loose(l, &row, result) : r;
 }

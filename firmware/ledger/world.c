@@ -577,6 +577,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .notice = world_notice,
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
+                .receipt = world_receipt,
                 .pickups_waiting = world_pickups_waiting,
                 .lookup = world_lookup,
                 .offer = world_offer,

@@ -22,8 +22,8 @@
 #include <stdbool.h>
 
 #define LEDGER_APPLICATION_ID  0x6f6b6c31 /* "okl1"; the same as ledger.h says */
-#define LEDGER_VERSION_MIN     8
-#define LEDGER_VERSION_MAX     8
+#define LEDGER_VERSION_MIN     9
+#define LEDGER_VERSION_MAX     9
 #define INBOX_APPLICATION_ID   0x6f6b6931 /* "oki1" */
 #define INBOX_VERSION_MIN      1
 #define INBOX_VERSION_MAX      4

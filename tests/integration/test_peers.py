@@ -19,6 +19,7 @@ from broker import Broker  # noqa: E402
 from packer import Packer  # noqa: E402
 from rig import REALM, Rig  # noqa: E402
 from sender import Sender  # noqa: E402
+from tokens import Signer  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 A, B, HOSTILE, ELSEWHERE = "pack-01", "pack-02", "pack-66", "osaka/pack-01"
@@ -94,6 +95,21 @@ class Site:
                 {"parcel": parcel, "piece": 1, "codes": [number], "crate": None, "contents": [{"line": "1", "quantity": 1}]}]})
             wait_for("the parcel is expected", lambda station=station: self.count(station, "expected.received", name) == 1)
         return {**s, "number": number}
+
+    def offer(self, *stations: str) -> Signer:
+        """Socks are cheaper with a coupon."""
+        signer = Signer("K2", "offer")
+        for station in stations:
+            if not self.count(station, "offer.changed"):
+                self.push(station, "keys", "keys", {"version": 1, "keys": [signer.public()]}, merchant="")
+                self.push(station, "offer", "O-1", {"merchant": "acme", "offer": "O-1", "version": 1, "kind": "in-store", "headline": {"ja": "靴下10%引き"}})
+                wait_for("the offer", lambda station=station: self.count(station, "offer.changed") == 1)
+        return signer
+
+    def redeem(self, station: str, coupon: str) -> float:
+        self.clerks[station].scan(coupon, "offer")
+        self.clerks[station].scan("OKURU-C-OK", "redeemed")
+        return time.monotonic()
 
     # ---- what lies on the disks ----
 
@@ -303,6 +319,41 @@ def test_counters_that_cannot_see_each_other_find_the_conflict_later(site):
         wait_for(f"the conflict at {station}", lambda station=station: site.conflicts(station, s))
         assert [kind for kind, _ in site.conflicts(station, s)] == ["collected-twice"]
         wait_for("the conflict at the office", lambda station=station: site.at_office(station, "conflict.found", s) == 1)
+
+
+def test_a_coupon_is_redeemed_at_one_counter_of_a_store(site):
+    signer, took = site.offer(A, B), []
+    known = "SELECT 1 FROM redeemed WHERE coupon = ?"
+    for name in ("C-1", "C-2", "C-3"):
+        coupon = signer.token(t="o", m="acme", o="O-1", n=name)
+        green = site.redeem(A, coupon)
+        wait_for("it at the other counter", lambda name=name: site.query(B, known, name))
+        took.append(time.monotonic() - green)
+        site.refused(B, coupon, "利用済み", A, by="clerks")
+    assert max(took) <= BOUND_S, took
+    site.rigs[B].kill("station")
+    site.rigs[B].start("station")
+    wait_for("the bench", lambda: site.rigs[B].try_status() is not None)
+    site.drain(B)
+    site.refused(B, coupon, "利用済み", A, by="clerks")  # a restart forgets nothing of it
+    assert site.count(B, "offer.redeemed") == site.count(B, "conflict.found", "O-1") == 0
+    site.redeem(B, signer.token(t="o", m="acme", o="O-1", n="C-4"))  # the control: another one is good
+    everybodys = signer.token(t="o", m="acme", o="O-1")
+    site.redeem(A, everybodys)
+    site.redeem(B, everybodys)
+
+
+def test_a_coupon_that_both_took_while_apart_is_a_conflict(site):
+    coupon = site.offer(A, B).token(t="o", m="acme", o="O-1", n="C-9")
+    site.kill_sync(B)
+    site.redeem(A, coupon)
+    site.redeem(B, coupon)  # the control
+    site.start_sync(B)
+    for station in (A, B):
+        wait_for(f"the conflict at {station}", lambda station=station: site.conflicts(station, {"shipment": "O-1"}))
+        (kind, text), = site.conflicts(station, {"shipment": "O-1"})
+        assert kind == "redeemed-twice" and "C-9" in text and {A: B, B: A}[station] in text
+    wait_for("both at the office", lambda: sum(site.at_office(s, "conflict.found", {"shipment": "O-1"}) for s in (A, B)) == 2)
 
 
 def test_a_person_sees_who_is_heard(site):

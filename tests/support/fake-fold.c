@@ -229,6 +229,14 @@ static void fold_collected(struct fold *x) {
         set_state(x, PARCEL_COLLECTED, FROM(SHELVED));
         FILL(x->p->how, text(x, "proof"));
         x->s->at_counter.paid |= *text(x, "paid") != '\0';
+        if (*text(x, "receipt")) {
+                struct fake_receipt *r = &x->f->receipts[x->f->n_receipts++];
+
+                assert(x->f->n_receipts <= ELEMENTSOF(x->f->receipts));
+                FILL(r->code, text(x, "receipt"));
+                FILL(r->merchant, x->fact->merchant);
+                FILL(r->shipment, text(x, "shipment"));
+        }
 }
 
 static void fold_undone(struct fold *x) {

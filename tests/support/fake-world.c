@@ -428,6 +428,23 @@ static int answer_pickups_due(
         return r;
 }
 
+static int answer_receipt(void *userdata, const char *receipt,
+        int (*each)(void *eu, const struct world_receipt *used), void *eu) {
+        const struct fake_world *f = userdata;
+        int r = f->fail;
+
+        for (size_t i = 0; i < f->n_receipts && r == 0; i++) {
+                struct world_receipt used = {
+                        .bench = "b2", .at_usec = 1795150923000000, .at_offset_sec = 32400};
+
+                FILL(used.merchant, f->receipts[i].merchant);
+                FILL(used.shipment, f->receipts[i].shipment);
+                if (strcmp(f->receipts[i].code, receipt) == 0)
+                        r = each(eu, &used);
+        }
+        return r;
+}
+
 static bool is_behind(const struct fake_shipment *s, const struct shipment_ref *from) {
         int order = strcmp(s->merchant, from->merchant);
 
@@ -751,6 +768,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .site = "store-1",
                 .crate = answer_crate,
                 .pickups_due = answer_pickups_due,
+                .receipt = answer_receipt,
                 .pickups_waiting = answer_pickups_waiting,
                 .lookup = answer_lookup,
                 .offer = answer_offer,

@@ -73,6 +73,10 @@ struct fake_world {
         size_t n_lookups;
         char redeemed[4][ID_SIZE]; /* coupons */
         size_t n_redeemed;
+        struct fake_receipt { /* used */
+                char code[CODE_SIZE], merchant[NAME_SIZE], shipment[ID_SIZE];
+        } receipts[8];
+        size_t n_receipts;
         bool signatures_hold; /* what verify() answers */
         struct fake_bay bays[FAKE_MAX];
         size_t n_bays;

@@ -121,6 +121,50 @@ static void nothing_leaves_before_it_is_paid(void **state) {
         assert_string_equal(json_get_string(by_leader, "leader", ""), "p-boss");
 }
 
+static void a_receipt_pays_once(void **state) {
+        COUNTER(NULL);
+
+        scene_people(&s, true);
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{\"unpaid\":5480}");
+        counter_ready(&s, "S-2", PARCEL_2, WAYBILL_2, SHELF_C1, "{\"unpaid\":800}");
+        scene_play(&s, (struct step[]){{"ORD-S-1", VERDICT_UNPAID, ""}, {"2026112100123", VERDICT_PROOF, ""},
+                               {PROOF_CARD, VERDICT_HAND_OVER, ""},
+                               {WAYBILL_1, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"},
+                               {"ORD-S-2", VERDICT_UNPAID, ""},
+                               {"2026112100123", VERDICT_UNPAID, "item.refused:receipt-used"}, {NULL}});
+        assert_string_equal(scene_verdict(&s)->sub_ja, "使用済みのレシート 14:02 b2。リーダーを呼ぶ");
+        scene_play(&s,
+                (struct step[]){{PROOF_CARD, VERDICT_UNPAID, ""}, {"2026112100124", VERDICT_HAND_OVER, ""},
+                        {WAYBILL_2, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"}, {NULL}});
+}
+
+static void it_pays_for_all_that_was_rung_up_with_it_and_again_after_an_undo(void **state) {
+        COUNTER(NULL);
+
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{\"unpaid\":5480}");
+        scene_play(&s, (struct step[]){{"ORD-S-1", VERDICT_UNPAID, ""}, {"2026112100123", VERDICT_PROOF, ""},
+                               {PROOF_CARD, VERDICT_HAND_OVER, ""},
+                               {WAYBILL_1, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"},
+                               {UNDO, VERDICT_UNDONE, "pickup.undone"}, {NULL}});
+        s.f.shipments[0].at_counter.paid = false; /* another box does not know that it was paid */
+        scene_play(&s, (struct step[]){{"ORD-S-1", VERDICT_UNPAID, ""}, {"2026112100123", VERDICT_PROOF, ""},
+                               {NULL}});
+}
+
+static void of_two_counters_that_read_one_receipt_the_quicker_hands_over(void **state) {
+        COUNTER(NULL);
+
+        counter_ready(&s, "S-1", PARCEL_1, WAYBILL_1, SHELF_B3, "{\"unpaid\":5480}");
+        counter_ready(&s, "S-2", PARCEL_2, WAYBILL_2, SHELF_C1, "{\"unpaid\":800}");
+        scene_play(&s, (struct step[]){{"ORD-S-1", VERDICT_UNPAID, ""}, {"2026112100123", VERDICT_PROOF, ""},
+                               {PROOF_CARD, VERDICT_HAND_OVER, ""}, {NULL}});
+        s.f.receipts[s.f.n_receipts++] = (struct fake_receipt){"2026112100123", "acme", "S-2"};
+        scene_play(
+                &s, (struct step[]){{WAYBILL_1, VERDICT_UNPAID, "pickup.checked item.refused:receipt-used"},
+                            {WAYBILL_1, VERDICT_UNPAID, ""},
+                            {"2026112100124", VERDICT_COLLECTED, "pickup.collected:document"}, {NULL}});
+}
+
 static void it_is_taken_back_within_a_minute_and_not_later(void **state) {
         COUNTER(NULL);
 
@@ -211,6 +255,9 @@ int main(void) {
                 cmocka_unit_test(several_orders_of_one_number_are_one_case),
                 cmocka_unit_test(the_proof_is_one_that_the_order_takes),
                 cmocka_unit_test(nothing_leaves_before_it_is_paid),
+                cmocka_unit_test(a_receipt_pays_once),
+                cmocka_unit_test(it_pays_for_all_that_was_rung_up_with_it_and_again_after_an_undo),
+                cmocka_unit_test(of_two_counters_that_read_one_receipt_the_quicker_hands_over),
                 cmocka_unit_test(it_is_taken_back_within_a_minute_and_not_later),
                 cmocka_unit_test(what_is_not_on_its_shelf_is_said_and_found_again),
                 cmocka_unit_test(what_is_not_to_be_handed_over_says_one_reason),

@@ -24,8 +24,8 @@ static void wish(struct floor *f, const char *more) {
                 "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"orders\":[\"A-778\"],"
                 "\"open_codes\":[\"S-1\"],\"lines\":[{\"line\":\"1\",\"order\":\"A-778\",\"name\":{\"ja\":"
                 "\"靴下\"},\"quantity\":1,\"codes\":[{\"code\":\"" JAN "\",\"units\":1}]}],\"carrier\":"
-                "\"yamato\",\"waybill\":\"given\",\"pickup\":{}%s}",
-                more);
+                "\"yamato\",\"waybill\":\"given\"%s%s}",
+                strstr(more, "\"pickup\":") ? "" : ",\"pickup\":{}", more);
         floor_command(f, "shipment", "S-1", data);
         floor_command(f, "expected", "S-1",
                 "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"parcels\":[{\"parcel\":"
@@ -210,6 +210,140 @@ static void one_that_was_cancelled_is_owed_again_while_its_day_lasts(void **stat
         assert_int_equal(scene_rebuild(f->s), 0);
 }
 
+/* ---- what counts once ---- */
+
+static void a_used_receipt_is_known_after_a_restart(void **state) {
+        struct floor *f = *state;
+
+        wish(f, ",\"pickup\":{\"unpaid\":800}");
+        put_away(f);
+        assert_int_equal(floor_scan(f, "A-778"), VERDICT_UNPAID);
+        assert_int_equal(floor_scan(f, "2026112100123"), VERDICT_PROOF);
+        assert_int_equal(floor_scan(f, "OKURU-C-PROOF-DOCUMENT"), VERDICT_HAND_OVER);
+        assert_int_equal(floor_scan(f, N1), VERDICT_COLLECTED);
+        assert_int_equal(scene_reopen(f->s), 0);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM receipt WHERE code = '2026112100123'"), 1);
+        scene_sql(f->s, "UPDATE receipt SET shipment = 'S-0'"); /* as if it had been another order's */
+        assert_int_equal(floor_scan(f, "OKURU-C-UNDO"), VERDICT_UNDONE);
+        scene_sql(f->s, "UPDATE pickup SET paid = 0");
+        assert_int_equal(floor_scan(f, "A-778"), VERDICT_UNPAID);
+        assert_int_equal(floor_scan(f, "2026112100123"), VERDICT_UNPAID);
+        assert_non_null(strstr(floor_sub_ja(f), "使用済み"));
+        scene_sql(f->s, "UPDATE receipt SET shipment = 'S-1'; UPDATE pickup SET paid = 1");
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void offer(struct floor *f, const char *until) {
+        char data[384];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"offer\":\"O-1\",\"version\":1,\"kind\":\"in-store\","
+                "\"headline\":{\"ja\":\"靴下\"}%s}",
+                until);
+        floor_command(f, "offer", "O-1", data);
+        assert_int_equal(floor_facts(f, "offer.changed"), 1);
+}
+
+static void tell_coupon(struct floor *f, int seq, const char *coupon) {
+        char data[512];
+
+        (void) snprintf(data, sizeof(data),
+                "{\"station\":\"counter-2\",\"ledger\":\"" THEIRS "\",\"claims\":[{\"seq\":%d,\"kind\":"
+                "\"redeemed\",\"merchant\":\"acme\",\"subject\":\"O-1\",\"number\":\"%s\",\"codes\":[],"
+                "\"bench\":\"c1\",\"at\":\"2026-11-21T14:02:03.000+09:00\"}]}",
+                seq, coupon);
+        floor_command(f, CLAIMS_TYPE, "counter-2", data);
+}
+
+static int redeemed(struct floor *f, const char *coupon, struct world_redeemed *was) {
+        struct world world = scene_world(f->s);
+
+        return world.redeemed(world.userdata, "acme", "O-1", coupon, was);
+}
+
+static void a_coupon_that_was_redeemed_elsewhere_is_used_for_good(void **state) {
+        struct floor *f = *state;
+        struct world_redeemed was;
+
+        offer(f, ",\"until\":\"2027-12-31T23:59:59+09:00\"");
+        tell_coupon(f, 5, "C-1");
+        tell_coupon(f, 6, "C-2");
+        assert_int_equal(
+                scene_number(f->s, "SELECT count(*) FROM claim"), 2); /* each is a thing of its own */
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM claim_code"), 0);
+        assert_int_equal(redeemed(f, "C-1", &was), 0);
+        assert_string_equal(was.station, "counter-2");
+        assert_string_equal(was.bench, "c1");
+        assert_int_equal(redeemed(f, "C-3", &was), WORLD_E_NONE);
+        scene_pass_days(f->s, 40);
+        forget_claims(f);
+        assert_int_equal(redeemed(f, "C-2", &was), 0);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void one_that_both_have_redeemed_is_a_conflict(void **state) {
+        struct floor *f = *state;
+        struct world_redeemed was;
+
+        offer(f, "");
+        assert_int_equal(scene_try(f->s, "offer.redeemed", "acme", "O-1", "c9", "",
+                                 "\"coupon\":\"C-1\",\"kind\":\"in-store\""),
+                0);
+        tell_coupon(f, 5, "C-1");
+        assert_int_equal(floor_facts(f, "conflict.found"), 1);
+        tell_coupon(f, 5, "C-1");
+        assert_int_equal(floor_facts(f, "conflict.found"), 0);
+        assert_int_equal(
+                scene_number(f->s, "SELECT count(*) FROM conflict WHERE kind = 'redeemed-twice'"), 1);
+        assert_int_equal(redeemed(f, "C-1", &was), 0);
+        assert_string_equal(was.station, "");
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void a_new_disk_knows_from_the_office_what_was_redeemed(void **state) {
+        struct floor *f = *state;
+        struct world_redeemed was;
+
+        floor_command(f, "known", "acme",
+                "{\"v\":1,\"merchant\":\"acme\",\"redeemed\":[{\"offer\":\"O-1\",\"coupon\":\"C-1\","
+                "\"bench\":"
+                "\"c1\",\"at\":\"2026-11-21T14:02:03.000+09:00\"},{\"offer\":\"O-1\",\"coupon\":\"C-2\","
+                "\"station\":\"counter-2\"}]}");
+        assert_int_equal(floor_facts(f, "known.received"), 1);
+        assert_int_equal(redeemed(f, "C-1", &was), 0);
+        assert_string_equal(was.bench, "c1");
+        assert_int_equal(redeemed(f, "C-2", &was), 0);
+        assert_string_equal(was.station, "counter-2");
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void coupons_go_when_their_offer_is_long_over(void **state) {
+        struct floor *f = *state;
+        struct world_redeemed was;
+
+        offer(f, ",\"until\":\"2026-12-31T23:59:59+09:00\"");
+        assert_int_equal(scene_try(f->s, "offer.redeemed", "acme", "O-1", "c9", "",
+                                 "\"coupon\":\"C-1\",\"kind\":\"in-store\""),
+                0);
+        tell_coupon(f, 5, "C-2");
+        floor_policy(f, "scanned", "refuse");
+        scene_pass_days(f->s, 60);
+        assert_int_equal(
+                scene_try(f->s, "bay.closed", "acme", "y1", "b1", "", "\"expected\":0,\"counted\":0"), 0);
+        forget_claims(f);
+        assert_int_equal(redeemed(f, "C-1", &was), 0); /* the offer ended 20 days ago */
+        scene_pass_days(f->s, 30);
+        assert_int_equal(
+                scene_try(f->s, "bay.closed", "acme", "y1", "b1", "", "\"expected\":0,\"counted\":0"), 0);
+        forget_claims(f);
+        assert_int_equal(redeemed(f, "C-1", &was), WORLD_E_NONE);
+        assert_int_equal(redeemed(f, "C-2", &was), WORLD_E_NONE);
+        assert_int_equal(
+                scene_number(f->s, "SELECT count(*) FROM fact WHERE type IN ('offer.redeemed', 'peer.met')"),
+                0);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
 static int stop_at_first(void *userdata, const struct shipment_ref *ref) {
         (void) userdata;
         assert_string_equal(ref->shipment, "S-1");
@@ -249,6 +383,11 @@ int main(void) {
                 T(nobody_came_and_a_restart_reminds_nobody_twice),
                 T(what_was_collected_elsewhere_is_not_reminded_of),
                 T(one_that_was_cancelled_is_owed_again_while_its_day_lasts),
+                T(a_used_receipt_is_known_after_a_restart),
+                T(a_coupon_that_was_redeemed_elsewhere_is_used_for_good),
+                T(one_that_both_have_redeemed_is_a_conflict),
+                T(a_new_disk_knows_from_the_office_what_was_redeemed),
+                T(coupons_go_when_their_offer_is_long_over),
                 T(many_that_wait_are_looked_at_a_few_at_a_time),
         };
 

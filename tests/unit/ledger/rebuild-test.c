@@ -83,7 +83,7 @@ static void every_derived_column_is_compared(void **state) {
                         "'sealed', 'tombstone', 'tombstone_alias', 'tombstone_unit', 'purged_block', "
                         "'pickup_lookup', 'meta', "
                         "'cursor') AND name NOT LIKE 'sqlite_%'"),
-                23);
+                24);
 }
 
 static void a_changed_derived_row_is_found(void **state) {

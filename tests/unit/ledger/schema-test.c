@@ -56,14 +56,34 @@ static int64_t one_number(struct store *store, const char *sql) {
         return n;
 }
 
+#define SINCE_9                                                                                              \
+        "DROP TABLE receipt; DROP INDEX redeemed_pos; ALTER TABLE redeemed DROP COLUMN station; "            \
+        "ALTER TABLE redeemed DROP COLUMN pos; "
+
+static void receipts_and_coupons_of_before_they_were_kept_are_found(void **state) {
+        struct scene *s = *state;
+
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_open_parcel(s, P1, "S-1", 1);
+        (void) scene_fact(s, "pickup.collected", P1,
+                "\"shipment\":\"S-1\",\"orders\":[],\"piece\":1,\"pieces\":1,\"proof\":\"code\",\"by\":"
+                "\"self\",\"paid\":\"receipt\",\"receipt\":\"R-100\"");
+        (void) scene_fact(s, "offer.redeemed", "O-1", "\"coupon\":\"C-1\",\"kind\":\"in-store\"");
+        scene_sql(s, SINCE_9 "PRAGMA user_version = 8");
+        assert_int_equal(scene_reopen(s), 0);
+        assert_int_equal(
+                one_number(ledger_store(s->l), "SELECT count(*) FROM receipt WHERE code = 'R-100'"), 1);
+        assert_int_equal(scene_rebuild(s), 0);
+}
+
 static void orders_of_before_their_table_are_found(void **state) {
         struct scene *s = *state;
         struct store_schema older = ledger_schema;
         struct store *store = NULL;
 
         scene_shipment(s, "S-1", 1, NULL);
-        scene_sql(s, "DROP TABLE shipment_order; DROP INDEX unit_serial; DROP INDEX tombstone_unit_serial; "
-                     "PRAGMA user_version = 7");
+        scene_sql(s, "DROP TABLE shipment_order; DROP INDEX unit_serial; DROP INDEX "
+                     "tombstone_unit_serial; " SINCE_9 "PRAGMA user_version = 7");
         scene_close(s);
         older.n_migrations = 7;
         assert_int_equal(store_open_writer(&store, s->path, &older, NULL, NULL), 0);
@@ -112,6 +132,7 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
                 T(a_newer_program_takes_an_older_ledger_over_with_all_it_holds),
                 T(orders_of_before_their_table_are_found),
+                T(receipts_and_coupons_of_before_they_were_kept_are_found),
                 T(an_older_program_refuses_a_newer_ledger_and_leaves_it_alone),
                 T(a_file_of_before_the_first_schema_is_brought_up),
         };
