@@ -35,7 +35,6 @@ static void begin(struct asked *a, size_t n) {
         memcpy(a->bytes, PNG_MAGIC, strlen(PNG_MAGIC));
         a->n = n;
         seal_sha256(a->bytes, n, a->name);
-        a->pages = (struct picture_pages){.bytes = STR_INIT};
         picture_pages_begin(&a->pages, a->name);
         ask(a);
 }
