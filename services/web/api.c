@@ -100,7 +100,8 @@ struct route {
 
 static const struct route routes[] = {
         {"/", false, NEED_NOTHING, NULL, "index.html", false},
-        {"/favicon.ico", false, NEED_NOTHING, NULL, "icon.svg", false}, /* asked for beside what is no page of ours */
+        {"/favicon.ico", false, NEED_NOTHING, NULL, "icon.svg",
+                false}, /* asked for beside what is no page of ours */
         {"/bench/*", false, NEED_NOTHING, NULL, "bench.html", false},
         {"/counter/*", false, NEED_NOTHING, NULL, "counter.html", false},
         {"/floor", false, NEED_NOTHING, NULL, "floor.html", false},
