@@ -159,6 +159,32 @@ def test_the_least_data_makes_whole_sentences(tool, lang, kind):
     parse(tool.render("html", lang, kind, data))
 
 
+GUIDE = TOP / "firmware/docs/guides/notices.md"
+
+
+def test_the_guide_shows_each_kind_and_field(build):
+    said = subprocess.run([build / "tests/template-tool", "kinds"], capture_output=True, check=True, timeout=20).stdout.decode().splitlines()
+    guide, row = GUIDE.read_text(), ""
+    names = set(re.findall(r"`([a-z_.]+)`", guide))
+    assert [w.split()[1] for w in said if w.startswith("kind ")] == KINDS
+    for what, name in (line.split() for line in said):
+        if what == "kind":
+            (row,) = [line for line in guide.splitlines() if line.startswith(f"| `{name}`")]
+        elif what == "must":
+            guard, _, paths = name.rpartition(">")
+            assert " or ".join(f"`{p}`" for p in paths.split("|")) + (f" (when `{guard}`)" if guard else "") in row, (row, name)
+        else:
+            assert name in names or name.split(".")[-1] in names, name
+
+
+def test_the_example_of_the_guide_is_a_template(tool):
+    example = re.search(r"```\n(---\n.*?)```", GUIDE.read_text(), re.DOTALL).group(1)
+    template = tool.tmp / "delay.md"
+    template.write_text(example)
+    done = tool.run("text", "ja", template, sample("ja"))
+    assert done.returncode == 0 and "2026年11月24日（火）" in done.stdout.decode(), done.stderr.decode()
+
+
 HOSTILE = {
     "cr-lf": "a\r\nBcc: evil@example.jp\r\n\r\nb", "tags": "<script>alert(1)</script><img src=x onerror=y>\"'>", "entities": "&lt;b&gt;&#x202e;",
     "mustache": "{{order}}{{#items}}x{{/items}}{{{brand}}}{{> footer}}", "markdown": "**a** [x](https://evil.jp) # h\n- l\n> q ![i](x) `c` <https://evil.jp>",

@@ -2,7 +2,7 @@
 /*
  * template-tool OUTPUT LANGUAGE TEMPLATE DATA: what a template makes of data, for program tests. OUTPUT: subject, html, text,
  * sms, line, slip; "words" is the subject of a template that is held against no kind; "qr" and "qr-lines" of DATA itself.
- * DATA's "brand" is the profile; "consent" shows coupons. Parts are in TEMPLATE's folder, in a folder "parts". Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
+ * "kinds" alone lists what kinds there are. DATA's "brand" is the profile; "consent" shows coupons. Parts are in TEMPLATE's folder, in a folder "parts". Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "services/notify/template/brand.h"
+#include "services/notify/template/kinds.h"
 #include "services/notify/template/qr.h"
 #include "services/notify/template/template.h"
 
@@ -92,6 +93,20 @@ static int draw(const char *what, const char *text) {
         return fwrite(out.data, 1, out.len, stdout) == out.len ? 0 : 1;
 }
 
+/* Of each kind a line "kind NAME", then what it must say and its fields, a word a line. */
+static int list_kinds(void) {
+        for (size_t i = 0; i < n_kinds; i++) {
+                (void) printf("kind %s\n", kinds[i].name);
+                for (size_t j = 0; j < KIND_MUST_MAX && kinds[i].must[j]; j++)
+                        (void) printf("must %s\n", kinds[i].must[j]);
+                for (size_t g = 0; g < KIND_GROUPS_MAX && kinds[i].groups[g]; g++)
+                        for (size_t j = 0; j < kinds[i].groups[g]->n; j++)
+                                if (kinds[i].groups[g]->fields[j].type != FIELD_OBJECT)
+                                        (void) printf("field %s\n", kinds[i].groups[g]->fields[j].path);
+        }
+        return 0;
+}
+
 static int render(const struct template *t, const char *output, const struct template_view *view) {
         _cleanup_str_ struct str out = STR_INIT;
         size_t i = 0;
@@ -117,6 +132,8 @@ int main(int argc, char **argv) {
 
         if (argc == 3 && strncmp(argv[1], "qr", 2) == 0)
                 return draw(argv[1], argv[2]);
+        if (argc == 2 && strcmp(argv[1], "kinds") == 0)
+                return list_kinds();
         if (argc < 5) {
                 (void) fputs("template-tool OUTPUT LANGUAGE TEMPLATE DATA\n", stderr);
                 return 2;
