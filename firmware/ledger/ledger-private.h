@@ -83,7 +83,7 @@ struct claim_table {
         struct store_stmt get, put, of_subject, of_code, codes_clear, code_add, old, newest_of, delete;
 };
 struct sealed_table {
-        struct store_stmt put, get, erase, erase_kind, supersede, prune_labels, expire;
+        struct store_stmt put, get, ref, erase, erase_kind, supersede, prune_labels, expire;
 };
 struct tombstone_table {
         struct store_stmt has, find, find_unit, add, alias_add, unit_add, numbers_add, old, delete,

@@ -151,6 +151,9 @@ struct ledger_sealed {
 int ledger_sealed_put(struct ledger *l, const struct ledger_sealed *s);
 /* @s is filled with texts borrowed until the next call on sealed data. Return: 0, LEDGER_E_NONE, -errno. */
 int ledger_sealed_get(struct ledger *l, const char *ref, struct ledger_sealed *s);
+/* The newest box of one subject and kind, for ledger_sealed_get(). Return: 0, LEDGER_E_NONE, -errno. */
+int ledger_sealed_ref(struct ledger *l, const char *kind, const char *merchant, const char *subject,
+        char ref[UUID_TEXT_MAX]);
 /* The texts of ledger_sealed_get() end here. Before a commit: a row that is still lent keeps a checkpoint out. */
 void ledger_sealed_done(struct ledger *l);
 /* All boxes of one subject and kind (NULL: of any kind) go at once. Within a transaction. Return: 0, -errno. */

@@ -2,6 +2,7 @@
 /* Sealed boxes of personal data: outside the facts, gone at once when they must. The store overwrites what it deletes. */
 #include "firmware/ledger/ledger-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct store_sql sealed_sql[] = {
@@ -10,6 +11,8 @@ static const struct store_sql sealed_sql[] = {
                                "ON CONFLICT (ref) DO NOTHING"),
         LEDGER_SQL(sealed.get,
                 "SELECT ref, kind, merchant, subject, box, hash, delete_by FROM sealed WHERE ref = ?1"),
+        LEDGER_SQL(sealed.ref, "SELECT ref FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = ?3 "
+                               "ORDER BY ref DESC LIMIT 1"),
         LEDGER_SQL(sealed.erase, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2"),
         LEDGER_SQL(
                 sealed.erase_kind, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = ?3"),
@@ -52,6 +55,16 @@ int ledger_sealed_get(struct ledger *l, const char *ref, struct ledger_sealed *s
                 .delete_by_usec = store_column_int64(q, 6),
         };
         return 0;
+}
+
+int ledger_sealed_ref(struct ledger *l, const char *kind, const char *merchant, const char *subject,
+        char ref[UUID_TEXT_MAX]) {
+        _cleanup_reset_ struct store_stmt *q = &l->sealed.ref;
+        int r = statement_first(q, "ttt", merchant, subject, kind);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? LEDGER_E_NONE : r;
+        return statement_copy(q, 0, ref, UUID_TEXT_MAX) ? 0 : -EBADMSG;
 }
 
 void ledger_sealed_done(struct ledger *l) {

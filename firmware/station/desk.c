@@ -595,6 +595,11 @@ void desk_touch(struct desk *d) {
         d->dirty = true;
 }
 
+void desk_wrote(struct desk *d, uint64_t pos) {
+        d->dirty = true;
+        d->group_pos = pos;
+}
+
 void desk_refuse(struct desk *d, const char *reason_ja, const char *reason_en) {
         d->refuse_ja = reason_ja;
         d->refuse_en = reason_en;

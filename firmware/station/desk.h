@@ -124,6 +124,9 @@ bool desk_slice_is_full(const struct desk *d);
 /* Within on_slice() only: this group wrote something of its own and must be committed. */
 void desk_touch(struct desk *d);
 
+/* The same of facts, up to @pos: on_committed() tells it. */
+void desk_wrote(struct desk *d, uint64_t pos);
+
 /* The connection is in the committer's hand: a commit or a checkpoint is on its way. */
 bool desk_is_committing(const struct desk *d);
 /* Nothing waits and nothing is in the committer's hand. */

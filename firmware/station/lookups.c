@@ -94,13 +94,13 @@ static int keep_contact(const struct keeping *k, const struct json *doc) {
 }
 
 /* A parsed document is freed by a library that does not wipe. */
-static void wipe_texts(const struct json *v) {
+void lookups_wipe(const struct json *v) {
         char *text = (char *) json_string(v);
 
         if (text)
                 seal_wipe(text, strlen(text)); /* ours, and freed right after */
         for (const struct json *e = json_first(v); e; e = json_next(e))
-                wipe_texts(e);
+                lookups_wipe(e);
 }
 
 int lookups_keep(void *userdata, const struct ledger_sealed *box) {
@@ -125,6 +125,6 @@ int lookups_keep(void *userdata, const struct ledger_sealed *box) {
         if (json_parse(plain.bytes, plain.n, &doc, NULL) < 0)
                 return 0;
         r = keep_contact(&k, doc);
-        wipe_texts(doc);
+        lookups_wipe(doc);
         return r;
 }

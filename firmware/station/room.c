@@ -186,6 +186,7 @@ void room_on_full(void *userdata) {
         log_error("storage: the disk is full; scans are refused until there is room");
         if (store_reserve_release(s->config->folder) < 0)
                 log_error("storage: the reserve could not be released");
+        contact_on_lost(s);
         tail_forget(s->inbox);
         tail_forget(s->notices);
         if (clock_watch_recall(&s->clock, s->boot_id, s->ledger) < 0)

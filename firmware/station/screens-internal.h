@@ -34,6 +34,15 @@ struct people_ask { /* who wants the list of people, as ask */
         char after[ID_SIZE];
 };
 
+#define CONTACT_ASKS_MAX 4
+struct contact_ask { /* who wants to see a customer's contact; token 0: free */
+        uint64_t token;
+        size_t bench;
+        char merchant[NAME_SIZE], shipment[ID_SIZE], person[ID_SIZE];
+        struct str answer; /* private: wiped when it is told */
+        bool is_noted;     /* in this group; told behind its commit */
+};
+
 struct counter {
         char who[ID_SIZE]; /* a person; "" whatever was tried at this box */
         struct tries tries;
@@ -46,6 +55,7 @@ struct screens {
         size_t n_asks;
         struct people_ask people_asks[PEOPLE_ASKS_MAX];
         size_t n_people_asks;
+        struct contact_ask contact_asks[CONTACT_ASKS_MAX];
         struct counter counters[COUNTERS_MAX]; /* the box's own first */
         size_t n_counters;
         bool is_dirty;
@@ -60,6 +70,10 @@ void screens_open(struct station *s, uint64_t token, const struct session *who);
 /* Who asks; NULL: nobody, or of another role, and it was answered. @role ROLE_NONE: any. */
 struct session *screens_who(struct station *s, const struct request_caller *caller,
         const struct json *request, enum person_role role);
+/* --- contact.c --- */
+void contact_request(struct station *s, const struct request_caller *caller, const struct json *request);
+int contact_on_slice(struct station *s);
+void contact_forget(struct contact_ask *a); /* twice is harmless */
 /* --- settings.c --- */
 bool settings_on_request(
         struct station *s, const struct request_caller *caller, const char *verb, const struct json *request);

@@ -13,6 +13,8 @@
  *   {"verb":"screen-counter","session":"…","bench":"c1","code":"…"}
  *     as `scan` at a pickup counter, by a clerk or a leader, who is signed in there by it; with "text" in place of "code" as `find`
  *
+ *   {"verb":"screen-contact",…}                        contact.c
+ *
  * Refused: {"ok":false,"error":"…"}. Of screen-enter: "pin" (one is wanted), "badge: not known", "pin: wrong", and "wait" with {"wait_s":30},
  * which also the fifth wrong one has. A role is looked at here, with every verb that wants one, whatever a program in between may have let pass.
  */
@@ -39,6 +41,8 @@ int screens_new(struct station *s) {
 struct screens *screens_free(struct screens *s) {
         if (s) {
                 s->aside = aside_free(s->aside);
+                for (size_t i = 0; i < CONTACT_ASKS_MAX; i++)
+                        contact_forget(&s->contact_asks[i]);
                 seal_wipe(s, sizeof(*s));
         }
         free(s);
@@ -180,6 +184,8 @@ int screens_on_slice(struct station *s) {
         }
         if (r == 0)
                 r = sign_in_on_slice(s);
+        if (r == 0)
+                r = contact_on_slice(s);
         return r == 0 ? settings_on_slice(s) : r;
 }
 
@@ -267,6 +273,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-leave", request_leave},
                 {"screen-scan", request_screen_scan},
                 {"screen-counter", request_counter},
+                {"screen-contact", contact_request},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {

@@ -43,7 +43,8 @@ struct station {
         struct clock_watch clock;
         uint64_t applied[N_LANES]; /* by the OMS, whatever notify has read */
         int64_t damaged;           /* position of a fact whose row check does not hold; 0 none seen */
-        uint64_t held_bytes; /* of the ledger's log, that a reader without end keeps from being written back; 0: none does */
+        uint64_t
+                held_bytes; /* of the ledger's log, that a reader without end keeps from being written back; 0: none does */
         struct stamp held_since;
         bool uplink_known, room_due, purge_due, gaps_due;
         int fullness;                    /* enum ledger_fullness */
@@ -57,6 +58,9 @@ struct station {
 void lookups_init(struct station *s);
 /* Within a slice: a sealed contact is kept, what it is found by follows. @userdata: the station. */
 int lookups_keep(void *userdata, const struct ledger_sealed *box);
+
+/* All texts of a document that was private; it is freed right after. */
+void lookups_wipe(const struct json *v);
 
 /* prompt.c: a green that was seen gives way to the one next thing; whatever is shown before that calls it off. */
 int prompts_new(struct station *s);
@@ -143,3 +147,7 @@ bool screens_on_request(
 /* Within a slice: who waits is looked up, who is none of the people any more is out. Return: 0 or -errno. */
 int screens_on_slice(struct station *s);
 void station_tell_bell(struct station *s);
+
+/* --- contact.c: a customer's name and contact --- */
+void contact_on_committed(struct station *s); /* who looked is on the disk: they are told */
+void contact_on_lost(struct station *s);      /* it is not: they are not */

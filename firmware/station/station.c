@@ -39,6 +39,7 @@ static void station_on_committed(void *userdata, uint64_t pos) {
         struct station *s = userdata;
 
         s->head = pos;
+        contact_on_committed(s);
         station_tell_bell(s);
         if (s->stopping && desk_is_idle(s->desk))
                 (void) sd_event_exit(s->event, 0);

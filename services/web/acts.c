@@ -47,6 +47,52 @@ static void scan(struct visit *v, const char *verb, const char *session, const c
         }
 }
 
+/* The texts of an answer that was private. */
+static void wipe_texts(const struct json *v) {
+        char *text = (char *) json_string(v);
+
+        if (text)
+                seal_wipe(text, strlen(text)); /* ours, and freed right after */
+        for (const struct json *e = json_first(v); e; e = json_next(e))
+                wipe_texts(e);
+}
+
+/*
+ * Name and contact of who is served. Asked for by one press, answered once: it is in no document, no stream and no store of the browser's.
+ */
+void act_counter_contact(struct visit *v) {
+        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
+        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        struct json_writer w;
+        int r;
+
+        if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
+                !json_get_string(body, "shipment", NULL)) {
+                visit_fail(v, 400, "body", "wanted {\"merchant\":\"…\",\"shipment\":\"…\"}");
+                return;
+        }
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "verb", "screen-contact");
+        json_write_string(&w, "session", v->cookie);
+        json_write_string(&w, "bench", v->name);
+        json_write_string(&w, "merchant", json_get_string(body, "merchant", ""));
+        json_write_string(&w, "shipment", json_get_string(body, "shipment", ""));
+        json_write_end_object(&w);
+        r = line.error ? line.error : screen_ask(v->api->config->socket, line.data, ACT_MS, &answer);
+        seal_wipe(line.data, line.len);
+        if (r != 0) {
+                fail_ask(v, r);
+        } else if (!json_get_bool(answer, "ok", false)) {
+                visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
+        } else {
+                json_print(answer, &text);
+                wipe_texts(answer);
+                visit_json(v, 200, &text);
+                v->a->is_private = true;
+        }
+}
+
 /* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */
 void act_scan(struct visit *v) {
         scan(v, "screen-scan", NULL, "code");

@@ -44,6 +44,7 @@ void live_floor(struct visit *v);
 void act_scan(struct visit *v);
 void act_counter_scan(struct visit *v);
 void act_counter_find(struct visit *v);
+void act_counter_contact(struct visit *v);
 /* --- settings.c: an engineer's --- */
 void settings_get(struct visit *v);
 void settings_people(struct visit *v);

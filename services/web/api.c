@@ -115,6 +115,7 @@ static const struct route routes[] = {
         {"/api/v1/bench/*/scan", true, NEED_PLACE, act_scan, NULL, false},
         {"/api/v1/counter/*", false, NEED_COUNTER, counter_get, NULL, false},
         {"/api/v1/counter/*/find", true, NEED_CLERK, act_counter_find, NULL, false},
+        {"/api/v1/counter/*/contact", true, NEED_CLERK, act_counter_contact, NULL, false},
         {"/api/v1/counter/*/scan", true, NEED_CLERK, act_counter_scan, NULL, false},
         {"/api/v1/floor", false, NEED_LEADER, floor_get, NULL, false},
         {"/api/v1/find", false, NEED_LEADER, find_get, NULL, false},

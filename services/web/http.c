@@ -12,6 +12,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/base/time.h"
+#include "firmware/seal/seal.h"
 
 #define IDLE_SEC         10                  /* without a byte in either direction */
 #define RECEIVE_USEC     (10 * USEC_PER_SEC) /* head and body of one request, however it drips */
@@ -268,6 +269,11 @@ static struct MHD_Response *make_stream(struct http_exchange *x, struct http_ans
         return r;
 }
 
+static void wipe_free(void *text) {
+        seal_wipe(text, strlen(text));
+        free(text);
+}
+
 static struct MHD_Response *make_response(struct http_exchange *x, struct http_answer *a) {
         char *text;
         size_t n = a->text.len;
@@ -279,6 +285,8 @@ static struct MHD_Response *make_response(struct http_exchange *x, struct http_a
                         a->n, (void *) (uintptr_t) a->bytes, MHD_RESPMEM_PERSISTENT);
         if (str_take(&a->text, &text) < 0)
                 return NULL;
+        if (a->is_private)
+                return MHD_create_response_from_buffer_with_free_callback(n, text, wipe_free);
         return MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
 }
 

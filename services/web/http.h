@@ -50,6 +50,7 @@ struct http_answer { /* zero is none; one of bytes, text, stream */
         size_t n;
         bool is_packed;  /* bytes are gzip's */
         bool is_lasting; /* the same for ever under this path */
+        bool is_private; /* the text is wiped when it is sent */
         struct str text; /* moved out */
         struct http_stream stream;
         char cookie[GUARD_TOKEN_MAX]; /* "" leaves it as it is */

@@ -231,6 +231,36 @@ def test_a_red_gives_way_to_the_lists_by_touch_and_stays_in_sight(store, chromiu
     chromium.assert_calm()
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_name_and_contact_are_shown_for_a_press_and_gone_after(store, chromium, language):
+    secrets = {"name": "綾小路 桜子", "kana": "アヤノコウジ サクラコ", "phone": "090-4321-8765", "email": f"sakurako.{language}@example.jp"}
+    order = store.order(f"S-{language}", (HAT, 1), **secrets)
+    store.shelve(order, "K-1")
+    as_clerk(store, chromium, language)
+    enter(chromium, order["orders"][0])
+    wait_for("their case", lambda: mode(chromium) == "case")
+    everywhere = "return [document.documentElement.outerHTML, JSON.stringify(doc), JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.title, location.href].join(' ')"
+    hidden = lambda: not [v for v in secrets.values() if v in chromium.js(everywhere)]  # noqa: E731
+    assert hidden()
+    press(chromium, "[data-key=contact]")
+    chromium.wait_text(".private", "綾小路 桜子")
+    assert all(v in chromium.text(".private") for v in secrets.values()) and ("お名前" if language == "ja" else "Name") in chromium.text(".private")
+    sizes = chromium.js("return [...document.querySelectorAll('.private *')].map(e => parseFloat(getComputedStyle(e).fontSize))")
+    assert max(sizes) <= 18, "not to be read across the counter"
+    press(chromium, "[data-key=contact]")  # once more hides it
+    wait_for("hidden", hidden)
+    chromium.js("window.before = performance.now(); document.querySelector('[data-key=contact]').focus(); document.querySelector('[data-key=contact]').click()")
+    chromium.wait_text(".private", "綾小路 桜子")
+    wait_for("hidden by itself", hidden, timeout=12)
+    assert chromium.js("return performance.now() - before") < 11000
+    press(chromium, "[data-key=contact]")
+    chromium.wait_text(".private", "綾小路 桜子")
+    press(chromium, ".acts [data-key=undo]")
+    wait_for("gone with the case", hidden)
+    assert [(f["actor"], f["bench"]) for f in store.facts("contact.shown") if f["subject"] == f"S-{language}"] == [("p-041", "c1")] * 3
+    chromium.assert_calm()
+
+
 def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chromium):
     order = store.order("B-26", (HAT, 1), mail="nobody at all")
     store.shelve(order, "E-1")

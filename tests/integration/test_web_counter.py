@@ -316,3 +316,40 @@ def test_a_part_is_declared_by_a_leader_at_the_screen_and_the_clerk_goes_on(stor
     type_in(leader, "OKURU-C-OK", "ready")
     assert store.facts("pickup.ready")[-1]["leader"] == "p-002" and counter(clerk)["person"]["person"] == "p-041"
     wait_for("it is declared", lambda: counter(clerk)["declarable"] == [])
+
+
+SECRETS = {"name": "綾小路 桜子", "kana": "アヤノコウジ サクラコ", "phone": "090-4321-8765", "email": "sakurako.secret@example.jp"}
+
+
+def ask_contact(client, shipment: str, bench: str = "c1") -> tuple[int, dict]:
+    return client.post(f"/api/v1/counter/{bench}/contact", {"merchant": "aozora", "shipment": shipment})
+
+
+def test_the_contact_is_told_for_one_press_to_whom_it_may_be_and_written_nowhere(store, clerk):
+    live = clerk.live("/api/v1/live/counter/c1")
+    order, other = store.order("K-11", (SOCKS, 1), code="Q2TX-K7M4", **SECRETS), store.order("K-12", (SOCKS, 1))
+    for o in (order, other):
+        store.shelve(o, "J-1")
+    assert ask_contact(clerk, "K-11")[0] == 403, "nobody is served"
+    store.scan(order["orders"][0], "proof")
+    status, body = ask_contact(clerk, "K-11")
+    assert status == 200 and check(body, "/api/v1/counter/{bench}/contact", "post")["contact"] == SECRETS, body
+    assert clerk.headers["Cache-Control"] == "no-store" and "Q2TX" not in json.dumps(body)
+    assert [(f["subject"], f["actor"], f["bench"]) for f in store.facts("contact.shown")] == [("K-11", "p-041", "c1")]
+    assert ask_contact(clerk, "K-12")[0] == 403, "who is not served here"
+    packer, leader, engineer = Client(store.address), Client(store.address), Client(store.address)
+    assert packer.enter("P017")[0] == 200 and ask_contact(packer, "K-11")[0] == 403
+    assert ask_contact(engineer, "K-11")[0] == 401
+    assert leader.enter("L002")[0] == 200 and ask_contact(leader, "K-11")[0] == 200
+    assert clerk.post(f"{COUNTER}/contact", {"merchant": "aozora", "shipment": "K-11"}, X_Okuru_Token="0" * 64)[0] == 403
+    assert clerk.get(f"{COUNTER}/contact")[0] == 405
+    assert store.count("contact.shown") == 2, "none for who was refused"
+    # the station looks at the role itself, whatever a program in between lets pass
+    assert store.rig.ask_station({"verb": "screen-contact", "session": packer.cookie, "bench": "c1", "merchant": "aozora", "shipment": "K-11"}) == {"ok": False, "error": "role: not for yours"}
+    assert not store.rig.ask_station({"verb": "screen-contact", "session": "0" * 32, "bench": "c1", "merchant": "aozora", "shipment": "K-11"})["ok"]
+    type_in(clerk, "OKURU-C-UNDO", "undone")
+    assert ask_contact(clerk, "K-11")[0] == 403, "they are gone"
+    said = json.dumps([live.until("counter", lambda d: d["shown"]["kind"] == "undone"), clerk.get(COUNTER)[1], clerk.get("/api/v1/bench/c1")[1], store.rig.ask_station({"verb": "status"})], ensure_ascii=False).encode()
+    live.close()
+    kept = said + b"".join(p.read_bytes() for folder in ("log", "station") for p in (store.rig.folder / folder).rglob("*") if p.is_file())
+    assert [k for k, v in SECRETS.items() if v.encode() in kept] == [] and len(kept) > 10000

@@ -157,6 +157,46 @@ function keyboard() {
 
 const button = (key, text, what, kind = "") => el("button" + kind, {type: "button", "data-key": key, onclick: what}, ...[].concat(text));
 
+// ---- name and contact: for some seconds, while its customer is served, and nowhere but in these elements ----
+
+const PRIVATE_MS = 8000;
+let privateTimer, privateOf = "";
+
+function hideContact() {
+        clearTimeout(privateTimer);
+        privateOf = "";
+        $(".private").replaceChildren();
+        $(".private").hidden = true;
+        const b = $("[data-key=contact]");
+        if (b)
+                b.setAttribute("aria-pressed", "false");
+}
+
+async function showContact(s) {
+        const isShown = privateOf;
+        hideContact();
+        if (isShown)
+                return;
+        privateOf = s.shipment;
+        const answer = await post(`/api/v1/counter/${NAME}/contact`, {merchant: s.merchant.merchant, shipment: s.shipment}).catch(() => ({status: 0, body: {}}));
+        if (privateOf !== s.shipment || document.hidden)
+                return hideContact();
+        if (answer.status !== 200) {
+                hideContact();
+                tell(answer.status === 401 ? word("ask_badge") : answer.status === 403 ? word("contact_none") : word("no_answer"));
+                return;
+        }
+        $(".private").replaceChildren(...Object.entries(answer.body.contact).map(([key, text]) => el("div", {}, el("dt", {}, word("k_" + key)), el("dd", {}, text))));
+        $(".private").hidden = false;
+        const b = $("[data-key=contact]");
+        if (b)
+                b.setAttribute("aria-pressed", "true");
+        privateTimer = setTimeout(hideContact, PRIVATE_MS);
+}
+addEventListener("blur", hideContact);
+addEventListener("pagehide", hideContact);
+document.addEventListener("visibilitychange", hideContact);
+
 // ---- the case ----
 
 const shelfText = list => list.length ? list.join(" ") : "–";
@@ -197,15 +237,17 @@ function caseView(c) {
         const away = c.shipments.flatMap(s => s.parcels).filter(p => ["expected", "arrived", "missing"].includes(p.state));
         const shelves = [...new Set((left.length ? left : parcels).map(p => p.shelf))], unpaid = c.paid ? 0 : c.shipments.reduce((n, s) => n + s.unpaid, 0);
         const proofs = c.shipments.map(s => s.proofs).reduce((a, b) => a.filter(x => b.includes(x)));
-        const acts = [];
+        const acts = [], isProved = c.proof !== "none" && proofs.includes(c.proof);
         if (unpaid)
                 acts.push(el("p.due", {}, mark("amber"), el("b", {}, `¥${yen(unpaid)}`), word("pay_how")), button("leader", word("leader_yes"), leader));
-        else if (c.proof === "none")
-                acts.push(...proofs.filter(p => p !== "code" && p !== "proxy-code").map(p => el("button.main", {type: "button", "data-key": p, onclick: () => card(`PROOF-${p.toUpperCase()}`)}, word("p_" + p))));
+        else if (!isProved)
+                acts.push(...proofs.filter(p => p !== "code" && (p !== "proxy-code" || c.proof === "code")).map(p => el("button.main", {type: "button", "data-key": p, onclick: () => card(`PROOF-${p.toUpperCase()}`)}, word("p_" + p))));
         else
-                acts.push(el("p.proved", {}, mark("green"), word("p_" + c.proof)));
-        if (left.length < parcels.length && left.length && !unpaid && c.proof !== "none")
+                acts.push(el("p.proved", {}, mark("green"), word("p_" + c.proof)), c.proof === "code" && proofs.includes("proxy-code") ? button("proxy-code", word("p_proxy-code"), () => card("PROOF-PROXY-CODE")) : "");
+        if (left.length < parcels.length && left.length && !unpaid && isProved)
                 acts.push(el("button.main", {type: "button", "data-key": "ok", onclick: () => card("OK")}, word("hand_some")));
+        if (may())
+                acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === c.shipments[0].shipment), onclick: () => showContact(c.shipments[0])}, word("contact")));
         acts.push(el("button", {type: "button", "data-key": "missing", onclick: () => card("MISSING")}, word("not_there")));
         if (c.shipments.some(s => mayResend(s.notice)))
                 acts.push(el("button.resend", {type: "button", "data-key": "resend", onclick: () => card("RESEND")}, mark("up"), word("resend")));
@@ -332,6 +374,8 @@ function draw() {
         if (text === drawn)
                 return;
         drawn = text;
+        if (privateOf && !(m === "case" && c.case.shipments.some(s => s.shipment === privateOf)))
+                hideContact();
         const key = document.activeElement && document.activeElement.dataset.key;
         document.body.dataset.mode = m;
         $(".case").hidden = !["case", "hand", "step"].includes(m);
@@ -437,6 +481,7 @@ addEventListener("keydown", e => {
                 (to < 0 ? input : rows[Math.min(to, rows.length - 1)]).focus();
                 e.preventDefault();
         } else if (e.key === "Escape") {
+                hideContact();
                 input.value = "";
                 input.focus();
                 draw();

@@ -53,6 +53,7 @@ Object.assign(WORDS, {
         s_expected: ["未着", "not here"], s_arrived: ["手元", "in hand"], s_shelved: ["棚", "shelf"], s_missing: ["棚になし", "missing"], s_collected: ["お渡し済み", "handed over"], s_expired: ["期限切れ", "expired"], s_restocked: ["在庫へ", "restocked"],
         receipt: ["レジのレシート", "till's receipt"], parcel_end: ["荷物 …{x}", "parcel …{x}"],
         waiting_here: ["ここに記録済み・本部へ未送信 {n}件", "recorded here, not yet at the office: {n}"],
+        contact: ["お名前・連絡先", "Name and contact"], contact_none: ["連絡先なし", "no contact is kept"], k_name: ["お名前", "Name"], k_kana: ["フリガナ", "Kana"], k_phone: ["電話", "Phone"], k_email: ["メール", "Mail"],
         begin_return: ["返品を受ける", "Take a return"], begin_arrive: ["予告なしの荷物", "Unannounced parcel"], declare: ["{x}: {n}個だけで渡せるようにする", "{x}: ready with {n} only"], to_lists: ["一覧を見る", "Show the lists"],
         choose: ["どのお客様", "Which customer"], came: ["{t} 入荷", "came {t}"], choose_how: ["番号を押す。または番号とEnter、数字カード", "press one; or its digit and Enter, or a digit card"],
         return_what: ["返品の送り状・注文番号・QR", "Waybill, order or QR of the return"], return_how: ["読むか、上の欄に入れる", "scan it, or type it above"], arrive_what: ["予告のない荷物", "The parcel nobody announced"],

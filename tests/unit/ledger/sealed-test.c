@@ -40,6 +40,19 @@ static void a_box_is_kept_under_its_ref(void **state) {
         assert_int_equal(ledger_sealed_get(s->l, P2, &got), LEDGER_E_NONE);
 }
 
+static void the_box_of_a_subject_is_found_by_its_kind(void **state) {
+        struct scene *s = *state;
+        char ref[UUID_TEXT_MAX];
+
+        put(s, P1, "contact", "S-1", "box one", 5);
+        put(s, P2, "label", "S-1", "box two", 5);
+        assert_int_equal(ledger_sealed_ref(s->l, "contact", M, "S-1", ref), 0);
+        assert_string_equal(ref, P1);
+        assert_int_equal(ledger_sealed_ref(s->l, "label", M, "S-1", ref), 0);
+        assert_string_equal(ref, P2);
+        assert_int_equal(ledger_sealed_ref(s->l, "contact", M, "S-2", ref), LEDGER_E_NONE);
+}
+
 static void a_box_that_was_given_back_keeps_no_checkpoint_out(void **state) {
         struct scene *s = *state;
         struct ledger_sealed got;
@@ -153,6 +166,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
                 T(a_box_is_kept_under_its_ref),
+                T(the_box_of_a_subject_is_found_by_its_kind),
                 T(a_box_that_was_given_back_keeps_no_checkpoint_out),
                 T(what_is_erased_is_gone_from_the_file),
                 T(boxes_expire_by_a_clock_that_is_sure),
