@@ -148,6 +148,7 @@ static int prepare(
         struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
         _cleanup_(courier_job_wipe) struct courier_job job = {0};
         struct compose_input in = {.config = n->config,
+                .signer = &n->signer,
                 .secret = n->secret,
                 .notice = row,
                 .shipment = &m->shipment,

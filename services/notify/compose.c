@@ -62,25 +62,65 @@ static bool address_copy(char *to, size_t size, const char *address) {
         return text.error == 0 && copy_text(to, size, text.data);
 }
 
+/* All mails about one order are one conversation. */
+static int add_thread(const struct compose_input *in, const char *from, struct str *out) {
+        const char *order = json_string(json_at(json_get(in->shipment->doc, "orders"), 0));
+
+        return thread_write(in->config->realm, in->shipment->merchant, order ? order : in->shipment->id,
+                strchr(from, '@') + 1, out);
+}
+
+/* Where the mail comes from and goes to, outside of it. */
+static int write_envelope(
+        const struct compose_input *in, const char *from, const char *to, struct courier_job *job) {
+        _cleanup_str_ struct str bounce = STR_INIT;
+        int r = in->signer->verp.n_key > 0 ? verp_write(&in->signer->verp, in->notice->id, &bounce) : 0;
+
+        if (r < 0)
+                return r;
+        if (!address_copy(job->from, sizeof(job->from), bounce.data ? bounce.data : from) ||
+                !address_copy(job->to, sizeof(job->to), to) ||
+                !copy_text(job->notice, sizeof(job->notice), in->notice->id))
+                return -ENOMEM; /* all valid, and the job has room for them */
+        return 0;
+}
+
+/* The signatures are made of the final bytes and stand in front of them. */
+static int write_signed(
+        const struct compose_input *in, const struct mime_message *m, struct courier_job *job) {
+        _cleanup_(wipe_text) struct str mail = STR_INIT;
+        int r;
+
+        make_room(&mail);
+        make_room(&job->content);
+        r = mime_write(m, &mail);
+        if (r == 0)
+                r = signer_sign(in->signer, m->from.address, &mail, &job->content);
+        if (r == 0)
+                str_add_n(&job->content, mail.data, mail.len);
+        return r == 0 ? job->content.error : r;
+}
+
 static int write_mail(const struct compose_input *in, const struct letter *l, const struct contact *c,
         struct courier_job *job) {
         _cleanup_(wipe_text) struct str body = STR_INIT;
-        _cleanup_str_ struct str subject = STR_INIT;
+        _cleanup_str_ struct str subject = STR_INIT, thread = STR_INIT;
         struct mime_mailbox from = pick_sender(in, l);
         char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
+        int r;
 
         (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
         make_room(&body);
-        make_room(&job->content);
         letter_write_subject(l, &subject);
         letter_write_body(l, c->name, c->code, &body);
         if (subject.error || body.error)
                 return -ENOMEM;
-        if (!address_copy(job->from, sizeof(job->from), from.address) ||
-                !address_copy(job->to, sizeof(job->to), c->address) ||
-                !copy_text(job->notice, sizeof(job->notice), in->notice->id))
-                return -ENOMEM; /* all valid, and the job has room for them */
-        return mime_write(
+        r = add_thread(in, from.address, &thread);
+        if (r == 0)
+                r = write_envelope(in, from.address, c->address, job);
+        if (r < 0)
+                return r;
+        return write_signed(in,
                 &(struct mime_message){
                         .from = from,
                         .to = {c->name, c->address},
@@ -89,10 +129,11 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
                         .date_usec = in->notice->first_usec,
                         .date_offset_sec = in->notice->first_offset_sec,
                         .message_id = message_id,
+                        .thread_id = thread.data,
                         .language = language_to_str(l->language),
                         .text = body.data,
                 },
-                &job->content);
+                job);
 }
 
 int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job) {

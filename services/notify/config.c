@@ -34,6 +34,18 @@ static const struct yaml_rule smtp_rules[] = {
                 600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
         {0},
 };
+static const struct yaml_rule dkim_rules[] = {
+        {"domain", YAML_WANT_TEXT, true, ROOM(dkim.domain), 0, 0, NULL, NULL, NULL},
+        {"selector", YAML_WANT_TEXT, true, ROOM(dkim.selector), 0, 0, NULL, NULL, NULL},
+        {"rsa", YAML_WANT_PATH, false, ROOM(dkim.rsa), 0, 0, NULL, NULL, NULL},
+        {"ed25519", YAML_WANT_PATH, false, ROOM(dkim.ed25519), 0, 0, NULL, NULL, NULL},
+        {0},
+};
+static const struct yaml_rule bounce_rules[] = {
+        {"domain", YAML_WANT_TEXT, true, ROOM(bounce.domain), 0, 0, NULL, NULL, NULL},
+        {"key_file", YAML_WANT_PATH, true, ROOM(bounce.key_file), 0, 0, NULL, NULL, NULL},
+        {0},
+};
 static const struct yaml_rule rules[] = {
         {"realm", YAML_WANT_NAME, true, ROOM(realm), 0, 0, NULL, NULL, NULL},
         {"site", YAML_WANT_NAME, true, ROOM(site), 0, 0, NULL, NULL, NULL},
@@ -47,6 +59,8 @@ static const struct yaml_rule rules[] = {
         {"language", YAML_WANT_WORD, false, ROOM(language), 0, 0, languages, NULL, NULL},
         {"maildir", YAML_WANT_PATH, false, ROOM(maildir), 0, 0, NULL, NULL, NULL},
         {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, smtp_rules, NULL},
+        {"dkim", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, dkim_rules, NULL},
+        {"bounce", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, bounce_rules, NULL},
         {0},
 };
 
@@ -91,6 +105,23 @@ static int complete_names(struct notify_config *c, const struct yaml *root, stru
         return 0;
 }
 
+/* "-ed25519" is put behind the selector. */
+static int check_signer(const struct notify_config *c, const struct yaml *root, struct diag *d) {
+        const struct yaml *dkim = yaml_get(root, "dkim"), *bounce = yaml_get(root, "bounce");
+
+        if (dkim && !address_domain_is_valid(c->dkim.domain))
+                return yaml_fail(yaml_get(dkim, "domain"), "dkim.domain", d, "not a domain");
+        if (dkim && (!dkim_selector_is_valid(c->dkim.selector) ||
+                            strlen(c->dkim.selector) + sizeof("-ed25519") > sizeof(c->dkim.selector)))
+                return yaml_fail(
+                        yaml_get(dkim, "selector"), "dkim.selector", d, "wanted letters, digits and hyphens");
+        if (dkim && !*c->dkim.rsa && !*c->dkim.ed25519)
+                return yaml_fail(dkim, "dkim", d, "wanted a key: rsa, ed25519, or both");
+        if (bounce && !address_domain_is_valid(c->bounce.domain))
+                return yaml_fail(yaml_get(bounce, "domain"), "bounce.domain", d, "not a domain");
+        return 0;
+}
+
 static int complete(struct notify_config *c, const struct yaml *root, struct diag *d) {
         int r = complete_names(c, root, d);
 
@@ -98,7 +129,8 @@ static int complete(struct notify_config *c, const struct yaml *root, struct dia
                 return r;
         if (c->smtp.port == 0)
                 c->smtp.port = default_ports[c->smtp.tls];
-        return check_route(c, root, d);
+        r = check_signer(c, root, d);
+        return r < 0 ? r : check_route(c, root, d);
 }
 
 static int read_tree(struct notify_config *c, const struct yaml *root, struct diag *d) {

@@ -9,6 +9,7 @@
 #include "services/notify/channel/smtp.h"
 #include "services/notify/letter.h"
 #include "services/notify/mail/address.h"
+#include "services/notify/mail/dkim.h"
 
 #define CONFIG_PATH_MAX 256
 #define CONFIG_TEXT_MAX 256
@@ -33,6 +34,13 @@ struct notify_config {
                 int tls;      /* enum smtp_tls */
                 int64_t timeout_usec;
         } smtp;
+        struct { /* "" nothing is signed */
+                char domain[CONFIG_TEXT_MAX], selector[DKIM_SELECTOR_MAX + 1];
+                char rsa[CONFIG_PATH_MAX], ed25519[CONFIG_PATH_MAX];
+        } dkim;
+        struct { /* "" bounces come to the sender */
+                char domain[CONFIG_TEXT_MAX], key_file[CONFIG_PATH_MAX];
+        } bounce;
 };
 
 /**

@@ -13,6 +13,7 @@
 #include "services/notify/outbox.h"
 #include "services/notify/route.h"
 #include "services/notify/sender.h"
+#include "services/notify/signer.h"
 
 struct notify {
         const struct notify_config *config; /* borrowed */
@@ -20,6 +21,7 @@ struct notify {
         sd_event *event;
         sd_event_source *timer, *answers;
         struct seal_keypair *secret;
+        struct signer signer;
         struct outbox *outbox;
         struct follow *follow;
         struct route route;

@@ -184,6 +184,8 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox);
         if (r == 0)
+                r = signer_open(&n->signer, n->config, n->diag);
+        if (r == 0)
                 r = route_open(&n->route, n->config, n->diag);
         if (r == 0)
                 r = outcome_recover(n);
@@ -238,6 +240,7 @@ static void close_all(struct notify *n) {
         n->answers = sd_event_source_disable_unref(n->answers);
         n->event = sd_event_unref(n->event);
         route_close(&n->route);
+        signer_close(&n->signer);
         n->follow = follow_free(n->follow);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);

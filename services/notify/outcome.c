@@ -14,7 +14,7 @@
 #define ROUTE_LEAST     USEC_PER_SEC
 #define ROUTE_MOST      (30 * USEC_PER_SEC)
 #define UNKNOWN_USEC    (60 * USEC_PER_SEC) /* before a mail goes again whose answer was never heard */
-#define CRASHES_MAX     6 /* deaths while sending the same notice: it may be the cause */
+#define CRASHES_MAX     6                   /* deaths while sending the same notice: it may be the cause */
 
 static uint32_t chance(void) {
         uint32_t n = 0;

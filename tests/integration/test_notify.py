@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """okuru-notify against a ledger, a maildir and a real SMTP server. Python's own mail parser is the oracle of what it sends."""
 import asyncio
+import base64
 import email
 import email.policy
 import json
 import os
 import random
+import re
 import signal
 import socket
 import sqlite3
@@ -17,6 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import dkim
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -368,6 +371,7 @@ class Relay:
     def __init__(self):
         self.taken = []     # (to, bytes) of what was answered 250
         self.seen = []      # (to, bytes) of each text that arrived whole
+        self.senders = []   # of the envelopes
         self.logins = []
         self.greylisted = set()
         self.release = threading.Event()
@@ -385,6 +389,7 @@ class Relay:
     async def handle_DATA(self, server, session, envelope):
         to, text = envelope.rcpt_tos[0], envelope.original_content
         self.seen.append((to, text))
+        self.senders.append(envelope.mail_from)
         word = to.split("@")[0]
         first = sum(1 for t, _ in self.seen if t == to) == 1
         if word == "spam":
@@ -464,6 +469,59 @@ def test_smtp_carries_the_mail_as_written(by_smtp, ledger, relay):
     assert rcpt == "hanako@example.jp" and not mail.defects and "山田 花子 様" in mail.get_content()
     assert b"\n" not in text.replace(b"\r\n", b"") and max(map(len, text.split(b"\r\n"))) <= 998
     by_smtp.stop()
+
+
+def signing_keys(folder: Path) -> tuple[str, dict]:
+    """The config that signs, and what the DNS says of its keys."""
+    records = {}
+    for name, make in (("rsa", ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]), ("ed25519", ["-algorithm", "ed25519"])):
+        key = folder / f"{name}.pem"
+        subprocess.run(["openssl", "genpkey", *make, "-out", key], check=True, capture_output=True)
+        key.chmod(0o600)
+        public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout
+        public = public[-32:] if name == "ed25519" else public
+        records[f"bench-1-{name}._domainkey.example.jp."] = f"v=DKIM1; k={name}; p={base64.b64encode(public).decode()}".encode()
+    bounce = folder / "bounce.key"
+    bounce.write_text("0123456789abcdef\n")
+    bounce.chmod(0o600)
+    return (f"dkim:\n  domain: example.jp\n  selector: bench-1\n  rsa: {folder}/rsa.pem\n  ed25519: {folder}/ed25519.pem\n"
+            f"bounce:\n  domain: bounce.example.jp\n  key_file: {bounce}\n"), records
+
+
+def test_a_mail_is_signed_and_its_bounce_names_it(build, tmp_path, ledger, relay):
+    """The second attempt is the same bytes, signatures and all; mails of one order are one conversation."""
+    config, records = signing_keys(tmp_path)
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port) + config) as notify:
+            notice = to(ledger, "S-1", "gone")
+            wait_for("the first copy", lambda: notify.state(notice)[1] == "no-answer")
+            notify.pass_time(120)
+            assert notify.outcome_of(notice)[0] == "notice.accepted"
+            notify.stop()
+    finally:
+        relay.release.set()
+        server.stop()
+    (_, one), (_, two) = relay.seen
+    assert one == two
+    assert [dkim.DKIM(one).verify(i, dnsfunc=lambda name, timeout=5: records[name.decode()]) for i in (0, 1)] == [True, True]
+    assert re.fullmatch(rf"b\+{notice}\.[0-9a-f]{{10}}@bounce\.example\.jp", relay.senders[0]) and len(set(relay.senders)) == 1
+    mail = email.message_from_bytes(one, policy=email.policy.default)
+    assert mail["References"] == mail["In-Reply-To"] and re.fullmatch(r"<thread\.[0-9a-f-]{36}@acme\.example\.jp>", mail["References"])
+
+
+@pytest.mark.parametrize("break_it, place", [
+    (lambda folder: (folder / "rsa.pem").chmod(0o644), "rsa.pem"),
+    (lambda folder: (folder / "rsa.pem").unlink(), "rsa.pem"),
+    (lambda folder: (folder / "ed25519.pem").write_bytes((folder / "rsa.pem").read_bytes()), "dkim.ed25519"),
+    (lambda folder: (folder / "bounce.key").write_text("short"), "bounce.key_file")])
+def test_keys_that_cannot_sign_are_named_at_the_start(build, tmp_path, ledger, break_it, place):
+    config, _ = signing_keys(tmp_path)
+    notify = Notify(build, tmp_path, ledger, f"maildir: {tmp_path}/mail\n" + config)
+    break_it(tmp_path)
+    done = run(build, "--config", notify.config)
+    assert done.returncode == 1 and place in done.stderr and "0123456789" not in done.stderr
 
 
 def test_an_old_carrier_address_is_quoted(by_smtp, ledger, relay):
@@ -700,6 +758,10 @@ def test_help_version_and_a_good_config(build, tmp_path, ledger):
     ("from:\n  name: 発送係\n  address: station@example.jp\n", "", "from.address, or a domain"),
     ("realm: test", "realm: test\ndomain: mail_example", "domain"),
     ("smtp:", "maildir: /tmp\nsmtp:", "wanted either maildir or smtp"),
+    ("smtp:", "dkim: {domain: example.jp, selector: bench-1}\nsmtp:", "wanted a key"),
+    ("smtp:", "dkim: {domain: example.jp, selector: 'a;b', rsa: /k}\nsmtp:", "dkim.selector"),
+    ("smtp:", "dkim: {domain: 'a b', selector: bench-1, rsa: /k}\nsmtp:", "dkim.domain"),
+    ("smtp:", "bounce: {domain: localhost, key_file: /k}\nsmtp:", "bounce.domain"),
 ])
 def test_a_bad_config_is_refused_by_place(build, tmp_path, ledger, old, new, place):
     notify = Notify(build, tmp_path, ledger, smtp_route(25))
