@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OFFER_MAX 64 /* ids: commands.md */
+
 static void read_parcel(const struct envelope *e, struct effect *out) {
         static const struct {
                 const char *type, *state; /* state NULL: as it was */
@@ -110,6 +112,16 @@ static void read_ready(const struct envelope *e, struct effect *out) {
                 out->kind = EFFECT_READY;
 }
 
+/* One that is for everybody has no number, and is used as often as somebody likes. */
+static void read_redeemed(const struct envelope *e, struct effect *out) {
+        out->offer = e->subject;
+        out->coupon = json_get_string(e->data, "coupon", NULL);
+        out->bench = e->bench;
+        if (e->merchant && out->offer && out->coupon && id_is_valid(out->offer, OFFER_MAX) &&
+                id_is_valid(out->coupon, OFFER_MAX))
+                out->kind = EFFECT_REDEEMED;
+}
+
 static void read_notice(const struct envelope *e, struct effect *out) {
         out->notice = json_get_string(e->data, "notice", NULL);
         out->notice_kind = json_get_string(e->data, "kind", NULL);
@@ -169,6 +181,8 @@ void effect_read(const struct envelope *e, struct effect *out) {
                 read_expired(e, out);
         else if (strncmp(e->type, "parcel.", 7) == 0 || strncmp(e->type, "waybill.", 8) == 0)
                 read_parcel(e, out);
+        else if (strcmp(e->type, "offer.redeemed") == 0)
+                read_redeemed(e, out);
         else if (strncmp(e->type, "notice.", 7) == 0)
                 read_notice(e, out);
         else if (strcmp(e->type, "conflict.found") == 0)

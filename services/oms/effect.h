@@ -12,6 +12,7 @@ enum effect_kind {
         EFFECT_COUNTER,  /* a parcel has a new state at a pickup counter */
         EFFECT_EXPIRED,  /* parcels of a shipment go back to stock */
         EFFECT_READY,    /* a shipment waits for its customer */
+        EFFECT_REDEEMED, /* a coupon was used */
         EFFECT_NOTICE,   /* a notice has a new state */
         EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
         EFFECT_GAP,      /* sequences that the station can no longer send */
@@ -41,6 +42,8 @@ struct effect {
         /* EFFECT_READY */
         const char *keep_until;
         bool partial;
+        /* EFFECT_REDEEMED: bench and these */
+        const char *offer, *coupon;
         /* EFFECT_NOTICE */
         const char *notice, *notice_kind;
         int64_t generation;

@@ -28,6 +28,9 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, unit_add),
                 "INSERT OR REPLACE INTO unit (merchant, code, serial, parcel) VALUES (?1, ?2, ?3, ?4)"},
         {offsetof(struct effect_statements, unit_drop), "DELETE FROM unit WHERE parcel = ?1"},
+        {offsetof(struct effect_statements, redeemed_put),
+                "INSERT INTO redeemed (merchant, offer, coupon, station, bench, at) VALUES (?1, ?2, ?3, ?4, "
+                "?5, ?6) ON CONFLICT DO NOTHING"},
         {offsetof(struct effect_statements, notice_put),
                 "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
@@ -278,6 +281,18 @@ static int put_ready(struct storage *s, int64_t station, const struct effect *e,
         return r == 0 ? storage_tell_store(s, e->merchant, e->shipment, now_usec) : r;
 }
 
+static int put_redeemed(struct storage *s, int64_t station, const struct effect *e) {
+        struct store_stmt *q = &s->effects.redeemed_put;
+
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, e->offer);
+        store_bind_text(q, 3, e->coupon);
+        store_bind_int64(q, 4, station);
+        store_bind_text(q, 5, e->bench);
+        store_bind_text(q, 6, e->at);
+        return store_run(q);
+}
+
 static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
         struct store_stmt *q = &s->effects.notice_put;
 
@@ -325,6 +340,8 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
                 return put_expired(s, effect, now_usec);
         case EFFECT_READY:
                 return put_ready(s, station, effect, now_usec);
+        case EFFECT_REDEEMED:
+                return put_redeemed(s, station, effect);
         case EFFECT_NOTICE:
                 return put_notice(s, station, effect);
         case EFFECT_CONFLICT:

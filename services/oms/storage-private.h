@@ -12,7 +12,8 @@ struct fact_statements {
 };
 struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
-                shipment_close, counter_put, ready_put, paid_put, counter_close, counter_drop, expire;
+                shipment_close, counter_put, ready_put, paid_put, counter_close, counter_drop, expire,
+                redeemed_put;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;
@@ -30,7 +31,7 @@ struct store_statements {
                 parcels, over, drop_contact;
 };
 struct snapshot_statements {
-        struct store_stmt merchants, counts, parcels, units, pickups, notices, refused, told;
+        struct store_stmt merchants, counts, parcels, units, pickups, notices, coupons, refused, told;
 };
 
 struct storage {

@@ -28,10 +28,16 @@ static const struct store_sql statements[] = {
                 "'item.codes' THEN 3 "
                 "WHEN 'label.block' THEN 4 WHEN 'shipment' THEN 5 WHEN 'label' THEN 6 ELSE 7 END, changed"},
 };
+/* The stations of the same store as ?1. */
+#define OF_SITE                                                                                              \
+        "(SELECT o.station FROM station o, station me WHERE me.station = ?1 AND substr(o.name, 1, "          \
+        "instr(o.name, '/')) = substr(me.name, 1, instr(me.name, '/')))"
+
 static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, merchants),
                 "SELECT merchant FROM parcel WHERE station = ?1 AND changed >= ?2 UNION "
-                "SELECT merchant FROM counter_parcel WHERE station = ?1 AND changed >= ?2"},
+                "SELECT merchant FROM counter_parcel WHERE station = ?1 AND changed >= ?2 UNION "
+                "SELECT merchant FROM redeemed WHERE station IN " OF_SITE},
         {offsetof(struct snapshot_statements, counts),
                 "SELECT ledger, upto, (SELECT id FROM event WHERE event.source = source.source AND sequence "
                 "= upto) FROM source WHERE station = ?1 AND lane = 'fact' ORDER BY source DESC LIMIT ?2"},
@@ -56,6 +62,13 @@ static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, notices), "SELECT notice, shipment, kind, generation, state "
                                                         "FROM notice WHERE merchant = ?1 AND station = ?2 "
                                                         "AND notice > ?3 ORDER BY notice LIMIT ?4"},
+        /* Of offers that are over nobody asks any more. */
+        {offsetof(struct snapshot_statements, coupons),
+                "SELECT n, offer, coupon, nullif(station, ?1), (SELECT substr(name, instr(name, '/') + 1) "
+                "FROM station s WHERE s.station = r.station), bench, at FROM redeemed r WHERE merchant = ?2 "
+                "AND n > ?3 AND station IN " OF_SITE
+                " AND NOT EXISTS (SELECT 1 FROM wish WHERE kind = 'offer' AND merchant = ?2 AND subject = "
+                "offer AND unixepoch(data ->> '$.until') < ?4) ORDER BY n LIMIT ?5"},
         {offsetof(struct snapshot_statements, refused),
                 "SELECT aside, source.name, ledger, sequence, reason FROM aside JOIN source USING (source) "
                 "WHERE station = ?1 AND kind = 'refused' AND told = 0 ORDER BY aside"},
@@ -330,8 +343,41 @@ static int append_pickups(struct snapshot *snap, const char *merchant, struct ke
         return *np > 0 ? page_end(snap, &page, merchant) : 0;
 }
 
+/* @after: the number of the last one, which moves on */
+static int append_coupons(struct snapshot *snap, const char *merchant, int64_t *after, unsigned *np) {
+        _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.coupons;
+        _cleanup_(page_deinit) struct page page = {0};
+        int64_t last = *after;
+        int r;
+
+        *np = 0;
+        page_begin(snap, &page, merchant, "redeemed");
+        store_bind_int64(q, 1, snap->station);
+        store_bind_text(q, 2, merchant);
+        store_bind_int64(q, 3, *after);
+        store_bind_int64(q, 4, (snap->now_usec - KNOWN_USEC) / (int64_t) USEC_PER_SEC);
+        store_bind_int64(q, 5, KNOWN_ROWS / 2); /* each is longer than a notice */
+        while ((r = store_step(q)) == 0) {
+                last = store_column_int64(q, 0);
+                json_write_object(&page.w, NULL);
+                json_write_string(&page.w, "offer", store_column_text(q, 1));
+                json_write_string(&page.w, "coupon", store_column_text(q, 2));
+                if (store_column_text(q, 3)) /* another's */
+                        write_text(&page.w, "station", store_column_text(q, 4));
+                write_text(&page.w, "bench", store_column_text(q, 5));
+                json_write_string(&page.w, "at", store_column_text(q, 6));
+                json_write_end_object(&page.w);
+                (*np)++;
+        }
+        if (r != STORE_E_DONE)
+                return r;
+        *after = last;
+        return *np > 0 ? page_end(snap, &page, merchant) : 0;
+}
+
 static int append_known(struct snapshot *snap, const char *merchant) {
         struct key after = {""};
+        int64_t last_coupon = 0;
         unsigned n;
         int r;
 
@@ -352,6 +398,11 @@ static int append_known(struct snapshot *snap, const char *merchant) {
         do
                 r = append_notices(snap, merchant, &after, &n);
         while (r == 0 && n == KNOWN_ROWS);
+        if (r < 0)
+                return r;
+        do
+                r = append_coupons(snap, merchant, &last_coupon, &n);
+        while (r == 0 && n > 0);
         return r;
 }
 

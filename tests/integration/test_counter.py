@@ -71,6 +71,19 @@ class Counter:
         head = self.rig.query("station/ledger.db", "SELECT max(seq) FROM fact WHERE lane = 0")
         wait_for("all facts at the OMS", lambda: self.rig.query("oms/oms.db", "SELECT upto FROM source WHERE lane = 'fact' ORDER BY source DESC LIMIT 1") == head)
 
+    def replace_disk(self) -> None:
+        programs = ("station", "sync", "notify")
+        for name in programs:
+            self.rig.stop(name)
+        for folder in programs:
+            for path in (self.rig.folder / folder).iterdir():
+                path.unlink()
+        for name in programs:
+            self.rig.start(name)
+        self.rig.wait_up()
+        self.has("snapshot.ended")
+        self.clerk.light.drain()
+
     def rebuilds(self) -> None:
         done = subprocess.run([self.rig.program("okuru"), "rebuild", "--check", "--config", str(self.rig.folder / "etc/station.yaml")],
                               text=True, capture_output=True, env=self.rig.environment)
@@ -150,16 +163,7 @@ def test_a_replaced_disk_hands_over_nothing_twice_and_tells_nobody_twice(counter
     counter.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
     counter.scan(gone["expected"][0]["codes"][0], "collected")
     counter.all_told()
-    for name in ("station", "sync", "notify"):
-        counter.rig.stop(name)
-    for folder in ("station", "sync", "notify"):
-        for path in (counter.rig.folder / folder).iterdir():
-            path.unlink()
-    for name in ("station", "sync", "notify"):
-        counter.rig.start(name)
-    counter.rig.wait_up()
-    counter.has("snapshot.ended")
-    counter.clerk.light.drain()
+    counter.replace_disk()
     counter.scan(gone["expected"][0]["codes"][0], "already")
     counter.scan(gone["shipment"], "already")
     assert "棚C-1 1個" in counter.scan(waits["orders"][0], "proof")["sub"]["ja"]
@@ -168,6 +172,47 @@ def test_a_replaced_disk_hands_over_nothing_twice_and_tells_nobody_twice(counter
     counter.all_told()
     assert counter.count("pickup.ready") == 0 and counter.count("notice.reserved") == 0
     assert len(counter.rig.mails()) == 2
+    counter.rebuilds()
+
+
+def test_a_replaced_disk_honours_no_coupon_twice(counter):
+    signer = Signer("K2", "offer")
+    used, fresh = (signer.token(t="o", m="aozora", o="O-1", n=name) for name in ("C-1", "C-2"))
+    counter.rig.oms("keys", counter.file("keys.json", {"keys": [signer.public()]}))
+    counter.rig.oms("offer", counter.file("offer.json", {"merchant": "aozora", "offer": "O-1", "kind": "in-store", "headline": {"ja": "靴下10%引き"}}))
+    counter.has("offer.changed", "O-1")
+    counter.scan(used, "offer")
+    counter.scan("OKURU-C-OK", "redeemed")
+    assert counter.scan(used, "already")["head"]["ja"] == "利用済み"
+    counter.all_told()
+    counter.replace_disk()
+    assert counter.scan(used, "already")["head"]["ja"] == "利用済み"
+    counter.scan(fresh, "offer")
+    counter.scan("OKURU-C-OK", "redeemed")
+    counter.all_told()
+    assert [n for (n,) in counter.rig.query("oms/oms.db", "SELECT coupon FROM redeemed ORDER BY coupon")] == ["C-1", "C-2"]
+    counter.rebuilds()
+
+
+def test_a_receipt_pays_for_one_customer(counter):
+    first, second = store_wish("P-1", (SOCKS, 1)), store_wish("P-2", (HAT, 1))
+    for order in (first, second):
+        order["pickup"]["unpaid"] = 5480
+    counter.push(first, second)
+    counter.shelve(first)
+    counter.shelve(second)
+    counter.scan(first["orders"][0], "unpaid")
+    counter.scan("2026112100123", "proof")
+    counter.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    counter.scan(first["expected"][0]["codes"][0], "collected")
+    counter.rig.kill("station")
+    counter.rig.start("station")
+    counter.rig.wait_up()
+    counter.clerk.light.drain()
+    counter.scan(second["orders"][0], "unpaid")
+    assert "使用済みのレシート" in counter.scan("2026112100123", "unpaid")["sub"]["ja"]
+    counter.scan("OKURU-C-PROOF-DOCUMENT", "unpaid")
+    counter.scan("2026112100124", "hand-over")
     counter.rebuilds()
 
 

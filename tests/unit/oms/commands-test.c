@@ -206,6 +206,39 @@ static void what_is_known_says_its_codes_and_which_facts_it_holds(void **state) 
         assert_null(strstr(said.data, "\"bay\"")); /* it left */
 }
 
+static void a_new_disk_is_told_what_coupons_its_store_took(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact redeemed[] = {
+                {1, 1, "offer.redeemed", "O-1", "{\"v\":1,\"coupon\":\"C-1\",\"kind\":\"in-store\"}"},
+                {2, 2, "offer.redeemed", "O-1", "{\"v\":1,\"kind\":\"in-store\"}"}, /* everybody's */
+                {3, 3, "offer.redeemed", "O-2", "{\"v\":1,\"coupon\":\"C-2\",\"kind\":\"in-store\"}"},
+                {4, 4, "offer.redeemed", "O-3", "{\"v\":1,\"coupon\":\"C-3\",\"kind\":\"in-store\"}"}};
+        static const char *const stations[] = {PACK1, PACK2};
+        char answer[512];
+
+        (void) ask(*state,
+                "{\"verb\":\"wish\",\"kind\":\"offer\",\"data\":{\"merchant\":\"acme\",\"offer\":\"O-2\","
+                "\"kind\":\"in-store\","
+                "\"headline\":{\"ja\":\"x\"},\"until\":\"1969-11-01T00:00:00+09:00\"}}",
+                answer);
+        assert_non_null(strstr(answer, "\"ok\":true"));
+        (void) scene_append(*state, &source, redeemed, 4);
+        for (size_t i = 0; i < ELEMENTSOF(stations); i++) {
+                _cleanup_str_ struct str said = STR_INIT;
+                struct storage_stream stream;
+                bool own = i == 0;
+
+                open_stream(*state, stations[i], own ? BOX_A : BOX_B);
+                stream = stream_of(*state, stations[i]);
+                assert_int_equal(storage_read_commands(*state, &stream, 0, 100, add_data, &said), 0);
+                assert_non_null(strstr(said.data, own ? "{\"offer\":\"O-1\",\"coupon\":\"C-1\",\"at\":"
+                                                      : "{\"offer\":\"O-1\",\"coupon\":\"C-1\",\"station\":"
+                                                        "\"pack1\",\"at\":"));
+                assert_non_null(strstr(said.data, "\"C-3\""));
+                assert_null(strstr(said.data, "\"C-2\"")); /* that offer is long over: it is 1970 */
+        }
+}
+
 /* Each has 20 long codes: more than a message holds. */
 static void a_page_of_what_is_known_stays_below_a_message(void **state) {
         struct source source = scene_source(SCENE_LEDGER, "fact");
@@ -294,6 +327,7 @@ int main(void) {
                 TEST(a_document_for_all_goes_to_all_and_the_stations_own_stands_before_it),
                 TEST(a_refused_request_leaves_nothing_behind),
                 TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
+                TEST(a_new_disk_is_told_what_coupons_its_store_took),
                 TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
                 TEST(what_is_known_says_its_codes_and_which_facts_it_holds),
                 TEST(a_page_of_what_is_known_stays_below_a_message),
