@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-#pragma once
-/* Moved. */
-#include "services/notify/mail/safe-text.h" // IWYU pragma: export
