@@ -5,9 +5,11 @@
  *   channel-tool webhook URL SECRET-FILE [SECRET-FILE]
  *   channel-tool line|line-notification API TOKEN-FILE
  *   channel-tool gateway CONFIG SECRET-FILE
+ *   channel-tool modem FOLDER EQUIPMENT
  *   before the channel: [--ca FILE] [--device NAME] [--timeout SEC]
  *
- * A job is {"notice", "to", "content"}; the answer {"result", "reason", "code", "retry_after", "repeat"}.
+ * A job is {"notice", "to", "content"}; the answer {"result", "reason", "code", "retry_after", "repeat"}. {"taken": notice} asks whether
+ * it was, after a death: {"taken": 1, 0, -1}.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,6 +22,7 @@
 #include "services/notify/channel/curl-library.h"
 #include "services/notify/channel/gateway.h"
 #include "services/notify/channel/line.h"
+#include "services/notify/channel/modem.h"
 #include "services/notify/channel/webhook.h"
 
 struct tool {
@@ -27,6 +30,7 @@ struct tool {
         struct webhook *webhook;
         struct line *line;
         struct gateway *gateway;
+        struct modem *modem;
         struct courier courier;
 };
 
@@ -63,6 +67,16 @@ static int open_gateway(struct tool *t, char **words, struct diag *d) {
         return r;
 }
 
+static int open_modem(struct tool *t, char **words) {
+        int r = modem_new(&t->modem,
+                &(struct modem_config){
+                        .folder = words[1], .equipment = words[2], .timeout_sec = (int) t->http.timeout_sec});
+
+        if (r == 0)
+                t->courier = modem_courier(t->modem);
+        return r;
+}
+
 static int open_channel(struct tool *t, char **words, struct diag *d) {
         if (strcmp(words[0], "webhook") == 0)
                 return open_webhook(t, words, d);
@@ -72,6 +86,8 @@ static int open_channel(struct tool *t, char **words, struct diag *d) {
                 return open_line(t, LINE_NOTIFICATION, words, d);
         if (strcmp(words[0], "gateway") == 0)
                 return open_gateway(t, words, d);
+        if (strcmp(words[0], "modem") == 0)
+                return open_modem(t, words);
         return -EINVAL;
 }
 
@@ -104,6 +120,12 @@ static int serve(const struct courier *c) {
 
                 if (r < 0)
                         return r;
+                if (json_get(root, "taken")) {
+                        (void) printf("{\"taken\":%d}\n",
+                                c->was_taken(c->userdata, json_get_string(root, "taken", "")));
+                        (void) fflush(stdout);
+                        continue;
+                }
                 (void) copy_text(job.notice, sizeof(job.notice), json_get_string(root, "notice", ""));
                 (void) copy_text(job.to, sizeof(job.to), json_get_string(root, "to", ""));
                 str_add(&job.content, json_get_string(root, "content", ""));
@@ -150,5 +172,6 @@ int main(int argc, char **argv) {
         (void) webhook_free(t.webhook);
         (void) line_free(t.line);
         (void) gateway_free(t.gateway);
+        (void) modem_free(t.modem);
         return r < 0;
 }
