@@ -4,10 +4,9 @@
 #include "firmware/base/bell.h"
 #include "firmware/base/time.h"
 #include "services/web/doc.h"
+#include "services/web/scans.h"
 #include "services/web/tally.h"
 #include "services/web/watch.h"
-
-#define SCANS_MAX 10
 
 struct bench_state {
         char name[NAME_TEXT_MAX];
@@ -50,6 +49,7 @@ struct watch {
         size_t n_benches;
         struct json *status; /* of the station, the newest; owned; NULL: none yet */
         bool is_up;          /* it answers */
+        bool is_recalled;    /* the scans of before our start were looked up */
         uint64_t heard_usec; /* CLOCK_MONOTONIC: its last answer */
         struct office office;
         bool is_floor_old;

@@ -16,7 +16,8 @@
 #define COUNTER_USEC (1 * USEC_PER_SEC)
 #define OVERDUE_USEC (60 * USEC_PER_SEC) /* what is over becomes so without a fact */
 #define FLOOR_USEC   (2 * USEC_PER_SEC)
-#define TALLY_ROWS   2000   /* facts of one tick */
+#define TALLY_ROWS   2000 /* facts of one tick */
+#define RECALL_BACK  1000 /* facts of a lane that are looked through for the last scans of before our start */
 #define TALLY_BACK   200000 /* facts before the head at the start: what came earlier is not pictured */
 
 static struct bench_state *find(struct watch *w, const char *name) {
@@ -134,6 +135,55 @@ static void show(struct bench_state *b, const struct json *verdict, bool is_new)
         b->n_scans++;
 }
 
+/* ---- what was scanned before our start ---- */
+
+struct recall {
+        struct watch *watch;
+        struct scans *of; /* as the benches of the watch; owned */
+};
+
+static int on_old_fact(const struct fact_row *row, void *userdata) {
+        struct recall *r = userdata;
+        const struct bench_state *b = find(r->watch, row->bench);
+
+        if (b)
+                scans_add(&r->of[b - r->watch->benches], row);
+        return 0;
+}
+
+static int recall_lane(struct recall *r, enum lane lane) {
+        struct facts *facts = r->watch->look.facts;
+        uint64_t head = 0, last;
+        int error = facts_head(facts, lane, &head);
+
+        if (error != 0)
+                return error;
+        return facts_read(
+                facts, lane, head > RECALL_BACK ? head - RECALL_BACK : 0, RECALL_BACK, on_old_fact, r, &last);
+}
+
+/* Where scans were heard of already, those are the last ones. */
+static void take_scans(struct bench_state *b, const struct scans *old) {
+        if (b->n_scans > 0)
+                return;
+        for (size_t i = old->n; i > 0; i--)
+                scan_write(&old->items[i - 1], &b->scans[b->n_scans++ % SCANS_MAX]);
+}
+
+static void recall(struct watch *w) {
+        struct recall r = {.watch = w, .of = calloc(w->n_benches, sizeof(*r.of))};
+
+        if (!r.of)
+                return; /* the list begins empty */
+        if (look_begin(&w->look) == 0 && look_end(&w->look, recall_lane(&r, LANE_FACT)) == 0 &&
+                look_end(&w->look, recall_lane(&r, LANE_TRACE)) == 0) {
+                for (size_t i = 0; i < w->n_benches; i++)
+                        take_scans(&w->benches[i], &r.of[i]);
+                w->is_recalled = true;
+        }
+        free(r.of);
+}
+
 /* Return: is it another case, or one that went on? */
 static bool serve(struct bench_state *b, const struct json *served) {
         _cleanup_str_ struct str text = STR_INIT;
@@ -197,6 +247,8 @@ static void watch_on_status(const struct json *status, void *userdata) {
                 if (b && serve(b, json_get(j, "case"))) /* a search that was given up says nothing */
                         put_counter(w, b);
         }
+        if (!w->is_recalled && w->n_benches > 0)
+                recall(w);
         if (!was_up)
                 put_all(w);
 }
