@@ -175,6 +175,17 @@ def test_the_first_page_changes_its_language_and_all_links_follow(demo, chromium
     assert "【" in chromium.text("main"), "mails as they came, in their customers' language"
 
 
+def test_the_first_page_of_the_stores_box_has_its_counter_and_changes_its_language(demo, chromium):
+    chromium.open(demo)
+    counter = chromium.js("return document.querySelector('a[target=okuru-counter]').href")
+    chromium.open(counter.split("/counter/")[0] + "/?lang=ja")
+    chromium.wait_text("nav.home", "受取カウンター c1")
+    chromium.js("document.querySelector('.language').click()")
+    chromium.wait_text("nav.home", "Pickup counter c1")
+    links = chromium.js("return [...document.querySelectorAll('nav.home a')].map(a => a.pathname)")
+    assert {"/counter/c1", "/floor", "/settings"} <= set(links)
+
+
 def test_no_page_of_others_can_scan_at_the_counter(demo):
     import http.client
     from urllib.parse import urlsplit
