@@ -31,7 +31,7 @@ def bus():
     Bus.start_system_bus()  # names it in the environment
     yield Bus
     Bus.tearDownClass()
-    os.environ.pop("DBUS_SYSTEM_BUS_ADDRESS")
+    os.environ.pop("DBUS_SYSTEM_BUS_ADDRESS", None)
     if before:
         os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = before
 
