@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import accessible  # noqa: E402
 import shipments as goods  # noqa: E402
 from scene import Scene  # noqa: E402
+from store import HAT, SOCKS, TEA, Store  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 LANGUAGES = ("ja", "en")
@@ -165,6 +166,90 @@ def test_what_a_search_finds_and_finds_not(scene, chromium, language):
         judge(chromium, f"floor, what was found of {text}")
     assert chromium.js("return Boolean(document.querySelector('.found').closest('[role=status], [aria-live]') || document.querySelector('.found').matches('[role=status], [aria-live]'))"), "what was found is read out"
     chromium.assert_calm("401 (Unauthorized)")
+
+
+@pytest.fixture(scope="module")
+def store(build, tmp_path_factory):
+    s = Store(build, tmp_path_factory.mktemp("store")).open()
+    yield s
+    s.close()
+
+
+def type_in(chromium, text: str) -> None:
+    chromium.js("input.value = arguments[0]; input.dispatchEvent(new Event('input')); input.form.requestSubmit()", text)
+
+
+def counter_in(store, chromium, language: str) -> None:
+    chromium.open(f"{store.address}/counter/c1?lang={language}")
+    chromium.js("localStorage.setItem('lang', arguments[0])", language)
+    chromium.wait_ready()
+    if not chromium.js("return Boolean(may())"):
+        type_in(chromium, "K041")
+        wait_for("the clerk", lambda: chromium.js("return Boolean(may())"))
+    if chromium.js("return document.documentElement.lang") != language:
+        chromium.js("document.querySelector('.language').click()")
+    wait_for("in that language", lambda: chromium.js("return document.body.dataset.ready === 'yes' && document.documentElement.lang === arguments[0] && Boolean(may())", language))
+
+
+def is_calm(chromium, what: str) -> None:
+    """Whatever was just said has gone by."""
+    wait_for(what, lambda: chromium.js(f"return !isFlash && document.body.dataset.light !== 'green' && ({what})"), timeout=10)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_counter_in_every_state(store, chromium, language):
+    counter_in(store, chromium, language)
+    paid, unpaid = store.order(f"A-{language}1", (SOCKS, 2), (HAT, 1)), store.order(f"A-{language}2", (TEA, 1), unpaid=5480)
+    untold = store.order(f"A-{language}3", (HAT, 1), mail="nobody at all")
+    store.shelve(paid, "B-3", "C-12")
+    store.shelve(unpaid, "D-1")
+    store.shelve(untold, "E-2")
+    store.told(untold, "notice.failed")
+    for i in (1, 2):
+        store.shelve(store.order(f"A-{language}9{i}", (HAT, 1), name=f"小泉{language} 実"), f"F-{i}")
+    is_calm(chromium, "document.body.dataset.mode === 'lists' && doc.counter.lists.ready.length >= 5")
+    judge(chromium, "counter, lists")
+    chromium.js("document.querySelector('[data-key=tab-untold]').click()")
+    judge(chromium, "counter, not told")
+    chromium.js("input.value = 'A-'; input.dispatchEvent(new Event('input'))")
+    judge(chromium, "counter, found")
+    chromium.js("input.value = ''; input.dispatchEvent(new Event('input')); document.querySelector('.ask button[aria-expanded]').click()")
+    judge(chromium, "counter, keys")
+    chromium.js("document.querySelector('.ask button[aria-expanded]').click()")
+    type_in(chromium, f"小泉{language}")
+    is_calm(chromium, "document.body.dataset.mode === 'step' && doc.counter.step.step === 'choose'")
+    judge(chromium, "counter, several")
+    store.scan("OKURU-C-UNDO", "undone")
+    store.scan(unpaid["orders"][0], "unpaid")
+    is_calm(chromium, "document.body.dataset.mode === 'case'")
+    judge(chromium, "counter, unpaid")
+    store.scan(paid["orders"][0], "proof")
+    is_calm(chromium, "document.body.dataset.mode === 'case' && doc.counter.case.shipments[0].unpaid === 0")
+    judge(chromium, "counter, proof")
+    store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    store.scan(store.codes(paid)[0], "ok")
+    is_calm(chromium, "document.querySelectorAll('.pieces .on').length === 1")
+    judge(chromium, "counter, one read")
+    chromium.js("document.querySelector('[data-key=contact]').click()")
+    wait_for("the contact", lambda: chromium.text(".private"))
+    chromium.js("clearTimeout(privateTimer)")
+    judge(chromium, "counter, contact")
+    assert chromium.text(".private"), "looked at all the time"
+    chromium.js("hideContact()")
+    store.scan("OKURU-C-UNDO", "undone")
+    store.scan(untold["orders"][0], "proof")
+    is_calm(chromium, "document.querySelector('[data-key=resend]')")
+    judge(chromium, "counter, not told to this one")
+    store.scan("OKURU-C-UNDO", "undone")
+    store.scan(store.offer(f"A-{language}"), "offer")
+    is_calm(chromium, "document.body.dataset.mode === 'step' && doc.counter.step.step === 'offer'")
+    judge(chromium, "counter, offer")
+    store.scan("OKURU-C-UNDO", "undone")
+    store.scan("4900000000009")
+    is_calm(chromium, "document.body.dataset.mode === 'stop' && !document.querySelector('.after').hidden")
+    judge(chromium, "counter, not known")
+    chromium.js("document.querySelector('[data-key=lists]').click()")
+    judge(chromium, "counter, lists below what was said")
 
 
 def touch(chromium, selector: str, text: str | None = None) -> None:

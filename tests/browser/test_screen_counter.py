@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pickup counter's screen in real Chromium: by scanner, by keyboard alone and by touch alone, in both languages; and that nobody's
-name is ever on it."""
+name is on it but for a press."""
+import re
 import sys
 from pathlib import Path
 
@@ -276,6 +277,40 @@ def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chr
     wait_for("asked", lambda: store.count("notice.resend-asked", "B-26") == 1)
     press(chromium, "[data-key=undo]")
     chromium.assert_calm()
+
+
+def test_what_does_not_go_together_is_found_later_and_shown_as_that(store, chromium):
+    order = store.order("Q-51", (HAT, 1))
+    store.shelve(order, "L-1")
+    store.scan(order["orders"][0], "proof")
+    store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    store.scan(store.codes(order)[0], "collected")
+    changed = {**order, "version": order.get("version", 1) + 1, "cancelled": True}
+    store.rig.oms("push", store.file("push.jsonl", changed), "--station", "dc1/pack-01")
+    wait_for("the conflict", lambda: store.count("conflict.found", "Q-51"))
+    for language, said, what in (("ja", "食い違い", "本部と確かめる"), ("en", "conflict", "settle it with the office")):
+        as_clerk(store, chromium, language)
+        wait_for("its list", lambda: chromium.js("return doc.counter.conflicts") >= 1)
+        press(chromium, "[data-key=tab-conflict]")
+        assert "Q-51"[-4:] in chromium.text(".rows .found") and said in chromium.text(".rows .found") and what in chromium.text(".rows .found")
+        assert chromium.light() != "red", "no scan was wrong"
+    chromium.assert_calm()
+
+
+def test_what_the_office_has_not_heard_stands_there_with_count_and_age(store, chromium):
+    order = store.order("Q-61", (HAT, 1))
+    store.shelve(order, "L-2")
+    store.rig.stop("sync")
+    try:
+        store.scan(order["orders"][0], "proof")
+        store.scan("OKURU-C-MISSING", "not-on-shelf")
+        for language in ("ja", "en"):
+            as_clerk(store, chromium, language)
+            wait_for("it says so", lambda: chromium.js("return doc.office.waiting") > 0 and chromium.js("return document.querySelector('.office').title"), timeout=10)
+            wait_for("with its age", lambda: re.search(r"\d.*\d", chromium.text(".office")), timeout=45)
+    finally:
+        store.rig.start("sync")
+    wait_for("it is told", lambda: chromium.js("return doc.office.waiting") == 0, timeout=60)
 
 
 def test_nobodys_name_is_on_the_screen(store, chromium):

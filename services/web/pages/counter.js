@@ -187,6 +187,7 @@ async function showContact(s) {
                 return;
         }
         $(".private").replaceChildren(...Object.entries(answer.body.contact).map(([key, text]) => el("div", {}, el("dt", {}, word("k_" + key)), el("dd", {}, text))));
+        $(".private").style.top = `${$(".ask").getBoundingClientRect().bottom + 4}px`; // over what was said, and over no button
         $(".private").hidden = false;
         const b = $("[data-key=contact]");
         if (b)
