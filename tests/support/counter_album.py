@@ -57,7 +57,7 @@ class CounterAlbum:
         self.see("case", "document.body.dataset.light === 'dark'")
         self.shoot("one-left", "800x480", "phone")
         self.browser.js("input.value = 'K041'; input.form.requestSubmit()")
-        wait_for("the clerk's badge", lambda: self.browser.js("return Boolean(may()) && document.querySelector('[data-key=contact]') !== null"))
+        self.see("case", "may() && !isFlash && doc.shown.kind === 'already' && document.querySelector('[data-key=contact]') !== null")
         self.browser.js("document.querySelector('[data-key=contact]').click()")
         wait_for("the contact", lambda: self.browser.text(".private"))
         self.shoot("contact", "800x480", "1920x1080", "phone")
