@@ -11,7 +11,6 @@ from packer import Packer
 from waiting import wait_for
 
 LINES = [((SOCKS, 2),), ((HAT, 1), (TOTE, 1)), ((SHIRT, 2),), ((SOCKS, 1), (HAT, 2), (SHIRT, 1))]
-RECEIPT = "RECEIPT-100017"
 
 
 def pickups(count: int, first: int = 4001, lines: list[tuple] = LINES, prefix: str = "P") -> list[Customer]:
@@ -69,7 +68,7 @@ class Clerk:
         self.n += 1
         verdict = packer.scan([c.token, c.code.lower(), c.number][way], "hand-over", "proof", "unpaid")
         if verdict["kind"] == "unpaid":
-            verdict = packer.scan(RECEIPT, "hand-over", "proof")
+            verdict = packer.scan(f"RECEIPT-10{c.name[2:]}", "hand-over", "proof")  # each is good once
         if verdict["kind"] == "proof":
             packer.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
         other = next((o for o in self.waiting if o is not c), None)

@@ -446,12 +446,12 @@ function lost(is) {
 
 // ---- the on-screen scanner of a demonstration: what fits now ----
 
-const RECEIPT = "RECEIPT-100017", SHELVES = ["A-1", "A-2", "B-1", "B-2", "C-1", "C-2"], OFFERED_MAX = 8;
+const SHELVES = ["A-1", "A-2", "B-1", "B-2", "C-1", "C-2"], OFFERED_MAX = 8;
 
 function caseCards(c) {
         const proofs = [...new Set(c.shipments.flatMap(s => s.proofs))].filter(p => c.proof === "none" && !p.endsWith("code"));
         const left = c.shipments.flatMap(s => s.parcels).filter(p => p.state === "shelved" && !p.checked);
-        return [...(!c.paid && c.shipments.some(s => s.unpaid) ? [[RECEIPT, word("receipt")]] : []), ...proofs.map(p => [`OKURU-C-PROOF-${p.toUpperCase()}`, word("p_" + p)]),
+        return [...c.shipments.filter(s => s.unpaid && !c.paid).slice(0, 1).map(s => [`RECEIPT-10${s.shipment.replace(/\D/g, "").slice(-9)}`, word("receipt")]), ...proofs.map(p => [`OKURU-C-PROOF-${p.toUpperCase()}`, word("p_" + p)]),
                 ...left.map(p => [p.number, word("parcel_end", {x: p.number_end})]), ["OKURU-C-MISSING", word("not_there")]];
 }
 
