@@ -63,7 +63,7 @@ def test_by_scanner_from_the_order_number_to_the_last_parcel(store, chromium, la
     wait_for("the case stands behind its verdict", lambda: mode(chromium) == "case")
     assert chromium.text(".where .shelf") == "B-3" and to_go in chromium.text(".case .where") and "5,480" in chromium.text(".acts")
     assert float(chromium.js("return parseFloat(getComputedStyle(document.querySelector('.where .shelf')).fontSize)")) >= 100, "huge"
-    store.scan("RECEIPT-100017", "proof")
+    store.scan(f"RECEIPT-{order['shipment']}-17", "proof")
     wait_for("it is paid", lambda: "5,480" not in chromium.text(".case"))
     store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
     first, second = store.codes(order)
@@ -340,7 +340,7 @@ def test_nothing_is_cut_at_any_size(store, chromium, width, height):
         assert over == [] and chromium.js("return document.documentElement.scrollWidth <= innerWidth")
         low = chromium.js("return [...document.querySelectorAll('.acts button')].filter(e => e.getBoundingClientRect().bottom > innerHeight + 1).length")
         assert low == 0 or width < 500, "what is to be pressed is in sight"
-        store.scan("RECEIPT-100017", "proof")
+        store.scan(f"RECEIPT-{order['shipment']}-17", "proof")
         store.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
         store.scan(store.codes(order)[0], "ok")
         wait_for("one is ticked", lambda: mode(chromium) == "case" and chromium.js("return document.querySelectorAll('.pieces .on').length") == 1)

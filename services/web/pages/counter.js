@@ -187,13 +187,18 @@ async function showContact(s) {
                 return;
         }
         $(".private").replaceChildren(...Object.entries(answer.body.contact).map(([key, text]) => el("div", {}, el("dt", {}, word("k_" + key)), el("dd", {}, text))));
-        $(".private").style.top = `${$(".ask").getBoundingClientRect().bottom + 4}px`; // over what was said, and over no button
+        placeContact();
         $(".private").hidden = false;
         const b = $("[data-key=contact]");
         if (b)
                 b.setAttribute("aria-pressed", "true");
         privateTimer = setTimeout(hideContact, PRIVATE_MS);
 }
+// Over what was said, and over no button.
+function placeContact() {
+        $(".private").style.top = `${$(".ask").getBoundingClientRect().bottom + 4}px`;
+}
+addEventListener("resize", placeContact);
 addEventListener("blur", hideContact);
 addEventListener("pagehide", hideContact);
 document.addEventListener("visibilitychange", hideContact);
