@@ -91,9 +91,9 @@ class CounterAlbum:
         self.see("step", "doc.counter.step.step === 'inspect'")
         self.shoot("inspect", "800x480")
         s.scan("OKURU-C-OK", "inspected")
-        crated = [s.order(f"P-103{i}", (SOCKS, 1), crate="ORICON-3") for i in range(3)]
+        boxed = [s.order(f"P-103{i}", (SOCKS, 1), crate="ORICON-3") for i in range(3)]
         s.scan("ORICON-3", "arrived")
-        s.scan(s.codes(crated[0])[0])
+        s.scan(s.codes(boxed[0])[0])
         s.scan("OKURU-S-D-2")
         self.see("step", "doc.counter.step.step === 'crate' && doc.counter.step.crate.parcels.some(p => p.state === 'shelved') && document.body.dataset.light === 'dark'")
         self.shoot("crate", "800x480", "1920x1080")
