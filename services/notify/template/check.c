@@ -71,7 +71,7 @@ static int bind_path(struct check *c, struct node *n, enum field_type *typep) {
 static int bind_nodes(struct check *c, struct node *first);
 
 static int bind_section(struct check *c, struct node *n) {
-        enum field_type type;
+        enum field_type type = FIELD_TEXT;
         int r = bind_path(c, n, &type);
 
         if (r != 0)
@@ -99,7 +99,7 @@ static int bind_field(struct check *c, struct node *n) {
 static int bind_block(
         struct check *c, struct node *n, enum field_type want, const char *member, const char *text) {
         char whole[WHOLE_MAX];
-        enum field_type type;
+        enum field_type type = FIELD_TEXT;
         int r = bind_path(c, n, &type);
 
         if (r != 0)
@@ -115,7 +115,7 @@ static bool begins(const char *text, const char *with) {
 
 /* Data may be the whole address or stand behind our host, and never choose scheme or host itself. */
 static int check_target(struct check *c, const struct node *n) {
-        const struct node *first = n->extra->child;
+        const struct node *first = n->extra ? n->extra->child : NULL;
         const char *text = first && first->type == NODE_TEXT ? first->text : "";
 
         if (first && first->type == NODE_FIELD && first->field == FIELD_URL && !first->next)

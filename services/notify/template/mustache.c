@@ -170,10 +170,10 @@ int mustache_mask(
 }
 
 static int add_section(struct reader *r, const struct tag *tag) {
-        struct node *n;
+        struct node *n = NULL;
         int k = reader_open(r, NODE_SECTION, tag->line, &n);
 
-        if (k != 0)
+        if (k != 0 || !n)
                 return k;
         n->path = tag->path;
         n->inverted = tag->type == TAG_INVERTED;

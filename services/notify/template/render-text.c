@@ -114,12 +114,9 @@ static void text_open(struct render *r, const struct node *n) {
 }
 
 static void underline(struct render *r) {
-        const char *line = r->out->data ? r->out->data + r->out->len : "";
-        size_t n;
+        const char *last = r->out->data ? strrchr(r->out->data, '\n') : NULL;
+        size_t n = r->out->data ? utf8_length(last ? last + 1 : r->out->data) : 0;
 
-        while (line > r->out->data && line[-1] != '\n')
-                line--;
-        n = utf8_length(line);
         str_add(r->out, "\n");
         for (size_t i = 0; i < n; i++)
                 str_add(r->out, "-");
