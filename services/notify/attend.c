@@ -149,6 +149,7 @@ static int prepare(
         _cleanup_(courier_job_wipe) struct courier_job job = {0};
         struct compose_input in = {.config = n->config,
                 .signer = &n->signer,
+                .phrases = &n->phrases,
                 .secret = n->secret,
                 .notice = row,
                 .shipment = &m->shipment,

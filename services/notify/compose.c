@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
+#include "services/notify/letter-view.h"
 #include "services/notify/mail/mime.h"
+#include "services/notify/template/qr.h"
 
+#define QR_PIXELS 6           /* of one module */
 #define TEXT_ROOM (32 * 1024) /* most mails; a longer one grows, and leaves a copy on the heap as it does */
 
 /* A builder that is wiped must not move while it is filled. */
@@ -101,21 +104,81 @@ static int write_signed(
         return r == 0 ? job->content.error : r;
 }
 
+/* What the customer reads; all of it is personal. */
+struct words {
+        struct str subject, text, html, qr;
+        struct mime_file picture;
+        char cid[CONFIG_TEXT_MAX + 8];
+};
+
+static void words_wipe(struct words *w) {
+        wipe_text(&w->subject);
+        wipe_text(&w->text);
+        wipe_text(&w->html);
+        wipe_text(&w->qr);
+}
+
+/* A page that would be too long is left out, and a code that no picture holds: the text says it all. */
+static int write_page(const struct template *t, const struct template_view *view, struct words *w) {
+        const char *code = template_qr_text(t, view);
+        int r = template_render(t, TEMPLATE_HTML, view, &w->html);
+
+        if (r != 0) {
+                wipe_text(&w->html);
+                return r < 0 ? r : 0;
+        }
+        if (!*code)
+                return 0;
+        r = qr_png(code, QR_PIXELS, &w->qr);
+        if (r == -EINVAL) {
+                wipe_text(&w->html); /* it would show a hole */
+                return 0;
+        }
+        (void) snprintf(w->cid, sizeof(w->cid), "qr@%s", view->cid_host);
+        w->picture = (struct mime_file){.cid = w->cid,
+                .type = "image/png",
+                .name = "qr.png",
+                .bytes = (const uint8_t *) w->qr.data,
+                .n = w->qr.len};
+        return r;
+}
+
+static int write_words(
+        const struct compose_input *in, const struct letter *l, const struct contact *c, struct words *w) {
+        const struct template *t = phrases_get(in->phrases, l->kind, l->language);
+        _cleanup_letter_view_ struct letter_view v = {0};
+        struct template_view view;
+        int r = letter_view_open(&v, l, policy_merchant(in->policy, in->shipment->merchant));
+
+        if (r < 0)
+                return r;
+        view = (struct template_view){.data = v.data,
+                .brand = &v.brand,
+                .customer = c->name,
+                .code = c->code,
+                .cid_host = in->config->domain};
+        make_room(&w->subject);
+        make_room(&w->text);
+        make_room(&w->html);
+        make_room(&w->qr);
+        r = template_render(t, TEMPLATE_SUBJECT, &view, &w->subject);
+        if (r == 0)
+                r = template_render(t, TEMPLATE_TEXT, &view, &w->text);
+        return r == 0 ? write_page(t, &view, w) : r;
+}
+
 static int write_mail(const struct compose_input *in, const struct letter *l, const struct contact *c,
         struct courier_job *job) {
-        _cleanup_(wipe_text) struct str body = STR_INIT;
-        _cleanup_str_ struct str subject = STR_INIT, thread = STR_INIT;
+        _cleanup_(words_wipe) struct words words = {0};
+        _cleanup_str_ struct str thread = STR_INIT;
         struct mime_mailbox from = pick_sender(in, l);
         char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
         int r;
 
         (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
-        make_room(&body);
-        letter_write_subject(l, &subject);
-        letter_write_body(l, c->name, c->code, &body);
-        if (subject.error || body.error)
-                return -ENOMEM;
-        r = add_thread(in, from.address, &thread);
+        r = write_words(in, l, c, &words);
+        if (r == 0)
+                r = add_thread(in, from.address, &thread);
         if (r == 0)
                 r = write_envelope(in, from.address, c->address, job);
         if (r < 0)
@@ -125,13 +188,16 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
                         .from = from,
                         .to = {c->name, c->address},
                         .reply_to = strcmp(l->mail, from.address) == 0 ? NULL : l->mail,
-                        .subject = subject.data,
+                        .subject = words.subject.data,
                         .date_usec = in->notice->first_usec,
                         .date_offset_sec = in->notice->first_offset_sec,
                         .message_id = message_id,
                         .thread_id = thread.data,
                         .language = language_to_str(l->language),
-                        .text = body.data,
+                        .text = words.text.data,
+                        .html = words.html.len > 0 ? words.html.data : NULL,
+                        .files = words.picture.n > 0 ? &words.picture : NULL,
+                        .n_files = words.picture.n > 0,
                 },
                 job);
 }

@@ -57,6 +57,7 @@ static const struct yaml_rule rules[] = {
         {"domain", YAML_WANT_TEXT, false, ROOM(domain), 0, 0, NULL, NULL, NULL},
         {"from", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, from_rules, NULL},
         {"language", YAML_WANT_WORD, false, ROOM(language), 0, 0, languages, NULL, NULL},
+        {"words", YAML_WANT_PATH, false, ROOM(words), 0, 0, NULL, NULL, NULL},
         {"maildir", YAML_WANT_PATH, false, ROOM(maildir), 0, 0, NULL, NULL, NULL},
         {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, smtp_rules, NULL},
         {"dkim", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, dkim_rules, NULL},

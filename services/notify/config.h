@@ -26,6 +26,7 @@ struct notify_config {
                 char address[ADDRESS_MAX + 1];
         } from;       /* for merchants whose policy names no sender; no-reply at the domain when not given */
         int language; /* enum language, for contacts that name none */
+        char words[CONFIG_PATH_MAX];   /* folder of the merchant's own templates; "" none */
         char maildir[CONFIG_PATH_MAX]; /* "" when it is smtp */
         struct {
                 char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX];

@@ -235,21 +235,3 @@ void letter_deinit(struct letter *l) {
         free(l->missing);
         *l = (struct letter){0};
 }
-
-void letter_write_subject(const struct letter *l, struct str *out) {
-        bool pickup = notice_kind_is_pickup(l->kind);
-
-        if (l->language == LANGUAGE_EN)
-                pickup ? pickup_text_en_subject(l, out) : notice_text_en_subject(l, out);
-        else
-                pickup ? pickup_text_ja_subject(l, out) : notice_text_ja_subject(l, out);
-}
-
-void letter_write_body(const struct letter *l, const char *customer, const char *code, struct str *out) {
-        bool pickup = notice_kind_is_pickup(l->kind);
-
-        if (l->language == LANGUAGE_EN)
-                pickup ? pickup_text_en_body(l, customer, code, out) : notice_text_en_body(l, customer, out);
-        else
-                pickup ? pickup_text_ja_body(l, customer, code, out) : notice_text_ja_body(l, customer, out);
-}

@@ -72,17 +72,3 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
         const struct policy *policy, enum language language);
 void letter_deinit(struct letter *l); /* twice is harmless */
 #define _cleanup_letter_ _cleanup_(letter_deinit)
-
-/* In its language; @customer: the name to greet, "" for none; @code: the pickup code, "" for none. Errors are sticky in the texts. */
-void letter_write_subject(const struct letter *l, struct str *out);
-void letter_write_body(const struct letter *l, const char *customer, const char *code, struct str *out);
-
-/* The two languages, notice-text-*.c, and those of pickup, pickup-text-*.c. */
-void pickup_text_ja_subject(const struct letter *l, struct str *out);
-void pickup_text_ja_body(const struct letter *l, const char *customer, const char *code, struct str *out);
-void pickup_text_en_subject(const struct letter *l, struct str *out);
-void pickup_text_en_body(const struct letter *l, const char *customer, const char *code, struct str *out);
-void notice_text_ja_subject(const struct letter *l, struct str *out);
-void notice_text_ja_body(const struct letter *l, const char *customer, struct str *out);
-void notice_text_en_subject(const struct letter *l, struct str *out);
-void notice_text_en_body(const struct letter *l, const char *customer, struct str *out);

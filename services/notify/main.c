@@ -1,23 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru-notify: tells customers. Reads its arguments and its config, then runs until it is told to stop. */
+#include <string.h>
+
+#include "firmware/base/cleanup.h"
 #include "firmware/base/program.h"
 #include "services/notify/notify.h"
+#include "services/notify/phrases.h"
+#include "services/notify/preview.h"
+
+/* Words that leave something out are found before anything is sent with them. */
+static int check_words(const struct notify_config *config, struct diag *d) {
+        _cleanup_(phrases_close) struct phrases phrases = {0};
+
+        return phrases_open(&phrases, config->words, d);
+}
 
 int main(int argc, char **argv) {
         static const struct program self = {"okuru-notify",
-                "Sends the shipment notices that the station reserved, and tells it what became of them.\n"};
+                "Sends the shipment notices that the station reserved, and tells it what became of them.\n"
+                "okuru-notify preview KIND shows the words of a kind (okuru-notify preview --help).\n"};
         struct notify_config config;
         struct program_arguments a;
         struct diag d = {0};
-        int r = program_read_arguments(&self, argc, argv, &a);
+        int r;
 
+        if (argc > 1 && strcmp(argv[1], "preview") == 0)
+                return preview_main(argc - 1, argv + 1);
+        r = program_read_arguments(&self, argc, argv, &a);
         if (r >= 0)
                 return r;
         r = notify_config_load(&config, a.config, &d);
         if (r < 0)
                 return program_complain(&d, r);
-        if (a.check)
-                return program_say_ok();
+        if (a.check) {
+                r = check_words(&config, &d);
+                return r < 0 ? program_complain(&d, r) : program_say_ok();
+        }
         r = notify_run(&config, &d);
         return r < 0 ? program_complain(&d, r) : 0;
 }

@@ -11,6 +11,7 @@
 #include "services/notify/follow.h"
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
+#include "services/notify/phrases.h"
 #include "services/notify/route.h"
 #include "services/notify/sender.h"
 #include "services/notify/signer.h"
@@ -22,6 +23,7 @@ struct notify {
         sd_event_source *timer, *answers;
         struct seal_keypair *secret;
         struct signer signer;
+        struct phrases phrases;
         struct outbox *outbox;
         struct follow *follow;
         struct route route;

@@ -186,6 +186,8 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
+                r = phrases_open(&n->phrases, n->config->words, n->diag);
+        if (r == 0)
                 r = route_open(&n->route, n->config, n->diag);
         if (r == 0)
                 r = outcome_recover(n);
@@ -240,6 +242,7 @@ static void close_all(struct notify *n) {
         n->answers = sd_event_source_disable_unref(n->answers);
         n->event = sd_event_unref(n->event);
         route_close(&n->route);
+        phrases_close(&n->phrases);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
         n->outbox = outbox_close(n->outbox);

@@ -19,7 +19,7 @@ static const char source[] = "---\nkind: pickup-ready\nversion: 1\nsubject: {{or
                              "{{#customer}}\nDear {{customer}},\n{{/customer}}\n\nYour order has arrived at "
                              "the store and is ready.\n\n"
                              "{{^partial}}\n**Your order is complete.**\n{{/partial}}\n{{#partial}}\n**Part "
-                             "of your order is ready.**\n\n@items missing\n{{/partial}}\n\n"
+                             "of your order is ready.**\n{{/partial}}\n\n{{#has_missing}}\n@items missing\n{{/has_missing}}\n\n"
                              "@qr code\n@row Order number | {{order}}\n@row Arrived | {{arrived_at}}\n@row "
                              "Kept until | **{{keep_until}}**\n"
                              "@row To be paid | {{#pay}}{{pay}}, at the till{{/pay}}\n\n## "

@@ -36,7 +36,7 @@ return found;
 
 
 def mail(build: Path, tmp: Path, lang: str, kind: str, **other) -> Path:
-    data = {**json.loads((TEMPLATES / "samples" / f"{lang}.json").read_text()), "consent": True, "partial": True, **other}
+    data = {**json.loads((TEMPLATES / "samples" / f"{lang}.json").read_text()), "consent": True, "partial": True, "has_missing": True, **other}
     (tmp / "data.json").write_text(json.dumps(data))
     tool = build / "tests/template-tool"
     html = subprocess.run([tool, "html", lang, TEMPLATES / lang / f"{kind}.md", tmp / "data.json"], capture_output=True, check=True, timeout=20).stdout.decode()

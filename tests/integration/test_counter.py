@@ -15,6 +15,7 @@ from packer import Packer  # noqa: E402
 from rig import SITE, Rig, wait_for  # noqa: E402
 from tokens import Signer  # noqa: E402
 from story import HAT, NAME, SOCKS, store_wish  # noqa: E402
+from zbar import QR, Zbar, gray_png  # noqa: E402
 
 STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
          "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 5, "closes": "20:00", "closed": []}
@@ -106,10 +107,12 @@ def test_an_order_comes_waits_is_told_and_is_handed_over(counter):
     counter.shelve(order)
     wait_for("the mail", lambda: len(counter.rig.mails()) == 1, 30)
     mail = read_mail(counter.rig.mails()[0])
-    text = mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
     for said in (order["orders"][0], "青葉通り店", "東京都千代田区一番町1-1", "10時から20時", "03-1234-5678", "すべてそろっております",
-                 SOCKS.ja, HAT.ja, "K7M4-Q2TX", "到着日時", "20時00分まで", "shop@aozora.example.jp"):
+                 SOCKS.ja, HAT.ja, "K7M4-Q2TX", "店舗への到着", "20時まで", "shop@aozora.example.jp"):
         assert said in text, said
+    picture, = (part.get_content() for part in mail.walk() if part.get_content_type() == "image/png")
+    assert Zbar(QR).read(*gray_png(picture)) == ["K7M4-Q2TX"] and 'src="cid:qr@' in mail.get_body(("html",)).get_content()
     assert "お受け取りの準備ができました" in mail["Subject"]
     first, second = (p["codes"][0] for p in order["expected"])
     assert "棚B-3 2個" in counter.scan(order["orders"][0], "proof")["sub"]["ja"]

@@ -180,7 +180,7 @@ def test_what_a_dc_ships_is_expected_at_both_counters_and_handed_over_once(chain
     chain.shelve(FIRST, order)
     wait_for("the mail", lambda: chain.mails() == 1, 30)
     mail, = chain.shops[FIRST].mails()
-    assert "お受け取りの準備ができました" in read_mail(mail)["Subject"] and SOCKS.ja in read_mail(mail).get_content()
+    assert "お受け取りの準備ができました" in read_mail(mail)["Subject"] and SOCKS.ja in read_mail(mail).get_body(("plain",)).get_content()
     wait_for("the shelf at the office", lambda: chain.expected() == [(SHOP, "P-1", number, "shelved", f"{SHOP}/{FIRST}", "b-3")])
     chain.hand_over(FIRST, order)
     green = time.monotonic()

@@ -156,7 +156,7 @@ def test_a_shipped_parcel_becomes_one_mail_and_one_outcome(notify, ledger, maild
     assert [(a.display_name, a.addr_spec) for a in mail["To"].addresses] == [("山田 花子", "hanako@example.jp")]
     assert mail["Reply-To"].addresses[0].addr_spec == "help@acme.example.jp"
     assert mail["Subject"] == "【アクメ商店】商品発送のお知らせ（ご注文番号：A-S-1）"
-    text = mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
     assert "山田 花子 様" in text and "靴下 黒　2点" in text and number(1) in text and "ヤマト運輸" in text
     assert "2026年11月23日（月）" in text and "03-0000-0000" in text and "含まれていない" not in text
 
@@ -165,8 +165,8 @@ def test_a_customer_who_reads_english_gets_english(notify, ledger, maildir):
     notice = shipped(ledger, "S-1", name="Hanako Yamada", language="en")
     assert notify.outcome_of(notice)[0] == "notice.accepted"
     mail, = mails_in(maildir)
-    assert mail["Subject"] == "Acme: your order has been shipped (A-S-1)"
-    assert "Dear Hanako Yamada," in mail.get_content() and "2 x Socks" in mail.get_content()
+    assert mail["Subject"] == "Acme: your order A-S-1 has been shipped"
+    assert "Dear Hanako Yamada," in mail.get_body(("plain",)).get_content() and "2 x Socks" in mail.get_body(("plain",)).get_content()
 
 
 def test_several_pieces_are_one_mail_that_says_what_has_gone(notify, ledger, maildir):
@@ -179,8 +179,8 @@ def test_several_pieces_are_one_mail_that_says_what_has_gone(notify, ledger, mai
     notify.pass_time(31)
     assert notify.outcome_of(notice)[0] == "notice.accepted"
     mail, = mails_in(maildir)
-    assert number(1) in mail.get_content() and number(2) in mail.get_content()
-    assert "含まれていない" not in mail.get_content()
+    assert number(1) in mail.get_body(("plain",)).get_content() and number(2) in mail.get_body(("plain",)).get_content()
+    assert "含まれていない" not in mail.get_body(("plain",)).get_content()
 
 
 def test_a_box_undone_within_the_waiting_time_is_never_told(notify, ledger, maildir):
@@ -261,7 +261,7 @@ def test_a_name_cannot_add_a_header_or_a_line(notify, ledger, maildir):
     mail, = mails_in(maildir)
     assert mail["Bcc"] is None and not mail.defects
     assert mail["To"].addresses[0].addr_spec == "hanako@example.jp" and len(mail["To"].addresses) == 1
-    assert "\nBcc" not in mail.get_content() and "\x1b" not in mail.get_content()
+    assert "\nBcc" not in mail.get_body(("plain",)).get_content() and "\x1b" not in mail.get_body(("plain",)).get_content()
 
 
 def test_nothing_personal_is_logged_or_kept(notify, ledger, maildir):
@@ -466,7 +466,7 @@ def test_smtp_carries_the_mail_as_written(by_smtp, ledger, relay):
     assert by_smtp.outcome_of(notice)[0] == "notice.accepted"
     (rcpt, text), = relay.taken
     mail = email.message_from_bytes(text, policy=email.policy.default)
-    assert rcpt == "hanako@example.jp" and not mail.defects and "山田 花子 様" in mail.get_content()
+    assert rcpt == "hanako@example.jp" and not mail.defects and "山田 花子 様" in mail.get_body(("plain",)).get_content()
     assert b"\n" not in text.replace(b"\r\n", b"") and max(map(len, text.split(b"\r\n"))) <= 998
     by_smtp.stop()
 
@@ -768,3 +768,65 @@ def test_a_bad_config_is_refused_by_place(build, tmp_path, ledger, old, new, pla
     notify.config.write_text(notify.config.read_text().replace(old, new))
     done = run(build, "--config", notify.config, "--check-config")
     assert done.returncode == 1 and place in done.stderr and "notify.yaml" in done.stderr
+
+
+# ---- the words ----
+
+def own(folder: Path, name: str, text: str) -> Path:
+    path = folder / "words" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return folder / "words"
+
+
+def test_a_mail_is_a_page_beside_its_text(notify, ledger, maildir):
+    notify.outcome_of(shipped(ledger, "S-1", name="花子 <b>{{order}}</b>"))
+    mail, = mails_in(maildir)
+    assert mail.get_content_type() == "multipart/alternative" and not mail.defects
+    page = mail.get_body(("html",)).get_content()
+    assert "花子 &lt;b&gt;{{order}}&lt;/b&gt; 様" in page and "ヤマト運輸" in page and number(1) in page and 'lang="ja"' in page
+
+
+def test_a_merchants_own_words_are_said(build, tmp_path, ledger, maildir):
+    ours = run(build, "preview", "shipped", "--channel", "text").stdout
+    assert "発送いたしましたので" in ours
+    words = own(tmp_path, "parts/ja/greeting.md", "{{customer}}さま、毎度ありがとうございます。\n")
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\nwords: {words}\n") as notify:
+        notify.outcome_of(shipped(ledger, "S-1"))
+        notify.stop()
+    mail, = mails_in(maildir)
+    assert "山田 花子さま、毎度ありがとうございます。" in mail.get_body(("plain",)).get_content()
+
+
+def test_words_that_leave_something_out_are_refused_by_place(build, tmp_path, ledger, maildir):
+    template = (TOP / "services/notify/templates/ja/shipped.md").read_text()
+    words = own(tmp_path, "ja/shipped.md", template.replace("@row お届け予定日 | **{{eta}}** {{eta_slot}}\n", ""))
+    done = run(build, "preview", "shipped", "--words", words)
+    assert done.returncode == 1 and "ja/shipped.md" in done.stderr and "eta" in done.stderr and "must always say" in done.stderr
+    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\nwords: {words}\n")
+    for arguments in (["--check-config"], []):
+        done = run(build, "--config", notify.config, *arguments)
+        assert done.returncode == 1 and "ja/shipped.md" in done.stderr
+    own(tmp_path, "ja/Shipped.txt", "")
+    assert "small letters" in run(build, "preview", "shipped", "--words", words).stderr
+    assert run(build, "preview", "shipped", "--words", tmp_path / "nowhere").returncode == 1
+
+
+@pytest.mark.parametrize("channel", ["html", "text", "subject", "sms", "line", "slip"])
+def test_a_preview_shows_each_channel(build, channel):
+    for lang, word in (("ja", "A-778"), ("en", "A-778")):
+        done = run(build, "preview", "pickup-ready", "--lang", lang, "--channel", channel)
+        assert done.returncode == 0 and word in done.stdout and done.stdout.endswith("\n"), done.stderr
+
+
+def test_a_preview_that_is_called_wrongly_says_how(build, tmp_path):
+    assert "pickup-ready" in run(build, "preview", "--help").stdout
+    for arguments in (["preview"], ["preview", "nothing"], ["preview", "shipped", "--lang", "fr"], ["preview", "shipped", "--channel", "fax"],
+                      ["preview", "shipped", "more"]):
+        assert run(build, *arguments).returncode == 2
+    assert run(build, "preview", "welcome", "--channel", "sms").returncode == 1
+    data = tmp_path / "data.json"
+    data.write_text('{"brand": {"name": "Shop", "colour": "red"}}')
+    assert "colour" in run(build, "preview", "shipped", "--data", data).stderr
+    data.write_text('{"brand": {"name": "Shop"}, "order": "Z-1"}')
+    assert "Z-1" in run(build, "preview", "shipped", "--data", data).stdout

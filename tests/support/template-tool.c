@@ -2,7 +2,7 @@
 /*
  * template-tool OUTPUT LANGUAGE TEMPLATE DATA: what a template makes of data, for program tests. OUTPUT: subject, html, text,
  * sms, line, slip; "words" is the subject of a template that is held against no kind; "qr" and "qr-lines" of DATA itself.
- * "kinds" alone lists what kinds there are. DATA's "brand" is the profile; "consent" shows coupons. Parts are in TEMPLATE's folder, in a folder "parts". Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
+ * "kinds" alone lists what kinds there are. DATA's "brand" is the profile; "consent" shows coupons. Parts are beside TEMPLATE's folder, in parts/LANGUAGE. Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -36,13 +36,13 @@ static int read_file(const char *path, struct str *out) {
         return ferror(f) ? -1 : out->error;
 }
 
-static void read_parts(const char *file, struct parts *parts) {
+static void read_parts(const char *file, const char *language, struct parts *parts) {
         const char *slash = strrchr(file, '/');
         _autofree_ char *folder = NULL;
         _cleanup_(closedirp) DIR *d = NULL;
         struct dirent *e;
 
-        if (asprintf(&folder, "%.*s/parts", slash ? (int) (slash - file) : 1, slash ? file : ".") < 0)
+        if (asprintf(&folder, "%.*s/../parts/%s", slash ? (int) (slash - file) : 1, slash ? file : ".", language) < 0)
                 return;
         d = opendir(folder);
         while (d && parts->n < PARTS_MAX && (e = readdir(d))) {
@@ -139,7 +139,7 @@ int main(int argc, char **argv) {
                 return 2;
         }
         language = strcmp(argv[2], "en") == 0 ? TEMPLATE_EN : TEMPLATE_JA;
-        read_parts(argv[3], &parts);
+        read_parts(argv[3], argv[2], &parts);
         if (read_file(argv[3], &text) != 0)
                 return 2;
         r = read_json(argv[4], &data);

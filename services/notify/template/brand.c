@@ -82,10 +82,6 @@ const struct json *brand_policies(const struct brand *b) {
         return list || !b ? list : json_get(b->merchant, "policies");
 }
 
-static bool is_web(const char *text) {
-        return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
-}
-
 static int wrong(struct diag *d, const char *key, const char *text) {
         diag_set(d, 0, 0, key, "%s", text);
         return -EBADMSG;
@@ -101,13 +97,13 @@ static int check_profile(const struct json *p, enum template_language language, 
                 if (v && !*brand_pick(v, language))
                         return wrong(d, texts[i], "is a text, or one per language (ja, en)");
         }
-        if (json_get(p, "url") && !is_web(brand_pick(json_get(p, "url"), language)))
+        if (json_get(p, "url") && !url_is_safe(brand_pick(json_get(p, "url"), language)))
                 return wrong(d, "url", "begins with https:// or http://");
         if (list && json_type(list) != JSON_ARRAY)
                 return wrong(d, "policies", "is a list");
         for (const struct json *v = json_first(list); v; v = json_next(v))
                 if (!*brand_pick(json_get(v, "label"), language) ||
-                        !is_web(brand_pick(json_get(v, "url"), language)))
+                        !url_is_safe(brand_pick(json_get(v, "url"), language)))
                         return wrong(
                                 d, "policies", "each has a label and an address with https:// or http://");
         return 0;
@@ -132,4 +128,18 @@ int brand_read(const struct json *merchant, const struct json *store, enum templ
         made.link_dark = colour_legible(made.ground, brand_night);
         *b = made;
         return 0;
+}
+
+bool url_is_safe(const char *text) {
+        const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
+                           : strncmp(text, "http://", 7) == 0 ? text + 7
+                                                              : NULL;
+
+        if (!host)
+                return false;
+        for (const char *c = text; *c; c++)
+                if (*c > 0 && (*c <= 0x20 || *c == 0x7f || strchr("\"<>\\^`{|}", *c)))
+                        return false;
+        return strcspn(host, "/?#") > 0 &&
+               !memchr(host, '@', strcspn(host, "/?#")); /* name@host hides the host */
 }

@@ -46,3 +46,5 @@ const char *brand_pick(const struct json *value, enum template_language language
 double colour_contrast(struct colour a, struct colour b); /* 1 to 21 */
 /* @c, as little darker or lighter as is needed to be read on @ground. */
 struct colour colour_legible(struct colour c, struct colour ground);
+/* https://host… or http://host…, without blanks, quotes, controls or a name before its host. */
+bool url_is_safe(const char *text);

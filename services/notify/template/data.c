@@ -25,6 +25,10 @@ struct value data_find(const struct data *d, const struct node *n) {
 
         if (p->n_parts == 0)
                 return (struct value){.json = d->n_scopes ? d->scopes[d->n_scopes - 1] : root};
+        if (n->whole && n->depth == 0 && d->view->customer && strcmp(n->whole, "customer") == 0)
+                return (struct value){.text = d->view->customer};
+        if (n->whole && n->depth == 0 && d->view->code && strcmp(n->whole, "code") == 0)
+                return (struct value){.text = d->view->code};
         if (n->whole && n->depth > 0)
                 return step((struct value){.json = d->scopes[n->depth - 1]}, p, 0);
         for (size_t i = d->n_scopes; !n->whole && i-- > 0;) {

@@ -125,17 +125,3 @@ void escape_url_part(struct str *out, const char *text) {
 void escape_url(struct str *out, const char *text) {
         add_url(out, text, ":/?#[]@!$&'()*+,;=%");
 }
-
-bool url_is_safe(const char *text) {
-        const char *host = strncmp(text, "https://", 8) == 0  ? text + 8
-                           : strncmp(text, "http://", 7) == 0 ? text + 7
-                                                              : NULL;
-
-        if (!host)
-                return false;
-        for (const char *c = text; *c; c++)
-                if (*c > 0 && (*c <= 0x20 || *c == 0x7f || strchr("\"<>\\^`{|}", *c)))
-                        return false;
-        return strcspn(host, "/?#") > 0 &&
-               !memchr(host, '@', strcspn(host, "/?#")); /* name@host hides the host */
-}

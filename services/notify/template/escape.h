@@ -22,5 +22,3 @@ void escape_html(
 void escape_url_part(struct str *out, const char *text);
 /* A whole address, still to be escaped for its attribute: what no address holds is percent-encoded. */
 void escape_url(struct str *out, const char *text);
-/* https://host… or http://host…, without blanks, quotes or controls anywhere near its host. */
-bool url_is_safe(const char *text);

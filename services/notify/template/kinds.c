@@ -22,7 +22,8 @@ GROUP(common, {"customer", FIELD_TEXT}, {"brand", FIELD_OBJECT}, {"brand.name", 
         {"brand.policies.url", FIELD_URL}, {"preferences", FIELD_URL});
 GROUP(order, {"order", FIELD_TEXT}, {"order_link", FIELD_URL}, {"ordered_at", FIELD_MOMENT});
 GROUP(items, GOODS("items"));
-GROUP(missing, GOODS("missing"), {"partial", FIELD_FLAG}, {"rest_by", FIELD_DAY});
+GROUP(missing, GOODS("missing"), {"partial", FIELD_FLAG}, {"has_missing", FIELD_FLAG},
+        {"rest_follows", FIELD_FLAG}, {"rest_by", FIELD_DAY});
 GROUP(money, {"subtotal", FIELD_YEN}, {"shipping", FIELD_YEN}, {"fee", FIELD_YEN}, {"discount", FIELD_YEN},
         {"points", FIELD_YEN}, {"total", FIELD_YEN}, {"payment", FIELD_TEXT}, {"taxes", FIELD_LIST},
         {"taxes.rate", FIELD_NUMBER}, {"taxes.base", FIELD_YEN}, {"taxes.tax", FIELD_YEN},
@@ -39,7 +40,7 @@ GROUP(store, {"store", FIELD_OBJECT}, {"store.name", FIELD_TEXT}, {"store.addres
         {"store.hours", FIELD_TEXT}, {"store.phone", FIELD_TEXT}, {"store.map", FIELD_URL},
         {"store.note", FIELD_TEXT});
 GROUP(pickup, {"arrived_at", FIELD_MOMENT}, {"code", FIELD_TEXT}, {"keep_until", FIELD_MOMENT},
-        {"pieces", FIELD_NUMBER}, {"ready_pieces", FIELD_NUMBER}, {"pay", FIELD_YEN},
+        {"pieces", FIELD_NUMBER}, {"ready_pieces", FIELD_NUMBER}, {"several", FIELD_FLAG}, {"pay", FIELD_YEN},
         {"document", FIELD_FLAG}, {"proxy", FIELD_FLAG});
 GROUP(handed, {"handed_at", FIELD_MOMENT}, {"receiver", FIELD_TEXT});
 GROUP(back, {"returned_at", FIELD_MOMENT}, {"reason", FIELD_TEXT}, {"refund", FIELD_TEXT});
@@ -65,7 +66,7 @@ const struct kind kinds[] = {
         {"order-sheet", false, "order", {"ご注文|注文書", "order"}, {&common, &order, &items, &money, &arrival},
                 {"order", "ordered_at", "items", "taxes.rate", "taxes.base", "taxes.tax", "total", "brand.policies", CONTACT}, {0}},
         {"shipped", false, "order", {"発送|出荷", "shipped|on its way"}, {&common, &order, &parcels, &missing, &arrival, &marketing},
-                {"order", "parcels.items", "parcels.carrier", "parcels.number", "eta", "partial>missing", CONTACT},
+                {"order", "parcels.items", "parcels.carrier", "parcels.number", "eta", "has_missing>missing", CONTACT},
                 {"brand.name", "order", "parcels.number"}},
         {"partial-shipment", false, "order", {"一部", "part of"}, {&common, &order, &parcels, &missing, &arrival},
                 {"order", "parcels.items", "parcels.carrier", "parcels.number", "missing", "rest_by", CONTACT},
@@ -77,12 +78,12 @@ const struct kind kinds[] = {
         {"arrived", false, "order", {"お届け", "delivered|arrived"}, {&common, &order, &items, &place},
                 {"order", "arrived_at", "place", CONTACT}, {"brand.name", "order"}},
         {"pickup-ready", false, "order", {"受け取り", "ready"}, {&common, &order, &items, &missing, &store, &pickup},
-                {"order", "arrived_at", "partial", "partial>missing", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
+                {"order", "arrived_at", "partial", "has_missing>missing", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
                 {"brand.name", "order", "store.name", "keep_until", "code"}},
         {"pickup-reminder", false, "order", {"受け取り", "waiting"}, {&common, &order, &items, &missing, &store, &pickup},
                 {"order", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
                 {"brand.name", "order", "store.name", "keep_until", "code"}},
-        {"last-day", false, "order", {"本日|最終日", "last day|today"}, {&common, &order, &items, &missing, &store, &pickup},
+        {"last-day", false, "order", {"最終日|期限", "last day"}, {&common, &order, &items, &missing, &store, &pickup},
                 {"order", "store.name", "store.address", "store.hours", "items", "keep_until", "code", CONTACT},
                 {"brand.name", "order", "store.name", "keep_until", "code"}},
         {"handed-over", false, "order", {"お渡し", "collected|handed over"}, {&common, &order, &items, &missing, &store, &handed},

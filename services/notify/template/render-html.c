@@ -110,7 +110,7 @@ static void begin_list(struct render *r, const struct node *n) {
 }
 
 static void begin_link(struct render *r, const struct node *n) {
-        _cleanup_str_ struct str url = STR_INIT;
+        _cleanup_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -124,7 +124,7 @@ static void begin_link(struct render *r, const struct node *n) {
 }
 
 static void end_link(struct render *r, const struct node *n) {
-        _cleanup_str_ struct str url = STR_INIT;
+        _cleanup_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (!url.error && url.len > 0)
@@ -313,7 +313,7 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
                 put(r, "</span>");
         }
         if (leads) {
-                _cleanup_str_ struct str url = STR_INIT;
+                _cleanup_wiped_ struct str url = STR_INIT;
 
                 if (*d->scheme)
                         escape_url_part(&url, d->text);
@@ -356,7 +356,7 @@ static void add_policies(struct render *r) {
         bool first = true;
 
         for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
-                _cleanup_str_ struct str url = STR_INIT;
+                _cleanup_wiped_ struct str url = STR_INIT;
 
                 begin(r, first ? "<p style=\"margin:0 0 16px\">" : "<br>\n");
                 escape_url(&url, brand_pick(json_get(p, "url"), r->t->language));
@@ -372,7 +372,7 @@ static void add_policies(struct render *r) {
 }
 
 static void add_button(struct render *r, const struct node *n) {
-        _cleanup_str_ struct str url = STR_INIT;
+        _cleanup_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -393,6 +393,15 @@ static void add_button(struct render *r, const struct node *n) {
         end(r, "</a></td></tr></table>\n", NODE_BUTTON);
 }
 
+static void put_picture(struct render *r, const char *name) {
+        put(r, "<img src=\"cid:");
+        str_add(r->out, name);
+        if (!r->view->cid_host)
+                return;
+        str_add(r->out, "@");
+        escape_html(r->out, r->view->cid_host, SIZE_MAX);
+}
+
 /* White around it also in the dark: a scanner needs that. */
 static void add_qr(struct render *r, const struct node *n) {
         char buf[VALUE_TEXT_MAX];
@@ -406,9 +415,10 @@ static void add_qr(struct render *r, const struct node *n) {
                  "style=\"margin:0 0 16px\"><tr>"
                  "<td align=\"center\" style=\"padding:12px 20px;background:#ffffff;color:#111827;border:1px "
                  "solid #e5e7eb;"
-                 "border-radius:8px\"><img src=\"cid:qr\" width=\"180\" height=\"180\" alt=\"QR\" "
-                 "style=\"display:block;"
-                 "margin:0 auto;background:#ffffff\">");
+                 "border-radius:8px\">");
+        put_picture(r, "qr");
+        put(r, "\" width=\"180\" height=\"180\" alt=\"QR\" style=\"display:block;margin:0 "
+               "auto;background:#ffffff\">");
         if (is_code) {
                 put(r, word(WORD_CODE, r->t->language));
                 put(r, "<br>");
@@ -457,7 +467,8 @@ static void add_head(struct render *r) {
                 ink(r), ";background:");
         put_colour(r, "", ground(r), "\">");
         if (r->view->brand->has_logo) {
-                put(r, "<img src=\"cid:logo\" height=\"36\" style=\"display:block;height:36px;width:auto\" "
+                put_picture(r, "logo");
+                put(r, "\" height=\"36\" style=\"display:block;height:36px;width:auto\" "
                        "alt=\"");
                 escape_html(r->out, name, r->max_chars);
                 put(r, "\">");

@@ -18,7 +18,15 @@ static void owe(struct render *r, unsigned n) {
                 r->at.gap = n;
 }
 
+/* No line ends with blanks: a field behind them was empty. */
+static void trim(struct render *r) {
+        while (r->out->len > r->begun && r->out->data[r->out->len - 1] == ' ')
+                r->out->data[--r->out->len] = '\0';
+}
+
 static void pay(struct render *r) {
+        if (r->at.gap > 0)
+                trim(r);
         for (; r->at.gap > 0; r->at.gap--)
                 if (r->out->len > r->begun) /* none before the first line */
                         str_add(r->out, "\n");
@@ -123,7 +131,7 @@ static void underline(struct render *r) {
 }
 
 static void close_link(struct render *r, const struct node *n) {
-        _cleanup_str_ struct str url = STR_INIT;
+        _cleanup_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -248,7 +256,7 @@ static void add_policies(struct render *r) {
 }
 
 static void add_button(struct render *r, const struct node *n) {
-        _cleanup_str_ struct str url = STR_INIT;
+        _cleanup_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -266,7 +274,7 @@ static void add_qr(struct render *r, const struct node *n) {
         const char *text =
                 value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
         size_t columns = r->view->columns > 0 ? (size_t) r->view->columns : TEMPLATE_SLIP_COLUMNS;
-        _cleanup_str_ struct str lines = STR_INIT;
+        _cleanup_wiped_ struct str lines = STR_INIT;
 
         if (!*text)
                 return;

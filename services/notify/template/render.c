@@ -233,7 +233,7 @@ static int render_line(const struct template *t, const struct node *root, const 
 
 static int render_html(
         const struct template *t, const struct template_view *view, size_t max_chars, struct str *out) {
-        _cleanup_str_ struct str subject = STR_INIT, preview = STR_INIT;
+        _cleanup_wiped_ struct str subject = STR_INIT, preview = STR_INIT;
         struct render r = begin(t, &html_writer, view, out);
         int k = render_line(t, t->subject, view, &subject);
 
@@ -253,6 +253,8 @@ static int render_text(
         struct render r = begin(t, w, view, out);
 
         render_nodes(&r, t->body->child);
+        while (out->len > r.begun && out->data[out->len - 1] == ' ')
+                cut(out, out->len - 1);
         str_add(out, "\n");
         return out->error;
 }
@@ -266,7 +268,7 @@ size_t template_utf16_length(const char *text) {
 }
 
 static int render_line_message(const struct template *t, const struct template_view *view, struct str *out) {
-        _cleanup_str_ struct str text = STR_INIT;
+        _cleanup_wiped_ struct str text = STR_INIT;
         struct json_writer w;
         int k = render_text(t, &text_writer, view, &text);
 
@@ -286,7 +288,7 @@ static int render_line_message(const struct template *t, const struct template_v
 }
 
 static int render_slip(const struct template *t, const struct template_view *view, struct str *out) {
-        _cleanup_str_ struct str text = STR_INIT;
+        _cleanup_wiped_ struct str text = STR_INIT;
         int k = render_text(t, &slip_writer, view, &text);
 
         if (k == 0)
@@ -347,7 +349,8 @@ static const struct node *find_qr(const struct node *first) {
 const char *template_qr_text(const struct template *t, const struct template_view *view) {
         const struct node *n = find_qr(t->body->child);
         const struct data data = {.view = view, .language = t->language};
-        const char *text = n && n->depth == 0 ? json_string(data_find(&data, n).json) : NULL;
+        struct value v = n && n->depth == 0 ? data_find(&data, n) : (struct value){0};
+        const char *text = v.text ? v.text : json_string(v.json);
 
         return text ? text : "";
 }

@@ -88,21 +88,25 @@ bool template_is_marketing(const struct template *t); /* only with consent */
 struct template_view {           /* all borrowed */
         const struct json *data; /* the fields of the kind (kinds.h) */
         const struct brand *brand;
-        bool marketing; /* consent: coupons are shown */
-        int columns;    /* of the slip; 0: TEMPLATE_SLIP_COLUMNS */
+        /* What is personal, where the caller keeps it apart to wipe it: go before @data's; NULL: in @data. */
+        const char *customer, *code;
+        const char *cid_host; /* pictures are "cid:qr@host" and "cid:logo@host"; NULL: without the host */
+        bool marketing;       /* consent: coupons are shown */
+        int columns;          /* of the slip; 0: TEMPLATE_SLIP_COLUMNS */
 };
 
 /**
  * template_render() - append the words to @out
  *
  * Fields that are absent are empty, and what held nothing else vanishes with them: a line, a paragraph, a row.
- * TEMPLATE_HTML names the pictures "cid:qr" and, for brands with a logo, "cid:logo" (qr.h; the mail has to bring them).
+ * TEMPLATE_HTML names the pictures "cid:qr" and, for brands with a logo, "cid:logo" (qr.h; the mail has to bring them). What held
+ * personal words meanwhile is wiped, but for @out when it had to grow.
  *
  * Return: 0, TEMPLATE_E_NONE, TEMPLATE_E_TOO_LONG (@out as it was), or -ENOMEM.
  */
 int template_render(const struct template *t, enum template_output output, const struct template_view *view,
         struct str *out);
-/* The text behind the first @qr of the template, "" for none; borrowed from the data. */
+/* The text behind the first @qr of the template, "" for none; borrowed from the view. */
 const char *template_qr_text(const struct template *t, const struct template_view *view);
 /* UTF-16 units of @text. SMS: up to 70 are one part, above it 67 a part, when it holds more than GSM 7 bit. */
 size_t template_utf16_length(const char *text);

@@ -105,7 +105,7 @@ static void whole_or_partial_must_be_said_both_ways(void **state) {
         static const char head[] =
                 "---\nkind: pickup-ready\nversion: 1\nsubject: {{order}} is ready\n"
                 "sms: {{brand.name}} {{order}} {{store.name}} {{keep_until}} {{code}}\n---\n"
-                "{{#partial}}\n@items missing\n{{/partial}}\n{{order}} {{arrived_at}} "
+                "{{#has_missing}}\n@items missing\n{{/has_missing}}\n{{order}} {{arrived_at}} "
                 "{{keep_until}}\n\n@store\n@items\n@qr\n@contact\n";
         _cleanup_str_ struct str text = STR_INIT;
         struct diag d;

@@ -11,17 +11,10 @@
 
 #include "firmware/base/cleanup.h"
 #include "tests/unit/notify/golden.h"
+#include "tests/unit/notify/letter-write.h"
 #include "tests/unit/notify/scene.h"
 
 #define GONE PARCEL_SHIPPED
-
-/* Subject, an empty line, the body. */
-static void write_letter(const struct letter *l, const char *customer, struct str *out) {
-        letter_write_subject(l, out);
-        str_add(out, "\n\n");
-        letter_write_body(l, customer, "", out);
-        assert_int_equal(out->error, 0);
-}
 
 struct scene {
         struct shipment shipment;
@@ -54,7 +47,7 @@ static void check(struct scene *scene, enum language language, const char *custo
         assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
                                  language),
                 0);
-        write_letter(&scene->letter, customer, &text);
+        letter_write(&scene->letter, &scene->policy, customer, "", &text);
         golden_assert(golden, &text);
 }
 
@@ -155,9 +148,9 @@ static void names_cannot_begin_a_line(void **state) {
         assert_int_equal(letter_compose(&scene->letter, NOTICE_KIND_SHIPPED, &scene->shipment, &scene->policy,
                                  LANGUAGE_JA),
                 0);
-        letter_write_body(
-                &scene->letter, "花子\r\n■ お問い合わせ先\xe2\x80\xa8https://evil.example.com", "", &text);
-        assert_int_equal(strncmp(text.data, "花子  ■ お問い合わせ先 https://evil.example.com 様\n", 50), 0);
+        letter_write(&scene->letter, &scene->policy,
+                "花子\r\n■ お問い合わせ先\xe2\x80\xa8https://evil.example.com", "", &text);
+        assert_non_null(strstr(text.data, "\n\n花子  ■ お問い合わせ先 https://evil.example.com 様\n"));
         assert_null(strchr(text.data, '\r'));
 }
 

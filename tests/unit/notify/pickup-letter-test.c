@@ -13,6 +13,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
 #include "tests/unit/notify/golden.h"
+#include "tests/unit/notify/letter-write.h"
 #include "tests/unit/notify/scene.h"
 
 #define CODE "K7QF-4TMX"
@@ -44,10 +45,7 @@ static void check(
         if (partial)
                 s.pickup.unpaid_yen = 5500;
         assert_int_equal(letter_compose(&l, kind, &s, &policy, language), 0);
-        letter_write_subject(&l, &text);
-        str_add(&text, "\n\n");
-        letter_write_body(&l, language == LANGUAGE_JA ? "山田 花子" : "Hanako Yamada", CODE, &text);
-        assert_int_equal(text.error, 0);
+        letter_write(&l, &policy, language == LANGUAGE_JA ? "山田 花子" : "Hanako Yamada", CODE, &text);
         golden_assert(golden, &text);
         letter_deinit(&l);
         shipment_deinit(&s);
