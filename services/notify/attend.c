@@ -128,6 +128,7 @@ static int unsend(struct notify *n, struct notice_row *row, int look, const stru
 
 static int start_sending(
         struct notify *n, struct notice_row *row, struct courier_job *job, const struct stamp *now) {
+        uint64_t next;
         int r;
 
         row->state = NOTICE_SENDING;
@@ -137,8 +138,11 @@ static int start_sending(
         r = outcome_commit(n, row);
         if (r == 0)
                 r = look_again(n, row, now);
+        if (r == 0 && routes_pick(&n->route.health, ROUTES_ANY, now->boot_usec, &job->route, &next) != 0)
+                r = LOOK_BLIND; /* one was up a moment ago */
         if (r != 0)
                 return r < 0 ? r : unsend(n, row, r, now);
+        n->route.taken = job->route;
         (void) copy_text(n->sending, sizeof(n->sending), row->id);
         sender_give(n->sender, job);
         return 0;

@@ -23,17 +23,78 @@ static const struct yaml_rule from_rules[] = {
         {"address", YAML_WANT_TEXT, true, ROOM(from.address), 0, 0, NULL, NULL, NULL},
         {0},
 };
-static const struct yaml_rule smtp_rules[] = {
-        {"host", YAML_WANT_TEXT, true, ROOM(smtp.host), 0, 0, NULL, NULL, NULL},
-        {"port", YAML_WANT_INT, false, ROOM(smtp.port), 1, 65535, NULL, NULL, NULL},
-        {"tls", YAML_WANT_WORD, true, ROOM(smtp.tls), 0, 0, tls_words, NULL, NULL},
-        {"ca", YAML_WANT_PATH, false, ROOM(smtp.ca), 0, 0, NULL, NULL, NULL},
-        {"user", YAML_WANT_TEXT, false, ROOM(smtp.user), 0, 0, NULL, NULL, NULL},
-        {"password_file", YAML_WANT_PATH, false, ROOM(smtp.password_file), 0, 0, NULL, NULL, NULL},
-        {"timeout", YAML_WANT_DURATION, false, ROOM(smtp.timeout_usec), (int64_t) USEC_PER_SEC,
+#define RELAY(member) offsetof(struct config_relay, member), sizeof(((struct config_relay *) 0)->member)
+
+static const struct yaml_rule relay_rules[] = {
+        {"name", YAML_WANT_NAME, false, RELAY(name), 0, 0, NULL, NULL, NULL},
+        {"host", YAML_WANT_TEXT, true, RELAY(host), 0, 0, NULL, NULL, NULL},
+        {"port", YAML_WANT_INT, false, RELAY(port), 1, 65535, NULL, NULL, NULL},
+        {"tls", YAML_WANT_WORD, true, RELAY(tls), 0, 0, tls_words, NULL, NULL},
+        {"ca", YAML_WANT_PATH, false, RELAY(ca), 0, 0, NULL, NULL, NULL},
+        {"user", YAML_WANT_TEXT, false, RELAY(user), 0, 0, NULL, NULL, NULL},
+        {"password_file", YAML_WANT_PATH, false, RELAY(password_file), 0, 0, NULL, NULL, NULL},
+        {"device", YAML_WANT_TEXT, false, RELAY(device), 0, 0, NULL, NULL, NULL},
+        {"timeout", YAML_WANT_DURATION, false, RELAY(timeout_usec), (int64_t) USEC_PER_SEC,
                 600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
         {0},
 };
+
+static int fail_at(
+        const struct yaml *section, const char *path, const char *key, struct diag *d, const char *text) {
+        char whole[DIAG_PATH_MAX];
+
+        (void) snprintf(whole, sizeof(whole), "%s.%s", path, key);
+        return yaml_fail(yaml_get(section, key), whole, d, "%s", text);
+}
+
+/* The rules between keys, which a table cannot say. */
+static int check_relay(
+        const struct config_relay *r, const struct yaml *section, const char *path, struct diag *d) {
+        bool has_user = *r->user, has_password = *r->password_file;
+
+        if (!smtp_host_is_valid(r->host))
+                return fail_at(section, path, "host", d, "neither a host name nor an address");
+        if (r->tls == SMTP_NONE_ON_LOOPBACK && !smtp_host_is_loopback(r->host))
+                return fail_at(section, path, "tls", d, "without TLS only to a loopback address");
+        if (!curl_device_is_valid(r->device))
+                return fail_at(section, path, "device", d, "not the name of a network interface");
+        if (has_user != has_password)
+                return yaml_fail(section, path, d, "user and password_file go together");
+        return 0;
+}
+
+static bool is_named(const struct notify_config *c, const char *name) {
+        for (size_t i = 0; i < c->n_relays; i++)
+                if (strcmp(c->relays[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+static int read_relay(const struct yaml *section, const char *path, void *target, struct diag *d) {
+        struct notify_config *c = target;
+        struct config_relay *relay = &c->relays[c->n_relays];
+        int r;
+
+        if (c->n_relays == ROUTES_MAX)
+                return yaml_fail(section, path, d, "more than %d routes", ROUTES_MAX);
+        *relay = (struct config_relay){.timeout_usec = 30 * (int64_t) USEC_PER_SEC};
+        r = yaml_walk(section, path, relay_rules, relay, d);
+        if (r == 0)
+                r = check_relay(relay, section, path, d);
+        if (r < 0)
+                return r;
+        if (relay->port == 0)
+                relay->port = default_ports[relay->tls];
+        if (*relay->name == '\0' && c->n_relays == 0)
+                (void) copy_text(relay->name, sizeof(relay->name), "smtp");
+        else if (*relay->name == '\0')
+                (void) snprintf(relay->name, sizeof(relay->name), "smtp-%zu", c->n_relays + 1);
+        if (is_named(c, relay->name))
+                return yaml_fail(section, path, d, "two routes have this name");
+        c->n_relays++;
+        return 0;
+}
+
 static const struct yaml_rule dkim_rules[] = {
         {"domain", YAML_WANT_TEXT, true, ROOM(dkim.domain), 0, 0, NULL, NULL, NULL},
         {"selector", YAML_WANT_TEXT, true, ROOM(dkim.selector), 0, 0, NULL, NULL, NULL},
@@ -59,29 +120,17 @@ static const struct yaml_rule rules[] = {
         {"language", YAML_WANT_WORD, false, ROOM(language), 0, 0, languages, NULL, NULL},
         {"words", YAML_WANT_PATH, false, ROOM(words), 0, 0, NULL, NULL, NULL},
         {"maildir", YAML_WANT_PATH, false, ROOM(maildir), 0, 0, NULL, NULL, NULL},
-        {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, smtp_rules, NULL},
+        {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_relay},
+        {"routes", YAML_WANT_LIST, false, 0, 0, 1, ROUTES_MAX, NULL, NULL, read_relay},
         {"dkim", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, dkim_rules, NULL},
         {"bounce", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, bounce_rules, NULL},
         {0},
 };
 
-/* The rules between keys, which a table cannot say. */
 static int check_route(const struct notify_config *c, const struct yaml *root, struct diag *d) {
-        const struct yaml *smtp = yaml_get(root, "smtp");
-        bool has_user = *c->smtp.user, has_password = *c->smtp.password_file;
-
-        if ((*c->maildir != '\0') == (smtp != NULL))
-                return yaml_fail(root, "", d, "wanted either maildir or smtp");
-        if (!smtp)
-                return 0;
-        if (!smtp_host_is_valid(c->smtp.host))
-                return yaml_fail(
-                        yaml_get(smtp, "host"), "smtp.host", d, "neither a host name nor an address");
-        if (c->smtp.tls == SMTP_NONE_ON_LOOPBACK && !smtp_host_is_loopback(c->smtp.host))
-                return yaml_fail(
-                        yaml_get(smtp, "tls"), "smtp.tls", d, "without TLS only to a loopback address");
-        if (has_user != has_password)
-                return yaml_fail(smtp, "smtp", d, "user and password_file go together");
+        if ((*c->maildir != '\0') + (yaml_get(root, "smtp") != NULL) + (yaml_get(root, "routes") != NULL) !=
+                1)
+                return yaml_fail(root, "", d, "wanted one of maildir, smtp and routes");
         return 0;
 }
 
@@ -128,8 +177,6 @@ static int complete(struct notify_config *c, const struct yaml *root, struct dia
 
         if (r < 0)
                 return r;
-        if (c->smtp.port == 0)
-                c->smtp.port = default_ports[c->smtp.tls];
         r = check_signer(c, root, d);
         return r < 0 ? r : check_route(c, root, d);
 }
@@ -137,7 +184,7 @@ static int complete(struct notify_config *c, const struct yaml *root, struct dia
 static int read_tree(struct notify_config *c, const struct yaml *root, struct diag *d) {
         int r;
 
-        *c = (struct notify_config){.smtp.timeout_usec = 30 * (int64_t) USEC_PER_SEC};
+        *c = (struct notify_config){0};
         r = yaml_walk(root, "", rules, c, d);
         return r < 0 ? r : complete(c, root, d);
 }

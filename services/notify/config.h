@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * notify.yaml: who we are, where the databases lie, and the one route for mail. A person edits it by hand; what is wrong is
+ * notify.yaml: who we are, where the databases lie, and the routes of its mail. A person edits it by hand; what is wrong is
  * named with file, line and key.
  */
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
+#include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/routes.h"
 #include "services/notify/channel/smtp.h"
 #include "services/notify/letter.h"
 #include "services/notify/mail/address.h"
@@ -28,13 +30,16 @@ struct notify_config {
         int language; /* enum language, for contacts that name none */
         char words[CONFIG_PATH_MAX];   /* folder of the merchant's own templates; "" none */
         char maildir[CONFIG_PATH_MAX]; /* "" when it is smtp */
-        struct {
+        struct config_relay {
+                char name[NAME_TEXT_MAX]; /* "smtp" when it is the only one */
                 char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX];
                 char ca[CONFIG_PATH_MAX], password_file[CONFIG_PATH_MAX];
-                int64_t port; /* 0: of the kind of TLS */
-                int tls;      /* enum smtp_tls */
+                char device[CURL_DEVICE_MAX + 1]; /* "" any */
+                int64_t port;                     /* 0: of the kind of TLS */
+                int tls;                          /* enum smtp_tls */
                 int64_t timeout_usec;
-        } smtp;
+        } relays[ROUTES_MAX]; /* in order; none when it is a maildir */
+        size_t n_relays;
         struct { /* "" nothing is signed */
                 char domain[CONFIG_TEXT_MAX], selector[DKIM_SELECTOR_MAX + 1];
                 char rsa[CONFIG_PATH_MAX], ed25519[CONFIG_PATH_MAX];

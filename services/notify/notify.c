@@ -35,10 +35,12 @@ static int follow_to_head(struct notify *n, const struct stamp *now) {
 
 static int send_due(struct notify *n, const struct stamp *now) {
         struct notice_row row;
+        uint64_t next;
         int r = 0;
 
         for (int i = 0; i < DECISIONS_MAX && r == 0; i++) {
-                if (!sender_is_free(n->sender) || n->has_answer || now->boot_usec < n->route.retry_usec)
+                if (!sender_is_free(n->sender) || n->has_answer ||
+                        routes_peek(&n->route.health, ROUTES_ANY, now->boot_usec, &next) != 0)
                         return 0;
                 r = outbox_due(n->outbox, now->boot_usec, &row);
                 if (r == OUTBOX_E_NONE)
@@ -269,7 +271,9 @@ int notify_run(const struct notify_config *config, struct diag *d) {
                 r = arm(&n);
         if (r == 0) {
                 (void) sd_notify(0, "READY=1"); /* without systemd there is nobody to tell */
-                log_info("notices go by %s", n.route.courier.name);
+                for (size_t i = 0; i < n.route.health.n; i++)
+                        log_info("notices go by %s%s", route_name(&n.route, i),
+                                i > 0 ? ", when none before it is up" : "");
                 r = sd_event_loop(n.event);
                 (void) sd_notify(0, "STOPPING=1");
         }

@@ -11,8 +11,6 @@
 #define CONTACT_USEC    (60 * USEC_PER_SEC) /* between looks at a notice that has nobody to go to */
 #define TEMPORARY_LEAST (60 * USEC_PER_SEC)
 #define TEMPORARY_MOST  (3600 * USEC_PER_SEC)
-#define ROUTE_LEAST     USEC_PER_SEC
-#define ROUTE_MOST      (30 * USEC_PER_SEC)
 #define UNKNOWN_USEC    (60 * USEC_PER_SEC) /* before a mail goes again whose answer was never heard */
 #define CRASHES_MAX     6                   /* deaths while sending the same notice: it may be the cause */
 
@@ -83,14 +81,14 @@ static int again(struct notify *n, struct notice_row *row, const char *reason, u
         return outcome_commit(n, row);
 }
 
+/* Another route takes it at once; while none is up it waits for the first pause to be over. */
 static int on_route_down(
         struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
-        if (n->route.n_down++ == 0)
-                log_warning("%s: no mail goes (%s%s)", n->route.courier.name, a->reason,
-                        a->code ? ", refused by the server" : "");
-        n->route.retry_usec = now->boot_usec + pause_usec(n->route.n_down, ROUTE_LEAST, ROUTE_MOST, chance());
+        uint64_t next = now->boot_usec; /* and stays it when one is up */
+
+        (void) routes_peek(&n->route.health, ROUTES_ANY, now->boot_usec, &next);
         row->attempts--; /* nobody was there to try with */
-        return again(n, row, a->reason, n->route.retry_usec);
+        return again(n, row, a->reason, next);
 }
 
 static int on_unknown(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
@@ -101,15 +99,34 @@ static int on_unknown(struct notify *n, struct notice_row *row, const char *reas
         return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
 }
 
+static void judge_route(struct notify *n, const struct courier_answer *a, const struct stamp *now) {
+        const char *name = route_name(&n->route, n->route.taken);
+
+        switch (routes_on_answer(&n->route.health, n->route.taken, a, now->boot_usec, chance())) {
+        case ROUTE_WENT_DOWN:
+                log_warning(
+                        "%s: no mail goes (%s%s)", name, a->reason, a->code ? ", refused by the server" : "");
+                return;
+        case ROUTE_CAME_BACK:
+                log_notice("%s: mail goes again", name);
+                return;
+        case ROUTE_STAYS:
+                return;
+        }
+}
+
+/* Not before the server wants it. */
+static uint64_t next_try(
+        const struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
+        uint64_t wait = pause_usec((unsigned) row->attempts, TEMPORARY_LEAST, TEMPORARY_MOST, chance());
+        uint64_t asked = (uint64_t) a->retry_after_sec * USEC_PER_SEC;
+
+        return now->boot_usec + (asked > wait ? asked : wait);
+}
+
 static int finish(
         struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
-        if (a->result != COURIER_ROUTE_DOWN) {
-                if (n->route.n_down > 0)
-                        log_notice("%s: mail goes again, %u tries later", n->route.courier.name,
-                                n->route.n_down);
-                n->route.n_down = 0;
-                n->route.retry_usec = 0;
-        }
+        judge_route(n, a, now);
         switch (a->result) {
         case COURIER_ACCEPTED:
                 return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
@@ -121,9 +138,7 @@ static int finish(
                 return on_route_down(n, row, a, now);
         case COURIER_TEMPORARY:
                 log_info("notice %s: %s for now (%d)", row->id, a->reason, a->code);
-                return again(n, row, a->reason,
-                        now->boot_usec + pause_usec((unsigned) row->attempts, TEMPORARY_LEAST, TEMPORARY_MOST,
-                                                 chance()));
+                return again(n, row, a->reason, next_try(row, a, now));
         }
         return -EINVAL;
 }

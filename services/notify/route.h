@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The one way by which mail leaves here, a server or a folder, and since when nobody is there. */
+/*
+ * The ways by which mail leaves here: a folder, or one or several servers in order, and which of them is well. To the sender they are
+ * one courier; the job says which of them takes it.
+ */
 #include "services/notify/channel/courier.h"
 #include "services/notify/channel/maildir.h"
+#include "services/notify/channel/routes.h"
 #include "services/notify/channel/smtp.h"
 #include "services/notify/config.h"
 
 struct route {
-        struct courier courier;
-        struct maildir *maildir; /* one of the two is owned */
-        struct smtp *smtp;
-        unsigned n_down;     /* in a row */
-        uint64_t retry_usec; /* CLOCK_BOOTTIME; nothing goes before */
+        struct courier
+                courier; /* all of them; its userdata is this struct, which must not move while it is open */
+        struct courier list[ROUTES_MAX];
+        struct routes health;
+        size_t taken;            /* by the notice that the sender has */
+        struct maildir *maildir; /* owned: one of the two kinds */
+        struct smtp *smtp[ROUTES_MAX];
 };
 
 /* @route: zero-initialised. Return: 0; -errno, told in @d. */
 int route_open(struct route *route, const struct notify_config *config, struct diag *d);
 void route_close(struct route *route); /* twice is harmless */
+const char *route_name(const struct route *route, size_t i);

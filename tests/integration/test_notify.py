@@ -524,6 +524,49 @@ def test_keys_that_cannot_sign_are_named_at_the_start(build, tmp_path, ledger, b
     assert done.returncode == 1 and place in done.stderr and "0123456789" not in done.stderr
 
 
+def routes(*entries) -> str:
+    keys = {"host": "127.0.0.1", "tls": "none-on-loopback", "timeout": "2s"}
+    return "routes:\n" + "".join("  - " + json.dumps({**keys, **entry}) + "\n" for entry in entries)
+
+
+def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, ledger, relay):
+    """The fixed line is cut and comes back: no attempt is spent on the way, and the second route is left again by itself."""
+    fixed, lte = free_port(), RelayServer(relay)
+    lte.start()
+    try:
+        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port, "device": "lo"})
+        with Notify(build, tmp_path, ledger, config) as notify:
+            kind, data = notify.outcome_of(to(ledger, "S-1", "hanako"))
+            assert (kind, data["attempts"]) == ("notice.accepted", 1) and len(relay.taken) == 1
+            other = Relay()
+            back = RelayServer(other, port=fixed)
+            back.start()
+            try:
+                notify.pass_time(60)
+                assert notify.outcome_of(to(ledger, "S-2", "jiro"))[0] == "notice.accepted"
+                assert len(other.taken) == 1 and len(relay.taken) == 1
+                log = notify.errors.read_text()
+                assert "fixed: no mail goes (no-server)" in log and "fixed: mail goes again" in log and "lte: no mail" not in log
+                notify.stop()
+            finally:
+                back.stop()
+    finally:
+        lte.stop()
+
+
+def test_a_route_by_a_device_that_is_gone_takes_no_other(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, routes({"name": "lte", "port": server.port, "device": "lte-gone0"})) as notify:
+            notice = to(ledger, "S-1", "hanako")
+            wait_for("the reason", lambda: notify.state(notice)[1] == "no-device")
+            assert notify.state(notice) == ("reserved", "no-device", 0) and not relay.seen
+            notify.stop()
+    finally:
+        server.stop()
+
+
 def test_an_old_carrier_address_is_quoted(by_smtp, ledger, relay):
     notice = shipped(ledger, "S-1", email="abc..d.@docomo.example.jp")
     assert by_smtp.outcome_of(notice)[0] == "notice.accepted"
@@ -757,7 +800,9 @@ def test_help_version_and_a_good_config(build, tmp_path, ledger):
     ("realm: test", "realm: test\ncolour: red", "colour"),
     ("from:\n  name: 発送係\n  address: station@example.jp\n", "", "from.address, or a domain"),
     ("realm: test", "realm: test\ndomain: mail_example", "domain"),
-    ("smtp:", "maildir: /tmp\nsmtp:", "wanted either maildir or smtp"),
+    ("smtp:", "maildir: /tmp\nsmtp:", "wanted one of maildir, smtp and routes"),
+    ("smtp:", "routes: [{host: x, tls: starttls}]\nsmtp:", "wanted one of maildir, smtp and routes"),
+    ("  port: 25", "  port: 25\n  device: 'if!eth0'", "smtp.device"),
     ("smtp:", "dkim: {domain: example.jp, selector: bench-1}\nsmtp:", "wanted a key"),
     ("smtp:", "dkim: {domain: example.jp, selector: 'a;b', rsa: /k}\nsmtp:", "dkim.selector"),
     ("smtp:", "dkim: {domain: 'a b', selector: bench-1, rsa: /k}\nsmtp:", "dkim.domain"),

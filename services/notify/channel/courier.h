@@ -41,6 +41,7 @@ struct courier_job { /* one notice; holds what is personal */
         char notice[UUID_TEXT_MAX];
         char from[ADDRESS_MAX + 3]; /* of a mail: the envelope's sender, as between < and > */
         char to[COURIER_TO_MAX]; /* mail: as between < and >, valid, quoted where need be; else the channel's own address */
+        size_t route;       /* of several: which one takes it */
         struct str content; /* owned; a whole mail, CRLF; or what the channel's header says */
 };
 void courier_job_wipe(struct courier_job *j); /* twice is harmless */

@@ -2,8 +2,12 @@
 #include "services/notify/channel/curl-library.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
+
+#include "firmware/base/str.h"
 
 int curl_library_init(void) {
         return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -ENOMEM;
@@ -11,4 +15,17 @@ int curl_library_init(void) {
 
 void curl_library_deinit(void) {
         curl_global_cleanup();
+}
+
+bool curl_device_is_valid(const char *device) {
+        size_t n = strnlen(device, CURL_DEVICE_MAX + 1);
+
+        return n <= CURL_DEVICE_MAX && strcspn(device, "/ :!") == n && ascii_is_printable(device);
+}
+
+int curl_device_bind(int fd, const char *device) {
+        if (*device == '\0')
+                return 0;
+        return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t) strlen(device)) < 0 ? -errno
+                                                                                                   : 0;
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include <curl/curl.h>
@@ -14,6 +13,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
+#include "services/notify/channel/curl-library.h"
 #include "services/notify/channel/smtp.h"
 
 #define CONNECT_SEC  10L
@@ -22,7 +22,7 @@
 
 struct http {
         CURL *curl; /* owned */
-        char device[HTTP_DEVICE_MAX + 1];
+        char device[CURL_DEVICE_MAX + 1];
         char error[CURL_ERROR_SIZE];
         char body[HTTP_BODY_MAX + 1];
         size_t n_body;
@@ -41,12 +41,6 @@ bool http_header_is_valid(const char *header) {
 
         return n > 0 && header[n] == ':' && header[n + 1] == ' ' && header[n + 2] != '\0' &&
                ascii_is_printable(header);
-}
-
-bool http_device_is_valid(const char *device) {
-        size_t n = strnlen(device, HTTP_DEVICE_MAX + 1);
-
-        return n <= HTTP_DEVICE_MAX && strcspn(device, "/ :!") == n && ascii_is_printable(device);
 }
 
 static bool parts_are_valid(CURLU *u) {
@@ -161,12 +155,8 @@ static int on_socket(void *userdata, curl_socket_t fd, curlsocktype purpose) {
         struct http *h = userdata;
 
         (void) purpose;
-        if (h->device[0] == '\0')
-                return CURL_SOCKOPT_OK;
-        if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, h->device, (socklen_t) strlen(h->device)) == 0)
-                return CURL_SOCKOPT_OK;
-        h->no_device = true;
-        return CURL_SOCKOPT_ERROR;
+        h->no_device = curl_device_bind(fd, h->device) < 0;
+        return h->no_device ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
 /* ---- one handle for the life of the channel ---- */
@@ -213,7 +203,7 @@ static int apply(struct http *h, const struct http_config *c) {
 int http_new(struct http **hp, const struct http_config *config) {
         struct http *h;
 
-        if (!http_device_is_valid(config->device))
+        if (!curl_device_is_valid(config->device))
                 return -EINVAL;
         h = calloc(1, sizeof(*h));
         if (!h)

@@ -17,7 +17,6 @@
 #define HTTP_BODY_MAX    (64 * 1024)
 #define HTTP_URL_MAX     2000
 #define HTTP_HEADERS_MAX 16
-#define HTTP_DEVICE_MAX  15 /* bytes of a network interface's name */
 
 struct http_config {        /* borrowed during http_new() only */
         const char *ca;     /* PEM file; "" the system's */
@@ -61,7 +60,6 @@ struct http;
 bool http_url_is_valid(const char *url);
 /* "Name: value", one line of printable ASCII. */
 bool http_header_is_valid(const char *header);
-bool http_device_is_valid(const char *device);
 
 /* Return: 0, -EINVAL (device), -ENOMEM. */
 int http_new(struct http **hp, const struct http_config *config);

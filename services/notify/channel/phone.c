@@ -80,7 +80,7 @@ static bool is_japanese(const char *digits) {
 }
 
 int phone_read(const char *text, char e164[PHONE_SIZE]) {
-        char digits[DIGITS_MAX + 3], made[DIGITS_MAX + 8];
+        char digits[DIGITS_MAX + 3] = "", made[DIGITS_MAX + 8];
         const char *national = NULL;
 
         if (squeeze(text, digits) < 0)

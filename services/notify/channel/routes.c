@@ -43,6 +43,13 @@ int routes_pick(struct routes *r, size_t only, uint64_t now_usec, size_t *ip, ui
         return ROUTES_E_DOWN;
 }
 
+int routes_peek(const struct routes *r, size_t only, uint64_t now_usec, uint64_t *nextp) {
+        struct routes copy = *r;
+        size_t i;
+
+        return routes_pick(&copy, only, now_usec, &i, nextp);
+}
+
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec) {
         struct route_health *h = &r->list[i];
 

@@ -18,9 +18,9 @@
 #include "services/notify/channel/courier.h"
 
 #define ROUTES_MAX       6
-#define ROUTES_SILENT    3         /* answers never heard in a row by which a route counts as down */
-#define ROUTE_LEAST_USEC 1000000   /* first pause */
-#define ROUTE_MOST_USEC  300000000 /* longest; a server may ask for more */
+#define ROUTES_SILENT    3        /* answers never heard in a row by which a route counts as down */
+#define ROUTE_LEAST_USEC 1000000  /* first pause */
+#define ROUTE_MOST_USEC  30000000 /* longest; a server may ask for more */
 #define ROUTES_ANY       SIZE_MAX
 
 enum route_state { ROUTE_UP, ROUTE_TRIAL, ROUTE_DOWN };
@@ -57,6 +57,8 @@ void routes_init(struct routes *r, size_t n);
  * Return: 0, ROUTES_E_DOWN, ROUTES_E_BUSY.
  */
 int routes_pick(struct routes *r, size_t only, uint64_t now_usec, size_t *ip, uint64_t *nextp);
+/* The same without taking it: whether a notice may go, and when. */
+int routes_peek(const struct routes *r, size_t only, uint64_t now_usec, uint64_t *nextp);
 /* The notice did not go after all. */
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec);
 /* How it ended. @chance: any random number */

@@ -24,6 +24,7 @@ static struct courier_answer route_down(const struct smtp_end *end) {
                 [SMTP_REFUSED] = "no-server",
                 [SMTP_TLS] = "tls",
                 [SMTP_DENIED] = "login",
+                [SMTP_DEVICE] = "no-device",
                 [SMTP_STOPPED] = "stopped",
                 [SMTP_OTHER] = "line"};
 

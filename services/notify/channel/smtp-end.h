@@ -19,7 +19,16 @@
 #include "services/notify/channel/courier.h"
 
 enum smtp_place { SMTP_CONNECTING, SMTP_LOGIN, SMTP_MAIL, SMTP_RCPT, SMTP_DATA, SMTP_TEXT, SMTP_TEXT_ENDED };
-enum smtp_fault { SMTP_FINE, SMTP_NO_HOST, SMTP_REFUSED, SMTP_TLS, SMTP_DENIED, SMTP_STOPPED, SMTP_OTHER };
+enum smtp_fault {
+        SMTP_FINE,
+        SMTP_NO_HOST,
+        SMTP_REFUSED,
+        SMTP_TLS,
+        SMTP_DENIED,
+        SMTP_DEVICE,
+        SMTP_STOPPED,
+        SMTP_OTHER
+};
 
 struct smtp_end {
         enum smtp_place place;

@@ -15,6 +15,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
+#include "services/notify/channel/curl-library.h"
 #include "services/notify/channel/smtp-end.h"
 
 #define CONNECT_SEC  10L
@@ -26,6 +27,9 @@
 struct smtp {
         CURL *curl; /* owned */
         char url[URL_MAX];
+        char device[CURL_DEVICE_MAX + 1];
+        bool no_device;                /* of the mail under way */
+        const char *name;              /* borrowed */
         char password[PASSWORD_MAX];   /* "" none; wiped */
         char error[CURL_ERROR_SIZE];   /* may hold an address: for nobody's eyes but a debugger's */
         const struct courier_job *job; /* borrowed while sending */
@@ -106,6 +110,14 @@ static int on_debug(CURL *curl, curl_infotype type, char *data, size_t n, void *
         return 0;
 }
 
+static int on_socket(void *userdata, curl_socket_t fd, curlsocktype purpose) {
+        struct smtp *s = userdata;
+
+        (void) purpose;
+        s->no_device = curl_device_bind(fd, s->device) < 0;
+        return s->no_device ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
+}
+
 /* ---- one handle for the life of the route ---- */
 
 static int apply_tls(struct smtp *s, const struct smtp_config *c) {
@@ -149,6 +161,8 @@ static int apply(struct smtp *s, const struct smtp_config *c) {
         SET(CURLOPT_UPLOAD, 1L);
         SET(CURLOPT_READFUNCTION, on_read);
         SET(CURLOPT_READDATA, s);
+        SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+        SET(CURLOPT_SOCKOPTDATA, s);
         SET(CURLOPT_VERBOSE, 1L); /* else on_debug is not called; it writes nothing */
         SET(CURLOPT_DEBUGFUNCTION, on_debug);
         SET(CURLOPT_DEBUGDATA, s);
@@ -209,9 +223,15 @@ int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d)
                 diag_set(d, 0, 0, "smtp.tls", "without TLS only to a loopback address");
                 return -EINVAL;
         }
+        if (!curl_device_is_valid(config->device)) {
+                diag_set(d, 0, 0, "smtp.device", "not the name of a network interface");
+                return -EINVAL;
+        }
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
+        s->name = *config->name ? config->name : "smtp";
+        (void) copy_text(s->device, sizeof(s->device), config->device); /* checked above */
         atomic_init(&s->stopping, false);
         s->curl = curl_easy_init();
         r = s->curl ? make_url(s, config) : -ENOMEM;
@@ -229,7 +249,9 @@ int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d)
 
 /* ---- one mail ---- */
 
-static enum smtp_fault fault_of(CURLcode code) {
+static enum smtp_fault fault_of(const struct smtp *s, CURLcode code) {
+        if (s->no_device)
+                return SMTP_DEVICE;
         switch (code) {
         case CURLE_OK:
                 return SMTP_FINE;
@@ -280,10 +302,11 @@ static void smtp_send(void *userdata, const struct courier_job *job, struct cour
 
         s->job = job;
         s->sent = 0;
+        s->no_device = false;
         s->place = SMTP_CONNECTING;
         code = perform(s, job);
         (void) curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &reply); /* cannot fail for a known info */
-        end = (struct smtp_end){.place = s->place, .fault = fault_of(code), .code = (int) reply};
+        end = (struct smtp_end){.place = s->place, .fault = fault_of(s, code), .code = (int) reply};
         *answer = smtp_end_answer(&end);
         if (answer->result != COURIER_ACCEPTED)
                 hang_up(s);
@@ -301,7 +324,7 @@ static void smtp_stop(void *userdata) {
 
 struct courier smtp_courier(struct smtp *s) {
         return (struct courier){.userdata = s,
-                .name = "smtp",
+                .name = s->name,
                 .repeat = COURIER_REPEAT_SAME_ID,
                 .send = smtp_send,
                 .stop = smtp_stop};

@@ -325,7 +325,7 @@ bool dkim_is_aligned(const char *domain, const char *from_address) {
         const char *at = strchr(from_address, '@');
         size_t n = strlen(domain), n_from = at ? strlen(at + 1) : 0;
 
-        if (n_from < n || strcasecmp(at + 1 + n_from - n, domain) != 0)
+        if (!at || n_from < n || strcasecmp(at + 1 + n_from - n, domain) != 0)
                 return false;
         return n_from == n || at[n_from - n] == '.';
 }

@@ -51,7 +51,7 @@ static bool is_same(const char *a, const char *b, size_t n) {
 }
 
 int verp_read(const struct verp *v, const char *address, char notice[UUID_TEXT_MAX]) {
-        char local[LOCAL + 1], tag[TAG_TEXT + 1], id[UUID_TEXT_MAX];
+        char local[LOCAL + 1], tag[TAG_TEXT + 1] = "", id[UUID_TEXT_MAX];
         const char *at = strchr(address, '@');
         int r;
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "firmware/base/cleanup.h"
+#include "services/notify/channel/curl-library.h"
 
 static void without_a_status_the_place_decides(void **state) {
         static const struct {
@@ -79,10 +80,10 @@ static void headers_and_devices_cannot_be_more_than_one(void **state) {
         assert_false(http_header_is_valid("X Y: z"));
         assert_false(http_header_is_valid("X-Y:"));
         assert_false(http_header_is_valid(": z"));
-        assert_true(http_device_is_valid(""));
-        assert_true(http_device_is_valid("wwan0"));
-        assert_false(http_device_is_valid("if!wwan0"));
-        assert_false(http_device_is_valid("sixteen-bytes-00"));
+        assert_true(curl_device_is_valid(""));
+        assert_true(curl_device_is_valid("wwan0"));
+        assert_false(curl_device_is_valid("if!wwan0"));
+        assert_false(curl_device_is_valid("sixteen-bytes-00"));
 }
 
 int main(void) {

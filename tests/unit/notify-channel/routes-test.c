@@ -96,6 +96,9 @@ static void while_all_are_down_nothing_is_picked_and_the_wait_is_told(void **sta
         (void) routes_on_answer(&r, LTE, &down, SEC / 4, MIDDLE);
         assert_int_equal(routes_pick(&r, ROUTES_ANY, SEC / 2, &i, &next), ROUTES_E_DOWN);
         assert_int_equal(next, r.list[FIXED].retry_usec);
+        assert_int_equal(routes_peek(&r, ROUTES_ANY, SEC / 2, &next), ROUTES_E_DOWN);
+        assert_int_equal(routes_peek(&r, ROUTES_ANY, next, &next), 0);
+        assert_int_equal(r.list[FIXED].state, ROUTE_DOWN); /* a look takes nothing */
         assert_true(next >= SEC * 3 / 4 && next <= SEC * 5 / 4);
         assert_int_equal(pick(&r, next), FIXED);
         assert_int_equal(routes_pick(&r, FIXED, next, &i, &next), ROUTES_E_BUSY);
@@ -117,7 +120,7 @@ static void what_may_have_gone_waits_for_its_own_route(void **state) {
         assert_int_equal(next, r.list[LTE].retry_usec);
 }
 
-static void pauses_double_to_five_minutes_and_a_server_may_ask_for_more(void **state) {
+static void pauses_double_to_half_a_minute_and_a_server_may_ask_for_more(void **state) {
         const struct courier_answer quota = {
                 .result = COURIER_ROUTE_DOWN, .reason = "quota", .retry_after_sec = 3600};
         struct routes r;
@@ -162,7 +165,7 @@ static void three_days_down_are_few_tries(void **state) {
                         now = next;
                 }
         }
-        assert_in_range(tries, 2 * 72 * 12, 2 * 72 * 20); /* every three to five minutes */
+        assert_in_range(tries, 2 * 72 * 120, 2 * 72 * 160); /* every 22 to 30 s */
         assert_int_equal(pick(&r, r.list[FIXED].retry_usec), FIXED);
         assert_int_equal(routes_on_answer(&r, FIXED, &taken, end, MIDDLE), ROUTE_CAME_BACK);
 }
@@ -210,7 +213,7 @@ int main(void) {
                 cmocka_unit_test(the_fixed_line_goes_first_and_mail_returns_to_it),
                 cmocka_unit_test(while_all_are_down_nothing_is_picked_and_the_wait_is_told),
                 cmocka_unit_test(what_may_have_gone_waits_for_its_own_route),
-                cmocka_unit_test(pauses_double_to_five_minutes_and_a_server_may_ask_for_more),
+                cmocka_unit_test(pauses_double_to_half_a_minute_and_a_server_may_ask_for_more),
                 cmocka_unit_test(three_days_down_are_few_tries),
                 cmocka_unit_test(random_days_break_no_rule),
         };

@@ -183,6 +183,7 @@ static void a_selector_is_labels_and_a_domain_agrees_with_what_is_below_it(void 
         assert_false(dkim_is_aligned("example.jp", "a@notexample.jp"));
         assert_false(dkim_is_aligned("mail.example.jp", "a@example.jp"));
         assert_false(dkim_is_aligned("example.jp", ""));
+        assert_false(dkim_is_aligned("", "nobody"));
 }
 
 int main(void) {
