@@ -87,6 +87,14 @@ struct desk {
         const char *refuse_ja, *refuse_en;
 };
 
+/* --- desk.c: groups, the committer --- */
+void desk_pump(struct desk *d); /* decides what waits, unless something is in hand */
+
+/* --- desk-queue.c: what waits --- */
+struct desk_input *desk_take_input(struct desk *d); /* the oldest, owned by who takes it; NULL: none */
+void desk_input_free(struct desk_input *in);
+
+/* --- desk-decide.c --- */
 /* Decide one input within the group: facts appended in a savepoint, answer queued. Return: 0, -errno the group is lost. */
 int desk_decide(struct desk *d, const struct desk_input *in);
 /* The answers of a group that is committed (or had nothing to commit), in order. */

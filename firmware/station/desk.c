@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Groups: what waits is decided in one transaction, committed while the loop goes on, and told behind the commit. */
 #include "firmware/station/desk-internal.h"
 
 #include <assert.h>
@@ -11,8 +12,6 @@
 
 #define IDLE_CHECKPOINT_USEC (200 * USEC_PER_MSEC)
 #define ACCURACY_USEC        (10 * USEC_PER_MSEC)
-
-static void pump(struct desk *d);
 
 static void end_ahead(struct desk *d) {
         if (d->begun)
@@ -86,35 +85,7 @@ static void submit(struct desk *d, enum committer_work work) {
                 die(d, r);
 }
 
-/* ---- the queue ---- */
-
-static struct desk_input *take_input(struct desk *d) {
-        struct desk_input *in = d->first;
-
-        if (!in)
-                return NULL;
-        d->first = in->next;
-        if (!d->first)
-                d->lastp = &d->first;
-        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS || in->kind == DESK_FIND)
-                d->waiting[in->bench]--;
-        return in;
-}
-
-static void input_free(struct desk_input *in) {
-        free(in->fact.data);
-        free(in->epcs);
-        free(in->report);
-        free(in);
-}
-
-static void queue(struct desk *d, struct desk_input *in) {
-        if (d->callbacks.on_weigh && in->kind != DESK_FACT)
-                d->callbacks.on_weigh(d->callbacks.userdata, in->bench, &in->weighing);
-        *d->lastp = in;
-        d->lastp = &in->next;
-        pump(d);
-}
+/* ---- a group ---- */
 
 static int decide_ticks(struct desk *d) {
         int r = 0;
@@ -150,12 +121,12 @@ static int decide_group(struct desk *d) {
         int r = 0;
 
         for (; n < DESK_GROUP_MAX && r == 0; n++) {
-                struct desk_input *in = take_input(d);
+                struct desk_input *in = desk_take_input(d);
 
                 if (!in)
                         break;
                 r = desk_decide(d, in);
-                input_free(in);
+                desk_input_free(in);
         }
         if (r == 0 && d->ticked)
                 r = decide_ticks(d);
@@ -166,7 +137,7 @@ static bool has_work(const struct desk *d) {
         return d->first || d->ticked || d->poked;
 }
 
-static void pump(struct desk *d) {
+void desk_pump(struct desk *d) {
         struct store *store = ledger_store(d->ledger);
 
         while (!d->dead && !d->in_group && !d->telling && has_work(d) && !committer_is_busy(d->committer)) {
@@ -228,7 +199,7 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
         (void) sd_event_source_set_enabled(d->slow, SD_EVENT_OFF);
         if (result.error == -ENOSPC && result.work == COMMITTER_WORK_COMMIT) {
                 undo_group(d);
-                pump(d);
+                desk_pump(d);
                 return 0;
         }
         if (result.error < 0 &&
@@ -242,7 +213,7 @@ static int desk_on_committed(sd_event_source *source, int fd, uint32_t revents, 
                 submit(d, COMMITTER_WORK_CHECKPOINT);
                 return 0;
         }
-        pump(d);
+        desk_pump(d);
         if (committer_is_busy(d->committer))
                 return 0;
         if (arm(d->idle, IDLE_CHECKPOINT_USEC) < 0)
@@ -335,8 +306,8 @@ struct desk *desk_free(struct desk *d) {
         (void) committer_free(d->committer);
         end_ahead(d);
         desk_drop_answers(d);
-        for (struct desk_input *in = take_input(d); in; in = take_input(d))
-                input_free(in);
+        for (struct desk_input *in = desk_take_input(d); in; in = desk_take_input(d))
+                desk_input_free(in);
         free(d->benches);
         free(d->benches_before);
         free(d->waiting);
@@ -385,164 +356,6 @@ const struct bench *desk_bench(const struct desk *d, size_t bench) {
         return &d->benches[bench];
 }
 
-static struct desk_input *input_new(struct desk *d, enum desk_kind kind, size_t bench) {
-        struct desk_input *in;
-
-        if (d->waiting[bench] >= DESK_QUEUE_MAX)
-                return NULL;
-        in = calloc(1, sizeof(*in));
-        if (!in)
-                return NULL; /* the same to the packer: scan again */
-        in->kind = kind;
-        in->bench = bench;
-        d->waiting[bench]++;
-        return in;
-}
-
-static struct desk_input *scan_new(struct desk *d, size_t bench, const char *device, const char *bytes,
-        size_t n, uint64_t mono_usec, uint64_t token) {
-        struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_SCAN, bench) : NULL;
-
-        if (!in)
-                return NULL;
-        memcpy(in->bytes, bytes, n);
-        in->n = n;
-        in->mono_usec = mono_usec;
-        in->token = token;
-        (void) copy_text(in->device, sizeof(in->device), device ? device : "");
-        return in;
-}
-
-int desk_scan(struct desk *d, size_t bench, const char *device, const char *bytes, size_t n,
-        uint64_t mono_usec, uint64_t token, const char *actor) {
-        struct desk_input *in = scan_new(d, bench, device, bytes, n, mono_usec, token);
-
-        if (!in)
-                return DESK_E_FULL;
-        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
-        queue(d, in);
-        return 0;
-}
-
-int desk_type(struct desk *d, size_t bench, const char *bytes, size_t n, bool is_search, uint64_t token,
-        const struct input_person *who) {
-        struct desk_input *in = scan_new(d, bench, "screen", bytes, n, monotonic_usec(), token);
-
-        if (!in)
-                return DESK_E_FULL;
-        if (is_search)
-                in->kind = DESK_FIND;
-        in->has_who = true;
-        in->who = *who;
-        queue(d, in);
-        return 0;
-}
-
-int desk_find(struct desk *d, size_t bench, const char *text, size_t n, uint64_t token, const char *actor) {
-        struct desk_input *in = n <= BARCODE_TEXT_MAX ? input_new(d, DESK_FIND, bench) : NULL;
-
-        if (!in)
-                return DESK_E_FULL;
-        memcpy(in->bytes, text, n);
-        in->n = n;
-        in->token = token;
-        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
-        queue(d, in);
-        return 0;
-}
-
-/* Whatever an older set says, the newer one says better. */
-static void drop_older_tags(struct desk *d, size_t bench) {
-        struct desk_input **p = &d->first;
-
-        while (*p) {
-                struct desk_input *in = *p;
-
-                if (in->kind != DESK_TAGS || in->bench != bench || in->token) {
-                        p = &in->next;
-                        continue;
-                }
-                *p = in->next;
-                d->waiting[bench]--;
-                input_free(in);
-        }
-        d->lastp = p;
-}
-
-int desk_tags(struct desk *d, size_t bench, enum tags_rest rest, const struct epc *epcs, size_t n,
-        const struct epc *restless, const char *parcel, uint64_t mono_usec, uint64_t token,
-        const char *actor) {
-        struct epc *copy = calloc(n + 1, sizeof(*copy));
-        struct desk_input *in;
-
-        drop_older_tags(d, bench);
-        in = copy ? input_new(d, DESK_TAGS, bench) : NULL;
-        if (!in) {
-                free(copy);
-                return DESK_E_FULL;
-        }
-        if (n > 0)
-                memcpy(copy, epcs, n * sizeof(*copy));
-        in->epcs = copy;
-        in->n = n;
-        in->rest = rest;
-        in->has_restless = restless;
-        in->is_of_parcel = parcel;
-        (void) copy_text(in->parcel, sizeof(in->parcel), parcel ? parcel : "");
-        if (restless)
-                in->restless = *restless;
-        in->mono_usec = mono_usec;
-        in->token = token;
-        (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
-        queue(d, in);
-        return 0;
-}
-
-int desk_scan_lost(struct desk *d, size_t bench, const char *device, enum scan_lost why, uint64_t mono_usec) {
-        struct desk_input *in = input_new(d, DESK_LOST, bench);
-
-        if (!in)
-                return DESK_E_FULL;
-        in->lost = why;
-        (void) copy_text(in->device, sizeof(in->device), device ? device : "");
-        in->mono_usec = mono_usec;
-        queue(d, in);
-        return 0;
-}
-
-int desk_fact(struct desk *d, const struct fact *f) {
-        struct desk_input *in = calloc(1, sizeof(*in));
-
-        if (!in)
-                return -ENOMEM;
-        in->kind = DESK_FACT;
-        in->fact = *f;
-        in->fact.data = strdup(f->data);
-        if (!in->fact.data) {
-                free(in);
-                return -ENOMEM;
-        }
-        queue(d, in);
-        return 0;
-}
-
-int desk_label(struct desk *d, size_t bench, const struct label_report *report) {
-        struct desk_input *in = calloc(1, sizeof(*in));
-
-        if (!in)
-                return -ENOMEM;
-        in->kind = DESK_LABEL;
-        in->bench = bench;
-        in->report = malloc(sizeof(*report));
-        if (!in->report) {
-                free(in);
-                return -ENOMEM;
-        }
-        *in->report = *report;
-        queue(d, in);
-        return 0;
-}
-
 void desk_prints_later(struct desk *d, size_t bench) {
         d->benches[bench].prints_later = true;
 }
@@ -551,33 +364,14 @@ void desk_set_kind(struct desk *d, size_t bench, enum bench_kind kind) {
         d->benches[bench].kind = kind;
 }
 
-static int queue_quiet(struct desk *d, enum desk_kind kind, size_t bench) {
-        struct desk_input *in = calloc(1, sizeof(*in));
-
-        if (!in)
-                return -ENOMEM;
-        in->kind = kind;
-        in->bench = bench;
-        queue(d, in);
-        return 0;
-}
-
-int desk_prompt(struct desk *d, size_t bench) {
-        return queue_quiet(d, DESK_PROMPT, bench);
-}
-
-int desk_weight(struct desk *d, size_t bench) {
-        return queue_quiet(d, DESK_WEIGHT, bench);
-}
-
 void desk_tick(struct desk *d) {
         d->ticked = true;
-        pump(d);
+        desk_pump(d);
 }
 
 void desk_poke(struct desk *d) {
         d->poked = true;
-        pump(d);
+        desk_pump(d);
 }
 
 /* The loop's descriptor is readable when any of its sources has something; a scan is what is meant, and anything will do. */
