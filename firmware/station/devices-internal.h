@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What devices.c, devices-gpio.c and devices-printer.c share. Private to them. */
+/* What devices.c and the files of one kind of device each (devices-*.c) share. Private to them. */
 #include "drivers/llrp/reader.h"
 #include "firmware/station/devices.h"
+#include "firmware/station/scanner-hint.h"
 
 /* One thing with a cable: what `status` says of it, and through whom its ups and downs are told. */
 struct device {
@@ -16,10 +17,26 @@ struct device {
 const char *device_reason(const struct device *d); /* NULL while it is up */
 /* Notes and passes on a change of state; the sink of every driver. */
 void device_on_state(struct device *d, enum device_state state, int error);
+void device_on_scan(struct device *d, const char *bytes, size_t n, uint64_t mono_usec);
+void device_on_lost(struct device *d, enum scan_lost why);
 void device_on_press(struct device *d, const char *code);
 void device_on_tag(struct device *d, const struct tag_read *read);
 void device_on_inventory(struct device *d, bool is_running);
 void device_on_reading(struct device *d, enum button_reads reads, bool is_pressed);
+
+/* devices-show.c: @v in a driver's words, with @sound in place of its own. */
+void signal_of_verdict(struct signal *s, const struct verdict *v, enum verdict_sound sound);
+
+struct scanner {
+        struct device is;
+        const struct scanner_config *config;
+        struct serial_scanner *serial; /* one of the three */
+        struct wedge_scanner *wedge;
+        struct hidpos_scanner *hidpos;
+        struct scanner_hint hint;
+};
+int scanner_open(struct scanner *s, sd_event *event, const struct scanner_config *config);
+void scanner_close(struct scanner *s);
 
 struct reader;
 

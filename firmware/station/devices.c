@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What hangs on a station: opened by its configuration, shown to, asked, and what each says passed on. */
 #include "firmware/station/devices-internal.h"
 
 #include <errno.h>
@@ -7,21 +8,7 @@
 
 #include "drivers/console/label.h"
 #include "drivers/console/signal.h"
-#include "drivers/hidpos/scanner.h"
-#include "drivers/serial/scanner.h"
-#include "drivers/wedge/scanner.h"
 #include "firmware/base/cleanup.h"
-#include "firmware/base/str.h"
-#include "firmware/station/scanner-hint.h"
-
-struct scanner {
-        struct device is;
-        const struct scanner_config *config;
-        struct serial_scanner *serial;
-        struct wedge_scanner *wedge;
-        struct hidpos_scanner *hidpos;
-        struct scanner_hint hint;
-};
 
 struct outputs {
         struct console_signal *light;
@@ -98,84 +85,21 @@ void device_on_inventory(struct device *d, bool is_running) {
         d->devices->callbacks.on_inventory(d->devices->callbacks.userdata, d->name, is_running);
 }
 
-static void scanner_on_scan(void *userdata, const char *bytes, size_t n, uint64_t mono_usec) {
-        struct scanner *s = userdata;
-
-        scanner_hint_on_scan(&s->hint, bytes);
-        s->is.devices->callbacks.on_scan(
-                s->is.devices->callbacks.userdata, s->is.bench, s->is.name, bytes, n, mono_usec);
+void device_on_scan(struct device *d, const char *bytes, size_t n, uint64_t mono_usec) {
+        d->devices->callbacks.on_scan(d->devices->callbacks.userdata, d->bench, d->name, bytes, n, mono_usec);
 }
 
-static void scanner_on_refused(void *userdata, enum scan_refusal why) {
-        struct scanner *s = userdata;
-
-        s->is.devices->callbacks.on_lost(s->is.devices->callbacks.userdata, s->is.bench, s->is.name,
-                scanner_hint_on_refused(&s->hint, why, s->config->driver != SCANNER_HIDPOS));
+void device_on_lost(struct device *d, enum scan_lost why) {
+        d->devices->callbacks.on_lost(d->devices->callbacks.userdata, d->bench, d->name, why);
 }
-
-static void scanner_on_state(void *userdata, enum device_state state, int error) {
-        struct scanner *s = userdata;
-
-        if (state == DEVICE_UP)
-                scanner_hint_forget(&s->hint);
-        device_on_state(&s->is, state, error);
-}
-
-static int open_serial(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
-        struct serial_config config = {
-                .path = s->config->path,
-                .baud = (unsigned int) s->config->baud,
-                .framing = {.suffix = (enum serial_suffix) s->config->suffix, .stx_prefix = s->config->stx},
-                .priority = SD_EVENT_PRIORITY_IMPORTANT,
-        };
-
-        return serial_scanner_new(&s->serial, event, &config, *sink);
-}
-
-static struct plug_rule rule_of(const struct scanner_config *config) {
-        return (struct plug_rule){.vendor = (uint16_t) config->vendor,
-                .product = (uint16_t) config->product,
-                .serial = *config->serial ? config->serial : NULL,
-                .path = *config->path ? config->path : NULL};
-}
-
-static int open_wedge(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
-        struct wedge_config config = {
-                .match = rule_of(s->config),
-                .layout = s->config->layout == SCANNER_LAYOUT_JIS ? WEDGE_LAYOUT_JIS : WEDGE_LAYOUT_US,
-                .priority = SD_EVENT_PRIORITY_IMPORTANT,
-        };
-
-        return wedge_scanner_new(&s->wedge, event, &config, *sink);
-}
-
-static int open_hidpos(struct scanner *s, sd_event *event, const struct scan_sink *sink) {
-        struct hidpos_config config = {.match = rule_of(s->config), .priority = SD_EVENT_PRIORITY_IMPORTANT};
-
-        return hidpos_scanner_new(&s->hidpos, event, &config, *sink);
-}
-
-static const struct {
-        const char *name;
-        int (*open)(struct scanner *s, sd_event *event, const struct scan_sink *sink);
-} scanner_drivers[] = {
-        [SCANNER_SERIAL] = {"serial", open_serial},
-        [SCANNER_WEDGE] = {"wedge", open_wedge},
-        [SCANNER_HIDPOS] = {"hidpos", open_hidpos},
-};
 
 static int open_scanner(struct devices *d, size_t bench, const struct scanner_config *config, sd_event *event,
         struct diag *diag) {
         struct scanner *s = &d->scanners[d->n_scanners++];
-        struct scan_sink sink = {scanner_on_scan, scanner_on_refused, scanner_on_state, s};
         int r;
 
-        *s = (struct scanner){.config = config,
-                .is = {.devices = d,
-                        .bench = bench,
-                        .name = config->name,
-                        .driver = scanner_drivers[config->driver].name}};
-        r = scanner_drivers[config->driver].open(s, event, &sink);
+        *s = (struct scanner){.is = {.devices = d, .bench = bench}};
+        r = scanner_open(s, event, config);
         if (r < 0)
                 diag_set(diag, 0, 0, config->name, "scanner cannot be set up: %s", strerror(-r));
         return r;
@@ -347,11 +271,8 @@ int devices_new(struct devices **dp, sd_event *event, const struct station_confi
 struct devices *devices_free(struct devices *d) {
         if (!d)
                 return NULL;
-        for (size_t i = 0; i < d->n_scanners; i++) {
-                (void) serial_scanner_free(d->scanners[i].serial);
-                (void) wedge_scanner_free(d->scanners[i].wedge);
-                (void) hidpos_scanner_free(d->scanners[i].hidpos);
-        }
+        for (size_t i = 0; i < d->n_scanners; i++)
+                scanner_close(&d->scanners[i]);
         for (size_t i = 0; i < STATION_BENCHES_MAX; i++) {
                 (void) console_signal_free(d->outputs[i].light);
                 (void) console_label_free(d->outputs[i].labels);
@@ -370,58 +291,10 @@ struct devices *devices_free(struct devices *d) {
         return NULL;
 }
 
-/* Two vocabularies on purpose: the domain knows no driver. Both enums are in the same order; the tables say so once. */
-static const enum signal_light lights[] = {
-        [VERDICT_LIGHT_DARK] = SIGNAL_LIGHT_DARK,
-        [VERDICT_LIGHT_GREEN] = SIGNAL_LIGHT_GREEN,
-        [VERDICT_LIGHT_AMBER] = SIGNAL_LIGHT_AMBER,
-        [VERDICT_LIGHT_RED] = SIGNAL_LIGHT_RED,
-        [VERDICT_LIGHT_WHITE] = SIGNAL_LIGHT_WHITE,
-};
-static const enum signal_pattern patterns[] = {
-        [VERDICT_PATTERN_STEADY] = SIGNAL_PATTERN_STEADY,
-        [VERDICT_PATTERN_BLINK] = SIGNAL_PATTERN_BLINK,
-        [VERDICT_PATTERN_SLOW_BLINK] = SIGNAL_PATTERN_SLOW_BLINK,
-        [VERDICT_PATTERN_FLASH] = SIGNAL_PATTERN_FLASH,
-};
-static const enum signal_sound sounds[] = {
-        [VERDICT_SOUND_NONE] = SIGNAL_SOUND_NONE,
-        [VERDICT_SOUND_A] = SIGNAL_SOUND_A,
-        [VERDICT_SOUND_B] = SIGNAL_SOUND_B,
-        [VERDICT_SOUND_B_TWICE] = SIGNAL_SOUND_B_TWICE,
-        [VERDICT_SOUND_C] = SIGNAL_SOUND_C,
-        [VERDICT_SOUND_C_FAST] = SIGNAL_SOUND_C_FAST,
-        [VERDICT_SOUND_D] = SIGNAL_SOUND_D,
-        [VERDICT_SOUND_N] = SIGNAL_SOUND_N,
-};
-
-struct look_words devices_look(enum verdict_kind kind) {
-        const struct verdict_look *look = verdict_look(kind);
-
-        return (struct look_words){signal_light_to_str(lights[look->light]),
-                signal_pattern_to_str(patterns[look->pattern]), signal_sound_to_str(sounds[look->sound])};
-}
-
 static void show(struct devices *d, size_t bench, const struct verdict *v, enum verdict_sound sound) {
-        const struct verdict_look *look = verdict_look(v->kind);
-        struct signal s = {
-                .number = v->kind,
-                .light = lights[look->light],
-                .pattern = patterns[look->pattern],
-                .sound = sounds[sound],
-                .prompt = v->prompt,
-        };
+        struct signal s;
 
-        (void) copy_text(s.bench, sizeof(s.bench), v->bench);
-        (void) copy_text(s.device, sizeof(s.device), v->device);
-        (void) copy_text(s.kind, sizeof(s.kind), look->name);
-        (void) copy_text(s.text[SIGNAL_JA].head, sizeof(s.text[SIGNAL_JA].head), v->head_ja);
-        (void) copy_text(s.text[SIGNAL_JA].sub, sizeof(s.text[SIGNAL_JA].sub), v->sub_ja);
-        (void) copy_text(s.text[SIGNAL_EN].head, sizeof(s.text[SIGNAL_EN].head), v->head_en);
-        (void) copy_text(s.text[SIGNAL_EN].sub, sizeof(s.text[SIGNAL_EN].sub), v->sub_en);
-        (void) copy_text(s.merchant, sizeof(s.merchant), v->merchant);
-        (void) copy_text(s.shipment, sizeof(s.shipment), v->shipment);
-        (void) copy_text(s.parcel, sizeof(s.parcel), v->parcel);
+        signal_of_verdict(&s, v, sound);
         /* What cannot be shown is dropped: the driver counts it, or shows it when its chip is back. */
         (void) signal_show(&d->outputs[bench].signal, &s);
         (void) signal_show(&d->towers[bench].port, &s);
