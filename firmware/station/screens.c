@@ -263,11 +263,7 @@ static void request_counter(
 
 bool screens_on_request(struct station *s, const struct request_caller *caller, const char *verb,
         const struct json *request) {
-        static const struct {
-                const char *verb;
-                void (*serve)(
-                        struct station *s, const struct request_caller *caller, const struct json *request);
-        } verbs[] = {
+        static const struct verb verbs[] = {
                 {"screen-enter", sign_in_request},
                 {"screen-look", request_look},
                 {"screen-leave", request_leave},
@@ -275,12 +271,10 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-counter", request_counter},
                 {"screen-contact", contact_request},
         };
+        const struct verb *v = verb_find(verbs, ELEMENTSOF(verbs), verb);
 
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
-                if (strcmp(verb, verbs[i].verb) != 0)
-                        continue;
-                verbs[i].serve(s, caller, request);
-                return true;
-        }
-        return settings_on_request(s, caller, verb, request);
+        if (!v)
+                return settings_on_request(s, caller, verb, request);
+        v->serve(s, caller, request);
+        return true;
 }

@@ -94,23 +94,15 @@ static void request_storage(
 
 bool settings_on_request(struct station *s, const struct request_caller *caller, const char *verb,
         const struct json *request) {
-        static const struct {
-                const char *verb;
-                void (*serve)(
-                        struct station *s, const struct request_caller *caller, const struct json *request);
-        } verbs[] = {
+        static const struct verb verbs[] = {
                 {"people", request_people},
                 {"light-test", trials_light},
                 {"label-test", trials_label},
                 {"storage-test", request_storage},
         };
+        const struct verb *v = verb_find(verbs, ELEMENTSOF(verbs), verb);
 
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
-                if (strcmp(verb, verbs[i].verb) != 0)
-                        continue;
-                if (screens_who(s, caller, request, ROLE_ENGINEER))
-                        verbs[i].serve(s, caller, request);
-                return true;
-        }
-        return false;
+        if (v && screens_who(s, caller, request, ROLE_ENGINEER))
+                v->serve(s, caller, request);
+        return v;
 }

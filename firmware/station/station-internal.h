@@ -127,16 +127,24 @@ void benches_on_device(
 /* The storage's state on all lights, over what they showed. */
 void benches_cover(struct station *s, enum verdict_kind kind, const char *ja, const char *en);
 
-/* --- requests.c --- */
-/* Requests of the control socket. */
+/* --- requests.c: the control socket --- */
+struct verb {
+        const char *name;
+        void (*serve)(struct station *s, const struct request_caller *caller, const struct json *request);
+};
+const struct verb *verb_find(
+        const struct verb *verbs, size_t n, const char *name); /* NULL: none of that name */
+/* Its requests. */
 void station_on_request(
         void *userdata, const struct request_caller *caller, const char *verb, const struct json *request);
+/* --- requests-tell.c --- */
 /* The answer of a scan that came by the control socket. */
 void station_on_answered(void *userdata, uint64_t token, const struct verdict *verdicts, size_t n);
 /* {"verdict":{…}} to whoever follows. */
 void station_tell_verdict(struct station *s, const struct verdict *v);
 /* {"verdict":{…},"back":true}: shown again, without its sound, after the storage's state had covered it. */
 void station_tell_back(struct station *s, const struct verdict *v);
+void station_tell_bell(struct station *s); /* {"bell":pos} */
 
 /* --- screens.c: who is at a screen away from the bench's scanner, and what may be asked through one --- */
 int screens_new(struct station *s); /* with the ledger open */
@@ -146,7 +154,6 @@ bool screens_on_request(
         struct station *s, const struct request_caller *caller, const char *verb, const struct json *request);
 /* Within a slice: who waits is looked up, who is none of the people any more is out. Return: 0 or -errno. */
 int screens_on_slice(struct station *s);
-void station_tell_bell(struct station *s);
 
 /* --- contact.c: a customer's name and contact --- */
 void contact_on_committed(struct station *s); /* who looked is on the disk: they are told */
