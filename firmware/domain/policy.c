@@ -16,6 +16,7 @@
 #define OPENS_DEFAULT            "09:00"
 #define PICKUP_DELAY_DEFAULT_SEC 60 /* somebody may take the parcel off its shelf again */
 #define SECONDS_MAX              (30 * 86400)
+#define DAY_MIN                  1440
 #define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
 
 static const char *const how_names[] = {
@@ -88,7 +89,12 @@ static const struct json_rule merchant_rules[] = {
         {"unknown_shipment", JSON_WANT_NAME, false, 0, 0},
         {"notice_delay_s", JSON_WANT_OBJECT, false, 0, 0},
         {"notice_max_age_s", JSON_WANT_OBJECT, false, 0, 0},
+        {"quiet_hours", JSON_WANT_OBJECT, false, 0, 0},
         {"carriers", JSON_WANT_ARRAY, false, 0, 100},
+};
+static const struct json_rule quiet_rules[] = {
+        {"from", JSON_WANT_TEXT, true, 5, 5},
+        {"to", JSON_WANT_TEXT, true, 5, 5},
 };
 static const struct json_rule carrier_rules[] = {
         {"carrier", JSON_WANT_NAME, true, 0, 0},
@@ -134,6 +140,7 @@ const struct policy_section *policy_section(const char *key) {
                 {"from", from_rules, ELEMENTSOF(from_rules)},
                 {"notice_delay_s", seconds_rules, ELEMENTSOF(seconds_rules)},
                 {"notice_max_age_s", seconds_rules, ELEMENTSOF(seconds_rules)},
+                {"quiet_hours", quiet_rules, ELEMENTSOF(quiet_rules)},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(sections); i++)
@@ -202,6 +209,39 @@ static int check_colour(const struct json *m, const char *where, struct diag *d)
         return -EBADMSG;
 }
 
+/* Minutes of "20:00"; -1 for what is no time of day. */
+static int minutes_of(const char *text) {
+        int hour, minute, n = 0;
+
+        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
+        if (sscanf(text, "%2d:%2d%n", &hour, &minute, &n) != 2 || n != 5 || text[n] != '\0')
+                return -1;
+        return hour < 0 || hour > 24 || minute < 0 || minute > 59 || (hour == 24 && minute > 0)
+                       ? -1
+                       : hour * 60 + minute;
+}
+
+/* A day has 24:00 as 00:00 here: both name a moment that comes round. */
+static int check_quiet(const struct json *m, const char *where, struct diag *d) {
+        const struct json *quiet = json_get(m, "quiet_hours");
+        char at[80];
+        int r;
+
+        if (!quiet || json_type(quiet) == JSON_NULL)
+                return 0;
+        (void) snprintf(at, sizeof(at), "%s.quiet_hours", where);
+        r = json_check(quiet, at, quiet_rules, ELEMENTSOF(quiet_rules), d);
+        if (r < 0)
+                return r;
+        if (minutes_of(json_get_string(quiet, "from", "")) >= 0 &&
+                minutes_of(json_get_string(quiet, "to", "")) >= 0)
+                return 0;
+        diag_set(d, 0, 0, NULL, "must be times of day, as 21:00");
+        if (d)
+                (void) snprintf(d->key, sizeof(d->key), "%s", at);
+        return -EBADMSG;
+}
+
 static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         static const char *const unknowns[] = {"refuse", "accept", NULL};
         char where[64];
@@ -218,6 +258,8 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
                 r = check_seconds(json_get(m, "notice_delay_s"), where, d);
         if (r == 0)
                 r = check_seconds(json_get(m, "notice_max_age_s"), where, d);
+        if (r == 0)
+                r = check_quiet(m, where, d);
         for (const struct json *c = json_first(json_get(m, "carriers")); c && r == 0; c = json_next(c), k++) {
                 (void) snprintf(where, sizeof(where), "merchants[%zu].carriers[%zu]", i, k);
                 r = check_carrier(c, where, d);
@@ -230,18 +272,6 @@ static int weekday_of(const char *word) {
                 if (strcmp(weekdays[i], word) == 0)
                         return i;
         return -1;
-}
-
-/* Minutes of "20:00"; -1 for what is no time of day. */
-static int minutes_of(const char *text) {
-        int hour, minute, n = 0;
-
-        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
-        if (sscanf(text, "%2d:%2d%n", &hour, &minute, &n) != 2 || n != 5 || text[n] != '\0')
-                return -1;
-        return hour < 0 || hour > 24 || minute < 0 || minute > 59 || (hour == 24 && minute > 0)
-                       ? -1
-                       : hour * 60 + minute;
 }
 
 static int refuse_store(const char *key, const char *text, struct diag *d) {
@@ -316,6 +346,15 @@ static const struct json *find_named(const struct json *array, const char *key, 
 
 const struct json *policy_merchant(const struct policy *p, const char *merchant) {
         return find_named(json_get(p->doc, "merchants"), "merchant", merchant);
+}
+
+void policy_quiet(const struct policy *p, const char *merchant, struct quiet_hours *out) {
+        const struct json *quiet = json_get(policy_merchant(p, merchant), "quiet_hours");
+
+        *out = (struct quiet_hours){
+                .from_min = minutes_of(json_get_string(quiet, "from", "00:00")) % DAY_MIN,
+                .to_min = minutes_of(json_get_string(quiet, "to", "00:00")) % DAY_MIN,
+        };
 }
 
 void policy_store(const struct policy *p, struct store_policy *out) {

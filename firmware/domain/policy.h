@@ -58,6 +58,10 @@ bool policy_accepts_unknown(const struct policy *p, const char *merchant);
 const char *policy_unknown_merchant(const struct policy *p);
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind);
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind);
+struct quiet_hours { /* minutes of the store's day, 0 … 1439; equal: there are none; @from_min behind @to_min: over midnight */
+        int from_min, to_min;
+};
+void policy_quiet(const struct policy *p, const char *merchant, struct quiet_hours *out);
 struct store_policy {                              /* where customers come to; borrowed */
         const struct json *name, *address, *hours; /* names; NULL not said */
         const char *phone;                         /* "" not said */

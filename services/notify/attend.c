@@ -178,7 +178,7 @@ static int prepare(
                         "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
                         row->id);
         if (state != CONTACT_READY)
-                return outcome_wait(n, row, contact_state_to_str(state), now);
+                return outcome_wait(n, row, contact_state_to_str(state), 0, now);
         list_parcels(m, row);
         return start_sending(n, row, &job, now);
 }
@@ -189,7 +189,8 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         int r = read_matter(n, row, &m);
 
         if (r < 0 && r != -ENOMEM)
-                return outcome_wait(n, row, "ledger", now); /* damaged there; other shipments may be well */
+                return outcome_wait(
+                        n, row, "ledger", 0, now); /* damaged there; other shipments may be well */
         if (r != 0)
                 return r;
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
@@ -205,7 +206,7 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         });
         switch (decision.action) {
         case NOTICE_WAIT:
-                return outcome_wait(n, row, decision.reason, now);
+                return outcome_wait(n, row, decision.reason, decision.again_usec, now);
         case NOTICE_CANCEL:
                 return outcome_give_up(n, row, NOTICE_CANCELLED, decision.reason, now);
         case NOTICE_EXPIRE:

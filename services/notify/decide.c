@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/notify/decide.h"
 
+#include <string.h>
+
+#include "services/notify/quiet.h"
+
 static struct notice_decision decision(enum notice_action action, const char *reason) {
-        return (struct notice_decision){action, reason};
+        return (struct notice_decision){.action = action, .reason = reason};
 }
 
 static bool anything_to_tell(enum notice_kind kind, const struct shipment *s, const struct policy *policy) {
@@ -20,8 +24,21 @@ static bool is_too_old(const struct notice_question *q) {
                q->now.wall_usec >= q->expires_usec;
 }
 
+static struct quiet ask_quiet(const struct notice_question *q) {
+        struct quiet_hours hours;
+
+        policy_quiet(q->policy, q->shipment->merchant, &hours);
+        return quiet_ask(&hours, &q->now);
+}
+
+/* "Today is the last day" is worth a word at night when it would not be true any more in the morning. */
+static bool is_now_or_never(const struct notice_question *q, const struct quiet *quiet) {
+        return q->kind == NOTICE_KIND_LAST_DAY && q->expires_usec > 0 && q->expires_usec <= quiet->end_usec;
+}
+
 struct notice_decision notice_decide(const struct notice_question *q) {
         const struct shipment *s = q->shipment;
+        struct quiet quiet;
 
         if (q->now.boot_usec < q->due_usec)
                 return decision(NOTICE_WAIT, "");
@@ -36,14 +53,27 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_CANCEL, s->cancelled                     ? "shipment-cancelled"
                                                : notice_kind_is_pickup(q->kind) ? "nothing-waits"
                                                                                 : "nothing-shipped");
+        quiet = ask_quiet(q);
         if (is_too_old(q))
-                return decision(NOTICE_EXPIRE,
-                        q->contact == CONTACT_READY ? "too-old" : contact_state_to_str(q->contact));
+                return decision(NOTICE_EXPIRE, q->contact != CONTACT_READY ? contact_state_to_str(q->contact)
+                                               : quiet.is_quiet            ? "quiet-hours"
+                                                                           : "too-old");
         if (q->contact == CONTACT_BAD_ADDRESS)
                 return decision(NOTICE_FAIL, contact_state_to_str(q->contact));
         if (q->contact != CONTACT_READY)
                 return decision(NOTICE_WAIT, contact_state_to_str(q->contact));
+        if (quiet.is_quiet && !is_now_or_never(q, &quiet))
+                return (struct notice_decision){NOTICE_WAIT, "quiet-hours", quiet.again_usec};
         return decision(NOTICE_SEND, "");
+}
+
+int notice_rank(const char *kind) {
+        static const char *const first[] = {"pickup-ready", "incident", "shipped"};
+
+        for (int i = 0; i < (int) ELEMENTSOF(first); i++)
+                if (strcmp(first[i], kind) == 0)
+                        return i;
+        return NOTICE_RANKS - 1;
 }
 
 uint64_t notice_due_usec(

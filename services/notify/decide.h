@@ -12,6 +12,7 @@
  *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
  *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
  *   an address that is none                      fail    bad-address
+ *   quiet hours of the merchant, in the store    wait    quiet-hours; but not the last day's word when it would be too late
  *   otherwise                                    send
  */
 #include "services/notify/contact.h"
@@ -30,10 +31,15 @@ struct notice_question {
 
 struct notice_decision {
         enum notice_action action;
-        const char *reason; /* a word of facts.md; "" when there is nothing to say; static */
+        const char *reason;  /* a word of facts.md; "" when there is nothing to say; static */
+        uint64_t again_usec; /* CLOCK_BOOTTIME when to look again at what waits; 0 no matter */
 };
 
 struct notice_decision notice_decide(const struct notice_question *q);
+
+/* Who goes first when the line comes back: 0 pickup-ready, 1 incident, 2 shipped, 3 the rest. */
+#define NOTICE_RANKS 4
+int notice_rank(const char *kind);
 
 /**
  * notice_due_usec() - when a waiting time that began with a fact is over, on this boot's CLOCK_BOOTTIME

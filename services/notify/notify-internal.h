@@ -51,8 +51,9 @@ int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state
 /* The same for one that is not to go; says `unknown` where a copy may have gone. */
 int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
-/* Not yet: to be looked at again. @reason: "" when it is only not due */
-int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now);
+/* Not yet: to be looked at again at @again_usec, 0: as is usual. @reason: "" when it is only not due */
+int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, uint64_t again_usec,
+        const struct stamp *now);
 /* What became of n->sending, when n->has_answer: kept until it is written down, for it is the difference between one mail and two. */
 int outcome_finish(struct notify *n);
 /* What a process that died left in `sending`, and waiting times of an earlier boot. */

@@ -17,7 +17,7 @@
         "wait_usec, "                                                                                        \
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
-        "parcels, told, changed_usec, log_pos"
+        "parcels, told, changed_usec, log_pos, rank"
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
@@ -39,7 +39,7 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, insert),
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"},
+                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"},
         {offsetof(struct outbox, put),
                 "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
                 "boot = ?7, "
@@ -47,11 +47,10 @@ static const struct store_sql outbox_sql[] = {
                 "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
-                "log_pos = ?24 "
+                "log_pos = ?24, rank = ?25 "
                 "WHERE id = ?1"},
-        {offsetof(struct outbox, due),
-                "SELECT " COLUMNS
-                " FROM notice WHERE state = 'reserved' AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
+        {offsetof(struct outbox, due), "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND rank = "
+                                       "?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
         {offsetof(struct outbox, sending), "SELECT " COLUMNS " FROM notice WHERE state = 'sending' LIMIT 1"},
         {offsetof(struct outbox, wake),
                 "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 "
@@ -176,6 +175,7 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
         store_bind_int64(q, 22, row->told ? 1 : 0);
         store_bind_int64(q, 23, row->changed_usec);
         store_bind_int64(q, 24, row->log_pos);
+        store_bind_int64(q, 25, notice_rank(row->kind));
         return store_run(q);
 }
 
@@ -195,8 +195,14 @@ int outbox_put(struct outbox *o, const struct notice_row *row) {
 }
 
 int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row) {
-        store_bind_int64(&o->due, 1, (int64_t) boot_usec);
-        return first_row(&o->due, row);
+        int r = OUTBOX_E_NONE;
+
+        for (int rank = 0; rank < NOTICE_RANKS && r == OUTBOX_E_NONE; rank++) {
+                store_bind_int64(&o->due, 1, (int64_t) boot_usec);
+                store_bind_int64(&o->due, 2, rank);
+                r = first_row(&o->due, row);
+        }
+        return r;
 }
 
 int outbox_sending(struct outbox *o, struct notice_row *row) {

@@ -56,7 +56,7 @@ struct store *outbox_store(struct outbox *o); /* for transactions and cursors; b
 int outbox_get(struct outbox *o, const char *id, struct notice_row *row); /* or OUTBOX_E_NONE */
 int outbox_insert(struct outbox *o, const struct notice_row *row);        /* or OUTBOX_E_EXISTS */
 int outbox_put(struct outbox *o, const struct notice_row *row);           /* all but the id */
-/* The reserved row to look at first. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno. */
+/* The reserved row to look at first: by notice_rank(), then by when it was to be looked at. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno. */
 int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row);
 /* A row left in `sending`: by a process that died. Return: 0, OUTBOX_E_NONE, -errno. */
 int outbox_sending(struct outbox *o, struct notice_row *row);

@@ -62,8 +62,9 @@ int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state 
         return outcome_conclude(n, row, NOTICE_UNKNOWN, reason, now);
 }
 
-int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
-        uint64_t next = now->boot_usec + CONTACT_USEC;
+int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, uint64_t again_usec,
+        const struct stamp *now) {
+        uint64_t next = again_usec > 0 ? again_usec : now->boot_usec + CONTACT_USEC;
 
         if (strcmp(row->reason, reason) != 0 && *reason)
                 log_info("notice %s: waits, %s", row->id, reason);

@@ -13,6 +13,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -80,6 +81,15 @@ class Ledger:
         with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as db:
             return [json.loads(row[0]) for row in db.execute("SELECT data FROM fact WHERE type = ? ORDER BY pos", (type,))]
 
+    def trust_clock(self):
+        """As the station notes that its clock is right, for as long as a test may last."""
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        up = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+        wall = time.time_ns() // 1000
+        text = f"1 {boot} synced agrees {wall} 32400 {wall} {wall - up} {up + 30 * 86400 * 10**6} 1 {wall - up} {up}"
+        with sqlite3.connect(self.path, timeout=20) as db:
+            db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('clock', ?)", (text,))
+
     # ---- what an OMS said ----
 
     def policy(self, merchant: str, version: int = 1, report: str = "shipped", **more):
@@ -99,10 +109,10 @@ class Ledger:
         self.fact("shipment.received" if version == 1 else "shipment.changed", merchant, shipment, **wish)
 
     def contact(self, merchant: str, shipment: str, name: str = "山田 花子", email: str = "hanako@example.jp", version: int = 1,
-                consent: bool = True, language: str = "ja", **more):
+                consent: bool = True, language: str = "ja", kinds: tuple = ("shipped",), **more):
         self.fact("contact.received", merchant, shipment, merchant=merchant, shipment=shipment, version=version,
                   language=language, contact={"name": name, "email": email}, channels=["email"],
-                  consent={"shipped": consent}, **more)
+                  **{"consent": {kind: consent for kind in kinds}, **more})
 
     # ---- what a bench did ----
 
@@ -121,6 +131,16 @@ class Ledger:
         parcel = self.ready(merchant, shipment, piece, pieces, quantity)
         self.fact("parcel.shipped", merchant, parcel, shipment=shipment, orders=["A-" + shipment], piece=piece, pieces=pieces,
                   carrier="yamato", number=number(self.parcels), how="bay-closed", bay="y1", ready_at=stamp(), policy=1)
+        return parcel
+
+    def arrive(self, merchant: str, shipment: str, shelf: str = "s1") -> str:
+        """A parcel of one piece that came to the counter, ready for its customer; its id."""
+        parcel = str(uuid.uuid4())
+        common = {"shipment": shipment, "orders": ["A-" + shipment], "piece": 1, "pieces": 1}
+        self.fact("parcel.arrived", merchant, parcel, **common, announced=False, code="P" + shipment)
+        self.fact("parcel.shelved", merchant, parcel, **common, shelf=shelf)
+        self.fact("pickup.ready", merchant, shipment, orders=["A-" + shipment], pieces=1,
+                  parcels=[{"parcel": parcel, "piece": 1, "shelf": shelf}])
         return parcel
 
     def void(self, merchant: str, shipment: str, parcel: str):

@@ -110,6 +110,11 @@ static void a_refusal_names_the_member(void **state) {
                 {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"carriers\":[{\"carrier\":\"y\","
                  "\"shipped\":\"soon\"}]}]}",
                         "merchants[0].carriers[0].shipped"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"quiet_hours\":{\"from\":\"21:00\"}}]}",
+                        "merchants[0].quiet_hours.to"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"quiet_hours\":{\"from\":\"21:00\","
+                 "\"to\":\"25:00\"}}]}",
+                        "merchants[0].quiet_hours"},
                 {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"notice_delay_s\":{\"shipped\":-1}}]}",
                         "merchants[0].shipped"},
         };

@@ -33,7 +33,7 @@ struct row {
         const char *reason;
 };
 
-static const struct row rows[] = {
+static const struct row states[] = {
         {"due and gone: sent", 100, 500, SYNCED, OWNER_STATION, false, SHIPPED, -1, "shipped", CONTACT_READY,
                 NOTICE_SEND, ""},
         {"not due yet, whatever else", 99, 5000, SYNCED, OWNER_OMS, true, -1, -1, "shipped", CONTACT_NONE,
@@ -82,8 +82,8 @@ static const struct row rows[] = {
 
 static void each_state_has_its_action_and_its_reason(void **state) {
         (void) state;
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                const struct row *row = &rows[i];
+        for (size_t i = 0; i < ELEMENTSOF(states); i++) {
+                const struct row *row = &states[i];
                 struct shipment s = {0};
                 struct policy policy = {0};
                 struct notice_question q = {.due_usec = 100,
@@ -152,6 +152,90 @@ static void whoever_came_or_was_cancelled_is_not_called_to_the_counter(void **st
                 }
 }
 
+/* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
+static void policy_with_quiet_hours(struct policy *policy) {
+        static const char text[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"quiet_hours\":"
+                                   "{\"from\":\"21:00\",\"to\":\"08:00\"}}]}";
+        struct json *doc = NULL;
+
+        assert_int_equal(json_parse(text, sizeof(text) - 1, &doc, NULL), 0);
+        assert_int_equal(policy_init(policy, doc, NULL), 0);
+}
+
+static void at_night_a_notice_waits_and_is_judged_anew_in_the_morning(void **state) {
+        static const struct {
+                const char *name, *now, *expires; /* NULL: 72 h later */
+                enum notice_kind kind;
+                enum parcel_state parcel;
+                enum contact_state contact;
+                enum notice_action action;
+                const char *reason;
+        } rows[] = {
+                {"by day", "2026-11-21T20:59:00+09:00", NULL, NOTICE_KIND_PICKUP_READY, PARCEL_SHELVED,
+                        CONTACT_READY, NOTICE_SEND, ""},
+                {"by night", "2026-11-21T23:00:00+09:00", NULL, NOTICE_KIND_PICKUP_READY, PARCEL_SHELVED,
+                        CONTACT_READY, NOTICE_WAIT, "quiet-hours"},
+                {"shipped, by night", "2026-11-21T23:00:00+09:00", NULL, NOTICE_KIND_SHIPPED, PARCEL_SHIPPED,
+                        CONTACT_READY, NOTICE_WAIT, "quiet-hours"},
+                {"collected in the night: it is not told in the morning", "2026-11-21T23:00:00+09:00", NULL,
+                        NOTICE_KIND_PICKUP_READY, PARCEL_COLLECTED, CONTACT_READY, NOTICE_CANCEL,
+                        "nothing-waits"},
+                {"too old in the night: the night is why", "2026-11-21T23:00:00+09:00",
+                        "2026-11-21T22:59:00+09:00", NOTICE_KIND_SHIPPED, PARCEL_SHIPPED, CONTACT_READY,
+                        NOTICE_EXPIRE, "quiet-hours"},
+                {"too old in the morning", "2026-11-22T08:00:00+09:00", "2026-11-22T07:59:00+09:00",
+                        NOTICE_KIND_SHIPPED, PARCEL_SHIPPED, CONTACT_READY, NOTICE_EXPIRE, "too-old"},
+                {"nobody to tell is said before the night", "2026-11-21T23:00:00+09:00", NULL,
+                        NOTICE_KIND_SHIPPED, PARCEL_SHIPPED, CONTACT_NONE, NOTICE_WAIT, "no-contact"},
+                {"the last day's word, true till tomorrow evening", "2026-11-21T23:00:00+09:00",
+                        "2026-11-22T20:00:00+09:00", NOTICE_KIND_LAST_DAY, PARCEL_SHELVED, CONTACT_READY,
+                        NOTICE_WAIT, "quiet-hours"},
+                {"the last day's word, now or never", "2026-11-21T21:30:00+09:00",
+                        "2026-11-21T23:00:00+09:00", NOTICE_KIND_LAST_DAY, PARCEL_SHELVED, CONTACT_READY,
+                        NOTICE_SEND, ""},
+                {"only that of the last day passes", "2026-11-21T21:30:00+09:00", "2026-11-21T23:00:00+09:00",
+                        NOTICE_KIND_PICKUP_REMINDER, PARCEL_SHELVED, CONTACT_READY, NOTICE_WAIT,
+                        "quiet-hours"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct notice_question q = {.kind = rows[i].kind,
+                        .shipment = &s,
+                        .policy = &policy,
+                        .contact = rows[i].contact,
+                        .now = {.boot_usec = 1000, .clock = SYNCED}};
+                struct notice_decision d;
+
+                assert_int_equal(time_parse(rows[i].now, &q.now.wall_usec, &q.now.offset_sec), 0);
+                q.expires_usec = q.now.wall_usec + 72 * 3600 * (int64_t) USEC_PER_SEC;
+                if (rows[i].expires)
+                        assert_int_equal(time_parse(rows[i].expires, &q.expires_usec, NULL), 0);
+                scene_shipment(&s, 1);
+                policy_with_quiet_hours(&policy);
+                s.notices[rows[i].kind].owner = OWNER_STATION;
+                (void) scene_add_parcel(&s, rows[i].parcel, "1", 2, 1);
+                d = notice_decide(&q);
+                if (d.action != rows[i].action || strcmp(d.reason, rows[i].reason) != 0)
+                        fail_msg("%s: action %d, reason %s", rows[i].name, d.action, d.reason);
+                assert_true((d.again_usec > 1000) ==
+                            (strcmp(d.reason, "quiet-hours") == 0 && d.action == NOTICE_WAIT));
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
+static void who_waits_at_a_counter_goes_first(void **state) {
+        (void) state;
+        assert_int_equal(notice_rank("pickup-ready"), 0);
+        assert_int_equal(notice_rank("incident"), 1);
+        assert_int_equal(notice_rank("shipped"), 2);
+        assert_int_equal(notice_rank("pickup-reminder"), NOTICE_RANKS - 1);
+        assert_int_equal(notice_rank("of-tomorrow"), NOTICE_RANKS - 1);
+}
+
 static void a_shipment_that_is_not_there_cancels(void **state) {
         struct policy policy = {0};
         struct notice_question q = {.policy = &policy, .contact = CONTACT_READY};
@@ -191,6 +275,8 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
+                cmocka_unit_test(at_night_a_notice_waits_and_is_judged_anew_in_the_morning),
+                cmocka_unit_test(who_waits_at_a_counter_goes_first),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),
                 cmocka_unit_test(waiting_is_counted_on_the_clock_that_can_be_believed),
         };

@@ -122,6 +122,28 @@ static void a_row_comes_back_as_it_was_written(void **state) {
         commit(s);
 }
 
+static void who_waits_at_a_counter_comes_before_all_others(void **state) {
+        static const char *const kinds[] = {"last-day", "shipped", "pickup-ready"};
+        struct scene *s = *state;
+        struct notice_row row;
+
+        for (size_t i = 0; i < ELEMENTSOF(kinds); i++) {
+                row = reserved(N1, 1000 + i);
+                (void) copy_text(row.kind, sizeof(row.kind), kinds[i]);
+                row.id[0] = (char) ('a' + i);
+                insert(s, &row);
+        }
+        for (size_t i = ELEMENTSOF(kinds); i > 0; i--) {
+                assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+                assert_string_equal(row.kind, kinds[i - 1]);
+                row.state = NOTICE_CANCELLED;
+                begin(s);
+                assert_int_equal(outbox_put(s->o, &row), 0);
+                commit(s);
+        }
+        assert_int_equal(outbox_due(s->o, 5000, &row), OUTBOX_E_NONE);
+}
+
 static void the_one_that_is_due_first_comes_first(void **state) {
         struct scene *s = *state;
         struct notice_row a = reserved(N1, 2000), b = reserved(N2, 1000), row;
@@ -300,6 +322,7 @@ static void old_rows_go_when_the_ledger_has_their_outcome(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 WITH(a_row_comes_back_as_it_was_written),
+                WITH(who_waits_at_a_counter_comes_before_all_others),
                 WITH(the_one_that_is_due_first_comes_first),
                 WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
                 WITH(what_was_told_and_undone_is_told_again_once),

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What okuru-notify decides about a notice that could go: whether the customer may be written to at this hour, and who goes first."""
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from ledger import Ledger, notice_id, stamp  # noqa: E402
+from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, shipped, smtp_route  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+TOKYO = timezone(timedelta(hours=9))
+HOUR = 3600
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        ledger.trust_clock()
+        yield ledger
+
+
+@pytest.fixture
+def maildir(tmp_path):
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir):
+    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\n")
+    notify.environment = {"TZ": "Asia/Tokyo"}
+    with notify:
+        yield notify
+        notify.stop()
+
+
+def hours_from_now(begin: float, end: float) -> dict:
+    now = datetime.now(TOKYO)
+    return {"from": f"{now + timedelta(hours=begin):%H:%M}", "to": f"{now + timedelta(hours=end):%H:%M}"}
+
+
+# ---- quiet hours ----
+
+def test_in_quiet_hours_a_notice_waits_and_goes_when_they_are_over(notify, ledger, maildir):
+    ledger.policy(M, version=2, quiet_hours=hours_from_now(-1, 2))
+    notice = shipped(ledger, "S-1")
+    wait_for("its state", lambda: notify.state(notice) == ("reserved", "quiet-hours", 0))
+    notify.pass_time(HOUR)
+    other = shipped(ledger, "S-2")  # by when it is looked at, the first one was, too
+    wait_for("its state", lambda: notify.state(other)[1] == "quiet-hours")
+    assert mails_in(maildir) == []
+    notify.pass_time(HOUR + 60)
+    assert notify.outcome_of(notice)[0] == notify.outcome_of(other)[0] == "notice.accepted"
+    assert len(mails_in(maildir)) == 2
+
+
+def test_outside_of_quiet_hours_it_goes_at_once(notify, ledger, maildir):
+    ledger.policy(M, version=2, quiet_hours=hours_from_now(2, 4))
+    assert notify.outcome_of(shipped(ledger, "S-1"))[0] == "notice.accepted"
+
+
+def test_what_is_undone_in_the_night_is_not_told_in_the_morning(notify, ledger, maildir):
+    ledger.policy(M, version=2, quiet_hours=hours_from_now(-1, 2))
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    parcel = ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1")
+    wait_for("its state", lambda: notify.state(notice)[1] == "quiet-hours")
+    ledger.void(M, "S-1", parcel)
+    notify.pass_time(2 * HOUR + 60)
+    kind, data = notify.outcome_of(notice)
+    assert (kind, data["reason"]) == ("notice.cancelled", "nothing-shipped")
+    assert mails_in(maildir) == []
+
+
+def test_what_is_too_old_in_the_night_says_that_the_night_was_why(notify, ledger, maildir):
+    ledger.policy(M, version=2, quiet_hours=hours_from_now(-1, 4))
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1", age=HOUR)
+    wait_for("its state", lambda: notify.state(notice)[1] == "quiet-hours")
+    notify.pass_time(2 * HOUR)
+    kind, data = notify.outcome_of(notice)
+    assert (kind, data["reason"]) == ("notice.expired", "quiet-hours")
+
+
+# ---- who goes first ----
+
+def waiting(ledger: Ledger, shipment: str, kind: str) -> str:
+    """A shipment that waits for its customer at the counter, and a notice about it."""
+    ledger.shipment(M, shipment, pickup={"store": "tokyo"}, notices={kind: "station"})
+    ledger.contact(M, shipment, kinds=[kind])
+    parcel = ledger.arrive(M, shipment)
+    notice = notice_id(M, shipment, kind)
+    assert parcel
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind=kind, generation=0, not_before=stamp(), expires=stamp(86400),
+                owner="station")
+    return notice
+
+
+def test_when_the_line_comes_back_who_waits_at_the_counter_goes_first(build, tmp_path, ledger):
+    port = free_port()
+    last = waiting(ledger, "P-1", "last-day")
+    gone = shipped(ledger, "S-1")
+    ready = waiting(ledger, "P-2", "pickup-ready")
+    more = shipped(ledger, "S-2")
+    relay = Relay()
+    with Notify(build, tmp_path, ledger, smtp_route(port)) as notify:
+        wait_for("a try", lambda: any(notify.state(n)[1] == "no-server" for n in (last, gone, ready, more)))
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            wait_for("all mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 4, step=0.2)
+        finally:
+            server.stop()
+        notify.stop()
+    assert ids(relay.taken) == [ready, gone, more, last]
