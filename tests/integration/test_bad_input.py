@@ -291,7 +291,7 @@ def test_what_can_be_printed_is_data_all_the_way_to_the_mail(scene, bench):
 
 
 HEADERS = {"date", "from", "to", "subject", "message-id", "mime-version", "content-type", "content-transfer-encoding", "auto-submitted", "reply-to",
-           "content-language", "x-auto-response-suppress", "precedence", "list-id"}
+           "content-language", "in-reply-to", "references", "x-auto-response-suppress", "precedence", "list-id"}
 
 
 def assert_terminal_safe(text: str) -> None:

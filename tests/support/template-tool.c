@@ -42,7 +42,8 @@ static void read_parts(const char *file, const char *language, struct parts *par
         _cleanup_(closedirp) DIR *d = NULL;
         struct dirent *e;
 
-        if (asprintf(&folder, "%.*s/../parts/%s", slash ? (int) (slash - file) : 1, slash ? file : ".", language) < 0)
+        if (asprintf(&folder, "%.*s/../parts/%s", slash ? (int) (slash - file) : 1, slash ? file : ".",
+                    language) < 0)
                 return;
         d = opendir(folder);
         while (d && parts->n < PARTS_MAX && (e = readdir(d))) {
