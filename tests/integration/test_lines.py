@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A site with two lines, in namespaces of its own: which of them a mail takes is seen by the relay at the far end."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from broker import make_ca, make_cert  # noqa: E402
+from ledger import Ledger  # noqa: E402
+from test_notify import Notify, shipped  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+RELAY, PORT = "10.213.9.9", "5870"
+FIXED, LTE = "10.213.1.2", "10.213.2.2"
+M = "acme"
+
+
+class Lines:
+    """The site's namespace and the world's, joined by fixed0 and lte0."""
+
+    def __init__(self):
+        ours = os.readlink("/proc/self/ns/net")
+        self.holders = [subprocess.Popen(["unshare", "-n", "sleep", "600"]) for _ in range(2)]
+        for holder in self.holders:
+            wait_for("a namespace", lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != ours)
+        self.site, self.world = (holder.pid for holder in self.holders)
+        for i, name in ((1, "fixed"), (2, "lte")):
+            self.ip(self.site, "link", "add", f"{name}0", "type", "veth", "peer", "name", name, "netns", self.world)
+            self.ip(self.site, "addr", "add", f"10.213.{i}.2/24", "dev", f"{name}0")
+            self.ip(self.world, "addr", "add", f"10.213.{i}.1/24", "dev", name)
+            self.ip(self.site, "link", "set", f"{name}0", "up")
+            self.ip(self.world, "link", "set", name, "up")
+            self.ip(self.site, "route", "add", "default", "via", f"10.213.{i}.1", "dev", f"{name}0", "metric", i * 100)
+        self.ip(self.world, "link", "set", "lo", "up")
+        self.ip(self.world, "addr", "add", f"{RELAY}/32", "dev", "lo")
+
+    def ip(self, where, *words):
+        subprocess.run(["nsenter", "-t", str(where), "-n", "ip", *map(str, words)], check=True, capture_output=True)
+
+    def cut(self, name):
+        self.ip(self.world, "link", "set", name, "down")
+
+    def mend(self, name):
+        self.ip(self.world, "link", "set", name, "up")
+
+    def close(self):
+        for holder in self.holders:
+            holder.kill()
+            holder.wait()
+
+
+@pytest.fixture
+def lines():
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-n", "true"], capture_output=True).returncode != 0:
+        pytest.skip("namespaces want root")
+    lines = Lines()
+    yield lines
+    lines.close()
+
+
+@pytest.fixture
+def relay(lines, tmp_path):
+    """What it took, as (who was seen to send, to whom)."""
+    make_ca(tmp_path)
+    cert, key = make_cert(tmp_path, "relay", (RELAY,))
+    log = (tmp_path / "relay.log").open("w")
+    process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "relay_at.py",
+                                RELAY, PORT, cert, key], stdout=log)
+    taken = lambda: [tuple(x.split()) for x in (tmp_path / "relay.log").read_text().splitlines()[1:]]  # noqa: E731
+    wait_for("the relay", lambda: "ready" in (tmp_path / "relay.log").read_text())
+    yield taken
+    process.kill()
+    process.wait()
+    log.close()
+
+
+def notify_at(lines, build, tmp_path, ledger, *names) -> Notify:
+    entry = "  - {{name: {0}, host: %s, port: %s, tls: starttls, ca: %s/ca.pem, timeout: 2s, device: {0}0}}\n" % (RELAY, PORT, tmp_path)
+    notify = Notify(build, tmp_path, ledger, "routes:\n" + "".join(entry.format(name) for name in names))
+    wrapper = tmp_path / "okuru-notify-at-site"
+    wrapper.write_text(f"#!/bin/sh\nexec nsenter -t {lines.site} -n {notify.program} \"$@\"\n")
+    wrapper.chmod(0o755)
+    notify.program = wrapper
+    return notify
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        yield ledger
+
+
+def send(ledger, notify, name) -> str:
+    notice = shipped(ledger, f"S-{name}", email=f"{name}@example.jp")
+    return notify.outcome_of(notice)[0]
+
+
+def test_the_fixed_line_is_cut_and_mail_leaves_by_lte_alone(lines, relay, build, tmp_path, ledger):
+    with notify_at(lines, build, tmp_path, ledger, "fixed", "lte") as notify:
+        assert send(ledger, notify, "one") == "notice.accepted"
+        lines.cut("fixed")
+        notify.pass_time(60)  # the connection that was kept is not used again
+        assert send(ledger, notify, "two") == "notice.accepted"
+        lines.cut("lte")
+        notice = shipped(ledger, "S-three", email="three@example.jp")
+        wait_for("both to be down", lambda: notify.errors.read_text().count("no mail goes") >= 2)
+        wait_for("the notice to wait", lambda: notify.state(notice)[0] == "reserved")
+        assert notify.state(notice)[2] == 0  # no attempt is spent
+        lines.mend("fixed")
+        assert notify.outcome_of(notice)[0] == "notice.accepted"
+        assert [who for who, _ in relay()] == [FIXED, LTE, FIXED] and len({to for _, to in relay()}) == 3
+        notify.stop()
+
+
+def test_a_route_by_lte_does_not_leave_by_the_fixed_line(lines, relay, build, tmp_path, ledger):
+    lines.cut("lte")
+    with notify_at(lines, build, tmp_path, ledger, "lte") as notify:
+        notice = shipped(ledger, "S-one", email="one@example.jp")
+        wait_for("its reason", lambda: notify.state(notice)[1] and notify.state(notice)[0] == "reserved")
+        assert not relay() and notify.state(notice)[2] == 0
+        lines.mend("lte")
+        assert notify.outcome_of(notice)[0] == "notice.accepted"
+        assert [who for who, _ in relay()] == [LTE]
+        notify.stop()
