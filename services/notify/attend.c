@@ -10,6 +10,8 @@
 #include "services/notify/compose.h"
 #include "services/notify/decide.h"
 
+#define MAIL "email"
+
 /* ---- what the ledger says ---- */
 
 struct matter { /* what the ledger says about a notice, at its head */
@@ -134,7 +136,7 @@ static int start_sending(
         row->state = NOTICE_SENDING;
         row->attempts++;
         row->reason[0] = '\0';
-        (void) copy_text(row->channel, sizeof(row->channel), "email");
+        (void) copy_text(row->channel, sizeof(row->channel), MAIL);
         r = outcome_commit(n, row);
         if (r == 0)
                 r = look_again(n, row, now);
@@ -162,6 +164,7 @@ static int prepare(
                 .box = m->box,
                 .n_box = m->n_box};
         enum contact_state state;
+        char hash[SEAL_HASH_MAX];
         int r;
 
         if (row->first_usec == 0) { /* the Date of every copy, so that a copy is the same mail */
@@ -179,7 +182,14 @@ static int prepare(
                         row->id);
         if (state != CONTACT_READY)
                 return outcome_wait(n, row, contact_state_to_str(state), 0, now);
+        barred_hash(n->barred, MAIL, job.to, hash);
+        r = barred_ask(n->barred, hash);
+        if (r == 0)
+                return outcome_refuse(n, row, hash, "address-refused", now);
+        if (r < 0)
+                return r;
         list_parcels(m, row);
+        (void) copy_text(n->sending_to, sizeof(n->sending_to), hash);
         return start_sending(n, row, &job, now);
 }
 

@@ -19,6 +19,7 @@ static const char *const cursors[N_LANES] = {[LANE_FACT] = "ledger-fact", [LANE_
 struct follow {
         const char *path, *boot; /* borrowed */
         struct outbox *outbox;   /* borrowed */
+        struct barred *barred;   /* borrowed */
         struct facts *facts;     /* owned; NULL while there is none */
         struct shipments *shipments;
         struct policy policy;
@@ -31,7 +32,8 @@ struct follow {
         int64_t damaged; /* the newest position that was passed over */
 };
 
-int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox) {
+int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox,
+        struct barred *barred) {
         struct follow *f = calloc(1, sizeof(*f));
 
         if (!f)
@@ -39,6 +41,7 @@ int follow_new(struct follow **fp, const char *ledger_path, const char *boot, st
         f->path = ledger_path;
         f->boot = boot;
         f->outbox = outbox;
+        f->barred = barred;
         f->policy_pos = -1;
         *fp = f;
         return 0;
@@ -189,8 +192,14 @@ static int on_undone(struct follow *f, const struct fact_row *fact, const struct
 }
 
 static int on_contact(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        int64_t time;
+        int r;
+
         (void) data;
-        return outbox_wake(f->outbox, fact->merchant, fact->subject);
+        if (time_parse(fact->time, &time, NULL) < 0)
+                return -EBADMSG;
+        r = barred_lift(f->barred, fact->merchant, fact->subject, time);
+        return r == 0 ? outbox_wake(f->outbox, fact->merchant, fact->subject) : r;
 }
 
 static const struct {

@@ -6,6 +6,7 @@
  * the transaction of what it stands for.
  */
 #include "firmware/views/shipments.h"
+#include "services/notify/barred.h"
 #include "services/notify/outbox.h"
 
 enum {
@@ -16,7 +17,8 @@ enum {
 struct follow;
 
 /* All borrowed for its life. @boot: id of this boot. Return: 0, -ENOMEM. */
-int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox);
+int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox,
+        struct barred *barred);
 struct follow *follow_free(struct follow *f); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct follow *, follow_free)
 

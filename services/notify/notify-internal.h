@@ -8,6 +8,7 @@
 
 #include "firmware/base/bell.h"
 #include "firmware/base/uuid.h"
+#include "services/notify/barred.h"
 #include "services/notify/follow.h"
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
@@ -25,13 +26,15 @@ struct notify {
         struct signer signer;
         struct phrases phrases;
         struct outbox *outbox;
+        struct barred *barred;
         struct follow *follow;
         struct route route;
         struct sender *sender;
         struct bell *bell;
-        char sending[UUID_TEXT_MAX];  /* the notice that the sender has; "" none */
-        uint64_t purge_usec;          /* when to look again */
-        struct courier_answer answer; /* what the sender said and is not written down yet */
+        char sending[UUID_TEXT_MAX];    /* the notice that the sender has; "" none */
+        char sending_to[SEAL_HASH_MAX]; /* barred_hash() of where it goes */
+        uint64_t purge_usec;            /* when to look again */
+        struct courier_answer answer;   /* what the sender said and is not written down yet */
         bool has_answer;
         bool no_room;      /* the disk is full: said, and tried again each second */
         bool has_outcomes; /* since the last poke */
@@ -50,6 +53,9 @@ int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state
         const struct stamp *now);
 /* The same for one that is not to go; says `unknown` where a copy may have gone. */
 int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now);
+/* Its address was refused for good, now or (@attempts 0) before. @hash: of barred_hash() */
+int outcome_refuse(struct notify *n, struct notice_row *row, const char *hash, const char *reason,
         const struct stamp *now);
 /* Not yet: to be looked at again at @again_usec, 0: as is usual. @reason: "" when it is only not due */
 int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, uint64_t again_usec,

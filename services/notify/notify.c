@@ -63,6 +63,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = outbox_purge(n->outbox, now, PURGE_MAX, &went);
         if (r == 0)
+                r = barred_purge(n->barred, now);
+        if (r == 0)
                 r = store_commit(store);
         else
                 store_rollback(store);
@@ -184,7 +186,9 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = outbox_open(&n->outbox, n->config->folder, n->boot, n->diag);
         if (r == 0)
-                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox);
+                r = barred_open(&n->barred, outbox_store(n->outbox), n->secret);
+        if (r == 0)
+                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox, n->barred);
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
@@ -247,6 +251,7 @@ static void close_all(struct notify *n) {
         phrases_close(&n->phrases);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
+        n->barred = barred_close(n->barred);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);
 }

@@ -34,13 +34,16 @@ int outcome_commit(struct notify *n, const struct notice_row *row) {
         return r;
 }
 
-int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
-        const struct stamp *now) {
+/* @hash: of an address that is not to be tried again; NULL none */
+static int conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const char *hash, const struct stamp *now) {
         struct store *store = outbox_store(n->outbox);
         int r = store_begin(store);
 
         if (r == 0)
                 r = outbox_conclude(n->outbox, row, state, reason, now);
+        if (r == 0 && hash)
+                r = barred_put(n->barred, hash, row->merchant, row->shipment, now->wall_usec);
         if (r == 0)
                 r = store_commit(store);
         else
@@ -51,6 +54,16 @@ int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state
         log_info("notice %s: %s%s%s, attempts %d%s", row->id, notice_state_to_str(state), *reason ? ", " : "",
                 reason, row->attempts, row->correction ? ", may have gone before it was undone" : "");
         return 0;
+}
+
+int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now) {
+        return conclude(n, row, state, reason, NULL, now);
+}
+
+int outcome_refuse(struct notify *n, struct notice_row *row, const char *hash, const char *reason,
+        const struct stamp *now) {
+        return conclude(n, row, row->unknowns > 0 ? NOTICE_UNKNOWN : NOTICE_FAILED, reason, hash, now);
 }
 
 /* A copy whose answer was never heard may have gone: nobody may say that it did not. */
@@ -132,6 +145,8 @@ static int finish(
         case COURIER_ACCEPTED:
                 return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
         case COURIER_PERMANENT:
+                if (strcmp(a->reason, "recipient-refused") == 0 && *n->sending_to)
+                        return outcome_refuse(n, row, n->sending_to, a->reason, now);
                 return outcome_give_up(n, row, NOTICE_FAILED, a->reason, now);
         case COURIER_UNKNOWN:
                 return on_unknown(n, row, a->reason, now);

@@ -121,3 +121,44 @@ def test_when_the_line_comes_back_who_waits_at_the_counter_goes_first(build, tmp
             server.stop()
         notify.stop()
     assert ids(relay.taken) == [ready, gone, more, last]
+
+
+# ---- addresses that were refused for good ----
+
+@pytest.fixture
+def relay():
+    relay = Relay()
+    yield relay
+    relay.release.set()
+
+
+@pytest.fixture
+def by_smtp(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
+            yield notify
+            notify.stop()
+    finally:
+        relay.release.set()
+        server.stop()
+
+
+def test_an_address_that_was_refused_is_not_tried_again_until_somebody_looks_at_it(by_smtp, ledger, relay):
+    kind, data = by_smtp.outcome_of(shipped(ledger, "S-1", email="unknown@example.jp"))
+    assert (kind, data["reason"], data["attempts"]) == ("notice.failed", "recipient-refused", 1)
+    asked = relay.asked.copy()
+    kind, data = by_smtp.outcome_of(shipped(ledger, "S-2", email="Unknown@example.jp"))
+    assert (kind, data["reason"], data["attempts"]) == ("notice.failed", "address-refused", 0)
+    assert relay.asked == asked
+    assert by_smtp.outcome_of(shipped(ledger, "S-3", email="other@example.jp"))[0] == "notice.accepted"  # one address, not the relay
+    # Somebody asked the customer, who says that it is right: tried once more.
+    ledger.contact(M, "S-2", email="unknown@example.jp", version=2)
+    notice = ledger.reserve(M, "S-2", generation=1)
+    kind, data = by_smtp.outcome_of(notice)
+    assert (kind, data["reason"], data["attempts"]) == ("notice.failed", "recipient-refused", 1)
+    assert by_smtp.query("SELECT count(*) FROM barred") == [(1,)]
+    by_smtp.stop()
+    kept = by_smtp.errors.read_bytes() + b"".join(p.read_bytes() for p in by_smtp.folder.iterdir())
+    assert b"nknown@example.jp" not in kept

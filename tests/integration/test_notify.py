@@ -372,12 +372,14 @@ class Relay:
         self.taken = []     # (to, bytes) of what was answered 250
         self.seen = []      # (to, bytes) of each text that arrived whole
         self.senders = []   # of the envelopes
+        self.asked = []     # each RCPT
         self.logins = []
         self.greylisted = set()
         self.release = threading.Event()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         word = address.split("@")[0].strip('"')
+        self.asked.append(address)
         if word == "unknown":
             return "550 5.1.1 no such user"
         if word == "busy" and address not in self.greylisted:

@@ -48,6 +48,7 @@ Object.assign(WORDS, {
         notice: ["通知", "Notice"], n_none: ["まだ", "not yet"], n_reserved: ["まもなく送る", "to be sent"], n_sending: ["送信中", "being sent"], n_accepted: ["送信済み", "sent"], n_delivered: ["届いた", "delivered"],
         n_failed: ["失敗", "failed"], n_expired: ["期限切れで送らず", "too old, not sent"], n_unknown: ["届いたか不明", "unknown"], n_cancelled: ["取り消し", "cancelled"], resend: ["もう一度通知する", "Notify again"],
         "r_no-contact": ["連絡先なし", "no contact"], "r_no-consent": ["同意なし", "no consent"], "r_bad-address": ["宛先の形が違う", "bad address"], "r_recipient-refused": ["宛先が受け取らない", "recipient refused"], "r_no-channel": ["送る手段なし", "no channel"],
+        "r_address-refused": ["宛先が前に拒まれた", "address refused before"], "r_quiet-hours": ["静かな時間帯", "quiet hours"],
         "r_sender-refused": ["送信元が拒まれた", "sender refused"], "r_message-refused": ["内容が拒まれた", "message refused"], "r_no-answer": ["メールサーバー応答なし", "mail server did not answer"], "r_bad-seal": ["連絡先を開けない", "contact cannot be opened"], "r_too-old": ["古すぎた", "too old"],
         hand: ["この荷物を棚へ", "Shelve this parcel"], hand_how: ["棚に置き、棚コードを読む", "put it on a shelf, scan the shelf"], same_shelf: ["同じ注文の棚", "its order lies on"], conflicts: ["食い違い {n}件 リーダーへ", "{n} conflicts: tell the leader"],
         s_expected: ["未着", "not here"], s_arrived: ["手元", "in hand"], s_shelved: ["棚", "shelf"], s_missing: ["棚になし", "missing"], s_collected: ["お渡し済み", "handed over"], s_expired: ["期限切れ", "expired"], s_restocked: ["在庫へ", "restocked"],
