@@ -71,10 +71,16 @@ struct notice_table {
         struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
 };
 struct world_table {
-        struct store_stmt notice, resends_asked;
-        struct store_stmt id_at, newest_of, crate, pickups_due, pickups_waiting;
-        struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of, line_item,
-                any_line_item, item, any_item, badge, bay, collections;
+        struct store_stmt id_at, newest_of, line_item, any_line_item, item, any_item, badge;
+};
+struct world_code_table {
+        struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of;
+};
+struct world_pickup_table {
+        struct store_stmt crate, pickups_due, pickups_waiting, notice, resends_asked;
+};
+struct world_bay_table {
+        struct store_stmt bay, collections;
 };
 struct people_table {
         struct store_stmt by_badge, by_person, after, pins_clear, pin_add, tries, try_put, try_forget;
@@ -187,6 +193,9 @@ struct ledger {
         struct floor_table floor;
         struct notice_table notices;
         struct world_table world;
+        struct world_code_table world_code;
+        struct world_pickup_table world_pickup;
+        struct world_bay_table world_bay;
         struct claim_table claims;
         struct people_table people;
         struct sealed_table sealed;
@@ -204,8 +213,9 @@ struct statement_group {
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
         number_statements, pickup_statements, lookup_statements, floor_statements, people_statements,
-        notice_statements, claim_statements, world_statements, sealed_statements, tombstone_statements,
-        purge_statements, trace_statements, gap_statements;
+        notice_statements, claim_statements, world_statements, world_code_statements, world_pickup_statements,
+        world_bay_statements, sealed_statements, tombstone_statements, purge_statements, trace_statements,
+        gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
@@ -493,3 +503,28 @@ int rebuild_carry(struct store *from, struct store *to);
 int rebuild_carry_cursors(struct store *from, struct store *to);
 /* The derived tables, from @i = 0; NULL after the last. Static. */
 const char *rebuild_table(size_t i, const char **columnsp);
+
+/* ---- world-code.c ---- */
+int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n);
+int world_number(void *u, const char *number, struct number_owner *owner);
+int world_number_on_box(void *u, const char *parcel, char number[CODE_SIZE]);
+int world_parcel(void *u, const char *parcel, struct number_owner *owner);
+int world_closed_code(void *u, const char *code, struct number_owner *owner);
+int world_unit(void *u, const char *merchant, const char *code, const char *serial, struct unit_owner *owner);
+int world_units_of(
+        void *u, const char *parcel, int (*each)(void *eu, const char *line, const char *serial), void *eu);
+
+/* ---- world-pickup.c ---- */
+int world_pickups_due(
+        void *u, int64_t until_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
+int world_pickups_waiting(void *u, const struct shipment_ref *from, int max, int64_t before_usec,
+        int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
+int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
+int world_notice(void *u, const char *merchant, const char *shipment, const char *kind,
+        const struct stamp *now, struct notice_known *out);
+
+/* ---- world-bay.c ---- */
+int world_bay_info(void *u, const char *bay, struct bay_info *info);
+int world_bay(void *u, const char *bay, int (*each)(void *eu, const struct bay_row *row), void *eu);
+int world_collections_due(void *u, int64_t from_usec, int64_t to_usec,
+        int (*each)(void *eu, const char *bay, int64_t collection_usec), void *eu);
