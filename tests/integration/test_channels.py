@@ -231,6 +231,13 @@ def test_an_address_of_another_kind_is_refused_before_it_leaves(build, secrets, 
         assert not server.connections
 
 
+@pytest.mark.parametrize("content", ["", "{}", "[]", "[1,2,3,4,5,6]", '[{"type":"text"}],"to":"U0"', "garbage"])
+def test_what_is_no_list_of_messages_never_leaves(build, secrets, content):
+    with FakeServer(Answer()) as server, Channel(build, "line", server.url, secrets["line"]) as line:
+        assert result(line.send(content, USER)) == ("refused", "message-refused")
+        assert not server.connections
+
+
 def test_what_line_gets_fits_its_own_description(build, secrets, shared_data):
     import jsonschema
     api = yaml.safe_load((shared_data / "line" / "messaging-api.yml").read_text())

@@ -13,9 +13,10 @@
 #include "services/notify/sign/hash.h"
 #include "services/notify/sign/secret.h"
 
-#define TOKEN_MAX  1000
-#define HEADER_MAX (TOKEN_MAX + 32)
-#define USER_ID    33 /* characters of a user id */
+#define TOKEN_MAX    1000
+#define HEADER_MAX   (TOKEN_MAX + 32)
+#define USER_ID      33 /* characters of a user id */
+#define MESSAGES_MAX 5
 
 static const char *const paths[] = {
         [LINE_PUSH] = "/v2/bot/message/push", [LINE_NOTIFICATION] = "/bot/pnp/push"};
@@ -84,6 +85,14 @@ bool line_to_is_valid(enum line_way way, const char *to) {
         if (way == LINE_NOTIFICATION)
                 return phone_is_valid(to);
         return to[0] == 'U' && strlen(to) == USER_ID && strspn(to + 1, "0123456789abcdef") == USER_ID - 1;
+}
+
+/* Ours or a template's; what is no list of messages must not become another part of the request. */
+static bool messages_are_valid(const struct str *content) {
+        _cleanup_(json_freep) struct json *root = NULL;
+
+        return content->len > 0 && json_parse(content->data, content->len, &root, NULL) == 0 &&
+               json_type(root) == JSON_ARRAY && json_size(root) >= 1 && json_size(root) <= MESSAGES_MAX;
 }
 
 static int hash_phone(const char *phone, char text[2 * HASH_BYTES + 1]) {
@@ -157,6 +166,10 @@ static void line_send(void *userdata, const struct courier_job *job, struct cour
 
         if (!line_to_is_valid(l->way, job->to)) {
                 *answer = (struct courier_answer){.result = COURIER_PERMANENT, .reason = "bad-address"};
+                return;
+        }
+        if (!messages_are_valid(&job->content)) {
+                *answer = (struct courier_answer){.result = COURIER_PERMANENT, .reason = "message-refused"};
                 return;
         }
         (void) snprintf(key, sizeof(key), "%s: %s",
