@@ -164,10 +164,13 @@ void undo_pull(struct turn *t, const struct shipment *s, struct parcel *p, const
 int collect_begin(struct turn *t);
 int collect_say(struct turn *t); /* what a collection waits for */
 int collect_scan(struct turn *t);
+/* parcel.shipped with its notice */
+int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enum shipped_how how);
+bool collect_must_be_pulled(const struct shipment *s, const struct parcel *p);
+
+/* --- packout-collect-bay.c --- */
 int collect_bay(struct turn *t);
 int collect_digit(struct turn *t, int digit);
 int collect_counted(struct turn *t);
 int collect_approve(struct turn *t, const char *leader);
 int collect_assumed(struct turn *t);
-/* parcel.shipped with its notice */
-int collect_ship(struct turn *t, const struct shipment *s, struct parcel *p, enum shipped_how how);

@@ -91,16 +91,38 @@ int pickup_any_claimed(
 /* --- pickup-resend.c --- */
 int pickup_resend(struct turn *t); /* RESEND */
 
-/* --- pickup-hand.c --- */
+/* --- pickup-case.c --- */
+#define PICKUP_SHELVES_SIZE 96
+struct pickup_tally { /* of a case, or of some of it */
+        int shelved, unchecked, n_shipments;
+        int64_t unpaid_yen;
+        unsigned proofs;
+        bool self, proxy;
+        char shelves[PICKUP_SHELVES_SIZE]; /* of what is not yet read: "B-3, B-4" */
+        struct words contents, owner;
+};
+int pickup_tally(struct turn *t, struct pickup_tally *sum);
 /* The customer's shipments become the case, unless one of them cannot be handed over: that is said. @proof: given already */
 int pickup_begin(struct turn *t, const struct shipment_ref *refs, size_t n, enum pickup_proof proof);
 void pickup_end(struct turn *t);
 bool pickup_has(const struct turn *t, const char *merchant, const char *shipment);
+bool pickup_is_checked(const struct turn *t, const char *parcel); /* it was read for this case */
 int pickup_say_case(struct turn *t); /* what the case waits for; hands over when that is nothing */
-int pickup_check(struct turn *t, const struct parcel *p); /* a parcel of the case was read */
-int pickup_prove(struct turn *t);                         /* a card PROOF-… */
-int pickup_receipt(struct turn *t);                       /* whatever was read is the till's receipt */
+struct verdict *pickup_say_of(struct turn *t, enum verdict_kind kind); /* of the case's first shipment */
+void pickup_add_shelf(char list[PICKUP_SHELVES_SIZE], const char *shelf);
+
+/* --- pickup-proof.c --- */
+int pickup_prove(struct turn *t);   /* a card PROOF-… */
+int pickup_receipt(struct turn *t); /* whatever was read is the till's receipt */
 int pickup_paid_by_leader(struct turn *t);
-int pickup_hand_some(struct turn *t); /* OK: only what was read */
-int pickup_lost(struct turn *t);      /* MISSING: what was not read is not there */
-int pickup_take_back(struct turn *t); /* UNDO within the minute */
+void pickup_proof_words(const struct pickup_tally *sum, struct words *w); /* what the orders take */
+bool pickup_proof_will_do(const struct turn *t, const struct pickup_tally *sum);
+/* *saidp: it paid for another order before, which is said. */
+int pickup_check_receipt(struct turn *t, const char *receipt, bool *saidp);
+
+/* --- pickup-hand.c --- */
+int pickup_check(struct turn *t, const struct parcel *p); /* a parcel of the case was read */
+int pickup_hand_over(struct turn *t);                     /* all that was read */
+int pickup_hand_some(struct turn *t);                     /* OK: only what was read */
+int pickup_lost(struct turn *t);                          /* MISSING: what was not read is not there */
+int pickup_take_back(struct turn *t);                     /* UNDO within the minute */
