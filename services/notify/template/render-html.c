@@ -215,11 +215,10 @@ static void end_table(struct render *r, enum node_type type) {
 }
 
 static void roll_back(struct render *r, const struct place *before, size_t len) {
-        if (!r->out->data || r->out->error)
+        if (r->out->error)
                 return;
         r->at = *before;
-        r->out->len = len;
-        r->out->data[len] = '\0';
+        render_cut(r->out, len);
 }
 
 static void add_row(struct render *r, const struct node *n) {

@@ -18,15 +18,14 @@ static void owe(struct render *r, unsigned n) {
                 r->at.gap = n;
 }
 
-/* No line ends with blanks: a field behind them was empty. */
+/* No line ends with blanks: a field behind them was empty. Where a line ends, and not where the next one begins: what is taken back
+ * then must find its place as it was. */
 static void trim(struct render *r) {
         while (r->out->len > r->begun && r->out->data[r->out->len - 1] == ' ')
                 r->out->data[--r->out->len] = '\0';
 }
 
 static void pay(struct render *r) {
-        if (r->at.gap > 0)
-                trim(r);
         for (; r->at.gap > 0; r->at.gap--)
                 if (r->out->len > r->begun) /* none before the first line */
                         str_add(r->out, "\n");
@@ -48,8 +47,10 @@ static void text_words(struct render *r, const char *text, size_t max_chars) {
 }
 
 static void text_line(struct render *r) {
-        if (!r->at.fresh)
-                owe(r, 1);
+        if (r->at.fresh)
+                return;
+        trim(r);
+        owe(r, 1);
 }
 
 /* A block begins: an empty line before it, but not below a heading, in a list, or where it goes on from one of its like. */
@@ -66,6 +67,7 @@ static void begin_block(struct render *r, enum node_type type) {
 }
 
 static void end_block(struct render *r, enum node_type type) {
+        trim(r);
         r->at.gap = type == NODE_H || r->at.depth > 0 ? 1 : 2;
         r->at.last = type;
         r->at.fresh = true;
@@ -162,7 +164,7 @@ static void text_close(struct render *r, const struct node *n) {
                 end_block(r, n->type);
                 return;
         case NODE_LI:
-                owe(r, 1);
+                trim(r);
                 r->at.gap = 1;
                 r->at.last = NODE_LI;
                 return;
@@ -188,8 +190,7 @@ static void add_row(struct render *r, const struct node *n) {
         render_nodes(r, n->extra->child);
         if (r->at.n_words == n_words && r->out->data && !r->out->error) {
                 r->at = before;
-                r->out->len = len;
-                r->out->data[len] = '\0';
+                render_cut(r->out, len);
                 return;
         }
         end_block(r, NODE_ROW);

@@ -10,8 +10,8 @@
 
 static void render_node(struct render *r, const struct node *n);
 
-static void cut(struct str *out, size_t len) {
-        if (!out->data)
+void render_cut(struct str *out, size_t len) {
+        if (!out->data || out->len <= len)
                 return;
         out->len = len;
         out->data[len] = '\0';
@@ -28,7 +28,7 @@ static void render_held(struct render *r, const struct node *n) {
         if (r->at.n_words != before.n_words || r->out->error)
                 return;
         r->at = before;
-        cut(r->out, len);
+        render_cut(r->out, len);
 }
 
 static void render_section(struct render *r, const struct node *n) {
@@ -122,7 +122,7 @@ void render_target(struct render *r, const struct node *link, struct str *out) {
         }
         str_add(out, "");
         if (out->len > URL_MAX)
-                cut(out, 0);
+                render_cut(out, 0);
 }
 
 bool render_is_words(const char *text) {
@@ -254,7 +254,7 @@ static int render_text(
 
         render_nodes(&r, t->body->child);
         while (out->len > r.begun && out->data[out->len - 1] == ' ')
-                cut(out, out->len - 1);
+                render_cut(out, out->len - 1);
         str_add(out, "\n");
         return out->error;
 }
@@ -308,7 +308,7 @@ static int render_output(const struct template *t, enum template_output output,
                 k = render_html(t, view, TEMPLATE_FIELD_MAX, out);
                 if (k != 0 || out->len - len <= TEMPLATE_HTML_MAX)
                         return k;
-                cut(out, len);
+                render_cut(out, len);
                 k = render_html(t, view, TEMPLATE_FIELD_SHORT, out);
                 return k == 0 && out->len - len > TEMPLATE_HTML_MAX ? TEMPLATE_E_TOO_LONG : k;
         case TEMPLATE_TEXT:
@@ -332,7 +332,7 @@ int template_render(const struct template *t, enum template_output output, const
         int k = render_output(t, output, view, out);
 
         if (k > 0)
-                cut(out, len);
+                render_cut(out, len);
         return k;
 }
 

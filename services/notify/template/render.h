@@ -60,6 +60,8 @@ const char *render_member(const struct render *r, const struct json *object, con
         enum field_type type, char buf[VALUE_TEXT_MAX]);
 /* The address of a link, "" when data made one that we do not write. */
 void render_target(struct render *r, const struct node *link, struct str *out);
+/* Takes back what was written behind @len, if anything was. */
+void render_cut(struct str *out, size_t len);
 /* Does it hold more than blanks? */
 bool render_is_words(const char *text);
 /* Goods as blocks show them. */

@@ -98,6 +98,10 @@ static void mustache_and_markdown_become_lines_of_text(void **state) {
                 {"\\@shop &amp; 1 \\* 2\n", "{}", "@shop & 1 * 2\n"},
                 {"{{customer}}\n", "{\"customer\":\"**a** {{order}} <b>\\r\\nBcc: x\\u202e\"}",
                         "**a** {{order}} <b>  Bcc: x\n"},
+                /* what is trimmed is never written over by what is taken back */
+                {"a {{order}}\n\n{{code}}\n\n@row b | {{pay}}\n\n*{{code}}\n{{code}}* c\n", "{}",
+                        "a\n\n c\n"},
+                {"a *{{code}}\n{{code}}* c\n", "{}", "a c\n"},
                 {"{{keep_until}} {{arrived_at}}\n", "{\"keep_until\":\"2026-02-30\",\"arrived_at\":\"soon\"}",
                         "Monday, 30 February 2026 soon\n"},
         };
