@@ -259,6 +259,7 @@ static const struct json_rule contact_rules[] = {
         {"language", JSON_WANT_NAME, false, 0, 0},
         {"channels", JSON_WANT_ARRAY, false, 0, 8},
         {"consent", JSON_WANT_OBJECT, false, 0, 0},
+        {"consent_at", JSON_WANT_TEXT, false, 0, 40},
         {"delete_by", JSON_WANT_TEXT, false, 0, 40},
 };
 static const struct json_rule address_rules[] = {
@@ -275,20 +276,24 @@ static const struct json_rule erase_rules[] = {
         {"shipment", JSON_WANT_ID, true, 1, 64},
 };
 
+static int check_time(const struct json *doc, const char *key, struct diag *d) {
+        const char *text = json_get_string(doc, key, NULL);
+        int64_t ignored;
+
+        return text && time_parse(text, &ignored, NULL) < 0 ? wrong(d, key, "must be an RFC 3339 time") : 0;
+}
+
 static int check_contact(const struct json *doc, enum command_form form, struct diag *d) {
         const struct json *contact = json_get(doc, "contact");
-        const char *delete_by;
-        int64_t ignored;
         int r = check_counted(doc, form, contact_rules, ELEMENTSOF(contact_rules), d);
 
         if (r == 0 && form == COMMAND_RECEIVED)
                 r = json_check(contact, "contact", sealed_rules, ELEMENTSOF(sealed_rules), d);
         else if (r == 0)
                 r = json_check(contact, "contact", address_rules, ELEMENTSOF(address_rules), d);
-        delete_by = json_get_string(doc, "delete_by", NULL);
-        if (r == 0 && delete_by && time_parse(delete_by, &ignored, NULL) < 0)
-                r = wrong(d, "delete_by", "must be an RFC 3339 time");
-        return r;
+        if (r == 0)
+                r = check_time(doc, "delete_by", d);
+        return r == 0 ? check_time(doc, "consent_at", d) : r;
 }
 
 static int check_erase(const struct json *doc, enum command_form form, struct diag *d) {

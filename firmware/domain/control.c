@@ -34,6 +34,7 @@ static const struct {
         [CONTROL_TAKE_BACK] = {"TAKE-BACK", ARG_NONE},
         [CONTROL_ARRIVE] = {"ARRIVE", ARG_NONE},
         [CONTROL_RESEND] = {"RESEND", ARG_NONE},
+        [CONTROL_OPT_OUT] = {"OPT-OUT", ARG_NONE},
         [CONTROL_MISSING] = {"MISSING", ARG_NONE},
 };
 
@@ -150,6 +151,7 @@ static const struct control_card cards[] = {
         CARD("TAKE-BACK", "返品を受ける", "TAKE-BACK: return"),
         CARD("ARRIVE", "予告なしの入荷", "ARRIVE: unannounced"),
         CARD("RESEND", "お知らせを再送", "RESEND: notice again"),
+        CARD("OPT-OUT", "お知らせを止める", "OPT-OUT: no notices"),
         CARD("MISSING", "棚にない", "MISSING: not on shelf"),
         CARD("X-2", "×2", "x 2"),
         CARD("X-3", "×3", "x 3"),

@@ -38,6 +38,7 @@ enum control {
         CONTROL_TAKE_BACK,  /* TAKE-BACK: a customer brings something back */
         CONTROL_ARRIVE,     /* ARRIVE: what is read next came to the store without being announced */
         CONTROL_RESEND,     /* RESEND: the notice of the customer who stands here once more */
+        CONTROL_OPT_OUT,    /* OPT-OUT: the customer who stands here wants to hear no more */
         CONTROL_MISSING,    /* MISSING: the parcel is not on its shelf */
         _CONTROL_N,
 };

@@ -175,6 +175,7 @@ int gesture_control(struct turn *t) {
         case CONTROL_TAKE_BACK:
         case CONTROL_ARRIVE:
         case CONTROL_RESEND:
+        case CONTROL_OPT_OUT:
         case CONTROL_MISSING:
                 return not_now(t);
         case CONTROL_NONE:

@@ -89,7 +89,8 @@ int pickup_any_claimed(
         struct turn *t, bool (*is_meant)(const struct turn *t, const struct parcel *p), bool *saidp);
 
 /* --- pickup-resend.c --- */
-int pickup_resend(struct turn *t); /* RESEND */
+int pickup_resend(struct turn *t);  /* RESEND */
+int pickup_opt_out(struct turn *t); /* OPT-OUT */
 
 /* --- pickup-case.c --- */
 #define PICKUP_SHELVES_SIZE 96

@@ -128,6 +128,8 @@ static int control(struct turn *t) {
                 return pickup_declare(t);
         case CONTROL_RESEND:
                 return pickup_resend(t);
+        case CONTROL_OPT_OUT:
+                return pickup_opt_out(t);
         case CONTROL_MISSING:
                 return pickup_lost(t);
         case CONTROL_SIGN_OUT:

@@ -22,7 +22,7 @@ FOLDER = contract.FOLDER
 SCHEMAS = sorted((FOLDER / "schema").rglob("*.json"))
 README, FACTS, COMMANDS = ((FOLDER / f"{name}.md").read_text(encoding="utf-8") for name in ("README", "facts", "commands"))
 # Named in the prose, without a shape yet: no schema, and no program sends or knows them.
-RESERVED_FACTS = {"consent.changed", "contact.verified"}
+RESERVED_FACTS = {"contact.verified"}
 RESERVED_COMMANDS = {"batch", "config"}
 UNDERSTOOD_LATER = {"pull"}  # its shape is there, and a station answers unknown-type
 
@@ -261,6 +261,7 @@ EXAMPLES = {str(path.relative_to(FOLDER / "examples").with_suffix("")): load(pat
 # Kinds that a run of some seconds does not show, and why.
 SELDOM = {
     "fact/clock.changed": "a clock that changes within seconds is a bad one (tests/integration/test_station_clock.py)",
+    "fact/consent.changed": "a customer asks for it at a counter (tests/integration/test_web_counter.py)",
     "fact/notice.resend-asked": "a clerk asks for it at a counter (tests/integration/test_web_counter.py)",
     "fact/contact.shown": "a clerk presses for it at a counter (tests/integration/test_web_counter.py)",
     "fact/notice.delivered": "no channel of today says so: shape reserved",
@@ -445,6 +446,7 @@ def test_the_same_place_of_a_source_is_the_same_to_the_byte(recording):
 
 RARE = [
     ("clock.changed", "pack-01", {"from_clock": "unknown", "to_clock": "synced", "step_ms": "-1200", "why": "agrees"}),
+    ("consent.changed", "S-1", {"given": False}),
     ("notice.resend-asked", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0}),
     ("contact.shown", "S-1", {}),
     *((f"notice.{outcome}", "S-1", {"notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "attempts": 1,
@@ -465,7 +467,7 @@ def test_facts_that_are_seldom_are_taken_by_the_ledger_and_right_on_the_wire(bui
         reserved = {"type": "notice.reserved", "merchant": "acme", "subject": "S-1", "data": {
             "v": 1, "notice": "5c0ffee0-0001-5000-8000-000000000001", "kind": "shipped", "generation": 0, "owner": "station",
             "not_before": "2026-11-21T14:00:00.000+09:00", "expires": "2026-11-24T14:00:00.000+09:00"}}
-        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith(("notice.", "peer.", "tag.", "contact.")) else "", "subject": subject, "data": {"v": 1, **data}}
+        facts = [reserved] + [{"type": kind, "merchant": "acme" if kind.startswith(("notice.", "peer.", "tag.", "contact.", "consent.")) else "", "subject": subject, "data": {"v": 1, **data}}
                               for kind, subject, data in RARE]
         done = subprocess.run([build / "tests/ledger-tool", "--folder", rig.folder / "station", "--realm", "demo"], text=True, capture_output=True,
                               input="".join(json.dumps(fact) + "\n" for fact in facts))
