@@ -47,6 +47,66 @@ static int read_contact(struct notify *n, const struct notice_row *row, struct m
         return r == STORE_E_NONE ? 0 : r;
 }
 
+/* The box of a contact: @hash "" when nobody can read an address there. */
+static int hash_box(struct notify *n, const uint8_t *box, size_t n_box, char hash[SEAL_HASH_MAX]) {
+        _cleanup_seal_plain_ struct seal_plain plain = {0};
+        _cleanup_contact_ struct contact c = {0};
+        _cleanup_str_ struct str text = STR_INIT;
+        int r = seal_open(n->secret, box, n_box, &plain);
+
+        if (r == 0 && contact_read(plain.bytes, plain.n, &c) == CONTACT_READY)
+                address_add(&text, c.address); /* as the relay is given it */
+        if (text.error == 0 && text.len > 0)
+                barred_hash(n->barred, MAIL, text.data, hash);
+        if (text.data)
+                seal_wipe(text.data, text.size);
+        return r < 0 ? r : text.error;
+}
+
+int attend_address(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]) {
+        struct notify *n = userdata;
+        struct shipments *v = follow_shipments(n->follow);
+        _cleanup_(json_freep) struct json *data = NULL;
+        _autofree_ uint8_t *box = NULL;
+        size_t n_box = 0;
+        int r = shipments_contact(v, merchant, shipment, &data);
+
+        hash[0] = '\0';
+        if (r == 0)
+                r = shipments_sealed(v, json_get_string(json_get(data, "contact"), "ref", ""), &box, &n_box);
+        if (r == 0)
+                r = hash_box(n, box, n_box, hash);
+        return r == STORE_E_NONE ? 0 : r;
+}
+
+/* Did the customer say, after they had agreed, that they want to hear no more? @hash: "" not known yet. Return: 0 no, 1 yes, -errno. */
+static int is_withdrawn(
+        struct notify *n, const struct notice_row *row, const struct matter *m, const char *hash) {
+        int64_t at = 0;
+        int r = withdrawn_ask(n->withdrawn, row->merchant, row->shipment, hash, &at);
+
+        return r != 0 ? r : !consent_stands(m->card.consent_usec, at);
+}
+
+/*
+ * What is known without opening the box, which the mail will do; it is opened here for one that was found withdrawn by its address
+ * before, so that it need not be written each time in order to say so.
+ */
+static int judge_consent(struct notify *n, const struct notice_row *row, struct matter *m) {
+        char hash[SEAL_HASH_MAX] = "";
+        int r = 0;
+
+        if (m->contact != CONTACT_READY)
+                return 0;
+        if (strcmp(row->reason, contact_state_to_str(CONTACT_NO_CONSENT)) == 0)
+                r = hash_box(n, m->box, m->n_box, hash);
+        if (r == 0)
+                r = is_withdrawn(n, row, m, hash);
+        if (r > 0)
+                m->contact = CONTACT_NO_CONSENT;
+        return r < 0 ? r : 0;
+}
+
 /* One moment of the ledger. Return: 0, positive when it cannot be read now, -errno. */
 static int read_matter(struct notify *n, const struct notice_row *row, struct matter *m) {
         int r = store_read_begin(follow_store(n->follow));
@@ -97,7 +157,8 @@ enum {
 };
 
 /* Facts that came while we committed: what they undo must not go. Return: 0, LOOK_*, -errno. */
-static int look_again(struct notify *n, struct notice_row *row, const struct stamp *now) {
+static int look_again(
+        struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
         bool marked = row->correction;
         int r;
 
@@ -111,7 +172,10 @@ static int look_again(struct notify *n, struct notice_row *row, const struct sta
         r = outbox_get(n->outbox, row->id, row);
         if (r != 0)
                 return r < 0 ? r : -ENOENT;
-        return row->state != NOTICE_SENDING || row->correction != marked ? LOOK_UNDONE : 0;
+        if (row->state != NOTICE_SENDING || row->correction != marked)
+                return LOOK_UNDONE;
+        r = is_withdrawn(n, row, m, n->sending_to);
+        return r > 0 ? LOOK_UNDONE : r;
 }
 
 /* Return: 0, LOOK_BLIND when nothing more can be done now, -errno. */
@@ -128,8 +192,8 @@ static int unsend(struct notify *n, struct notice_row *row, int look, const stru
         return r == 0 && look == LOOK_BLIND ? LOOK_BLIND : r;
 }
 
-static int start_sending(
-        struct notify *n, struct notice_row *row, struct courier_job *job, const struct stamp *now) {
+static int start_sending(struct notify *n, struct notice_row *row, const struct matter *m,
+        struct courier_job *job, const struct stamp *now) {
         uint64_t next;
         int r;
 
@@ -139,7 +203,7 @@ static int start_sending(
         (void) copy_text(row->channel, sizeof(row->channel), MAIL);
         r = outcome_commit(n, row);
         if (r == 0)
-                r = look_again(n, row, now);
+                r = look_again(n, row, m, now);
         if (r == 0 && routes_pick(&n->route.health, ROUTES_ANY, now->boot_usec, &job->route, &next) != 0)
                 r = LOOK_BLIND; /* one was up a moment ago */
         if (r != 0)
@@ -183,6 +247,9 @@ static int prepare(
         if (state != CONTACT_READY)
                 return outcome_wait(n, row, contact_state_to_str(state), 0, now);
         barred_hash(n->barred, MAIL, job.to, hash);
+        r = is_withdrawn(n, row, m, hash);
+        if (r != 0)
+                return r < 0 ? r : outcome_wait(n, row, contact_state_to_str(CONTACT_NO_CONSENT), 0, now);
         r = barred_ask(n->barred, hash);
         if (r == 0)
                 return outcome_refuse(n, row, hash, "address-refused", now);
@@ -190,7 +257,7 @@ static int prepare(
                 return r;
         list_parcels(m, row);
         (void) copy_text(n->sending_to, sizeof(n->sending_to), hash);
-        return start_sending(n, row, &job, now);
+        return start_sending(n, row, m, &job, now);
 }
 
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
@@ -205,6 +272,9 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
                 return r;
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
                 row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
+        r = judge_consent(n, row, &m);
+        if (r < 0)
+                return r;
         decision = notice_decide(&(struct notice_question){
                 .kind = kind_of(row),
                 .due_usec = row->due_usec,

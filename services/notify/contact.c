@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "firmware/base/time.h"
+#include "services/notify/template/kinds.h"
+
 static const char *const states[N_CONTACT_STATES] = {
         [CONTACT_READY] = "ready",
         [CONTACT_NONE] = "no-contact",
@@ -25,6 +28,30 @@ static bool wants_mail(const struct json *channels) {
         return false;
 }
 
+/* Return: 1 yes, 0 no, -1 nothing is said. */
+static int said(const struct json *words, const char *word) {
+        const struct json *v = json_get(words, word);
+
+        if (!v || json_type(v) == JSON_NULL)
+                return -1;
+        return json_is_true(v) ? 1 : 0;
+}
+
+bool consent_is_given(const struct json *consent, const char *channel, const char *kind) {
+        const struct kind *k = kind_find(kind);
+        const char *purpose = k && k->marketing ? "marketing" : "transactional";
+        const struct json *within = json_get(consent, channel);
+        int answer = said(within, kind);
+
+        if (answer < 0)
+                answer = said(within, purpose);
+        if (answer < 0)
+                answer = said(consent, kind);
+        if (answer < 0)
+                answer = said(consent, purpose);
+        return answer == 1;
+}
+
 enum contact_state contact_read_card(
         const struct json *data, const char *kind, enum language otherwise, struct contact_card *card) {
         const struct json *box = json_get(data, "contact");
@@ -34,12 +61,14 @@ enum contact_state contact_read_card(
                 !copy_text(fresh.ref, sizeof(fresh.ref), json_get_string(box, "ref", "")) ||
                 !copy_text(fresh.hash, sizeof(fresh.hash), json_get_string(box, "hash", "")))
                 return CONTACT_NONE;
-        if (!json_is_true(json_get(json_get(data, "consent"), kind)))
+        if (!consent_is_given(json_get(data, "consent"), "email", kind))
                 return CONTACT_NO_CONSENT;
         if (!wants_mail(json_get(data, "channels")))
                 return CONTACT_NO_CHANNEL;
         if (language_from_str(json_get_string(data, "language", ""), &fresh.language) < 0)
                 fresh.language = otherwise;
+        if (time_parse(json_get_string(data, "consent_at", ""), &fresh.consent_usec, NULL) < 0)
+                fresh.consent_usec = 0;
         *card = fresh;
         return CONTACT_READY;
 }

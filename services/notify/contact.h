@@ -28,9 +28,16 @@ const char *contact_state_to_str(enum contact_state s); /* "ready", "no-contact"
 
 struct contact_card {
         enum language language;
+        int64_t consent_usec; /* wall clock when consent was given; 0 not said */
         char ref[UUID_TEXT_MAX];
         char hash[SEAL_HASH_MAX];
 };
+
+/*
+ * May a notice of this kind go by this channel? By kind within the channel, purpose within the channel, kind, purpose: the first word
+ * that is said decides, and nothing said is no.
+ */
+bool consent_is_given(const struct json *consent, const char *channel, const char *kind);
 
 /**
  * contact_read_card() - the open half

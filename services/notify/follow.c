@@ -19,8 +19,8 @@ static const char *const cursors[N_LANES] = {[LANE_FACT] = "ledger-fact", [LANE_
 struct follow {
         const char *path, *boot; /* borrowed */
         struct outbox *outbox;   /* borrowed */
-        struct barred *barred;   /* borrowed */
-        struct facts *facts;     /* owned; NULL while there is none */
+        struct follow_keepers keepers;
+        struct facts *facts; /* owned; NULL while there is none */
         struct shipments *shipments;
         struct policy policy;
         int64_t policy_pos; /* -1 not read from this ledger */
@@ -33,7 +33,7 @@ struct follow {
 };
 
 int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox,
-        struct barred *barred) {
+        const struct follow_keepers *keepers) {
         struct follow *f = calloc(1, sizeof(*f));
 
         if (!f)
@@ -41,7 +41,7 @@ int follow_new(struct follow **fp, const char *ledger_path, const char *boot, st
         f->path = ledger_path;
         f->boot = boot;
         f->outbox = outbox;
-        f->barred = barred;
+        f->keepers = *keepers;
         f->policy_pos = -1;
         *fp = f;
         return 0;
@@ -198,8 +198,21 @@ static int on_contact(struct follow *f, const struct fact_row *fact, const struc
         (void) data;
         if (time_parse(fact->time, &time, NULL) < 0)
                 return -EBADMSG;
-        r = barred_lift(f->barred, fact->merchant, fact->subject, time);
+        r = barred_lift(f->keepers.barred, fact->merchant, fact->subject, time);
         return r == 0 ? outbox_wake(f->outbox, fact->merchant, fact->subject) : r;
+}
+
+static int on_consent(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        char address[SEAL_HASH_MAX] = "";
+        int64_t time;
+        int r;
+
+        if (json_get_bool(data, "given", true) || time_parse(fact->time, &time, NULL) < 0)
+                return -EBADMSG;
+        r = f->keepers.address(f->keepers.userdata, fact->merchant, fact->subject, address);
+        if (r != 0)
+                return r < 0 ? r : -EAGAIN;
+        return withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, address, time);
 }
 
 static const struct {
@@ -217,6 +230,7 @@ static const struct {
         {"parcel.voided", on_undone},
         {"waybill.replaced", on_undone},
         {"contact.received", on_contact},
+        {"consent.changed", on_consent},
 };
 
 static int on_fact(const struct fact_row *fact, void *userdata) {

@@ -8,6 +8,7 @@
 #include "firmware/views/shipments.h"
 #include "services/notify/barred.h"
 #include "services/notify/outbox.h"
+#include "services/notify/withdrawn.h"
 
 enum {
         FOLLOW_E_MORE = 1, /* not at the head yet: call again */
@@ -16,9 +17,17 @@ enum {
 
 struct follow;
 
+struct follow_keepers { /* what facts change beside the outbox; borrowed */
+        struct barred *barred;
+        struct withdrawn *withdrawn;
+        /* The hash of the address of a shipment's contact as it is now; "" none. Return: 0, positive not now, -errno. */
+        int (*address)(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]);
+        void *userdata;
+};
+
 /* All borrowed for its life. @boot: id of this boot. Return: 0, -ENOMEM. */
 int follow_new(struct follow **fp, const char *ledger_path, const char *boot, struct outbox *outbox,
-        struct barred *barred);
+        const struct follow_keepers *keepers);
 struct follow *follow_free(struct follow *f); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct follow *, follow_free)
 

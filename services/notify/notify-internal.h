@@ -16,6 +16,7 @@
 #include "services/notify/route.h"
 #include "services/notify/sender.h"
 #include "services/notify/signer.h"
+#include "services/notify/withdrawn.h"
 
 struct notify {
         const struct notify_config *config; /* borrowed */
@@ -27,6 +28,7 @@ struct notify {
         struct phrases phrases;
         struct outbox *outbox;
         struct barred *barred;
+        struct withdrawn *withdrawn;
         struct follow *follow;
         struct route route;
         struct sender *sender;
@@ -45,6 +47,9 @@ struct notify {
 /* A notice that is due: read the ledger, decide, and give it to the sender, or write down why not. Return: 0, positive when the
  * ledger cannot be read now, -errno of our own database. */
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now);
+
+/* For follow_keepers; @userdata: struct notify. */
+int attend_address(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]);
 
 /* --- outcome.c: one transaction each. Return: 0, -errno --- */
 int outcome_commit(struct notify *n, const struct notice_row *row); /* the row as it is now */

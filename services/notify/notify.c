@@ -188,7 +188,10 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = barred_open(&n->barred, outbox_store(n->outbox), n->secret);
         if (r == 0)
-                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox, n->barred);
+                r = withdrawn_open(&n->withdrawn, outbox_store(n->outbox));
+        if (r == 0)
+                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
+                        &(struct follow_keepers){n->barred, n->withdrawn, attend_address, n});
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
@@ -251,6 +254,7 @@ static void close_all(struct notify *n) {
         phrases_close(&n->phrases);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
+        n->withdrawn = withdrawn_close(n->withdrawn);
         n->barred = barred_close(n->barred);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);

@@ -162,3 +162,52 @@ def test_an_address_that_was_refused_is_not_tried_again_until_somebody_looks_at_
     by_smtp.stop()
     kept = by_smtp.errors.read_bytes() + b"".join(p.read_bytes() for p in by_smtp.folder.iterdir())
     assert b"nknown@example.jp" not in kept
+
+
+# ---- customers who want to hear no more ----
+
+def withdraw(ledger, shipment: str):
+    ledger.fact("consent.changed", M, shipment, given=False)
+
+
+def test_from_the_moment_a_customer_says_so_nothing_goes_to_them(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1", delay=60)
+    withdraw(ledger, "S-1")
+    same = shipped(ledger, "S-2")  # another order to the same address
+    other = shipped(ledger, "S-3", email="taro@example.jp")
+    notify.pass_time(61)
+    assert notify.outcome_of(other)[0] == "notice.accepted"
+    for n in (notice, same):
+        wait_for("its state", lambda n=n: notify.state(n) == ("reserved", "no-consent", 0))
+    assert [m["To"].addresses[0].addr_spec for m in mails_in(maildir)] == ["taro@example.jp"]
+    notify.pass_time(2 * 86400)
+    assert [(k, d["reason"]) for k, d in map(notify.outcome_of, (notice, same))] == [("notice.expired", "no-consent")] * 2
+
+
+def test_an_older_yes_that_comes_later_changes_nothing_and_a_newer_one_does(notify, ledger, maildir):
+    notice = shipped(ledger, "S-1", consent=False)
+    withdraw(ledger, "S-1")
+    ledger.contact(M, "S-1", version=2)  # says yes, and not since when
+    ledger.contact(M, "S-1", version=3, consent_at=stamp(-60))
+    other = shipped(ledger, "S-2", email="taro@example.jp")
+    assert notify.outcome_of(other)[0] == "notice.accepted"
+    assert notify.state(notice)[:2] == ("reserved", "no-consent")
+    ledger.contact(M, "S-1", version=4, consent_at=stamp(60))
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+
+
+def test_a_new_disk_reads_from_the_facts_who_wants_to_hear_no_more(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    withdraw(ledger, "S-1")
+    wait_for("it is kept", lambda: notify.query("SELECT count(*) FROM withdrawn WHERE address <> ''") == [(1,)])
+    notify.stop()
+    for p in notify.folder.iterdir():
+        p.unlink()
+    notify.start()
+    notice = shipped(ledger, "S-2")
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
+    assert mails_in(maildir) == []

@@ -234,6 +234,27 @@ def test_a_clerk_has_the_customer_told_once_more(store, clerk):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_customer_who_wants_to_hear_no_more_is_sent_nothing(store, clerk):
+    order = store.order("R-67", (SOCKS, 1), mail="nobody at all")
+    store.shelve(order, "F-1")
+    store.told(order, "notice.failed")
+    type_in(clerk, order["orders"][0], "proof")
+    type_in(clerk, "OKURU-C-OPT-OUT", "ok")
+    assert [(f["actor"], f["given"]) for f in store.facts("consent.changed") if f["subject"] == "R-67"] == [("p-041", False)]
+    mails = len(store.rig.mails())
+    version = order["contact"].get("version", 1) + 1
+    order["contact"] = {**order["contact"], "version": version, "contact": {**order["contact"]["contact"], "email": "mended@example.jp"}}
+    store.rig.oms("push", store.file("push.jsonl", order), "--station", "dc1/pack-01")
+    wait_for("the mended contact", lambda: store.count("contact.received", "R-67") == 2)
+    type_in(clerk, "OKURU-C-RESEND", "ok")
+    wait_for("the screen says so", lambda: counter(clerk)["case"]["shipments"][0]["notice"]["generation"] == 1)
+    type_in(clerk, "OKURU-C-UNDO", "undone")
+    control = store.order("R-68", (SOCKS, 1))
+    store.shelve(control, "F-1")
+    wait_for("the mail of another one", lambda: len(store.rig.mails()) > mails, 30)
+    assert len(store.rig.mails()) == mails + 1 and store.count("notice.accepted", "R-67") == 0
+
+
 def test_from_elsewhere_only_a_clerk_or_a_leader_sees_a_counter_by_whichever_name(store):
     ways = (COUNTER, "/api/v1/live/counter/c1", "/api/v1/bench/c1", "/api/v1/live/bench/c1")
 

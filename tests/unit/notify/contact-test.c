@@ -49,6 +49,44 @@ static void the_card_says_whether_a_mail_may_go(void **state) {
                 contact_read_card(NULL, "shipped", LANGUAGE_JA, &(struct contact_card){0}), CONTACT_NONE);
 }
 
+static void the_nearest_word_of_consent_decides(void **state) {
+        static const struct {
+                const char *consent, *channel, *kind;
+                bool given;
+        } rows[] = {
+                {"{}", "email", "shipped", false},
+                {"[]", "email", "shipped", false},
+                {"{\"shipped\":true}", "email", "shipped", true},
+                {"{\"shipped\":null}", "email", "shipped", false},
+                {"{\"shipped\":true}", "email", "pickup-ready", false},
+                {"{\"transactional\":true}", "email", "pickup-ready", true},
+                {"{\"transactional\":true,\"shipped\":false}", "email", "shipped", false},
+                {"{\"transactional\":true,\"shipped\":null}", "email", "shipped", true},
+                {"{\"transactional\":false,\"shipped\":true}", "email", "shipped", true},
+                {"{\"transactional\":true}", "email", "review-request", false}, /* advertises */
+                {"{\"marketing\":true}", "email", "review-request", true},
+                {"{\"marketing\":true}", "email", "shipped", false},
+                {"{\"shipped\":true,\"email\":{\"shipped\":false}}", "email", "shipped", false},
+                {"{\"shipped\":true,\"email\":{\"shipped\":false}}", "sms", "shipped", true},
+                {"{\"shipped\":true,\"email\":{\"transactional\":false}}", "email", "shipped", false},
+                {"{\"email\":{\"transactional\":false,\"shipped\":true}}", "email", "shipped", true},
+                {"{\"shipped\":false,\"sms\":{\"transactional\":true}}", "sms", "shipped", true},
+                {"{\"email\":true}", "email", "shipped", false}, /* a channel is no purpose */
+                {"{\"shipped\":{\"shipped\":true}}", "email", "shipped", false},
+                {"{\"transactional\":true}", "email", "of-tomorrow", true},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_(json_freep) struct json *doc = NULL;
+
+                assert_int_equal(json_parse(rows[i].consent, strlen(rows[i].consent), &doc, NULL), 0);
+                if (consent_is_given(doc, rows[i].channel, rows[i].kind) != rows[i].given)
+                        fail_msg("%s: %s by %s", rows[i].consent, rows[i].kind, rows[i].channel);
+        }
+        assert_false(consent_is_given(NULL, "email", "shipped"));
+}
+
 static void the_box_holds_a_name_and_an_address_or_is_refused(void **state) {
         static const struct {
                 const char *bytes;
@@ -94,6 +132,7 @@ static void a_very_long_name_is_cut_at_a_character(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_card_says_whether_a_mail_may_go),
+                cmocka_unit_test(the_nearest_word_of_consent_decides),
                 cmocka_unit_test(the_box_holds_a_name_and_an_address_or_is_refused),
                 cmocka_unit_test(a_very_long_name_is_cut_at_a_character),
         };
