@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/notify/sign/secret.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -72,6 +73,7 @@ int secret_load_line(const char *path, struct secret *s, struct diag *d) {
 
         if (r < 0)
                 return r;
+        assert(fresh.text && fresh.n > 0); /* it refuses an empty one */
         if (fresh.text[fresh.n - 1] == '\n')
                 fresh.text[--fresh.n] = '\0';
         if (fresh.n > 0 && fresh.text[fresh.n - 1] == '\r')
