@@ -48,20 +48,13 @@ static void met_deinit(struct met *m) {
 }
 #define _cleanup_met_ _cleanup_(met_deinit)
 
-static const struct line *find_line(const struct shipment *s, const char *id) {
-        for (size_t i = 0; i < s->n_lines; i++)
-                if (strcmp(s->lines[i].id, id) == 0)
-                        return &s->lines[i];
-        return NULL;
-}
-
 /* Would a box packed for @old be wrong for @new? Names and notices may change without that. */
 static bool content_differs(const struct shipment *old, const struct shipment *new) {
         if (old->n_lines != new->n_lines || strcmp(old->carrier, new->carrier) != 0 ||
                 old->waybill != new->waybill)
                 return true;
         for (size_t i = 0; i < new->n_lines; i++) {
-                const struct line *l = find_line(old, new->lines[i].id);
+                const struct line *l = shipment_line(old, new->lines[i].id);
 
                 if (!l || l->quantity != new->lines[i].quantity || l->check != new->lines[i].check)
                         return true;

@@ -486,6 +486,13 @@ void shipment_deinit(struct shipment *s) {
         *s = (struct shipment){0};
 }
 
+const struct line *shipment_line(const struct shipment *s, const char *line) {
+        for (size_t i = 0; i < s->n_lines; i++)
+                if (strcmp(s->lines[i].id, line) == 0)
+                        return &s->lines[i];
+        return NULL;
+}
+
 struct parcel *shipment_parcel(struct shipment *s, const char *parcel) {
         for (size_t i = 0; i < s->n_parcels; i++)
                 if (strcmp(s->parcels[i].id, parcel) == 0)

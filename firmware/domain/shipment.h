@@ -188,7 +188,8 @@ int shipment_read(struct shipment *s, struct json *doc, struct diag *d);
  */
 int shipment_borrow(struct shipment *s, const struct shipment *wish);
 void shipment_deinit(struct shipment *s);
-struct parcel *shipment_parcel(struct shipment *s, const char *parcel); /* NULL when not there */
+struct parcel *shipment_parcel(struct shipment *s, const char *parcel);       /* NULL when not there */
+const struct line *shipment_line(const struct shipment *s, const char *line); /* the same */
 const struct label *shipment_label(const struct shipment *s, int piece);
 /* Open units over all goods and scanned inserts: 0 when complete but for confirms. */
 int shipment_missing(const struct shipment *s);

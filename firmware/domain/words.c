@@ -60,13 +60,6 @@ void words_missing(const struct shipment *s, struct words *w) {
                         words_list(w, s->lines[i].label_ja, s->lines[i].label_en, line_left(&s->lines[i]));
 }
 
-static const struct line *find_line(const struct shipment *s, const char *id) {
-        for (size_t i = 0; i < s->n_lines; i++)
-                if (strcmp(s->lines[i].id, id) == 0)
-                        return &s->lines[i];
-        return NULL;
-}
-
 /* What is known of goods that no line names: the code they were read by. */
 static const char *line_code(const struct parcel_line *pl) {
         return strncmp(pl->line, "code:", strlen("code:")) == 0 ? pl->line + strlen("code:") : pl->line;
@@ -76,7 +69,7 @@ void words_contents(const struct shipment *s, const struct parcel *p, struct wor
         *w = (struct words){0};
         for (size_t i = 0; i < p->n_lines; i++) {
                 const struct parcel_line *pl = &p->lines[i];
-                const struct line *l = find_line(s, pl->line);
+                const struct line *l = shipment_line(s, pl->line);
 
                 if (pl->quantity > 0)
                         words_list(w, l ? l->label_ja : line_code(pl), l ? l->label_en : line_code(pl),

@@ -228,3 +228,10 @@ int fact_document(struct ledger *l, int64_t pos, struct json **docp, size_t *n_b
                 *n_bytesp = store_column_bytes(q, 0);
         return json_parse(data, store_column_bytes(q, 0), docp, NULL);
 }
+
+void seq_write(struct fact_builder *b, const char *key, int64_t seq) {
+        char text[24];
+
+        (void) snprintf(text, sizeof(text), "%" PRId64, seq);
+        json_write_string(&b->w, key, text);
+}

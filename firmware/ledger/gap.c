@@ -9,8 +9,6 @@
 #include "firmware/ledger/ledger-private.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 static const struct store_sql gap_sql[] = {
         LEDGER_SQL(gap.rows,
@@ -22,13 +20,6 @@ static const struct store_sql gap_sql[] = {
                               "CAST(json_extract(data, '$.to') AS INTEGER) >= ?3"),
 };
 const struct statement_group gap_statements = {gap_sql, ELEMENTSOF(gap_sql)};
-
-static void write_seq(struct fact_builder *b, const char *key, int64_t seq) {
-        char text[24];
-
-        (void) snprintf(text, sizeof(text), "%" PRId64, seq);
-        json_write_string(&b->w, key, text);
-}
 
 /* A hole up to before @seq, but for what is named already. @fromp: its first sequence that is not; @seq when there is none. */
 static int pass_named(struct ledger *l, enum lane lane, int64_t seq, int64_t *fromp) {
@@ -49,8 +40,8 @@ static void name(struct ledger *l, struct fact_list *facts, enum lane lane, int6
 
         fact_begin(&b, facts, "ledger.gap", NULL, ledger_id(l), NULL, NULL, NULL);
         json_write_string(&b.w, "lane", lane_to_str(lane));
-        write_seq(&b, "from", from);
-        write_seq(&b, "to", to);
+        seq_write(&b, "from", from);
+        seq_write(&b, "to", to);
         fact_end(&b);
 }
 

@@ -227,6 +227,8 @@ int ledger_wrap(
 
 /* ---- fact-table.c ---- */
 
+/* A sequence within a fact: text, as the wire has them. */
+void seq_write(struct fact_builder *b, const char *key, int64_t seq);
 /* The row of a fact with given id and time; @row's pos, seq and check are filled. */
 int fact_insert(struct ledger *l, struct row *row);
 /* The same, and applied. */
@@ -464,11 +466,6 @@ int sealed_supersede(struct ledger *l, const char *merchant, const char *shipmen
 /* Print data of labels that the shipment has no longer. */
 int sealed_prune_labels(struct ledger *l, const char *merchant, const char *shipment);
 
-/* ---- world.c ---- */
-
-/* Columns: merchant, shipment, parcel, piece, dead, state, bench, at, offset. Return: 0, -EBADMSG. */
-int owner_read(const struct store_stmt *q, struct number_owner *owner);
-
 /* ---- tombstone.c ---- */
 
 /* Is there a tombstone of this shipment? */
@@ -505,6 +502,9 @@ int rebuild_carry_cursors(struct store *from, struct store *to);
 const char *rebuild_table(size_t i, const char **columnsp);
 
 /* ---- world-code.c ---- */
+
+/* Columns: merchant, shipment, parcel, piece, dead, state, bench, at, offset. Return: 0, -EBADMSG. */
+int owner_read(const struct store_stmt *q, struct number_owner *owner);
 int world_open_code(void *u, const char *code, struct shipment_ref *refs, size_t max, size_t *n);
 int world_number(void *u, const char *number, struct number_owner *owner);
 int world_number_on_box(void *u, const char *parcel, char number[CODE_SIZE]);

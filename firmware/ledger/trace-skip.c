@@ -8,8 +8,6 @@
 #include "firmware/ledger/ledger-private.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define TYPES_MAX 16
@@ -57,13 +55,6 @@ static bool count(struct skip *k, const char *type) {
         return true;
 }
 
-static void write_seq(struct fact_builder *b, const char *key, int64_t seq) {
-        char text[24];
-
-        (void) snprintf(text, sizeof(text), "%" PRId64, seq);
-        json_write_string(&b->w, key, text);
-}
-
 static void end_run(struct ledger *l, struct skip *k) {
         struct fact_builder b;
 
@@ -71,8 +62,8 @@ static void end_run(struct ledger *l, struct skip *k) {
                 return;
         fact_begin(&b, &k->facts, "ledger.gap", NULL, ledger_id(l), NULL, NULL, NULL);
         json_write_string(&b.w, "lane", lane_to_str(LANE_TRACE));
-        write_seq(&b, "from", k->run_from);
-        write_seq(&b, "to", k->run_to);
+        seq_write(&b, "from", k->run_from);
+        seq_write(&b, "to", k->run_to);
         fact_end(&b);
         k->run_from = k->run_to = 0;
 }
@@ -83,8 +74,8 @@ static void note_skip(struct ledger *l, struct skip *k) {
         if (k->from == 0)
                 return;
         fact_begin(&b, &k->facts, "trace.skipped", NULL, ledger_id(l), NULL, NULL, NULL);
-        write_seq(&b, "from", k->from);
-        write_seq(&b, "to", k->to);
+        seq_write(&b, "from", k->from);
+        seq_write(&b, "to", k->to);
         json_write_object(&b.w, "counts");
         for (size_t i = 0; i < k->n_counts; i++)
                 json_write_int(&b.w, k->counts[i].type, k->counts[i].n);
