@@ -7,6 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import browser  # noqa: E402
+from scene import Scene  # noqa: E402
+from store import Store  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,3 +35,19 @@ def calm():
     finally:
         for b in heard:
             b.forget()
+
+
+@pytest.fixture(scope="module")
+def scene(build, tmp_path_factory):
+    """A floor with two benches, and its screens."""
+    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2).open()
+    s.address = s.rig.start_web()
+    yield s
+    s.close()
+
+
+@pytest.fixture(scope="module")
+def store(build, tmp_path_factory):
+    s = Store(build, tmp_path_factory.mktemp("store")).open()
+    yield s
+    s.close()

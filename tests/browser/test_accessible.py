@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import accessible  # noqa: E402
 import shipments as goods  # noqa: E402
 from scene import Scene  # noqa: E402
-from store import HAT, SOCKS, TEA, Store  # noqa: E402
+from store import HAT, SOCKS, TEA  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 LANGUAGES = ("ja", "en")
@@ -166,13 +166,6 @@ def test_what_a_search_finds_and_finds_not(scene, chromium, language):
         judge(chromium, f"floor, what was found of {text}")
     assert chromium.js("return Boolean(document.querySelector('.found').closest('[role=status], [aria-live]') || document.querySelector('.found').matches('[role=status], [aria-live]'))"), "what was found is read out"
     chromium.assert_calm("401 (Unauthorized)")
-
-
-@pytest.fixture(scope="module")
-def store(build, tmp_path_factory):
-    s = Store(build, tmp_path_factory.mktemp("store")).open()
-    yield s
-    s.close()
 
 
 def type_in(chromium, text: str) -> None:

@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from store import HAT, SOCKS, TEA, Store  # noqa: E402
+from store import HAT, SOCKS, TEA  # noqa: E402
 from waiting import wait_for  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def store(build, tmp_path_factory):
-    s = Store(build, tmp_path_factory.mktemp("store")).open()
-    yield s
-    s.close()
 
 
 @pytest.fixture(autouse=True)

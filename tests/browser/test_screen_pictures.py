@@ -8,7 +8,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import goods_pictures  # noqa: E402
 import shipments as goods  # noqa: E402
-from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 SOCKS_23, SOCKS_25, SOCKS_27 = goods.AOZORA[:3]
@@ -18,14 +17,6 @@ SEEN = "return [...document.querySelectorAll('.line .pic')].map(p => [p.tagName.
 def line(number: str, it: goods.Item, picture: str | None, **more) -> dict:
     return {"line": number, "order": "", "name": {"ja": it.ja, "en": it.en}, "label": {"ja": it.label_ja, "en": it.label_en}, "quantity": 1,
             "codes": [{"code": it.jan, "units": 1}], "picture": picture, **more}
-
-
-@pytest.fixture(scope="module")
-def scene(build, tmp_path_factory):
-    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2).open()
-    s.address = s.rig.start_web()
-    yield s
-    s.close()
 
 
 def put(scene, data: bytes, name: str | None = None) -> str:

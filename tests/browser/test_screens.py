@@ -7,7 +7,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import shipments as goods  # noqa: E402
-from scene import Scene  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 SOCKS_23, SOCKS_25, SOCKS_27 = goods.AOZORA[:3]
@@ -16,14 +15,6 @@ SOCKS_23, SOCKS_25, SOCKS_27 = goods.AOZORA[:3]
 def line(number: str, it: goods.Item, quantity: int, **more) -> dict:
     return {"line": number, "order": "", "name": {"ja": it.ja, "en": it.en}, "label": {"ja": it.label_ja, "en": it.label_en}, "quantity": quantity,
             "codes": [{"code": it.jan, "units": 1}], **more}
-
-
-@pytest.fixture(scope="module")
-def scene(build, tmp_path_factory):
-    s = Scene(build, tmp_path_factory.mktemp("floor"), benches=2).open()
-    s.address = s.rig.start_web()
-    yield s
-    s.close()
 
 
 def open_bench(scene, chromium, language: str, bench: str = "b1") -> None:

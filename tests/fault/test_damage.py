@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from compare import events, read_mail  # noqa: E402
+from compare import events  # noqa: E402
 from rig import wait_for  # noqa: E402
 from scene import SHIRT, Scene, item  # noqa: E402
 
@@ -19,10 +19,6 @@ def scene(build, tmp_path):
     s = Scene(build, tmp_path).open()
     yield s
     s.close()
-
-
-def mails_to(scene: Scene, s: dict) -> int:
-    return sum(s["contact"]["contact"]["email"] in str(read_mail(m)["To"]) for m in scene.rig.mails())
 
 
 def damage(scene: Scene, *positions: int) -> None:
@@ -50,10 +46,10 @@ def test_a_damaged_fact_is_named_and_all_others_go_on(scene):
     for program in ("station", "sync", "notify"):
         scene.rig.start(program)
     wait_for("facts that came later at the OMS", lambda: {e["subject"] for e in events(scene.rig) if e["type"] == "parcel.shipped"} >= set(parcels))
-    wait_for("the mails of the others", lambda: mails_to(scene, boxes[0]) and mails_to(scene, boxes[2]))
+    wait_for("the mails of the others", lambda: scene.mails_to(boxes[0]) and scene.mails_to(boxes[2]))
     failed = wait_for("the outcome of the one that nobody can vouch for", lambda: [e for e in events(scene.rig) if e["type"] == "notice.failed"])
     assert [(e["subject"], e["data"]["reason"]) for e in failed] == [(boxes[1]["shipment"], "damaged")]
-    assert mails_to(scene, boxes[1]) == 0
+    assert scene.mails_to(boxes[1]) == 0
     told = [e for e in events(scene.rig) if (e["type"], e["subject"]) in (("parcel.packed", parcels[0]), ("notice.reserved", boxes[1]["shipment"]))]
     assert told == [], "a damaged fact went up"
     named = scene.facts("ledger.gap")

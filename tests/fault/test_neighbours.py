@@ -85,11 +85,6 @@ def test_the_bench_packs_on_beside_a_database_that_cannot_be_read(scene, part, h
     bench.match(scene.pack(bench, later))
 
 
-def cpu_of(scene: Scene, program: str) -> float:
-    fields = Path(f"/proc/{scene.rig.processes[program].pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def test_a_damaged_row_of_the_inbox_is_said_and_keeps_nobody_busy(scene):
     bench, s = scene.packers[0], scene.make("S-ROW", item("1", SHIRT, 1))
     scene.rig.stop("station")
@@ -108,9 +103,9 @@ def test_a_damaged_row_of_the_inbox_is_said_and_keeps_nobody_busy(scene):
     said = wait_for("its illness", lambda: (scene.rig.try_status() or {}).get("ill"))
     assert said[0]["part"] == "inbox" and f"behind {before} is damaged" in said[0]["text"]
     wait_for("the scanner", lambda: [d for d in scene.rig.ask_station({"verb": "status"})["devices"] if d["bench"] == "b1" and d["up"]])
-    busy = cpu_of(scene, "station")
+    busy = scene.cpu_s("station")
     time.sleep(2)
-    assert cpu_of(scene, "station") - busy < 0.3, "the station reads the damaged row again and again"
+    assert scene.cpu_s("station") - busy < 0.3, "the station reads the damaged row again and again"
     bench.light.drain()
     bench.match(scene.pack(bench, s))
     assert ill(scene), "it is still ill"

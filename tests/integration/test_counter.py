@@ -12,13 +12,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import shipments as goods  # noqa: E402
 from compare import events, read_mail  # noqa: E402
 from packer import Packer  # noqa: E402
+from premises import Premises  # noqa: E402
 from rig import SITE, Rig, wait_for  # noqa: E402
-from tokens import Signer  # noqa: E402
+from store import STORE  # noqa: E402
 from story import HAT, NAME, SOCKS, store_wish  # noqa: E402
+from tokens import Signer  # noqa: E402
 from zbar import QR, Zbar, gray_png  # noqa: E402
-
-STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
-         "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 5, "closes": "20:00", "closed": []}
 
 
 def policy() -> dict:
@@ -29,7 +28,7 @@ def policy() -> dict:
     return document
 
 
-class Counter:
+class Counter(Premises):
     """A store with its clerk."""
 
     def __init__(self, rig: Rig):
@@ -40,14 +39,6 @@ class Counter:
         self.has("policy.changed")
         self.clerk = Packer(rig.counters[0])
         self.scan = self.clerk.scan
-
-    def file(self, name: str, *documents: dict) -> str:
-        (self.rig.folder / name).write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in documents), encoding="utf-8")
-        return str(self.rig.folder / name)
-
-    def count(self, kind: str, subject: str | None = None) -> int:
-        rows = self.rig.query("station/ledger.db", "SELECT subject FROM fact WHERE type = ?", kind)
-        return sum(1 for (s,) in rows if subject in (None, s))
 
     def has(self, kind: str, subject: str | None = None) -> None:
         wait_for(f"{kind} of {subject}", lambda: self.count(kind, subject) > 0)

@@ -77,17 +77,12 @@ def test_the_same_shipment_pushed_again_changes_nothing_and_the_bench_answers(sc
                                                                   scene.rig.query("sync/inbox.db", "SELECT max(pos) FROM log")[0][0]))
     news = scene.rig.query("station/ledger.db", "SELECT type FROM fact WHERE pos > ? AND type LIKE 'shipment.%'", head)
     assert news == []
-    busy = cpu_of(scene, "station")
+    busy = scene.cpu_s("station")
     bench.scan(s["open_codes"][1], "opened")
     time.sleep(0.3)
-    assert cpu_of(scene, "station") - busy < 0.2, "the station is busy with something that it has read already"
+    assert scene.cpu_s("station") - busy < 0.2, "the station is busy with something that it has read already"
     bench.scan("OKURU-C-VOID", "return")
     bench.scan("OKURU-C-RETURN", "voided")
-
-
-def cpu_of(scene: Scene, program: str) -> float:
-    fields = Path(f"/proc/{scene.rig.processes[program].pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def restart(scene: Scene, how: str) -> None:

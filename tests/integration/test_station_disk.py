@@ -9,7 +9,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from compare import read_mail  # noqa: E402
 from rig import wait_for  # noqa: E402
 from scene import SHIRT, Scene, item  # noqa: E402
 
@@ -25,10 +24,6 @@ def scene(build, tmp_path):
         s.close()
 
 
-def mails_to(scene: Scene, s: dict) -> int:
-    return sum(s["contact"]["contact"]["email"] in str(read_mail(m)["To"]) for m in scene.rig.mails())
-
-
 def conflicts(scene: Scene) -> list:
     return scene.rig.query("oms/oms.db", "SELECT kind FROM conflict")
 
@@ -37,7 +32,7 @@ def test_a_new_disk_knows_nothing_then_what_the_office_knows(scene):
     bench = scene.packers[0]
     gone, left = scene.make("S-GONE", item("1", SHIRT, 1), carrier="japanpost"), scene.make("S-OPEN", item("1", SHIRT, 1), carrier="japanpost")
     parcel = scene.ready(bench, gone)
-    wait_for("its mail", lambda: mails_to(scene, gone) == 1)
+    wait_for("its mail", lambda: scene.mails_to(gone) == 1)
     wait_for("the outcome at the OMS", lambda: scene.rig.query("oms/oms.db", "SELECT 1 FROM event WHERE type = 'notice.accepted'"))
     for name in ("oms", "station", "sync", "notify"):
         scene.rig.stop(name)
@@ -59,8 +54,8 @@ def test_a_new_disk_knows_nothing_then_what_the_office_knows(scene):
     assert "発送済み" in bench.scan(gone["shipment"], "already")["sub"]["ja"]
     assert "発送済み" in bench.scan(scene.number(gone), "already")["sub"]["ja"]
     scene.ready(bench, left)
-    wait_for("the mail of the one that was left", lambda: mails_to(scene, left) == 1)
+    wait_for("the mail of the one that was left", lambda: scene.mails_to(left) == 1)
     time.sleep(1)  # a second mail would have had the same time to come
-    assert mails_to(scene, gone) == 1
+    assert scene.mails_to(gone) == 1
     assert [f["subject"] for f in scene.facts("notice.reserved")] == [left["shipment"]] and scene.count("parcel.shipped", parcel) == 0
     assert conflicts(scene) == [] and scene.count("snapshot.ended") == 1

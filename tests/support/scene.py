@@ -8,7 +8,9 @@ import re
 from pathlib import Path
 
 import shipments as goods
+from compare import read_mail
 from packer import Packer
+from premises import Premises
 from rig import Rig, wait_for
 
 SHIRT, SOCKS, WATCH = "4512345000042", "4512345000011", "4512345000103"
@@ -24,7 +26,7 @@ def item(line: str, code: str, quantity: int = 1, **more) -> dict:
             "codes": [{"code": code, "units": 1}], **more}
 
 
-class Scene:
+class Scene(Premises):
     """@clock_moves: programs take their time from ->clock and believe it to be synchronised."""
 
     def __init__(self, build: Path, folder: Path, benches: int = 2, clock_moves: bool = False, labels: str | None = None,
@@ -69,12 +71,6 @@ class Scene:
         finally:
             self.rig.stop_all()
         self.assert_no_sanitizer_spoke()
-
-    def move_clock(self, seconds: float) -> None:
-        """Seconds that all programs are ahead of the kernel; put in place whole."""
-        new = self.clock.with_suffix(".new")
-        new.write_text(f"{seconds}\n")
-        new.rename(self.clock)
 
     # ---- what the OMS says ----
 
@@ -140,9 +136,8 @@ class Scene:
         rows = self.rig.query(database, sql, kind, *([subject] if subject else []))
         return rows[0][0] if rows else 0
 
-    def facts(self, kind: str) -> list[dict]:
-        rows = self.rig.query("station/ledger.db", "SELECT subject, bench, actor, data FROM fact WHERE type = ? ORDER BY pos", kind)
-        return [{"subject": r[0], "bench": r[1], "actor": r[2], **json.loads(r[3])} for r in rows]
+    def mails_to(self, s: dict) -> int:
+        return sum(s["contact"]["contact"]["email"] in str(read_mail(m)["To"]) for m in self.rig.mails())
 
     def head(self) -> int:
         return self.rig.query("station/ledger.db", "SELECT max(pos) FROM fact")[0][0]

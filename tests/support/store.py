@@ -2,11 +2,11 @@
 """A store with a pickup counter, its people, its orders and its screens, for tests and pictures."""
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import shipments as goods
 from packer import Packer
+from premises import Premises
 from rig import Rig, wait_for
 from story import HAT, NAME, SOCKS, TEA, store_wish
 from tokens import Signer
@@ -18,7 +18,7 @@ PEOPLE = [{"person": "p-017", "badge": "P017", "role": "packer", "call": "たろ
           {"person": "p-002", "badge": "L002", "role": "leader", "call": "さとう"}]
 
 
-class Store:
+class Store(Premises):
     """@clock_moves: programs take their time from ->clock."""
 
     def __init__(self, build: Path, folder: Path, clock_moves: bool = False):
@@ -29,12 +29,6 @@ class Store:
             self.move_clock(0)
         self.rig = Rig(build, folder, benches=1, counters=1, environment=environment)
         self.orders: dict[str, dict] = {}
-
-    def move_clock(self, seconds: float) -> None:
-        """Seconds that all programs are ahead of the kernel; put in place whole."""
-        new = self.clock.with_suffix(".new")
-        new.write_text(f"{seconds}\n")
-        new.rename(self.clock)
 
     def open(self) -> "Store":
         try:
@@ -57,18 +51,6 @@ class Store:
 
     def close(self) -> None:
         self.rig.stop_all()
-
-    def file(self, name: str, *documents: dict) -> str:
-        (self.rig.folder / name).write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in documents), encoding="utf-8")
-        return str(self.rig.folder / name)
-
-    def count(self, kind: str, subject: str | None = None) -> int:
-        rows = self.rig.query("station/ledger.db", "SELECT subject FROM fact WHERE type = ?", kind)
-        return sum(1 for (s,) in rows if subject in (None, s))
-
-    def facts(self, kind: str) -> list[dict]:
-        rows = self.rig.query("station/ledger.db", "SELECT subject, bench, actor, data FROM fact WHERE type = ? ORDER BY pos", kind)
-        return [{"subject": r[0], "bench": r[1], "actor": r[2], **json.loads(r[3])} for r in rows]
 
     def push(self, *orders: dict) -> None:
         self.rig.oms("push", self.file("push.jsonl", *orders), "--station", NAME)
