@@ -38,7 +38,7 @@ void visit_fail(struct visit *v, unsigned status, const char *error, const char 
 }
 
 static void serve_news(struct visit *v, const char *name) {
-        char *text;
+        _cleanup_(hub_text_unrefp) struct hub_text *text = NULL;
         uint64_t version = 0;
         int r = hub_wait(v->api->hub, name, &version, NEWS_MS, &text);
 
@@ -48,8 +48,7 @@ static void serve_news(struct visit *v, const char *name) {
         }
         v->a->status = 200;
         v->a->type = JSON_TYPE;
-        str_add(&v->a->text, text);
-        free(text);
+        str_add(&v->a->text, text->text);
 }
 
 static void bench_get(struct visit *v) {

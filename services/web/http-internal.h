@@ -22,6 +22,7 @@ struct http {
         pthread_mutex_t lock; /* of the connections */
         struct connection connections[HTTP_CONNECTIONS_MAX];
         size_t n_streams;
+        bool has_left;    /* a connection, since the last tick */
         char *cert, *key; /* owned */
 };
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,12 @@
 #define RECEIVE_USEC     (10 * USEC_PER_SEC) /* head and body of one request, however it drips */
 #define UNACKED_MSEC     15000               /* a screen that was switched off says nothing */
 #define CONNECTION_BYTES 16384               /* head of the request and what is on its way out */
-#define STACK_BYTES      (256 * 1024)        /* reserved, not used: SQLite wants some tens of KiB */
-#define TLS_RULES        "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+/*
+ * Reserved, not used: SQLite wants some tens of KiB. glibc keeps stacks of gone threads for the next ones, 40 MiB by what is reserved, each with
+ * the pages that it wrote: of larger ones it keeps fewer.
+ */
+#define STACK_BYTES (1024 * 1024)
+#define TLS_RULES   "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 
 /* ---- who takes too long ---- */
 
@@ -48,6 +53,7 @@ static void connection_free(struct http *h, struct connection *k) {
         http_lock(h);
         closep(&k->fd);
         *k = (struct connection){0};
+        h->has_left = true;
         http_unlock(h);
 }
 
@@ -64,8 +70,11 @@ void http_connection_until(struct http *h, struct MHD_Connection *c, uint64_t us
 
 void http_on_tick(struct http *h) {
         uint64_t now = monotonic_usec();
+        bool has_left;
 
         http_lock(h);
+        has_left = h->has_left;
+        h->has_left = false;
         for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
                 struct connection *k = &h->connections[i];
 
@@ -73,6 +82,8 @@ void http_on_tick(struct http *h) {
                         (void) shutdown(k->fd, SHUT_RDWR);
         }
         http_unlock(h);
+        if (has_left) /* holes in the heap, which would stay ours until what lies behind them goes */
+                (void) malloc_trim(0);
 }
 
 static void http_on_connection(void *userdata, struct MHD_Connection *c, void **socket_context,

@@ -13,8 +13,8 @@
 
 struct slot {
         char name[HUB_NAME_SIZE];
-        char *text;       /* owned; NULL before the first */
-        uint64_t version; /* of it; from 1 */
+        struct hub_text *text; /* a reference; NULL before the first */
+        uint64_t version;      /* of it; from 1 */
         int n_watching;
         unsigned n_waiting; /* for a text that is true */
         bool is_stale;
@@ -48,7 +48,7 @@ struct hub *hub_free(struct hub *h) {
         if (!h)
                 return NULL;
         for (size_t i = 0; i < h->n_slots; i++) {
-                free(h->slots[i].text);
+                h->slots[i].text = hub_text_unref(h->slots[i].text);
                 (void) pthread_cond_destroy(&h->slots[i].changed);
         }
         closep(&h->wish);
@@ -117,21 +117,54 @@ int hub_add(struct hub *h, const char *name) {
         return r < 0 ? r : 0;
 }
 
+struct hub_text *hub_text_unref(struct hub_text *t) {
+        if (!t || atomic_fetch_sub(&t->n_refs, 1) > 1)
+                return NULL;
+        free(t->text);
+        free(t);
+        return NULL;
+}
+
+/* @text: given on success. */
+static struct hub_text *text_new(char *text) {
+        struct hub_text *t = calloc(1, sizeof(*t));
+
+        if (!t)
+                return NULL;
+        atomic_init(&t->n_refs, 1);
+        t->n = strlen(text);
+        t->text = text;
+        return t;
+}
+
+static bool is_news(const struct slot *s, const char *text) {
+        return s->is_stale || !s->text || strcmp(s->text->text, text) != 0;
+}
+
 int hub_put(struct hub *h, const char *name, char *text) {
         _autofree_ char *given = text;
         struct slot *s;
+        int r;
 
         lock(h);
         s = find(h, name);
-        if (s && (s->is_stale || !s->text || strcmp(s->text, given) != 0)) {
-                free(s->text);
-                s->text = take_ptr(given);
-                s->version++;
-                s->is_stale = false;
-                (void) pthread_cond_broadcast(&s->changed);
+        r = s ? 0 : -ENOENT;
+        if (s && is_news(s, given)) {
+                struct hub_text *t = text_new(given);
+
+                if (t) {
+                        (void) take_ptr(given);
+                        (void) hub_text_unref(s->text);
+                        s->text = t;
+                        s->version++;
+                        s->is_stale = false;
+                        (void) pthread_cond_broadcast(&s->changed);
+                } else {
+                        r = -ENOMEM;
+                }
         }
         unlock(h);
-        return s ? 0 : -ENOENT;
+        return r;
 }
 
 void hub_spoil(struct hub *h, const char *name) {
@@ -204,7 +237,7 @@ static bool has_news(const struct slot *s, uint64_t version) {
         return s->text && !s->is_stale && s->version != version;
 }
 
-int hub_wait(struct hub *h, const char *name, uint64_t *versionp, int timeout_ms, char **textp) {
+int hub_wait(struct hub *h, const char *name, uint64_t *versionp, int timeout_ms, struct hub_text **textp) {
         const struct timespec end = until(timeout_ms);
         struct slot *s;
         int r = 0;
@@ -222,8 +255,9 @@ int hub_wait(struct hub *h, const char *name, uint64_t *versionp, int timeout_ms
         if (!s || h->stopping) {
                 r = HUB_E_OVER;
         } else if (has_news(s, *versionp)) {
-                *textp = strdup(s->text);
-                r = *textp ? 0 : -ENOMEM;
+                (void) atomic_fetch_add(&s->text->n_refs, 1);
+                *textp = s->text;
+                r = 0;
                 *versionp = s->version;
         } else {
                 r = HUB_E_SAME;

@@ -7,6 +7,7 @@
  */
 #include "firmware/base/cleanup.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,7 +29,7 @@ int hub_wish_fd(const struct hub
 void hub_take_wishes(struct hub *h);
 /* Names may come and never go: a board does not change while a station runs. Return: 0, -ENOMEM, -ENOSPC. */
 int hub_add(struct hub *h, const char *name);
-/* @text: given, also on failure. The same as before wakes nobody. Return: 0, -ENOENT. */
+/* @text: given, also on failure. The same as before wakes nobody. Return: 0, -ENOENT, -ENOMEM. */
 int hub_put(struct hub *h, const char *name, char *text);
 /* What lies there is not true any more. */
 void hub_spoil(struct hub *h, const char *name);
@@ -45,11 +46,19 @@ enum {
         HUB_E_SAME = 1, /* nothing new within the time */
         HUB_E_OVER,     /* stopping, or no such name */
 };
+struct hub_text { /* one for all who are told it: with many screens their copies were most of the memory */
+        atomic_uint n_refs;
+        size_t n; /* bytes of ->text */
+        char *text;
+};
+struct hub_text *hub_text_unref(struct hub_text *t); /* from any thread; takes NULL, returns NULL */
+DEFINE_FREEP(struct hub_text *, hub_text_unref)
+
 /**
  * hub_wait() - a text that is newer than what the caller has
  * @versionp: 0 before the first; set on 0
- * @textp: set on 0 only; owned
+ * @textp: set on 0 only; a reference of the caller's, to be read only
  *
- * Return: 0, HUB_E_SAME, HUB_E_OVER, -ENOMEM.
+ * Return: 0, HUB_E_SAME, HUB_E_OVER.
  */
-int hub_wait(struct hub *h, const char *name, uint64_t *versionp, int timeout_ms, char **textp);
+int hub_wait(struct hub *h, const char *name, uint64_t *versionp, int timeout_ms, struct hub_text **textp);

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "firmware/base/time.h"
 #include "services/web/api-internal.h"
@@ -21,8 +22,9 @@ struct live {
         char name[HUB_NAME_SIZE]; /* HUB_FLOOR is one, too */
         const char *event;
         char cookie[GUARD_TOKEN_MAX]; /* "": shown for its place */
-        struct str out;
-        size_t at; /* of it are gone */
+        struct str out;               /* what comes before ->text */
+        struct hub_text *text;        /* a reference: the document that is told now; NULL in between */
+        size_t at;                    /* bytes of both, and of what ends them, that are gone */
         uint64_t version, recheck_usec;
         bool is_over;
 };
@@ -33,6 +35,7 @@ static void live_free(void *userdata) {
         hub_watch(l->api->hub, l->name, -1);
         seal_wipe(l->cookie, sizeof(l->cookie));
         str_deinit(&l->out);
+        l->text = hub_text_unref(l->text);
         free(l);
 }
 
@@ -61,7 +64,7 @@ static bool is_ended(struct live *l) {
 }
 
 static void put_next(struct live *l) {
-        char *text = NULL;
+        _cleanup_(hub_text_unrefp) struct hub_text *text = NULL;
         int r = hub_wait(l->api->hub, l->name, &l->version, BEAT_MS, &text);
 
         if (r == HUB_E_OVER || r < 0) {
@@ -73,29 +76,48 @@ static void put_next(struct live *l) {
                 str_add(&l->out, "event: beat\ndata: 1\n\n");
         } else {
                 str_addf(&l->out, "event: %s\ndata: ", l->event);
-                str_add(&l->out, text); /* JSON of ours has no line break */
-                str_add(&l->out, "\n\n");
+                l->text = take_ptr(text);
         }
-        free(text);
+}
+
+/* What is to go next, in one piece. JSON of ours has no line break: an empty line ends it. */
+static struct iovec rest(const struct live *l) {
+        static const char end[] = "\n\n";
+        size_t at = l->at;
+
+        if (at < l->out.len)
+                return (struct iovec){l->out.data + at, l->out.len - at};
+        at -= l->out.len;
+        if (!l->text)
+                return (struct iovec){0};
+        if (at < l->text->n)
+                return (struct iovec){l->text->text + at, l->text->n - at};
+        at -= l->text->n;
+        return (struct iovec){(void *) (uintptr_t) (end + at), strlen(end) - at};
 }
 
 static ssize_t live_read(void *userdata, char *buf, size_t max) {
         struct live *l = userdata;
-        size_t n;
+        size_t n = 0;
 
-        if (l->at == l->out.len) {
+        if (rest(l).iov_len == 0) {
                 str_clear(&l->out);
+                l->text = hub_text_unref(l->text);
                 l->at = 0;
                 if (l->is_over)
                         return -1;
                 put_next(l);
         }
-        if (l->out.error || l->out.len == 0)
+        if (l->out.error)
                 return -1;
-        n = l->out.len - l->at < max ? l->out.len - l->at : max;
-        memcpy(buf, l->out.data + l->at, n);
-        l->at += n;
-        return (ssize_t) n;
+        for (struct iovec v = rest(l); v.iov_len > 0 && n < max; v = rest(l)) {
+                size_t part = v.iov_len < max - n ? v.iov_len : max - n;
+
+                memcpy(buf + n, v.iov_base, part);
+                n += part;
+                l->at += part;
+        }
+        return n > 0 ? (ssize_t) n : -1;
 }
 
 static void live_begin(struct visit *v, const char *name, const char *event) {

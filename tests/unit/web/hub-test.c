@@ -25,14 +25,14 @@ static struct hub *make(void) {
 static void a_text_is_handed_out_once_to_each(void **state) {
         _cleanup_(hub_freep) struct hub *h = make();
         uint64_t mine = 0, yours = 0;
-        char *text;
+        struct hub_text *text = NULL;
 
         (void) state;
         assert_int_equal(hub_put(h, "b1", strdup("one")), 0);
         for (int i = 0; i < 2; i++) {
                 assert_int_equal(hub_wait(h, "b1", i ? &yours : &mine, 0, &text), 0);
-                assert_string_equal(text, "one");
-                free(text);
+                assert_string_equal(text->text, "one");
+                text = hub_text_unref(text);
         }
         assert_int_equal(hub_wait(h, "b1", &mine, 1, &text), HUB_E_SAME);
         assert_int_equal(hub_put(h, "b1", strdup("one")), 0); /* the same says nothing new */
@@ -44,22 +44,40 @@ static void a_text_is_handed_out_once_to_each(void **state) {
 static void who_was_slow_gets_the_newest_alone(void **state) {
         _cleanup_(hub_freep) struct hub *h = make();
         uint64_t mine = 0;
-        char *text;
+        struct hub_text *text = NULL;
 
         (void) state;
         assert_int_equal(hub_put(h, "b1", strdup("one")), 0);
         assert_int_equal(hub_put(h, "b1", strdup("two")), 0);
         assert_int_equal(hub_wait(h, "b1", &mine, 0, &text), 0);
-        assert_string_equal(text, "two");
-        free(text);
+        assert_string_equal(text->text, "two");
+        text = hub_text_unref(text);
         assert_int_equal(hub_wait(h, "b1", &mine, 1, &text), HUB_E_SAME);
+}
+
+static void a_text_outlives_the_next_one_while_it_is_told(void **state) {
+        _cleanup_(hub_freep) struct hub *h = make();
+        struct hub_text *mine = NULL, *yours = NULL;
+        uint64_t version = 0, other = 0;
+
+        (void) state;
+        assert_int_equal(hub_put(h, "b1", strdup("one")), 0);
+        assert_int_equal(hub_wait(h, "b1", &version, 0, &mine), 0);
+        assert_int_equal(hub_wait(h, "b1", &other, 0, &yours), 0);
+        assert_ptr_equal(mine, yours); /* one for all */
+        assert_int_equal(hub_put(h, "b1", strdup("two")), 0);
+        assert_null(hub_text_unref(yours));
+        h = hub_free(h);
+        assert_string_equal(mine->text, "one");
+        assert_int_equal(mine->n, 3);
+        assert_null(hub_text_unref(mine));
 }
 
 static void what_is_spoilt_is_wished_for_and_not_told(void **state) {
         _cleanup_(hub_freep) struct hub *h = make();
         struct pollfd p = {.fd = hub_wish_fd(h), .events = POLLIN};
         uint64_t mine = 0;
-        char *text;
+        struct hub_text *text = NULL;
 
         (void) state;
         assert_int_equal(hub_put(h, "b1", strdup("one")), 0);
@@ -71,7 +89,7 @@ static void what_is_spoilt_is_wished_for_and_not_told(void **state) {
         assert_int_equal(poll(&p, 1, 0), 0);
         assert_int_equal(hub_put(h, "b1", strdup("one")), 0); /* true again, though the same */
         assert_int_equal(hub_wait(h, "b1", &mine, 0, &text), 0);
-        free(text);
+        text = hub_text_unref(text);
 }
 
 struct reader {
@@ -82,7 +100,7 @@ struct reader {
 static void *read_to_the_end(void *userdata) {
         struct reader *r = userdata;
         uint64_t version = 0;
-        char *text;
+        struct hub_text *text = NULL;
         int e;
 
         hub_watch(r->hub, "b1", +1);
@@ -91,8 +109,8 @@ static void *read_to_the_end(void *userdata) {
 
                 if (e != 0)
                         continue;
-                value = (unsigned) strtoul(text, NULL, 10);
-                free(text);
+                value = (unsigned) strtoul(text->text, NULL, 10);
+                text = hub_text_unref(text);
                 assert_true(value > r->last); /* never an older one */
                 r->last = value;
                 r->n++;
@@ -127,6 +145,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_text_is_handed_out_once_to_each),
                 cmocka_unit_test(who_was_slow_gets_the_newest_alone),
+                cmocka_unit_test(a_text_outlives_the_next_one_while_it_is_told),
                 cmocka_unit_test(what_is_spoilt_is_wished_for_and_not_told),
                 cmocka_unit_test(many_read_while_one_writes_and_all_go_home),
         };
