@@ -114,4 +114,11 @@ def test_a_packer_does_not_see_the_floor_and_a_leader_does(scene, chromium):
     assert "S-ja" in chromium.text(".todo"), "what was parked is to do"
     chromium.js("document.querySelector('input[name=q]').value = 'S-en'; document.querySelector('form[role=search]').requestSubmit()")
     chromium.wait_text(".found", "S-en")
+    chromium.js("""window.changes = 0; new MutationObserver(all => { changes += all.length; }).observe(document.querySelector('.results'), {childList: true, subtree: true, characterData: true, attributes: true});
+        window.tiles_ = document.querySelector('.tiles')""")
+    scene.packers[0].light.drain()  # the station began anew meanwhile
+    scene.packers[0].scan("NOT-A-CODE", "unknown-code", "not-yet-known", "not-now")
+    wait_for("the rest is drawn anew", lambda: not chromium.js("return window.tiles_.isConnected"))
+    assert chromium.js("return changes") == 0, "what was found is not read out again with each document"
+    assert chromium.js("return document.querySelector('.found').closest('[aria-live=polite]') !== null")
     chromium.assert_calm("401 (Unauthorized)", "403 (Forbidden)")

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes to a bench's page behind its first picture.
-//= sound.js scanner.js
+//= words-act.js post.js picture.js sound.js scanner.js
 "use strict";
+if (doc)
+        showLines(doc.work); // with their pictures
 // The on-screen scanner of a demonstration: what fits now.
 function scannerCards() {
         const work = doc.work || {}, parcel = work.parcel;

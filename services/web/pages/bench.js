@@ -17,7 +17,7 @@ function leftText(n) {
 function lineCard(line, isNow) {
         const isConfirm = line.check === "confirm" || line.check === "none", left = line.quantity - line.done, isDone = left <= 0;
         const label = say(line.label);
-        return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, picture(line.picture, label, line.nth),
+        return el("li.line" + (isDone ? ".done" : isNow ? ".now" : ""), {}, window.picture ? picture(line.picture, label, line.nth) : el("span.pic"),
                 el("span.count", {}, el("span.left", {}, ...(isDone ? [mark("check")] : isConfirm ? [el("small", {}, word("confirm"))] : leftText(left))),
                         isDone || isConfirm ? "" : el("span.boxes", {}, ...boxes(line))),
                 el("span.label" + (width(label) > 14 ? ".long" : ""), {}, label),
@@ -100,7 +100,7 @@ function lost(is) {
         }
 }
 
-// ---- what need not be there for the first picture: the sounds, and the on-screen scanner ----
+// ---- what need not be there for the first picture of the page: those of goods, the sounds, and the on-screen scanner ----
 
 let isMoreAsked = false;
 function loadMore() {

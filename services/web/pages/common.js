@@ -79,30 +79,6 @@ function mark(kind) {
         s.append(svg("path", small));
         return s;
 }
-// No picture has come: a shape and a colour that differ from those of the lines beside it.
-function placeholder(text, nth) {
-        let h = 2166136261;
-        for (const c of text)
-                h = Math.imul(h ^ c.codePointAt(0), 16777619) >>> 0;
-        const hue = (h % 60 + nth * 137) % 360, ink = `hsl(${hue} 55% 32%)`, shapes = [
-                {tag: "circle", a: {cx: 32, cy: 32, r: 18}}, {tag: "rect", a: {x: 15, y: 15, width: 34, height: 34, rx: 5}},
-                {tag: "path", a: {d: "M32 12l21 38H11z"}}, {tag: "path", a: {d: "M32 11l21 21-21 21-21-21z"}},
-                {tag: "path", a: {d: "M20 13h24l11 19-11 19H20L9 32z"}}, {tag: "rect", a: {x: 10, y: 22, width: 44, height: 20, rx: 10}}];
-        const shape = shapes[nth % shapes.length];
-        return svg("svg", {class: "pic", viewBox: "0 0 64 64", "aria-hidden": "true"},
-                svg("rect", {width: 64, height: 64, rx: 8, fill: `hsl(${hue} 60% 90%)`}), svg(shape.tag, {...shape.a, fill: ink}));
-}
-
-// The picture of goods, or that shape: while none is here, and when what came is none.
-const broken = new Set();
-function picture(path, text, nth) {
-        if (!path || broken.has(path))
-                return placeholder(text, nth);
-        const image = el("img.pic", {src: path, alt: text, decoding: "sync", draggable: "false"});
-        image.onerror = () => { broken.add(path); image.replaceWith(placeholder(text, nth)); };
-        return image;
-}
-
 // A merchant's colour behind its name: the policy's, else a hue that its id gives. Of black and white one always has a contrast above 4.5.
 function paint(e, merchant) {
         const colour = merchant && merchant.colour;
@@ -160,18 +136,6 @@ async function loadSession() {
                 location.reload(); // what is written already is in another language
         return session;
 }
-async function post(path, body) {
-        if (!session.token)
-                await loadSession();
-        const send = () => fetch(path, {method: "POST", headers: {"Content-Type": "application/json", "X-Okuru-Token": session.token}, body: JSON.stringify(body)});
-        let answer = await send();
-        if (answer.status === 403 && (await answer.clone().json()).error === "token") { // the program began anew meanwhile
-                await loadSession();
-                answer = await send();
-        }
-        return {status: answer.status, body: await answer.json()};
-}
-
 // Follows @path; @show gets each document, @lost whether it is cut off.
 function follow(path, event, show, lost) {
         let source, timer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pickup counter: one box for whatever the customer shows, the shelf in huge type, what is expected, ready and overdue. The station
 // decides; nothing that a stranger must not read across the counter comes here.
-//= words.js words-more.js common.js sound.js stage.js sign.js scanner.js
+//= words.js words-more.js words-act.js common.js post.js sound.js stage.js sign.js scanner.js
 "use strict";
 // A name, or the last four digits of a telephone: what no scanner reads.
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
@@ -401,7 +401,7 @@ function showBar(d) {
         const c = d.counter || {}, person = c.person;
         $(".merchant").textContent = say(c.store) || word("counter");
         $(".who").textContent = person ? `${person.call} ${word(person.role)}` : word("nobody");
-        $(".where").textContent = [d.bench, c.conflicts ? word("conflicts", {n: c.conflicts}) : ""].filter(Boolean).join(" · ");
+        $(".where").textContent = [d.bench, c.conflicts ? word(innerWidth < 1100 ? "conflicts_short" : "conflicts", {n: c.conflicts}) : ""].filter(Boolean).join(" · ");
         $(".hint").textContent = d.devices_down.map(x => word("device_down", {n: x.name})).join(" · ");
         showOffice(d.office);
         $(".office").title = d.office.waiting ? word("waiting_here", {n: d.office.waiting}) : "";

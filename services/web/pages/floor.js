@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The leader's floor: how the station is, what is to do and how, cut-offs, benches, what was done, and one box to find things.
-//= words.js words-more.js common.js sign.js
+//= words.js words-more.js words-act.js common.js post.js sign.js
 "use strict";
-let doc = null, isLost = false, found = null;
+let doc = null, isLost = false;
 
 const SHOWN_MAX = 40;
 function task(kind, title, todo, since, light) {
@@ -143,11 +143,11 @@ function chart(d) {
                 el("p.legend", {}, el("span", {}, el("i"), word("ready_boxes")), el("span", {}, el("i.rate"), word("first_right"))));
 }
 
-function foundBox() {
-        if (!found)
-                return "";
-        return el("section.box.found", {"aria-live": "polite"}, found.length === 0 ? el("p", {}, word("nothing")) : el("table", {}, ...found.map(f => el("tr", {},
-                el("td", {}, f.merchant ? say(f.merchant.name) : ""), el("td", {}, el("b", {}, f.shipment)), el("td", {}, f.state + (f.dead ? " ✕" : "")), el("td", {}, f.bench || ""), el("td", {}, f.at ? `${f.at.slice(0, 10)} ${clock(f.at)}` : ""), el("td", {}, f.by)))));
+// Drawn when something was looked for and not with each document: what is read out to who cannot see it stays as it is meanwhile.
+const results = el("div.results", {"aria-live": "polite"});
+function showFound(found) {
+        results.replaceChildren(!found ? "" : el("section.box.found", {}, found.length === 0 ? el("p", {}, word("nothing")) : el("table", {}, ...found.map(f => el("tr", {},
+                el("td", {}, f.merchant ? say(f.merchant.name) : ""), el("td", {}, el("b", {}, f.shipment)), el("td", {}, f.state + (f.dead ? " ✕" : "")), el("td", {}, f.bench || ""), el("td", {}, f.at ? `${f.at.slice(0, 10)} ${clock(f.at)}` : ""), el("td", {}, f.by))))));
 }
 
 const input = el("input", {type: "search", name: "q", placeholder: word("search"), "aria-label": word("search"), autocomplete: "off", spellcheck: "false", maxlength: 128});
@@ -157,14 +157,13 @@ const form = el("form", {role: "search", onsubmit: async e => {
         const answer = text ? await fetch(`/api/v1/find?q=${encodeURIComponent(text)}`).catch(() => null) : null;
         if (answer && answer.status === 401)
                 location.reload();
-        found = answer && answer.ok ? (await answer.json()).found : text ? [] : null;
-        show(doc);
+        showFound(answer && answer.ok ? (await answer.json()).found : text ? [] : null);
 }}, input, el("button", {type: "submit"}, word("find")));
 const leave = el("button", {type: "button", onclick: () => post("/api/v1/session/end", {}).finally(() => location.reload())}, word("leave"));
 const language = languageButton();
-const top_ = el("header.top"), body = el("main.floor", {}, top_);
+const top_ = el("header.top"), body = el("main.floor", {}, top_, results);
 
-// The header keeps its form, so that who types is not disturbed by what comes.
+// The header keeps its form and what was found stays, so that who types or reads is not disturbed by what comes.
 function show(d) {
         if (!d)
                 return;
@@ -175,9 +174,9 @@ function show(d) {
                         e.remove();
         top_.prepend(...topBar(d));
         for (const e of [...body.children])
-                if (e !== top_)
+                if (e !== top_ && e !== results)
                         e.remove();
-        body.append(...[foundBox(), tiles(d), todoBox(d), el("div.side", {}, bayBox(d), benchBox(d), stationBox(d), chart(d))].filter(Boolean));
+        body.append(...[tiles(d), todoBox(d), el("div.side", {}, bayBox(d), benchBox(d), stationBox(d), chart(d))].filter(Boolean));
         document.body.dataset.ready = "yes";
 }
 

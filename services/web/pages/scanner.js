@@ -9,6 +9,7 @@ const givenCards = () => decodeURIComponent(location.hash.slice(1)).split(",").f
 function scannerButton(cards, isAtWork) {
         if ($(".open-scanner"))
                 return;
+        document.head.append(el("link", {rel: "stylesheet", href: "/static/scanner.css"}));
         $(".buttons").append(el("button.open-scanner", {type: "button", onclick: () => openScanner(cards, isAtWork)}, word("scanner")));
         if (location.hash)
                 openScanner(cards, isAtWork);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engineer's settings: devices and what to do about them, people, the sheet, trying sound, lights, printer and disk, a report to send along.
 // Each act has a digit: pressed on a keyboard, touched, or read from the control sheet's cards, each is enough alone.
-//= words.js words-more.js common.js sound.js sign.js
+//= words.js words-more.js words-act.js common.js post.js sound.js sign.js
 "use strict";
 let doc = null, people = [], more = false, bench = null, isLost = false, typed = "";
 const results = {};

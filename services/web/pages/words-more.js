@@ -2,6 +2,7 @@
 // The words of the screens that ask who is there: floor, counter, settings.
 "use strict";
 Object.assign(WORDS, {
+        packer: ["梱包者", "packer"], bench: ["梱包台", "Bench"], floor: ["現場", "Floor"], home: ["okuru 画面", "okuru screens"],
         sign_in: ["名札を読む、または番号を入れる", "Read your badge, or type its number"], enter: ["入る", "Enter"], leave: ["終了", "Sign out"],
         badge_bad: ["登録のない名札", "this badge is not known"], badge_wait: ["{n}秒待つ", "wait {n} s"], role_bad: ["リーダーの名札が要る", "a leader's badge is needed"],
         pin: ["暗証番号", "PIN"], pin_wanted: ["暗証番号を入れる", "Type your PIN"], pin_bad: ["暗証番号がちがう", "this PIN is wrong"], keys: ["文字盤", "Keys on the screen"], delete: ["一字消す", "delete one"],
@@ -50,7 +51,7 @@ Object.assign(WORDS, {
         "r_no-contact": ["連絡先なし", "no contact"], "r_no-consent": ["同意なし", "no consent"], "r_bad-address": ["宛先の形が違う", "bad address"], "r_recipient-refused": ["宛先が受け取らない", "recipient refused"], "r_no-channel": ["送る手段なし", "no channel"],
         "r_address-refused": ["宛先が前に拒まれた", "address refused before"], "r_quiet-hours": ["静かな時間帯", "quiet hours"],
         "r_sender-refused": ["送信元が拒まれた", "sender refused"], "r_message-refused": ["内容が拒まれた", "message refused"], "r_no-answer": ["メールサーバー応答なし", "mail server did not answer"], "r_bad-seal": ["連絡先を開けない", "contact cannot be opened"], "r_too-old": ["古すぎた", "too old"],
-        hand: ["この荷物を棚へ", "Shelve this parcel"], hand_how: ["棚に置き、棚コードを読む", "put it on a shelf, scan the shelf"], same_shelf: ["同じ注文の棚", "its order lies on"], conflicts: ["食い違い {n}件 リーダーへ", "{n} conflicts: tell the leader"],
+        hand: ["この荷物を棚へ", "Shelve this parcel"], hand_how: ["棚に置き、棚コードを読む", "put it on a shelf, scan the shelf"], same_shelf: ["同じ注文の棚", "its order lies on"], conflicts: ["食い違い {n}件 リーダーへ", "{n} conflicts: tell the leader"], conflicts_short: ["食い違い {n}件", "conflicts: {n}"],
         s_expected: ["未着", "not here"], s_arrived: ["手元", "in hand"], s_shelved: ["棚", "shelf"], s_missing: ["棚になし", "missing"], s_collected: ["お渡し済み", "handed over"], s_expired: ["期限切れ", "expired"], s_restocked: ["在庫へ", "restocked"],
         receipt: ["レジのレシート", "till's receipt"], parcel_end: ["荷物 …{x}", "parcel …{x}"],
         waiting_here: ["ここに記録済み・本部へ未送信 {n}件", "recorded here, not yet at the office: {n}"],

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of all screens, Japanese first; what a bench's screen never says is in words-more.js, so that a bench need not wait for it.
+// The words of all screens, Japanese first. A bench waits for these alone: what it says behind its first picture is in words-act.js, what
+// it never says in words-more.js.
 // What the station says comes in both languages by itself.
 "use strict";
 const WORDS = {
-        left_n: ["残{n}", "{n} left"], done: ["完了", "done"], of: ["/", "/"],
-        nobody: ["名札を読む", "read your badge"], leader: ["リーダー", "leader"], packer: ["梱包者", "packer"],
-        bench: ["梱包台", "Bench"], floor: ["現場", "Floor"], home: ["okuru 画面", "okuru screens"],
+        left_n: ["残{n}", "{n} left"],
+        nobody: ["名札を読む", "read your badge"], leader: ["リーダー", "leader"],
         office_up: ["本部と接続", "office connected"], office_down: ["本部と切断", "office away"], office_up_short: ["本部", "office"], office_none: ["本部なし", "no office"],
         waiting: ["記録済み {n}件 本部へ未送信", "recorded here, not yet at the office: {n}"],
         waiting_short: ["未送信 {n}件", "{n} not sent"],
@@ -16,8 +16,6 @@ const WORDS = {
         serial: ["製造番号", "serial"], confirm: ["確認", "confirm"], insert: ["同梱", "insert"],
         device_down: ["{n} 切断", "{n} is off"], sound_on: ["音 入", "sound on"], sound_off: ["音 切", "sound off"],
         language: ["English", "日本語"], cut: ["締め {t} まで{a}", "{t} in {a}"],
-        scanner: ["読取り", "Scanner"], scan: ["読む", "Scan"], label: ["送り状", "label"], close: ["閉じる", "Close"], scan_refused: ["読取りは受け付けない", "scans are not taken here"],
+        scanner: ["読取り", "Scanner"],
         badge: ["名札", "Badge"],
-        none: ["なし", "none"],
-        no_answer: ["応答なし", "no answer"],
 };
