@@ -14,19 +14,20 @@
 #define N_RENDER 10000
 #define GOAL     5000
 
-static const char source[] = "---\nkind: pickup-ready\nversion: 1\nsubject: {{order}} is ready\n"
-                             "sms: {{brand.name}} {{order}} {{store.name}} {{keep_until}} {{code}}\n---\n"
-                             "{{#customer}}\nDear {{customer}},\n{{/customer}}\n\nYour order has arrived at "
-                             "the store and is ready.\n\n"
-                             "{{^partial}}\n**Your order is complete.**\n{{/partial}}\n{{#partial}}\n**Part "
-                             "of your order is ready.**\n{{/partial}}\n\n{{#has_missing}}\n@items missing\n{{/has_missing}}\n\n"
-                             "@qr code\n@row Order number | {{order}}\n@row Arrived | {{arrived_at}}\n@row "
-                             "Kept until | **{{keep_until}}**\n"
-                             "@row To be paid | {{#pay}}{{pay}}, at the till{{/pay}}\n\n## "
-                             "Where\n\n@store\n\n## What is ready\n\n@items\n\n"
-                             "## What to bring\n\n- The order number\n- Your code\n{{#document}}\n- A "
-                             "document\n{{/document}}\n\n---\n\n## How to reach us\n\n"
-                             "@contact\n@policies\n";
+static const char source[] =
+        "---\nkind: pickup-ready\nversion: 1\nsubject: {{order}} is ready\n"
+        "sms: {{brand.name}} {{order}} {{store.name}} {{keep_until}} {{code}}\n---\n"
+        "{{#customer}}\nDear {{customer}},\n{{/customer}}\n\nYour order has arrived at "
+        "the store and is ready.\n\n"
+        "{{^partial}}\n**Your order is complete.**\n{{/partial}}\n{{#partial}}\n**Part "
+        "of your order is ready.**\n{{/partial}}\n\n{{#has_missing}}\n@items missing\n{{/has_missing}}\n\n"
+        "@qr code\n@row Order number | {{order}}\n@row Arrived | {{arrived_at}}\n@row "
+        "Kept until | **{{keep_until}}**\n"
+        "@row To be paid | {{#pay}}{{pay}}, at the till{{/pay}}\n\n## "
+        "Where\n\n@store\n\n## What is ready\n\n@items\n\n"
+        "## What to bring\n\n- The order number\n- Your code\n{{#document}}\n- A "
+        "document\n{{/document}}\n\n---\n\n## How to reach us\n\n"
+        "@contact\n@policies\n";
 static const char sample[] =
         "{\"brand\":{\"name\":\"Acme\",\"colour\":\"#0a7d5a\",\"mail\":\"help@acme.example.jp\",\"phone\":"
         "\"03-0000-0000\","
