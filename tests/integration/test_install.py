@@ -151,3 +151,27 @@ def test_an_example_is_a_config_that_its_program_takes(installed, tmp_path, name
     done = subprocess.run([installed / "usr/bin" / f"okuru-{name}", "--config", config, "--check-config"], capture_output=True,
                           text=True, timeout=20)
     assert done.returncode == 0, done.stderr
+
+
+def package_of(library: Path) -> str | None:
+    """Debian's own files are listed under /lib or under /usr/lib, which are the same folder. None: not Debian's."""
+    real = str(library.resolve())
+    for name in (real, real.removeprefix("/usr")):
+        done = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return done.stdout.partition(":")[0]
+    return None
+
+
+def test_the_guide_names_the_package_of_each_library_that_a_program_is_linked_with(installed):
+    needed, found = set(), {}
+    for name in PROGRAMS:
+        path = installed / "usr/bin" / name
+        told = subprocess.run(["objdump", "-p", path], capture_output=True, text=True, check=True).stdout
+        needed |= set(re.findall(r"^ +NEEDED +(\S+)$", told, re.MULTILINE))
+        for library, where in re.findall(r"^\s*(\S+) => (/\S+)", subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout, re.MULTILINE):
+            found[library] = Path(where)
+    packages = {package_of(found[library]) for library in needed if library in found} - {"libc6", "libgcc-s1", "libasan8", "libubsan1", None}
+    (line,) = re.findall(r"^apt-get install ((?:.*\\\n)*.*)$", (TOP / "firmware/docs/guides/install.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {word for word in line.split() if word.startswith("lib")}
+    assert packages and named == packages
