@@ -151,6 +151,15 @@ static void list_parcels(const struct matter *m, struct notice_row *row) {
         }
 }
 
+/* For the outcome to say what was told, by reference. */
+static void note_told(const struct notify *n, struct notice_row *row, const struct matter *m) {
+        const struct template *t = phrases_get(&n->phrases, kind_of(row), m->card.language);
+
+        (void) snprintf(row->words, sizeof(row->words), "%s/%d", language_to_str(m->card.language),
+                t ? template_version(t) : 0);
+        (void) copy_text(row->contact, sizeof(row->contact), m->card.ref); /* a uuid */
+}
+
 enum {
         LOOK_UNDONE = 1, /* the mail is not true any more */
         LOOK_BLIND,      /* the ledger cannot be read now */
@@ -256,6 +265,7 @@ static int prepare(
         if (r < 0)
                 return r;
         list_parcels(m, row);
+        note_told(n, row, m);
         (void) copy_text(n->sending_to, sizeof(n->sending_to), hash);
         return start_sending(n, row, m, &job, now);
 }

@@ -17,7 +17,7 @@
         "wait_usec, "                                                                                        \
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
-        "parcels, told, changed_usec, log_pos, rank"
+        "parcels, told, changed_usec, log_pos, rank, words, contact"
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
@@ -39,7 +39,7 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, insert),
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"},
+                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"},
         {offsetof(struct outbox, put),
                 "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
                 "boot = ?7, "
@@ -47,7 +47,7 @@ static const struct store_sql outbox_sql[] = {
                 "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
-                "log_pos = ?24, rank = ?25 "
+                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27 "
                 "WHERE id = ?1"},
         {offsetof(struct outbox, due), "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND rank = "
                                        "?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
@@ -137,7 +137,9 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                column_copy(q, 6, row->boot, sizeof(row->boot)) &&
                column_copy(q, 15, row->channel, sizeof(row->channel)) &&
                column_copy(q, 16, row->reason, sizeof(row->reason)) &&
-               column_copy(q, 20, row->parcels, sizeof(row->parcels));
+               column_copy(q, 20, row->parcels, sizeof(row->parcels)) &&
+               column_copy(q, 25, row->words, sizeof(row->words)) &&
+               column_copy(q, 26, row->contact, sizeof(row->contact));
         return fits && state && notice_state_from_str(state, &row->state) == 0 ? 0 : -EBADMSG;
 }
 
@@ -176,6 +178,8 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
         store_bind_int64(q, 23, row->changed_usec);
         store_bind_int64(q, 24, row->log_pos);
         store_bind_int64(q, 25, notice_rank(row->kind));
+        store_bind_text(q, 26, row->words);
+        store_bind_text(q, 27, row->contact);
         return store_run(q);
 }
 
@@ -211,6 +215,23 @@ int outbox_sending(struct outbox *o, struct notice_row *row) {
 
 /* ---- outcomes ---- */
 
+/* What a copy was made of, by reference, so that it can be shown later who was told what; nothing when none was ever made. */
+static void write_told(struct json_writer *w, const struct notice_row *row) {
+        char id[UUID_TEXT_MAX];
+
+        if (!*row->words || row->attempts == 0)
+                return;
+        json_write_string(w, "words", row->words);
+        json_write_string(w, "contact", row->contact);
+        json_write_array(w, "parcels");
+        for (const char *p = row->parcels; strlen(p) >= UUID_TEXT_MAX; p += UUID_TEXT_MAX) {
+                memcpy(id, p, UUID_TEXT_MAX - 1);
+                id[UUID_TEXT_MAX - 1] = '\0';
+                json_write_string(w, NULL, id);
+        }
+        json_write_end_array(w);
+}
+
 static int append_outcome(struct outbox *o, struct notice_row *row, const struct stamp *now) {
         _cleanup_str_ struct str data = STR_INIT;
         char type[32], at[TIME_TEXT_MAX];
@@ -231,6 +252,7 @@ static int append_outcome(struct outbox *o, struct notice_row *row, const struct
                 json_write_string(&w, "reason", row->reason);
         if (row->correction)
                 json_write_bool(&w, "correction", true);
+        write_told(&w, row);
         json_write_end_object(&w);
         return data.error
                        ? data.error

@@ -34,6 +34,8 @@ struct notice_row {
         int64_t first_usec; /* wall clock; 0 none */
         int first_offset_sec;
         char parcels[OUTBOX_PARCELS_SIZE];
+        char words[16]; /* of the last copy: language and version of its template, "ja/3"; "" none */
+        char contact[UUID_TEXT_MAX]; /* the sealed box that it was made out to; "" none */
         bool told;
         int64_t changed_usec, log_pos;
 };

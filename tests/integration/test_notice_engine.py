@@ -211,3 +211,26 @@ def test_a_new_disk_reads_from_the_facts_who_wants_to_hear_no_more(notify, ledge
     notice = shipped(ledger, "S-2")
     wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
     assert mails_in(maildir) == []
+
+
+# ---- what can be shown later ----
+
+def test_the_facts_say_who_was_told_what_by_which_words_and_name_nobody(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    parcel = ledger.ship(M, "S-1")
+    kind, data = notify.outcome_of(ledger.reserve(M, "S-1"))
+    assert kind == "notice.accepted" and data["words"].startswith("ja/") and data["parcels"] == [parcel]
+    assert data["contact"] == ledger.facts("contact.received")[-1]["contact"]["ref"]
+    assert "hanako" not in str(data) and "山田" not in str(data)
+
+
+def test_what_was_never_written_says_nothing_of_words(notify, ledger, maildir):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    parcel = ledger.ship(M, "S-1")
+    notice = ledger.reserve(M, "S-1", delay=60)
+    ledger.void(M, "S-1", parcel)
+    notify.pass_time(61)
+    kind, data = notify.outcome_of(notice)
+    assert kind == "notice.cancelled" and "words" not in data and "contact" not in data and "parcels" not in data

@@ -229,6 +229,8 @@ def test_a_clerk_has_the_customer_told_once_more(store, clerk):
     assert "3回" in type_in(clerk, "OKURU-C-RESEND", "not-now")["sub"]["ja"]
     asked = [(f["actor"], f["generation"]) for f in store.facts("notice.resend-asked") if f["subject"] == "R-66"]
     assert asked == [("p-041", 0), ("p-041", 1), ("p-041", 2)]
+    told = [f for f in store.facts("notice.accepted") if f["subject"] == "R-66"]
+    assert told and all(f["words"].startswith("ja/") and len(f["parcels"]) == 1 and f["contact"] for f in told)
     type_in(clerk, "OKURU-C-UNDO", "undone")
     done = subprocess.run([store.rig.program("okuru"), "rebuild", "--check", "--config", str(store.rig.folder / "etc/station.yaml")], text=True, capture_output=True, env=store.rig.environment)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -113,6 +113,8 @@ static void a_row_comes_back_as_it_was_written(void **state) {
         (void) copy_text(row.channel, sizeof(row.channel), "email");
         (void) copy_text(row.reason, sizeof(row.reason), "no-contact");
         (void) copy_text(row.parcels, sizeof(row.parcels), P1 " " P2 " ");
+        (void) copy_text(row.words, sizeof(row.words), "ja/3");
+        (void) copy_text(row.contact, sizeof(row.contact), N2);
         insert(s, &row);
         assert_int_equal(outbox_get(s->o, N1, &back), 0);
         assert_memory_equal(&back, &row, sizeof(row));
@@ -120,6 +122,40 @@ static void a_row_comes_back_as_it_was_written(void **state) {
         begin(s);
         assert_int_equal(outbox_insert(s->o, &row), OUTBOX_E_EXISTS);
         commit(s);
+}
+
+static void an_outcome_says_by_reference_what_was_told(void **state) {
+        static const struct {
+                const char *words, *parcels, *said; /* NULL: not said */
+                int attempts;
+        } rows[] = {
+                {"", "", NULL, 1},
+                {"ja/3", P1 " ", NULL, 0} /* nobody was there to take it */,
+                {"ja/3", "", "\"words\":\"ja/3\",\"contact\":\"" N2 "\",\"parcels\":[]", 1},
+                {"en/1", P1 " ", "\"words\":\"en/1\",\"contact\":\"" N2 "\",\"parcels\":[\"" P1 "\"]", 1},
+                {"ja/3", P1 " " P2 " ", "\"parcels\":[\"" P1 "\",\"" P2 "\"]", 1},
+        };
+        struct scene *s = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_str_ struct str line = STR_INIT;
+                struct notice_row row = reserved(N1, 1000);
+
+                row.id[0] = (char) ('a' + i);
+                row.attempts = rows[i].attempts;
+                (void) copy_text(row.words, sizeof(row.words), rows[i].words);
+                (void) copy_text(row.contact, sizeof(row.contact), N2);
+                (void) copy_text(row.parcels, sizeof(row.parcels), rows[i].parcels);
+                insert(s, &row);
+                begin(s);
+                assert_int_equal(outbox_conclude(s->o, &row, NOTICE_ACCEPTED, "", &s->now), 0);
+                commit(s);
+                (void) last_line(s, &line);
+                if (rows[i].said)
+                        assert_non_null(strstr(line.data, rows[i].said));
+                else
+                        assert_null(strstr(line.data, "words"));
+        }
 }
 
 static void who_waits_at_a_counter_comes_before_all_others(void **state) {
@@ -322,6 +358,7 @@ static void old_rows_go_when_the_ledger_has_their_outcome(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 WITH(a_row_comes_back_as_it_was_written),
+                WITH(an_outcome_says_by_reference_what_was_told),
                 WITH(who_waits_at_a_counter_comes_before_all_others),
                 WITH(the_one_that_is_due_first_comes_first),
                 WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
