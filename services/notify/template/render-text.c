@@ -21,7 +21,7 @@ static void owe(struct render *r, unsigned n) {
 /* No line ends with blanks: a field behind them was empty. Where a line ends, and not where the next one begins: what is taken back
  * then must find its place as it was. */
 static void trim(struct render *r) {
-        while (r->out->len > r->begun && r->out->data[r->out->len - 1] == ' ')
+        while (r->out->data && r->out->len > r->begun && r->out->data[r->out->len - 1] == ' ')
                 r->out->data[--r->out->len] = '\0';
 }
 
