@@ -21,8 +21,8 @@ static void write_asked(struct turn *t, const struct notice_known *n) {
 static int say_not(struct turn *t, enum notice_resend why) {
         switch (why) {
         case NOTICE_RESEND_NOT_OURS:
-                return turn_tell(
-                        t, VERDICT_NOT_NOW, "この注文の通知は本部が送る", "the office tells this customer");
+                return turn_tell(t, VERDICT_NOT_NOW, "再通知は他のカウンターか本部で",
+                        "the other counter or the office sends it");
         case NOTICE_RESEND_NOTHING:
                 return turn_tell(t, VERDICT_NOT_NOW, "まだ通知していない", "nothing was told yet");
         case NOTICE_RESEND_UNDER_WAY:

@@ -131,6 +131,7 @@ int counter_write_shipment(struct counter *c, const struct shipment *s) {
         json_write_bool(w, "self", s->pickup.self);
         json_write_bool(w, "proxy", s->pickup.proxy);
         write_proofs(w, &s->pickup);
+        json_write_bool(w, "told_elsewhere", s->notices[NOTICE_KIND_PICKUP_READY].owner == OWNER_OMS);
         write_contents(w, s);
         write_parcels(c, s);
         r = pickups_notice(c->watch->look.pickups, s->merchant, s->id, write_notice, w);
@@ -189,15 +190,18 @@ static int write_hand(struct counter *c) {
 
 /* ---- the lists ---- */
 
-/* In which list does it stand? What was cancelled is not handed over, whatever else is true of it. */
-static const char *list_of(const struct counter *c, const char *state, const struct pickups_row *row) {
-        if (strcmp(state, "shelved") != 0)
-                return state;
+/*
+ * In which list does it stand? What was cancelled is not handed over, whatever else is true of it. Past its last day it is overdue until
+ * it is back in stock; the station says so as soon as it may (expired), and not under a clock that it does not trust.
+ */
+static const char *list_of(const struct counter *c, enum parcel_state state, const struct pickups_row *row) {
+        if (state != PARCEL_SHELVED && state != PARCEL_EXPIRED)
+                return parcel_state_to_str(state);
         if (row->cancelled)
                 return "back";
-        if (!row->is_ready)
-                return "incomplete";
-        return is_over(c, row->keep_until_usec) ? "overdue" : "ready";
+        if (state == PARCEL_EXPIRED || is_over(c, row->keep_until_usec))
+                return "overdue";
+        return row->is_ready ? "ready" : "incomplete";
 }
 
 static void write_shelves(struct json_writer *w, const char *shelves) {
@@ -250,31 +254,31 @@ static void write_row(struct counter *c, const struct pickups_row *row, enum par
 
 /* Lists that share a state are told apart by the row. */
 struct lane_of_list {
-        const char *name, *state;
-        enum parcel_state in;
+        const char *name;
+        enum parcel_state in[2]; /* N_PARCEL_STATES: none */
 };
 static const struct lane_of_list lists[] = {
-        {"expected", "expected", PARCEL_EXPECTED},
-        {"arrived", "arrived", PARCEL_ARRIVED},
-        {"incomplete", "shelved", PARCEL_SHELVED},
-        {"ready", "shelved", PARCEL_SHELVED},
-        {"overdue", "shelved", PARCEL_SHELVED},
-        {"missing", "missing", PARCEL_MISSING},
-        {"back", "shelved", PARCEL_SHELVED},
-        {"expired", "expired", PARCEL_EXPIRED},
+        {"expected", {PARCEL_EXPECTED, N_PARCEL_STATES}},
+        {"arrived", {PARCEL_ARRIVED, N_PARCEL_STATES}},
+        {"incomplete", {PARCEL_SHELVED, N_PARCEL_STATES}},
+        {"ready", {PARCEL_SHELVED, N_PARCEL_STATES}},
+        {"overdue", {PARCEL_EXPIRED, PARCEL_SHELVED}},
+        {"missing", {PARCEL_MISSING, N_PARCEL_STATES}},
+        {"back", {PARCEL_EXPIRED, PARCEL_SHELVED}},
 };
 
 struct asked {
         struct counter *c;
         const struct lane_of_list *list;
+        enum parcel_state in;
         int64_t n;
 };
 
 static int on_row(const struct pickups_row *row, void *userdata) {
         struct asked *a = userdata;
 
-        if (strcmp(list_of(a->c, a->list->state, row), a->list->name) == 0 && a->n++ < ROWS_MAX)
-                write_row(a->c, row, a->list->in);
+        if (strcmp(list_of(a->c, a->in, row), a->list->name) == 0 && a->n++ < ROWS_MAX)
+                write_row(a->c, row, a->in);
         return 0;
 }
 
@@ -287,7 +291,11 @@ static int write_lists(struct counter *c) {
                 struct asked a = {.c = c, .list = &lists[i]};
 
                 json_write_array(c->w, lists[i].name);
-                r = pickups_in(c->watch->look.pickups, lists[i].in, on_row, &a);
+                for (size_t k = 0; k < ELEMENTSOF(lists[i].in) && r == 0; k++)
+                        if (lists[i].in[k] != N_PARCEL_STATES) {
+                                a.in = lists[i].in[k];
+                                r = pickups_in(c->watch->look.pickups, a.in, on_row, &a);
+                        }
                 json_write_end_array(c->w);
                 counts[i] = a.n;
         }
@@ -309,6 +317,7 @@ static int on_bench(const struct standing_bench *b, void *userdata) {
         if (strcmp(b->bench, c->bench->name) != 0 || !*b->person)
                 return 0;
         doc_person(c->w, b);
+        c->has_person = true;
         return 1;
 }
 
@@ -358,7 +367,11 @@ static int read_all(struct counter *c) {
                 r = counter_write_step(c);
         if (r == 0)
                 r = write_conflicts(c);
-        return r == 0 ? standing_benches(l->standing, on_bench, c) : r;
+        if (r == 0)
+                r = standing_benches(l->standing, on_bench, c);
+        if (!c->has_person)
+                json_write_null(c->w, "person");
+        return r;
 }
 
 int counter_doc_read(struct watch *w, struct bench_state *b) {

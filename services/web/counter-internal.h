@@ -9,6 +9,7 @@ struct counter {
         struct json *serving; /* what the station says of its case; NULL nothing yet; owned */
         struct json_writer *w;
         int64_t now_usec;
+        bool has_person; /* is written */
 };
 
 /* --- counter-doc.c --- */

@@ -91,8 +91,13 @@ def test_the_lists_follow_a_parcel_from_expected_to_ready_to_overdue(store, clie
     store.move_clock(8 * 86400)
     try:
         wait_for("it is over", lambda: "L-11" in names(client, "overdue") and "L-11" not in names(client, "ready"), timeout=70)
+        wait_for("the station has said so", lambda: "L-11" in [f["subject"] for f in store.facts("pickup.expired")], timeout=70)
+        wait_for("who worked here is locked out", lambda: counter(client)["person"] is None)
+        assert "L-11" in names(client, "overdue") and "L-11" not in names(client, "back"), "until it is back in stock"
     finally:
         store.move_clock(0)
+        store.clerk.light.drain()
+        store.clerk.sign_in("K041")
     counts, lists = (counter(client)[key] for key in ("counts", "lists"))
     assert counts == {name: len(rows) for name, rows in lists.items()}
 

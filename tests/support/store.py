@@ -2,6 +2,7 @@
 """A store with a pickup counter, its people, its orders and its screens, for tests and pictures."""
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import shipments as goods
@@ -12,10 +13,17 @@ from story import HAT, NAME, SOCKS, TEA, store_wish
 from tokens import Signer
 from web import Client
 
+JST = datetime.timezone(datetime.timedelta(hours=9))
 STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
          "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 5, "closes": "20:00", "closed": []}
 PEOPLE = [{"person": "p-017", "badge": "P017", "role": "packer", "call": "たろう"}, {"person": "p-041", "badge": "K041", "role": "clerk", "call": "みな"},
           {"person": "p-002", "badge": "L002", "role": "leader", "call": "さとう"}]
+
+
+def to_daytime() -> datetime.timedelta:
+    """How far ahead it is noon, where it is late or early: a store closes at eight, and its days are what is looked at."""
+    real = datetime.datetime.now(JST)
+    return datetime.timedelta(0) if 4 <= real.hour < 19 else (real + datetime.timedelta(hours=5)).replace(hour=12, minute=0) - real
 
 
 class Store(Premises):
@@ -59,13 +67,17 @@ class Store(Premises):
             for kind in ("shipment.received", "expected.received", "contact.received"):
                 wait_for(f"{kind} of {order['shipment']}", lambda: self.count(kind, order["shipment"]))
 
-    def order(self, name: str, /, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False, crate: str | None = None, **contact) -> dict:
+    def order(self, name: str, /, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False, crate: str | None = None,
+              keep_until: str | None = None, told_by: str = "station", **contact) -> dict:
         """One that comes to this store, known at the counter. @contact: members of the customer's."""
         wish = store_wish(name, *(lines or ((SOCKS, 2), (HAT, 1))), crate=crate)
         wish["contact"]["contact"].update(contact)
         wish["pickup"] = {**wish["pickup"], "unpaid": unpaid}
         if proxy:
-            wish["pickup"]["who"] = ["self", "proxy"]
+            wish["pickup"] |= {"collectors": ["self", "proxy"], "proof": ["code", "document", "order-name", "proxy-code"]}
+        if keep_until:
+            wish["pickup"]["keep_until"] = keep_until
+        wish["notices"]["pickup-ready"] = told_by
         if mail is not None:
             wish["contact"]["contact"]["email"] = mail
         self.push(wish)
@@ -99,4 +111,4 @@ class Store(Premises):
         wait_for(f"{outcome} of {order['shipment']}", lambda: self.count(outcome, order["shipment"]), 30)
 
 
-__all__ = ["Store", "HAT", "SOCKS", "TEA"]
+__all__ = ["JST", "Store", "to_daytime", "HAT", "SOCKS", "TEA"]

@@ -213,6 +213,12 @@ function day(time) {
         return lang === "ja" ? `${+time.slice(5, 7)}月${+time.slice(8, 10)}日（${week}）${clock(time)}` : `${week} ${time.slice(5, 10)} ${clock(time)}`;
 }
 
+// Whole days from the day of @time to today, as the station's calendar counts them.
+function daysSince(time) {
+        const today = new Date(now() + clockOffset * 60000);
+        return Math.floor(today / 86400e3) - Date.UTC(+time.slice(0, 4), time.slice(5, 7) - 1, +time.slice(8, 10)) / 86400e3;
+}
+
 function noticeText(n) {
         if (!n)
                 return word("n_none");
@@ -235,7 +241,7 @@ function shipmentFacts(s, c) {
                 s.unpaid && !c.paid ? row("pay", el("b.pay", {}, word("unpaid", {n: yen(s.unpaid)}))) : row("pay", word("paid")),
                 row("who_may", word(s.proxy ? "self_proxy" : "self_only")),
                 row("contents", ...s.contents.map(l => el("span.item", {}, `${say(l.label)} ×${l.quantity}`))),
-                row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), noticeText(n))));
+                row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), s.told_elsewhere && !n ? "" : noticeText(n), s.told_elsewhere ? word("told_elsewhere") : "")));
 }
 
 function caseView(c) {
@@ -255,7 +261,7 @@ function caseView(c) {
         if (may())
                 acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === c.shipments[0].shipment), onclick: () => showContact(c.shipments[0])}, word("contact")));
         acts.push(el("button", {type: "button", "data-key": "missing", onclick: () => card("MISSING")}, word("not_there")));
-        if (c.shipments.some(s => mayResend(s.notice)))
+        if (c.shipments.some(s => mayResend(s.notice) && !s.told_elsewhere))
                 acts.push(el("button.resend", {type: "button", "data-key": "resend", onclick: () => card("RESEND")}, mark("up"), word("resend")));
         acts.push(el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")));
         return [el("div.where", {}, el("p.label", {}, word("shelf")), el("p.shelf.n" + Math.min(4, shelves.length), {}, shelfText(shelves)),
@@ -322,20 +328,27 @@ const declareButton = c => c.declarable.length && (!c.step || c.step.step === "c
 // ---- the lists ----
 
 function rowsOf(c, name) {
-        if (name === "untold")
-                return [...c.lists.ready, ...c.lists.overdue].filter(r => isUntold(r.notice));
-        return name === "back" ? [...c.lists.back, ...c.lists.expired] : c.lists[name] || [];
+        return name === "untold" ? c.lists.ready.filter(r => isUntold(r.notice)) : c.lists[name] || [];
 }
 function countOf(c, name) {
-        return name === "conflict" ? c.conflicts : name === "untold" ? rowsOf(c, name).length : name === "back" ? c.counts.back + c.counts.expired : c.counts[name];
+        return name === "conflict" ? c.conflicts : name === "untold" ? rowsOf(c, name).length : c.counts[name];
 }
 
+// Until when, as somebody at the shelf wants it: today is the last day, or so many days ago it was.
+function keepText(r) {
+        const days = daysSince(r.keep_until);
+        if (days < 0)
+                return day(r.keep_until);
+        return days ? word("days_over", {n: days}) : word(Date.parse(r.keep_until) > now() ? "last_today" : "over_today", {t: clock(r.keep_until)});
+}
+const isLastDay = r => r.keep_until && daysSince(r.keep_until) >= 0;
+
 function rowView(r, name) {
-        const isShelf = !["expected", "arrived"].includes(name), when = ["ready", "overdue"].includes(name) && r.keep_until ? day(r.keep_until) : age(r.since);
+        const isShelf = !["expected", "arrived"].includes(name), isKept = ["ready", "untold", "overdue"].includes(name) && r.keep_until;
         const more = [word("n_here", {n: r.here}), r.away ? word("n_away", {n: r.away}) : "", r.held ? word("c_parked") : ""].filter(Boolean).join(" · ");
         return el("li", {}, el("button", {type: "button", "data-key": `${r.shipment}@${name}`, onclick: () => act(r.order || r.shipment)},
                 el("b.shelf" + (r.shelves.length > 1 ? ".many" : ""), {}, isShelf ? shelfText(r.shelves) : "–"), el("span.order", {}, named(r), r.unpaid ? el("span.pay", {}, `¥${yen(r.unpaid)}`) : ""), el("span.n", {}, more),
-                el("span.when" + (name === "overdue" ? ".bad" : ""), {}, when),
+                el("span.when" + (name === "overdue" ? ".bad" : isKept && isLastDay(r) ? ".last" : ""), {}, isKept ? keepText(r) : age(r.since)),
                 r.notice && ["ready", "overdue", "untold"].includes(name) ? el("span.told" + (isUntold(r.notice) ? ".warn" : ""), {}, noticeMark(r.notice), noticeText(r.notice)) : ""));
 }
 
@@ -352,7 +365,7 @@ function listsView(c) {
         const rows = found ? [...byPerson, ...found.map(r => rowView(r, r.list))] : list === "conflict" ? c.found.map(conflictView) : rowsOf(c, list).map(r => rowView(r, list));
         const undo = now() - collectedAt < 60000 ? el("button.back", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("take_back")) : "";
         const begin = el("div.begin", {}, button("take-back", word("begin_return"), () => card("TAKE-BACK")), button("arrive", word("begin_arrive"), () => card("ARRIVE")));
-        return [tabs, el("div.now", {}, undo, declareButton(c)), el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))])), begin];
+        return [tabs, el("div.now", {}, undo, declareButton(c), !found && ["overdue", "back"].includes(list) && rows.length ? el("p.how", {}, word("back_how")) : ""), el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))])), begin];
 }
 
 // A red stays until the right scan; who has no scanner at hand goes on from here, and it stays in sight.
@@ -462,10 +475,12 @@ function caseCards(c) {
 
 function scannerCards() {
         const c = doc.counter || {}, lists = c.lists || {}, rows = (...names) => names.flatMap(n => lists[n] || []);
+        const over = rows("overdue", "back").flatMap(r => (r.codes || []).map(p => [p, `${word("l_back")} ${word("parcel_end", {x: tail(p)})}`]));
+        const isOver = c.hand && (c.hand.shipments[0] || {parcels: []}).parcels.some(p => p.parcel === c.hand.parcel && p.state === "expired");
         const shelves = [...new Set([...rows("incomplete").flatMap(r => r.shelves), ...SHELVES])];
-        const parcels = rows("arrived", "expected").flatMap(r => (r.codes || []).map(p => [p, `${word("parcel_end", {x: tail(p)})} ${named(r)}`])), orders = rows("ready", "overdue").filter(r => r.order);
-        return [...(c.hand ? shelves.map(s => [`OKURU-S-${s}`, `${word("shelf")} ${s}`]) : c.case ? caseCards(c.case)
-                : [...parcels.slice(0, OFFERED_MAX), ...orders.slice(0, OFFERED_MAX).map(r => [r.order, named(r)])]),
+        const parcels = rows("arrived", "expected").flatMap(r => (r.codes || []).map(p => [p, `${word("parcel_end", {x: tail(p)})} ${named(r)}`])), orders = rows("ready").filter(r => r.order);
+        return [...(isOver ? [["OKURU-C-RETURN", word("restock")]] : c.hand ? shelves.map(s => [`OKURU-S-${s}`, `${word("shelf")} ${s}`]) : c.case ? caseCards(c.case)
+                : [...parcels.slice(0, OFFERED_MAX), ...orders.slice(0, OFFERED_MAX).map(r => [r.order, named(r)]), ...over.slice(0, OFFERED_MAX)]),
         ...["OK", "UNDO", "SIGN-OUT"].map(name => [`OKURU-C-${name}`, name])];
 }
 
