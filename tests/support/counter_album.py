@@ -3,10 +3,11 @@
 number to お渡し済み."""
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from browser import Browser
-from store import HAT, SOCKS, TEA, Store
+from store import HAT, JST, SOCKS, TEA, Store, to_daytime
 from waiting import wait_for
 
 SIZES = {"800x480": (800, 480), "1920x1080": (1920, 1080), "phone": (390, 844)}
@@ -15,7 +16,7 @@ SIZES = {"800x480": (800, 480), "1920x1080": (1920, 1080), "phone": (390, 844)}
 class CounterAlbum:
     def __init__(self, build: Path, work: Path, browser: Browser, folder: Path):
         (work / "store").mkdir()
-        self.store, self.browser, self.folder = Store(build, work / "store"), browser, folder
+        self.store, self.browser, self.folder = Store(build, work / "store", clock_moves=True), browser, folder
 
     def shoot(self, name: str, *sizes: str) -> None:
         for size in sizes or ("800x480", "1920x1080"):
@@ -38,6 +39,10 @@ class CounterAlbum:
         self.untold, self.many = s.order("P-1005", (HAT, 2), mail="nobody at all"), s.order("P-1006", (HAT, 2), (TEA, 1), (SOCKS, 1))
         self.half = s.order("P-1003", (HAT, 1), (SOCKS, 1))
         s.order("P-1004", (SOCKS, 1))
+        today = datetime.datetime.now(JST) + self.ahead
+        last = [(today - datetime.timedelta(days=n)).strftime("%Y-%m-%d") for n in (0, 2, 1)]
+        for name, day, shelf in zip(("P-1007", "P-1008", "P-1009"), last, ("A-4", "E-7", "E-8")):
+            s.shelve(s.order(name, (HAT, 1), keep_until=day), shelf)
         for order, shelves in ((self.unpaid, ("B-3", "B-3")), (self.paid, ("C-12",)), (self.untold, ("A-1",)), (self.many, ("B-1", "D-10", "A-2"))):
             s.shelve(order, *shelves)
         s.scan(s.codes(self.half)[0], "arrived")
@@ -109,12 +114,17 @@ class CounterAlbum:
         s.scan("OKURU-C-UNDO", "undone")
 
     def all(self) -> None:
+        self.ahead = to_daytime()
+        self.store.move_clock(self.ahead.total_seconds())
         s = self.store.open()
         try:
             self.stock()
             self.open("ja")
-            self.see("lists", "doc.counter.lists.ready.length === 4 && doc.counter.lists.ready.every(r => r.notice && r.notice.state !== 'reserved')")
+            self.see("lists", "doc.counter.lists.ready.length === 5 && doc.counter.lists.overdue.length === 2 && doc.counter.lists.ready.every(r => r.notice && r.notice.state !== 'reserved')")
             self.shoot("lists", "800x480", "1920x1080", "phone")
+            self.browser.js("document.querySelector('[data-key=tab-overdue]').click()")
+            self.shoot("overdue", "800x480", "1920x1080", "phone")
+            self.browser.js("document.querySelector('[data-key=tab-ready]').click()")
             self.serve()
             self.begin()
             s.scan(s.codes(self.half)[1], "arrived")
