@@ -38,15 +38,16 @@ def secured(keys: Path, *hosts: str, ca: str = "ca", until: str = "", client_ca:
 def test_tags_come_through_a_secured_connection_in_any_pieces(build, keys, newest):
     context = secured(keys, "127.0.0.1")
     context.maximum_version = newest
-    with LlrpReader(tls=context, piece=7) as reader, watching(build, reader, f"ca={keys}/ca.pem") as watch:
-        at = watch.expect("up .*")
-        for k in range(20):
-            reader.do(reader.report, *(reader.tag(f"{k * 100 + i:024x}", 1, -50, 1) for i in range(100)))
-        wait_for("2000 reads", lambda: sum(line.startswith("read ") for line in watch.lines) == 2000)
-        reader.drop()
-        at = watch.expect("down ECONNRESET", at)
-        watch.expect("up .*", at)
-    wait_for("the goodbye", lambda: reader.seen[-1] == "CLOSE_CONNECTION")
+    with LlrpReader(tls=context, piece=7) as reader:
+        with watching(build, reader, f"ca={keys}/ca.pem") as watch:
+            at = watch.expect("up .*")
+            for k in range(20):
+                reader.do(reader.report, *(reader.tag(f"{k * 100 + i:024x}", 1, -50, 1) for i in range(100)))
+            wait_for("2000 reads", lambda: sum(line.startswith("read ") for line in watch.lines) == 2000)
+            reader.drop()
+            at = watch.expect("down ECONNRESET", at)
+            watch.expect("up .*", at)
+        wait_for("the goodbye", lambda: reader.seen[-1] == "CLOSE_CONNECTION")  # while the reader is still there to hear it
 
 
 def test_more_reads_than_one_turn_of_the_loop_takes_do_not_get_stuck(build, keys):
