@@ -53,6 +53,7 @@ class Corpus:
         m["name"], m["from"]["name"], m["unknown_shipment"] = self.names("policy.json /merchants[]/name"), self.names("policy.json /merchants[]/from/name"), "refuse"
         m["reach"] = {"mail": "shop@aozora.example.jp", "phone": self.text("policy.json /merchants[]/reach/phone"), "url": self.text("policy.json /merchants[]/reach/url"),
                       "hours": self.names("policy.json /merchants[]/reach/hours")}
+        m["brand"] = {"address": self.text("policy.json /merchants[]/brand/address"), "tagline": self.text("policy.json /merchants[]/brand/tagline")}
         for c in m["carriers"]:
             c["name"], c["track_url"] = self.names("policy.json /merchants[]/carriers[]/name"), self.text("policy.json /merchants[]/carriers[]/track_url")
         p["store"] = {**store, "name": self.names("policy.json /store/name"), "address": self.names("policy.json /store/address"),
