@@ -10,8 +10,8 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
+#include "firmware/base/safe-text.h"
 #include "firmware/seal/seal.h"
-#include "services/notify/mail/safe-text.h"
 
 #define NAME_SIZE_MAX 64
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "firmware/base/bytes.h"
+#include "firmware/base/safe-text.h"
 #include "services/notify/mail/mime.h"
-#include "services/notify/mail/safe-text.h"
 
 #define WORD_HEAD      "=?UTF-8?B?"
 #define WORD_TAIL      "?="

@@ -10,9 +10,9 @@
 
 #include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
+#include "firmware/base/safe-text.h"
 #include "services/notify/contact.h"
 #include "services/notify/mail/mime.h"
-#include "services/notify/mail/safe-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -145,7 +145,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _autofree_ char *copy = malloc(size + 1);
         _cleanup_str_ struct str text = STR_INIT;
         const char *parts[4] = {"", "", "", ""};
-        char *rest = copy;
+        char *rest = copy, one[4];
+        size_t n;
         struct contact c = {.name = "", .address = "hanako@example.jp"};
 
         if (!copy)
@@ -157,7 +158,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 parts[i] = i == ELEMENTSOF(parts) - 1 ? rest : strsep(&rest, "\n");
         if (contact_read(parts[0], strlen(parts[0]), &c) != CONTACT_READY)
                 memcpy(c.name, parts[0], utf8_cut(parts[0], strnlen(parts[0], CONTACT_NAME_MAX)));
-        safe_text_add(&text, parts[3]);
+        for (const char *rest_of = parts[3]; (n = safe_text_next(&rest_of, one)) > 0;)
+                str_add_n(&text, one, n);
         str_add(&text, "\n");
         check_mail(&c, parts[1], parts[2], text.data);
         return 0;
