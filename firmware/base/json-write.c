@@ -167,6 +167,11 @@ void json_write_int(struct json_writer *w, const char *key, int64_t value) {
         str_addf(w->out, "%" PRId64, value);
 }
 
+void json_write_known(struct json_writer *w, const char *key, int64_t value) {
+        if (value >= 0)
+                json_write_int(w, key, value);
+}
+
 void json_write_bool(struct json_writer *w, const char *key, bool value) {
         json_write_begin(w, key);
         str_add(w->out, value ? "true" : "false");

@@ -120,6 +120,8 @@ void json_write_end_array(struct json_writer *w);
 /* A NULL value writes null. */
 void json_write_string(struct json_writer *w, const char *key, const char *value);
 void json_write_int(struct json_writer *w, const char *key, int64_t value);
+/* A count or an age; below 0 it is not known, and the member is left out. */
+void json_write_known(struct json_writer *w, const char *key, int64_t value);
 void json_write_bool(struct json_writer *w, const char *key, bool value);
 void json_write_null(struct json_writer *w, const char *key);
 /* A deep copy of a parsed value; its depth counts with ours against the reader's JSON_DEPTH_MAX. */

@@ -18,21 +18,16 @@ static const struct json_rule rules[] = {
         {"stopped", JSON_WANT_BOOL, false, 0, 0},
 };
 
-static void write_known(struct json_writer *w, const char *key, int64_t value) {
-        if (value >= 0)
-                json_write_int(w, key, value);
-}
-
 int peer_health_write(const struct peer_health *h, struct str *out) {
         struct json_writer w;
 
         json_writer_init(&w, out);
         json_write_object(&w, NULL);
-        write_known(&w, "waiting", h->waiting);
-        write_known(&w, "oldest_s", h->oldest_sec);
-        write_known(&w, "notices", h->notices);
-        write_known(&w, "down", h->devices_down);
-        write_known(&w, "ill", h->ill);
+        json_write_known(&w, "waiting", h->waiting);
+        json_write_known(&w, "oldest_s", h->oldest_sec);
+        json_write_known(&w, "notices", h->notices);
+        json_write_known(&w, "down", h->devices_down);
+        json_write_known(&w, "ill", h->ill);
         if (h->storage)
                 json_write_string(&w, "storage", h->storage);
         if (h->clock)

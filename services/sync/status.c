@@ -13,17 +13,12 @@ static void write_time(struct json_writer *w, const char *key, int64_t usec, int
         json_write_string(w, key, time_format(usec, offset_sec, text));
 }
 
-static void write_known(struct json_writer *w, const char *key, int64_t value) {
-        if (value >= 0)
-                json_write_int(w, key, value);
-}
-
 static void write_lane(struct json_writer *w, const char *key, const struct status_lane *l) {
         json_write_object(w, key);
         json_write_int(w, "last", (int64_t) l->up->head);
         json_write_int(w, "applied", (int64_t) l->up->upto);
         json_write_string(w, "receiver", l->has_receiver ? "oms" : "local");
-        write_known(w, "oldest_s", l->oldest_sec);
+        json_write_known(w, "oldest_s", l->oldest_sec);
         if (l->up->verdict != UPLINK_FINE)
                 json_write_string(w, "verdict", uplink_verdict_to_str(l->up->verdict));
         json_write_end_object(w);
@@ -58,7 +53,7 @@ static void write_streams(struct json_writer *w, const struct status_view *v) {
 
 static void write_health(struct json_writer *w, const struct status_view *v) {
         json_write_object(w, "disk");
-        write_known(w, "free_percent", v->disk_free_percent);
+        json_write_known(w, "free_percent", v->disk_free_percent);
         json_write_bool(w, "intake_stopped", v->intake_stopped);
         json_write_end_object(w);
         json_write_string(w, "clock", clock_quality_to_str(v->clock.quality));
@@ -67,8 +62,8 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
                 write_time(w, "clock_since", v->clock_since_usec, v->now.offset_sec);
         if (v->certificate_end_usec >= 0)
                 write_time(w, "certificate_ends", v->certificate_end_usec, 0);
-        write_known(w, "notices_waiting", v->notices_waiting);
-        write_known(w, "outcomes_waiting", v->outcomes_waiting);
+        json_write_known(w, "notices_waiting", v->notices_waiting);
+        json_write_known(w, "outcomes_waiting", v->outcomes_waiting);
         json_write_bool(w, "office_silent", v->silent);
         json_write_int(w, "refused", (int64_t) v->n_refused);
         json_write_int(w, "foreign", (int64_t) v->n_foreign);
