@@ -62,12 +62,6 @@ uint32_t row_check(const struct row *row) {
         return crc32c_column(crc, row->data, row->n_data);
 }
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 int row_read(const struct store_stmt *q, struct row *row) {
         int64_t lane = store_column_int64(q, 1);
 
@@ -77,19 +71,19 @@ int row_read(const struct store_stmt *q, struct row *row) {
                 .pos = store_column_int64(q, 0),
                 .lane = (enum lane) lane,
                 .seq = store_column_int64(q, 2),
-                .id = text_of(q, 3),
-                .type = text_of(q, 4),
+                .id = store_column_str(q, 3),
+                .type = store_column_str(q, 4),
                 .v = store_column_int64(q, 5),
-                .merchant = text_of(q, 6),
-                .subject = text_of(q, 7),
-                .bench = text_of(q, 8),
-                .actor = text_of(q, 9),
-                .cause = text_of(q, 10),
-                .time = text_of(q, 11),
-                .boot = text_of(q, 12),
+                .merchant = store_column_str(q, 6),
+                .subject = store_column_str(q, 7),
+                .bench = store_column_str(q, 8),
+                .actor = store_column_str(q, 9),
+                .cause = store_column_str(q, 10),
+                .time = store_column_str(q, 11),
+                .boot = store_column_str(q, 12),
                 .mono = store_column_int64(q, 13),
-                .clock = text_of(q, 14),
-                .data = text_of(q, 15),
+                .clock = store_column_str(q, 14),
+                .data = store_column_str(q, 15),
                 .n_data = store_column_bytes(q, 15),
                 .check = store_column_int64(q, 16),
         };
@@ -223,7 +217,7 @@ int fact_document(struct ledger *l, int64_t pos, struct json **docp, size_t *n_b
 
         if (r != 0)
                 return r == STORE_E_DONE ? LEDGER_E_NONE : r;
-        data = text_of(q, 0);
+        data = store_column_str(q, 0);
         if (n_bytesp)
                 *n_bytesp = store_column_bytes(q, 0);
         return json_parse(data, store_column_bytes(q, 0), docp, NULL);

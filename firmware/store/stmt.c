@@ -139,6 +139,12 @@ const char *store_column_text(const struct store_stmt *q, int i) {
         return (const char *) sqlite3_column_text(q->handle, i);
 }
 
+const char *store_column_str(const struct store_stmt *q, int i) {
+        const char *text = store_column_text(q, i);
+
+        return text ? text : "";
+}
+
 size_t store_column_bytes(const struct store_stmt *q, int i) {
         return (size_t) sqlite3_column_bytes(q->handle, i);
 }

@@ -169,6 +169,7 @@ static inline void store_resetp(struct store_stmt **p) {
 /* Columns are numbered from 0. Text and blobs are borrowed until the next step or reset; NULL for NULL. */
 int64_t store_column_int64(const struct store_stmt *q, int i); /* NULL gives 0 */
 const char *store_column_text(const struct store_stmt *q, int i);
+const char *store_column_str(const struct store_stmt *q, int i); /* the same, "" for NULL */
 size_t store_column_bytes(const struct store_stmt *q, int i); /* call after store_column_text() or _blob() */
 const void *store_column_blob(const struct store_stmt *q, int i);
 bool store_column_is_null(const struct store_stmt *q, int i);

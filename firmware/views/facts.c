@@ -84,18 +84,13 @@ bool facts_is_stale(const struct facts *f) {
         return store_reader_is_stale(f->store);
 }
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 /* In schema order, numbers as decimal text: what the ledger computed when it wrote the row. */
 static uint32_t check_of(const struct store_stmt *q) {
         uint32_t crc = 0;
 
         for (int i = 0; i < COLUMN_CHECK; i++) {
-                const char *text = text_of(q, i); /* SQLite's own text of an integer is the decimal one */
+                const char *text =
+                        store_column_str(q, i); /* SQLite's own text of an integer is the decimal one */
 
                 crc = crc32c_column(crc, text, store_column_bytes(q, i));
         }
@@ -116,17 +111,17 @@ static int row_read(const struct store_stmt *q, struct fact_row *row) {
         if (lane < 0 || lane >= N_LANES || seq < 1 || v < 1 || v > INT32_MAX || mono < 0 ||
                 check != (int64_t) check_of(q))
                 return -EBADMSG;
-        row->id = text_of(q, 3);
-        row->type = text_of(q, 4);
-        row->merchant = text_of(q, 6);
-        row->subject = text_of(q, 7);
-        row->bench = text_of(q, 8);
-        row->actor = text_of(q, 9);
-        row->cause = text_of(q, 10);
-        row->time = text_of(q, 11);
-        row->boot = text_of(q, 12);
-        row->clock = text_of(q, 14);
-        row->data = text_of(q, 15);
+        row->id = store_column_str(q, 3);
+        row->type = store_column_str(q, 4);
+        row->merchant = store_column_str(q, 6);
+        row->subject = store_column_str(q, 7);
+        row->bench = store_column_str(q, 8);
+        row->actor = store_column_str(q, 9);
+        row->cause = store_column_str(q, 10);
+        row->time = store_column_str(q, 11);
+        row->boot = store_column_str(q, 12);
+        row->clock = store_column_str(q, 14);
+        row->data = store_column_str(q, 15);
         row->n_data = store_column_bytes(q, 15);
         return 0;
 }
@@ -295,7 +290,7 @@ int facts_time_behind(struct facts *f, enum lane lane, uint64_t after, char *tim
         r = store_step(q);
         if (r != 0)
                 return r == STORE_E_DONE ? STORE_E_NONE : r;
-        return copy_text(time, TIME_TEXT_MAX, text_of(q, 0)) ? 0 : -EBADMSG;
+        return copy_text(time, TIME_TEXT_MAX, store_column_str(q, 0)) ? 0 : -EBADMSG;
 }
 
 struct gap_search {
@@ -349,7 +344,7 @@ int facts_find_gap(
 }
 
 static bool column_copy(const struct store_stmt *q, int i, char *to, size_t size) {
-        return copy_text(to, size, text_of(q, i));
+        return copy_text(to, size, store_column_str(q, i));
 }
 
 int facts_notice_at(struct facts *f, int64_t pos, struct fact_notice *out) {

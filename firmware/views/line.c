@@ -9,20 +9,15 @@
 #define PEERS_VERSION  2               /* of the schema that has them first */
 #define HEALTH_VERSION 4               /* and how they are */
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 static int read_words(
         struct store *s, void (*fn)(const struct line_word *word, void *userdata), void *userdata) {
         _cleanup_(store_finish) struct store_stmt q = {0};
         int r = store_prepare(s, &q, "SELECT name, value, since FROM line ORDER BY name");
 
         while (r == 0 && (r = store_step(&q)) == 0) {
-                struct line_word word = {
-                        .name = text_of(&q, 0), .value = text_of(&q, 1), .since = text_of(&q, 2)};
+                struct line_word word = {.name = store_column_str(&q, 0),
+                        .value = store_column_str(&q, 1),
+                        .since = store_column_str(&q, 2)};
 
                 fn(&word, userdata);
         }
@@ -36,11 +31,11 @@ static int read_lanes(
                 s, &q, "SELECT lane, ledger, upto, receiver, verdict FROM uplink ORDER BY lane");
 
         while (r == 0 && (r = store_step(&q)) == 0) {
-                struct line_lane lane = {.lane = text_of(&q, 0),
-                        .ledger = text_of(&q, 1),
+                struct line_lane lane = {.lane = store_column_str(&q, 0),
+                        .ledger = store_column_str(&q, 1),
                         .upto = store_column_int64(&q, 2),
-                        .receiver = text_of(&q, 3),
-                        .verdict = text_of(&q, 4)};
+                        .receiver = store_column_str(&q, 3),
+                        .verdict = store_column_str(&q, 4)};
 
                 fn(&lane, userdata);
         }
@@ -73,8 +68,9 @@ int line_read_peers(const char *path, int64_t now_usec,
                         : "SELECT p.station, p.heard, coalesce(h.health, '') FROM peer p "
                           "LEFT JOIN peer_health h USING (station) ORDER BY p.station");
         while (r == 0 && (r = store_step(&q)) == 0) {
-                struct line_peer peer = {
-                        .station = text_of(&q, 0), .heard = text_of(&q, 1), .health = text_of(&q, 2)};
+                struct line_peer peer = {.station = store_column_str(&q, 0),
+                        .heard = store_column_str(&q, 1),
+                        .health = store_column_str(&q, 2)};
                 int64_t heard = 0;
 
                 peer.now = time_parse(peer.heard, &heard, NULL) == 0 && now_usec - heard < PEER_GONE_USEC;

@@ -69,19 +69,13 @@ struct pickups *pickups_close(struct pickups *p) {
         return NULL;
 }
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 static struct pickups_notice notice_of(const struct store_stmt *q, int i) {
         return (struct pickups_notice){
-                .id = text_of(q, i),
-                .state = text_of(q, i + 1),
-                .channel = text_of(q, i + 2),
-                .reason = text_of(q, i + 3),
-                .at = text_of(q, i + 4),
+                .id = store_column_str(q, i),
+                .state = store_column_str(q, i + 1),
+                .channel = store_column_str(q, i + 2),
+                .reason = store_column_str(q, i + 3),
+                .at = store_column_str(q, i + 4),
                 .generation = (int) store_column_int64(q, i + 5),
                 .attempts = (int) store_column_int64(q, i + 6),
         };
@@ -95,10 +89,10 @@ int pickups_in(struct pickups *p, enum parcel_state state,
         store_bind_text(q, 1, parcel_state_to_str(state));
         while ((r = store_step(q)) == 0) {
                 struct pickups_row row = {
-                        .merchant = text_of(q, 0),
-                        .shipment = text_of(q, 1),
-                        .order = text_of(q, 2),
-                        .shelves = text_of(q, 3),
+                        .merchant = store_column_str(q, 0),
+                        .shipment = store_column_str(q, 1),
+                        .order = store_column_str(q, 2),
+                        .shelves = store_column_str(q, 3),
                         .here = (int) store_column_int64(q, 4),
                         .away = (int) store_column_int64(q, 5),
                         .is_ready = store_column_int64(q, 6) != 0,
@@ -143,13 +137,13 @@ int pickups_crate(struct pickups *p, const char *crate,
         store_bind_text(q, 1, crate);
         while ((r = store_step(q)) == 0) {
                 struct pickups_parcel parcel = {
-                        .merchant = text_of(q, 0),
-                        .shipment = text_of(q, 1),
-                        .order = text_of(q, 2),
-                        .parcel = text_of(q, 3),
-                        .number = text_of(q, 4),
-                        .state = text_of(q, 5),
-                        .shelf = text_of(q, 6),
+                        .merchant = store_column_str(q, 0),
+                        .shipment = store_column_str(q, 1),
+                        .order = store_column_str(q, 2),
+                        .parcel = store_column_str(q, 3),
+                        .number = store_column_str(q, 4),
+                        .state = store_column_str(q, 5),
+                        .shelf = store_column_str(q, 6),
                 };
 
                 r = fn(&parcel, userdata);
@@ -171,12 +165,12 @@ int pickups_offer(struct pickups *p, const char *merchant, const char *offer,
         if (r != 0)
                 return r == STORE_E_DONE ? 0 : r;
         o = (struct pickups_offer){
-                .kind = text_of(q, 0),
-                .headline_ja = text_of(q, 1),
-                .headline_en = text_of(q, 2),
-                .terms_ja = text_of(q, 3),
-                .terms_en = text_of(q, 4),
-                .until = text_of(q, 5),
+                .kind = store_column_str(q, 0),
+                .headline_ja = store_column_str(q, 1),
+                .headline_en = store_column_str(q, 2),
+                .terms_ja = store_column_str(q, 3),
+                .terms_en = store_column_str(q, 4),
+                .until = store_column_str(q, 5),
         };
         r = fn(&o, userdata);
         return r < 0 ? r : 0;

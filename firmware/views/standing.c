@@ -149,12 +149,6 @@ struct standing *standing_close(struct standing *s) {
         return NULL;
 }
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 static int int_of(const struct store_stmt *q, int i) {
         return (int) store_column_int64(q, i);
 }
@@ -172,26 +166,26 @@ static int hand_out_parcels(struct store_stmt *query, standing_parcel_fn fn, voi
 
         while ((r = store_step(q)) == 0) {
                 struct standing_parcel p = {
-                        .id = text_of(q, 0),
-                        .merchant = text_of(q, 1),
-                        .shipment = text_of(q, 2),
+                        .id = store_column_str(q, 0),
+                        .merchant = store_column_str(q, 1),
+                        .shipment = store_column_str(q, 2),
                         .piece = int_of(q, 3),
                         .pieces = int_of(q, 4),
-                        .state = text_of(q, 5),
-                        .bench = text_of(q, 6),
-                        .actor = text_of(q, 7),
-                        .carrier = text_of(q, 8),
-                        .number = text_of(q, 9),
-                        .bay = text_of(q, 10),
-                        .shelf = text_of(q, 11),
-                        .reason = text_of(q, 12),
-                        .pull_reason = text_of(q, 13),
-                        .how = text_of(q, 14),
+                        .state = store_column_str(q, 5),
+                        .bench = store_column_str(q, 6),
+                        .actor = store_column_str(q, 7),
+                        .carrier = store_column_str(q, 8),
+                        .number = store_column_str(q, 9),
+                        .bay = store_column_str(q, 10),
+                        .shelf = store_column_str(q, 11),
+                        .reason = store_column_str(q, 12),
+                        .pull_reason = store_column_str(q, 13),
+                        .how = store_column_str(q, 14),
                         .unverified = int_of(q, 15) != 0,
                         .partial = int_of(q, 16) != 0,
                         .since_usec = store_column_int64(q, 17),
                         .since_offset_sec = int_of(q, 18),
-                        .on_box = text_of(q, 19),
+                        .on_box = store_column_str(q, 19),
                 };
 
                 r = fn(&p, userdata);
@@ -239,12 +233,12 @@ static int hand_out_matches(struct store_stmt *query, const char *const keys[2],
                 store_bind_text(q, 2, keys[1]);
         while ((r = store_step(q)) == 0) {
                 struct standing_match m = {
-                        .by = text_of(q, 0),
-                        .merchant = text_of(q, 1),
-                        .shipment = text_of(q, 2),
-                        .parcel = text_of(q, 3),
-                        .state = text_of(q, 4),
-                        .bench = text_of(q, 5),
+                        .by = store_column_str(q, 0),
+                        .merchant = store_column_str(q, 1),
+                        .shipment = store_column_str(q, 2),
+                        .parcel = store_column_str(q, 3),
+                        .state = store_column_str(q, 4),
+                        .bench = store_column_str(q, 5),
                         .dead = int_of(q, 6) != 0,
                         .gone = int_of(q, 7) != 0,
                         .at_usec = store_column_int64(q, 8),
@@ -293,8 +287,8 @@ int standing_pickups(
 
         while ((r = store_step(q)) == 0) {
                 struct standing_pickup p = {
-                        .merchant = text_of(q, 0),
-                        .shipment = text_of(q, 1),
+                        .merchant = store_column_str(q, 0),
+                        .shipment = store_column_str(q, 1),
                         .ready_usec = store_column_int64(q, 2),
                         .ready_offset_sec = (int) store_column_int64(q, 3),
                         .keep_until_usec = store_column_int64(q, 4),
@@ -319,10 +313,10 @@ int standing_bays(
 
         while ((r = store_step(q)) == 0) {
                 struct standing_bay b = {
-                        .bay = text_of(q, 0),
+                        .bay = store_column_str(q, 0),
                         .ready = store_column_int64(q, 1),
                         .pull = store_column_int64(q, 2),
-                        .data = text_of(q, 3),
+                        .data = store_column_str(q, 3),
                 };
 
                 r = fn(&b, userdata);
@@ -339,20 +333,20 @@ int standing_benches(
 
         while ((r = store_step(q)) == 0) {
                 struct standing_bench b = {
-                        .bench = text_of(q, 0),
-                        .person = text_of(q, 1),
-                        .role = text_of(q, 2),
-                        .parcel = text_of(q, 3),
-                        .merchant = text_of(q, 4),
-                        .shipment = text_of(q, 5),
-                        .state = text_of(q, 6),
-                        .call = text_of(q, 7),
+                        .bench = store_column_str(q, 0),
+                        .person = store_column_str(q, 1),
+                        .role = store_column_str(q, 2),
+                        .parcel = store_column_str(q, 3),
+                        .merchant = store_column_str(q, 4),
+                        .shipment = store_column_str(q, 5),
+                        .state = store_column_str(q, 6),
+                        .call = store_column_str(q, 7),
                         .piece = int_of(q, 8),
                         .pieces = int_of(q, 9),
-                        .carrier = text_of(q, 10),
-                        .number = text_of(q, 11),
-                        .bay = text_of(q, 12),
-                        .lang = text_of(q, 13),
+                        .carrier = store_column_str(q, 10),
+                        .number = store_column_str(q, 11),
+                        .bay = store_column_str(q, 12),
+                        .lang = store_column_str(q, 13),
                 };
 
                 r = fn(&b, userdata);
@@ -370,13 +364,13 @@ static int hand_out_notices(struct store_stmt *query, standing_notice_fn fn, voi
 
         while ((r = store_step(q)) == 0) {
                 struct standing_notice n = {
-                        .id = text_of(q, 0),
-                        .merchant = text_of(q, 1),
-                        .shipment = text_of(q, 2),
-                        .kind = text_of(q, 3),
-                        .state = text_of(q, 4),
-                        .channel = text_of(q, 5),
-                        .reason = text_of(q, 6),
+                        .id = store_column_str(q, 0),
+                        .merchant = store_column_str(q, 1),
+                        .shipment = store_column_str(q, 2),
+                        .kind = store_column_str(q, 3),
+                        .state = store_column_str(q, 4),
+                        .channel = store_column_str(q, 5),
+                        .reason = store_column_str(q, 6),
                         .generation = int_of(q, 7),
                         .attempts = int_of(q, 8),
                         .correction = int_of(q, 9) != 0,
@@ -421,12 +415,12 @@ int standing_conflicts(
         while ((r = store_step(q)) == 0) {
                 struct standing_conflict c = {
                         .pos = store_column_int64(q, 0),
-                        .time = text_of(q, 1),
-                        .merchant = text_of(q, 2),
-                        .shipment = text_of(q, 3),
-                        .kind = text_of(q, 4),
-                        .parcel = text_of(q, 5),
-                        .text = text_of(q, 6),
+                        .time = store_column_str(q, 1),
+                        .merchant = store_column_str(q, 2),
+                        .shipment = store_column_str(q, 3),
+                        .kind = store_column_str(q, 4),
+                        .parcel = store_column_str(q, 5),
+                        .text = store_column_str(q, 6),
                 };
 
                 r = fn(&c, userdata);

@@ -22,12 +22,6 @@ static int close_query(struct store_stmt *q, int r) {
         return r == STORE_E_DONE ? 0 : r;
 }
 
-static const char *text_of(const struct store_stmt *q, int i) {
-        const char *text = store_column_text(q, i);
-
-        return text ? text : "";
-}
-
 static uint64_t count_of(const struct store_stmt *q, int i) {
         return (uint64_t) store_column_int64(q, i);
 }
@@ -66,14 +60,14 @@ static int read_facts(struct storage *s, const struct view_filter *filter, int64
                 r = fn(
                         &(struct view_fact){
                                 .pos = store_column_int64(&q, 0),
-                                .station = text_of(&q, 1),
-                                .source = text_of(&q, 2),
+                                .station = store_column_str(&q, 1),
+                                .source = store_column_str(&q, 2),
                                 .sequence = count_of(&q, 3),
                                 .retold = store_column_int64(&q, 4) != 0,
-                                .type = text_of(&q, 5),
-                                .merchant = text_of(&q, 6),
-                                .subject = text_of(&q, 7),
-                                .body = text_of(&q, 8),
+                                .type = store_column_str(&q, 5),
+                                .merchant = store_column_str(&q, 6),
+                                .subject = store_column_str(&q, 7),
+                                .body = store_column_str(&q, 8),
                         },
                         userdata);
         return close_query(&q, r);
@@ -109,9 +103,9 @@ int view_sources(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_source){
-                                .station = text_of(&q, 0),
-                                .source = text_of(&q, 1),
-                                .lane = text_of(&q, 2),
+                                .station = store_column_str(&q, 0),
+                                .source = store_column_str(&q, 1),
+                                .lane = store_column_str(&q, 2),
                                 .upto = count_of(&q, 3),
                                 .n_kept = store_column_int64(&q, 4),
                                 .n_refused = store_column_int64(&q, 5),
@@ -133,9 +127,9 @@ int view_gaps(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_gap){
-                                .station = text_of(&q, 0),
-                                .ledger = text_of(&q, 1),
-                                .lane = text_of(&q, 2),
+                                .station = store_column_str(&q, 0),
+                                .ledger = store_column_str(&q, 1),
+                                .lane = store_column_str(&q, 2),
                                 .first = count_of(&q, 3),
                                 .last = count_of(&q, 4),
                         },
@@ -155,11 +149,11 @@ int view_conflicts(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_conflict){
-                                .station = text_of(&q, 0),
-                                .kind = text_of(&q, 1),
-                                .merchant = text_of(&q, 2),
-                                .subject = text_of(&q, 3),
-                                .text = text_of(&q, 4),
+                                .station = store_column_str(&q, 0),
+                                .kind = store_column_str(&q, 1),
+                                .merchant = store_column_str(&q, 2),
+                                .subject = store_column_str(&q, 3),
+                                .text = store_column_str(&q, 4),
                                 .found_usec = store_column_int64(&q, 5),
                                 .last_usec = store_column_int64(&q, 6),
                                 .n = store_column_int64(&q, 7),
@@ -189,15 +183,15 @@ int view_shipments(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_shipment){
-                                .station = text_of(&q, 0),
-                                .merchant = text_of(&q, 1),
-                                .shipment = text_of(&q, 2),
+                                .station = store_column_str(&q, 0),
+                                .merchant = store_column_str(&q, 1),
+                                .shipment = store_column_str(&q, 2),
                                 .version = store_column_int64(&q, 3),
                                 .pieces = store_column_int64(&q, 4),
                                 .held = store_column_int64(&q, 5) != 0,
                                 .cancelled = store_column_int64(&q, 6) != 0,
-                                .parcels = text_of(&q, 7),
-                                .json = text_of(&q, 8),
+                                .parcels = store_column_str(&q, 7),
+                                .json = store_column_str(&q, 8),
                         },
                         userdata);
         return close_query(&q, r);
@@ -224,17 +218,17 @@ int view_expected(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_expected){
-                                .store = text_of(&q, 0),
-                                .merchant = text_of(&q, 1),
-                                .shipment = text_of(&q, 2),
-                                .parcel = text_of(&q, 3),
+                                .store = store_column_str(&q, 0),
+                                .merchant = store_column_str(&q, 1),
+                                .shipment = store_column_str(&q, 2),
+                                .parcel = store_column_str(&q, 3),
                                 .piece = store_column_int64(&q, 4),
-                                .code = text_of(&q, 5),
-                                .shipped = text_of(&q, 6),
-                                .state = text_of(&q, 7),
-                                .station = text_of(&q, 8),
-                                .shelf = text_of(&q, 9),
-                                .at = text_of(&q, 10),
+                                .code = store_column_str(&q, 5),
+                                .shipped = store_column_str(&q, 6),
+                                .state = store_column_str(&q, 7),
+                                .station = store_column_str(&q, 8),
+                                .shelf = store_column_str(&q, 9),
+                                .at = store_column_str(&q, 10),
                         },
                         userdata);
         return close_query(&q, r);
@@ -252,10 +246,10 @@ int view_stations(struct storage *s, const struct view_filter *filter,
         while (r == 0 && (r = store_step(&q)) == 0)
                 r = fn(
                         &(struct view_station){
-                                .station = text_of(&q, 0),
-                                .status = text_of(&q, 1),
+                                .station = store_column_str(&q, 0),
+                                .status = store_column_str(&q, 1),
                                 .heard_usec = store_column_int64(&q, 2),
-                                .inbox = text_of(&q, 3),
+                                .inbox = store_column_str(&q, 3),
                                 .last = count_of(&q, 4),
                                 .taken = count_of(&q, 5),
                         },
