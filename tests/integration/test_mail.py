@@ -17,7 +17,7 @@ from mails import HOSTILE, MailTool, mail  # noqa: E402
 
 HEADERS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Unsubscribe", "List-Unsubscribe-Post",
            "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Language"}
-TURNING = {chr(c) for c in (0x61c, *range(0x2028, 0x202f), *range(0x2066, 0x206a))}
+TURNING = {chr(c) for c in (0x61c, 0x200e, 0x200f, *range(0x2028, 0x202f), *range(0x2066, 0x206a))}
 
 
 @pytest.fixture
@@ -27,8 +27,13 @@ def tool(build):
 
 
 def safe(text: str) -> str:
-    """What a header says of a text: no control character, and none that turns the reading direction."""
-    return "".join(" " if c in TURNING or unicodedata.category(c) == "Cc" else c for c in text)
+    """What a header says of a text: no control character, none that turns the reading direction, and no noncharacter."""
+    def one(c: str) -> str:
+        if c in TURNING or unicodedata.category(c) == "Cc":
+            return " "
+        return "\ufffd" if 0xfdd0 <= ord(c) <= 0xfdef or ord(c) & 0xfffe == 0xfffe else c
+
+    return "".join(one(c) for c in text)
 
 
 def decoded(value: str) -> str:
