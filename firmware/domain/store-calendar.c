@@ -2,6 +2,7 @@
 #include "firmware/domain/store-calendar.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_SEC 86400
 
@@ -27,26 +28,16 @@ int64_t store_time_of(int64_t day, int minute, int offset_sec) {
         return (day * DAY_SEC + minute * 60 - offset_sec) * (int64_t) USEC_PER_SEC;
 }
 
-/* Days since 1970-01-01 of a civil date (H. Hinnant, "chrono-compatible low-level date algorithms"). */
-static int64_t days_of(int64_t year, int month, int day) {
-        int64_t era, of_era;
-        int of_year;
-
-        year -= month <= 2;
-        era = floor_div(year, 400);
-        of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-        of_era = (year - era * 400) * 365 + (year - era * 400) / 4 - (year - era * 400) / 100 + of_year;
-        return era * 146097 + of_era - 719468;
-}
-
 bool store_day_read(const char *text, int64_t *dayp) {
-        int year, month, day, n = 0;
+        char midnight[sizeof("2026-11-30T00:00:00Z")];
+        int64_t usec;
 
-        /* NOLINTNEXTLINE(cert-err34-c): the widths leave no number that does not fit */
-        if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10 || month < 1 ||
-                month > 12 || day < 1 || day > 31)
+        if (strlen(text) != strlen("2026-11-30"))
                 return false;
-        *dayp = days_of(year, month, day);
+        (void) snprintf(midnight, sizeof(midnight), "%sT00:00:00Z", text);
+        if (time_parse(midnight, &usec, NULL) < 0)
+                return false;
+        *dayp = store_day_of(usec, 0);
         return true;
 }
 
