@@ -70,14 +70,27 @@ static void tell(struct meeting *m, const char *did) {
         fact_end(&b);
 }
 
+/* What the claim changes here: its data is for the caller to go on with, and to end. */
+static void begin_met(struct meeting *m, struct fact_builder *b) {
+        fact_begin(
+                b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL, m->in->command->id);
+        json_write_string(&b->w, "station", m->c.station);
+        json_write_string(&b->w, "kind", claim_kind_to_str(m->c.kind));
+}
+
+/* The same of what is kept for longer than the claim: so it says when, too. */
+static void begin_kept(struct meeting *m, struct fact_builder *b) {
+        char at[TIME_TEXT_MAX];
+
+        begin_met(m, b);
+        json_write_string(&b->w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+}
+
 /* Pull tasks that the claim makes, or takes away. */
 static void write_met(struct meeting *m, const struct parcel *pull, const struct parcel *unpull) {
         struct fact_builder b;
 
-        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
-                m->in->command->id);
-        json_write_string(&b.w, "station", m->c.station);
-        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
+        begin_met(m, &b);
         json_write_array(&b.w, "pull");
         if (pull) {
                 json_write_object(&b.w, NULL);
@@ -199,13 +212,8 @@ static int meet_shipment(struct meeting *m) {
 /* Where it is now, or that it is here again: a claim is forgotten after some days, and a parcel is kept for longer. */
 static void write_moved(struct meeting *m, const struct parcel *p, const char *list) {
         struct fact_builder b;
-        char at[TIME_TEXT_MAX];
 
-        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
-                m->in->command->id);
-        json_write_string(&b.w, "station", m->c.station);
-        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
-        json_write_string(&b.w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+        begin_kept(m, &b);
         json_write_array(&b.w, list);
         json_write_string(&b.w, NULL, p->id);
         json_write_end_array(&b.w);
@@ -243,13 +251,8 @@ static int meet_counter(struct meeting *m) {
 
 static void write_redeemed(struct meeting *m) {
         struct fact_builder b;
-        char at[TIME_TEXT_MAX];
 
-        fact_begin(&b, &m->in->d->facts, "peer.met", m->c.merchant, m->c.subject, NULL, NULL,
-                m->in->command->id);
-        json_write_string(&b.w, "station", m->c.station);
-        json_write_string(&b.w, "kind", claim_kind_to_str(m->c.kind));
-        json_write_string(&b.w, "at", time_format(m->c.at_usec, m->c.at_offset_sec, at));
+        begin_kept(m, &b);
         json_write_string(&b.w, "bench", m->c.bench);
         json_write_string(&b.w, "coupon", m->c.number);
         fact_end(&b);
