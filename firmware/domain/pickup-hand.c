@@ -44,44 +44,65 @@ static bool is_about_to_go(const struct turn *t, const struct parcel *p) {
         return (p->state == PARCEL_SHELVED || p->state == PARCEL_COLLECTED) && pickup_is_checked(t, p->id);
 }
 
+/* While they were read, the other counter may have been quicker, with a parcel or with the receipt. Return: 0 with @saidp, -errno. */
+static int check_meanwhile(struct turn *t, bool *saidp) {
+        struct pickup_memory *m = &t->b->pickup;
+        int r;
+
+        for (size_t i = 0; i < m->n_cases; i++) {
+                r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
+                if (r == 0)
+                        r = pickup_any_claimed(t, is_about_to_go, saidp);
+                if (r < 0)
+                        return r;
+                if (*saidp) {
+                        pickup_end(t);
+                        return 0;
+                }
+        }
+        r = pickup_check_receipt(t, m->receipt, saidp);
+        if (*saidp) {
+                m->paid = false;
+                t->b->gesture = GESTURE_PICKUP_PAY;
+        }
+        return r;
+}
+
+/* @np: how many. */
+static int write_all_collected(struct turn *t, int *np) {
+        const struct pickup_memory *m = &t->b->pickup;
+
+        *np = 0;
+        for (size_t i = 0; i < m->n_cases; i++) {
+                int r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
+
+                if (r < 0)
+                        return r;
+                for (size_t k = 0; k < t->s.n_parcels && r == 0; k++) {
+                        const struct parcel *p = &t->s.parcels[k];
+
+                        if (p->state != PARCEL_SHELVED || !pickup_is_checked(t, p->id))
+                                continue;
+                        write_collected(t, p);
+                        (*np)++;
+                }
+        }
+        return 0;
+}
+
 /* All that was read: facts, and how long they may be taken back. */
 int pickup_hand_over(struct turn *t) {
         struct pickup_memory *m = &t->b->pickup;
         struct verdict *v;
         struct words owner;
         bool said = false;
-        int n = 0, r;
+        int n, r = check_meanwhile(t, &said);
 
-        /* While they were read, the other counter may have been quicker. */
-        for (size_t i = 0; i < m->n_cases; i++) {
-                r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
-                if (r == 0)
-                        r = pickup_any_claimed(t, is_about_to_go, &said);
-                if (r < 0)
-                        return r;
-                if (said) {
-                        pickup_end(t);
-                        return 0;
-                }
-        }
-        r = pickup_check_receipt(t, m->receipt, &said); /* the same at the next counter's */
-        if (r < 0 || said) {
-                m->paid = m->paid && !said;
-                t->b->gesture = said ? GESTURE_PICKUP_PAY : t->b->gesture;
+        if (r < 0 || said)
                 return r;
-        }
-        for (size_t i = 0; i < m->n_cases; i++) {
-                r = turn_load_shipment(t, m->cases[i].merchant, m->cases[i].shipment);
-                if (r < 0)
-                        return r;
-                for (size_t k = 0; k < t->s.n_parcels && r == 0; k++)
-                        if (t->s.parcels[k].state == PARCEL_SHELVED &&
-                                pickup_is_checked(t, t->s.parcels[k].id)) {
-                                write_collected(t, &t->s.parcels[k]);
-                                n++;
-                        }
-        }
-        r = words_owner(t, m->cases[0].merchant, m->cases[0].shipment, &owner);
+        r = write_all_collected(t, &n);
+        if (r == 0)
+                r = words_owner(t, m->cases[0].merchant, m->cases[0].shipment, &owner);
         if (r < 0)
                 return r;
         v = pickup_say_of(t, VERDICT_COLLECTED);
