@@ -40,15 +40,7 @@ static void what_the_other_counter_handed_over_is_not_handed_over_again(void **s
 static void the_other_counter_was_quicker_while_the_parcels_were_read(void **state) {
         COUNTER(NULL);
 
-        counter_order(&s, "S-1", 2, "{}");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
-        scene_play(&s, (struct step[]){{WAYBILL_1, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_SHELVED, "parcel.shelved"},
-                               {WAYBILL_2, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_READY, "parcel.shelved pickup.ready"},
-                               {"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
-                               {WAYBILL_1, VERDICT_OK, "pickup.checked"}, {NULL}});
+        counter_serving(&s);
         claim(&s, CLAIM_COLLECTED, PARCEL_1);
         scene_play(&s,
                 (struct step[]){

@@ -40,3 +40,17 @@ static inline void counter_ready(struct scene *s, const char *id, const char *pa
         scene_scan(s, 0, shelf);
         assert_int_equal(scene_verdict(s)->kind, VERDICT_READY);
 }
+
+/* S-1 of two boxes: its customer stands there, one of the boxes is read, and the other is not. */
+static inline void counter_serving(struct scene *s) {
+        static const char *const scans[] = {
+                WAYBILL_1, SHELF_B3, WAYBILL_2, SHELF_B3, "ORD-S-1", PROOF_CARD, WAYBILL_1};
+
+        counter_order(s, "S-1", 2, "{}");
+        fake_expect(&s->f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
+        fake_expect(&s->f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
+        for (size_t i = 0; i < ELEMENTSOF(scans); i++)
+                scene_scan(s, 0, scans[i]);
+        assert_int_equal(scene_verdict(s)->kind, VERDICT_OK);
+        assert_int_equal(s->benches[0].pickup.n_checked, 1);
+}

@@ -71,19 +71,12 @@ static void the_order_number_first_and_then_the_code_is_one_case(void **state) {
 static void another_customers_code_does_not_take_the_place_of_who_stands_there(void **state) {
         COUNTER(NULL);
 
-        counter_order(&s, "S-1", 2, "{}");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
         counter_ready(&s, "S-3", PARCEL_3, WAYBILL_3, SHELF_C1, "{}");
         fake_lookup(&s.f, "code", "K7M4Q2TX", "acme", "S-3");
-        scene_play(&s, (struct step[]){{WAYBILL_1, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_SHELVED, "parcel.shelved"},
-                               {WAYBILL_2, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_READY, "parcel.shelved pickup.ready"},
-                               {"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
-                               {WAYBILL_1, VERDICT_OK, "pickup.checked"},
-                               {CODE, VERDICT_NOT_NOW, "pickup.asked:code"}, {UNDO, VERDICT_UNDONE, ""},
-                               {CODE, VERDICT_HAND_OVER, "pickup.asked:code"}, {NULL}});
+        counter_serving(&s);
+        scene_play(
+                &s, (struct step[]){{CODE, VERDICT_NOT_NOW, "pickup.asked:code"}, {UNDO, VERDICT_UNDONE, ""},
+                            {CODE, VERDICT_HAND_OVER, "pickup.asked:code"}, {NULL}});
 }
 
 static void five_wrong_codes_slow_the_counter_down_and_a_restart_does_not_help(void **state) {
@@ -210,18 +203,10 @@ static void who_has_collected_is_none_of_those_to_choose_from(void **state) {
 static void who_is_being_served_is_not_pushed_aside_by_a_search(void **state) {
         COUNTER(NULL);
 
-        counter_order(&s, "S-1", 2, "{}");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_1, 1, WAYBILL_1, "");
-        fake_expect(&s.f, "acme", "S-1", PARCEL_2, 2, WAYBILL_2, "");
         counter_ready(&s, "S-3", PARCEL_3, WAYBILL_3, SHELF_C1, "{}");
         fake_lookup(&s.f, "name", "サトウ", "acme", "S-1");
         fake_lookup(&s.f, "name", "サトウ", "acme", "S-3");
-        scene_play(&s, (struct step[]){{WAYBILL_1, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_SHELVED, "parcel.shelved"},
-                               {WAYBILL_2, VERDICT_ARRIVED, "parcel.arrived"},
-                               {SHELF_B3, VERDICT_READY, "parcel.shelved pickup.ready"},
-                               {"ORD-S-1", VERDICT_PROOF, ""}, {PROOF_CARD, VERDICT_HAND_OVER, ""},
-                               {WAYBILL_1, VERDICT_OK, "pickup.checked"}, {NULL}});
+        counter_serving(&s);
         find(&s, "さとう", VERDICT_NOT_NOW, "pickup.asked:name");
         assert_int_equal(s.benches[0].pickup.n_checked, 1);
 }
