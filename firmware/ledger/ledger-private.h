@@ -59,8 +59,11 @@ struct pickup_table {
                 put_crate;
 };
 struct lookup_table {
-        struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get, redeemed_put,
-                redeemed_get, redeemed_delete, receipt_put, receipt_get, receipts_delete;
+        struct store_stmt put, find, erase, expire, tries_put, tries_drop, tries_get;
+};
+struct offer_table {
+        struct store_stmt redeemed_put, redeemed_get, redeemed_delete, receipt_put, receipt_get,
+                receipts_delete;
 };
 struct floor_table {
         struct store_stmt wish_put, wish_get, collection_add, collections_clear, item_put;
@@ -189,6 +192,7 @@ struct ledger {
         struct number_table numbers;
         struct pickup_table pickups;
         struct lookup_table lookups;
+        struct offer_table offers;
         struct ledger_hooks hooks;
         struct floor_table floor;
         struct notice_table notices;
@@ -212,10 +216,10 @@ struct statement_group {
         size_t n;
 };
 extern const struct statement_group fact_statements, shipment_statements, parcel_statements,
-        number_statements, pickup_statements, lookup_statements, floor_statements, people_statements,
-        notice_statements, claim_statements, world_statements, world_code_statements, world_pickup_statements,
-        world_bay_statements, sealed_statements, tombstone_statements, purge_statements, trace_statements,
-        gap_statements;
+        number_statements, pickup_statements, lookup_statements, offer_statements, floor_statements,
+        people_statements, notice_statements, claim_statements, world_statements, world_code_statements,
+        world_pickup_statements, world_bay_statements, sealed_statements, tombstone_statements,
+        purge_statements, trace_statements, gap_statements;
 #define LEDGER_SQL(member, text)                                                                             \
         { offsetof(struct ledger, member), text }
 
@@ -367,6 +371,14 @@ int pickup_expect(struct ledger *l, const struct row *row, const struct json *da
 /* ---- lookup-table.c ---- */
 
 int lookup_expire(struct ledger *l, int64_t before_usec);
+int lookup_tries_put(struct ledger *l, const char *bench, int tries, int64_t pos);
+int world_lookup(
+        void *u, const char *purpose, const char *text, struct shipment_ref *refs, size_t max, size_t *n);
+
+/* ---- offer-table.c ---- */
+
+int world_key(void *u, const char *kid, const char *use, struct world_key *key);
+bool world_verify(void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);
 struct offer_coupon {                                 /* borrowed */
         const char *offer, *coupon, *station, *bench; /* station "": here */
         int64_t at_usec;
@@ -383,11 +395,6 @@ int world_receipt(
 int world_offer(void *u, const char *merchant, const char *offer, struct world_offer *out);
 int world_redeemed(
         void *u, const char *merchant, const char *offer, const char *coupon, struct world_redeemed *out);
-int lookup_tries_put(struct ledger *l, const char *bench, int tries, int64_t pos);
-int world_lookup(
-        void *u, const char *purpose, const char *text, struct shipment_ref *refs, size_t max, size_t *n);
-int world_key(void *u, const char *kid, const char *use, struct world_key *key);
-bool world_verify(void *u, const uint8_t key[32], const void *bytes, size_t n, const uint8_t signature[64]);
 
 /* ---- number-table.c ---- */
 

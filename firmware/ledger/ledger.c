@@ -16,10 +16,10 @@ const struct store_schema ledger_schema = {
 };
 
 static const struct statement_group *const groups[] = {&fact_statements, &shipment_statements,
-        &parcel_statements, &number_statements, &pickup_statements, &lookup_statements, &floor_statements,
-        &notice_statements, &world_statements, &world_code_statements, &world_pickup_statements,
-        &world_bay_statements, &claim_statements, &people_statements, &sealed_statements,
-        &tombstone_statements, &purge_statements, &trace_statements, &gap_statements};
+        &parcel_statements, &number_statements, &pickup_statements, &lookup_statements, &offer_statements,
+        &floor_statements, &notice_statements, &world_statements, &world_code_statements,
+        &world_pickup_statements, &world_bay_statements, &claim_statements, &people_statements,
+        &sealed_statements, &tombstone_statements, &purge_statements, &trace_statements, &gap_statements};
 
 static int prepare(struct ledger *l) {
         for (size_t i = 0; i < ELEMENTSOF(groups); i++) {
