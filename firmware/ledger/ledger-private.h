@@ -508,6 +508,11 @@ int rebuild_carry_cursors(struct store *from, struct store *to);
 /* The derived tables, from @i = 0; NULL after the last. Static. */
 const char *rebuild_table(size_t i, const char **columnsp);
 
+/* ---- world.c ---- */
+/* What people read, in both languages: cut at a character's end, and the English is the Japanese where there is none. */
+void world_put_words(
+        const struct json *words, const char *otherwise, char ja[WORLD_NAME_SIZE], char en[WORLD_NAME_SIZE]);
+
 /* ---- world-code.c ---- */
 
 /* Columns: merchant, shipment, parcel, piece, dead, state, bench, at, offset. Return: 0, -EBADMSG. */

@@ -70,19 +70,9 @@ int offer_forget(struct ledger *l, int64_t pos) {
         return statement_do(&l->offers.redeemed_delete, "l", pos);
 }
 
-static void put_words(
-        char to[WORLD_NAME_SIZE], const struct json *names, const char *key, const char *otherwise) {
-        const char *text = json_get_string(names, key, otherwise);
-        size_t n = utf8_cut(text, WORLD_NAME_SIZE - 1);
-
-        memcpy(to, text, n);
-        to[n] = '\0';
-}
-
 int world_offer(void *u, const char *merchant, const char *offer, struct world_offer *out) {
         struct ledger *l = u;
         _cleanup_(json_freep) struct json *doc = NULL;
-        const struct json *headline, *terms;
         char subject[NAME_SIZE + ID_SIZE];
         int64_t pos = 0;
         int r;
@@ -93,14 +83,10 @@ int world_offer(void *u, const char *merchant, const char *offer, struct world_o
                 r = fact_document(l, pos, &doc, NULL);
         if (r != 0)
                 return r < 0 ? r : WORLD_E_NONE;
-        headline = json_get(doc, "headline");
-        terms = json_get(doc, "terms");
         *out = (struct world_offer){.cancelled = json_get_bool(doc, "cancelled", false)};
         (void) copy_text(out->kind, sizeof(out->kind), json_get_string(doc, "kind", ""));
-        put_words(out->headline_ja, headline, "ja", "");
-        put_words(out->headline_en, headline, "en", out->headline_ja);
-        put_words(out->terms_ja, terms, "ja", "");
-        put_words(out->terms_en, terms, "en", out->terms_ja);
+        world_put_words(json_get(doc, "headline"), "", out->headline_ja, out->headline_en);
+        world_put_words(json_get(doc, "terms"), "", out->terms_ja, out->terms_en);
         (void) time_parse(json_get_string(doc, "until", ""), &out->until_usec, NULL); /* absent: 0 */
         return 0;
 }

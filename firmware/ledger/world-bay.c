@@ -3,7 +3,6 @@
 #include "firmware/ledger/ledger-private.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define DAY_USEC            (86400LL * 1000000)
 #define MINUTE_USEC         (60LL * 1000000)
@@ -19,18 +18,9 @@ static const struct store_sql world_bay_sql[] = {
 };
 const struct statement_group world_bay_statements = {world_bay_sql, ELEMENTSOF(world_bay_sql)};
 
-static void put_name(char to[WORLD_NAME_SIZE], const char *from) {
-        size_t n = utf8_cut(from, WORLD_NAME_SIZE - 1);
-
-        memcpy(to, from, n);
-        to[n] = 0;
-}
-
 int world_bay_info(void *u, const char *bay, struct bay_info *info) {
         struct ledger *l = u;
         _cleanup_(json_freep) struct json *doc = NULL;
-        const struct json *name;
-        const char *ja;
         int64_t pos;
         int r = wish_get(l, "bay", bay, NULL, &pos);
 
@@ -41,10 +31,7 @@ int world_bay_info(void *u, const char *bay, struct bay_info *info) {
                 return r < 0 ? r : WORLD_E_NONE;
         *info = (struct bay_info){0};
         (void) copy_text(info->carrier, sizeof(info->carrier), json_get_string(doc, "carrier", ""));
-        name = json_get(doc, "name");
-        ja = json_get_string(name, "ja", bay);
-        put_name(info->name_ja, ja);
-        put_name(info->name_en, json_get_string(name, "en", ja));
+        world_put_words(json_get(doc, "name"), bay, info->name_ja, info->name_en);
         return 0;
 }
 

@@ -21,6 +21,19 @@ static const struct store_sql world_sql[] = {
 };
 const struct statement_group world_statements = {world_sql, ELEMENTSOF(world_sql)};
 
+static void put_text(char to[WORLD_NAME_SIZE], const char *text) {
+        size_t n = utf8_cut(text, WORLD_NAME_SIZE - 1);
+
+        memcpy(to, text, n);
+        to[n] = '\0';
+}
+
+void world_put_words(
+        const struct json *words, const char *otherwise, char ja[WORLD_NAME_SIZE], char en[WORLD_NAME_SIZE]) {
+        put_text(ja, json_get_string(words, "ja", otherwise));
+        put_text(en, json_get_string(words, "en", ja));
+}
+
 static int world_shipment(void *u, const char *merchant, const char *shipment, struct shipment *s) {
         return shipment_load(u, merchant, shipment, s);
 }
