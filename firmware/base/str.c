@@ -12,6 +12,12 @@ void str_deinit(struct str *s) {
         *s = (struct str) STR_INIT;
 }
 
+void str_wipe(struct str *s) {
+        if (s->data)
+                explicit_bzero(s->data, s->size);
+        str_deinit(s);
+}
+
 void str_clear(struct str *s) {
         s->len = 0;
         s->error = 0;

@@ -21,6 +21,9 @@ struct str {
 
 void str_deinit(struct str *s); /* twice is harmless; leaves STR_INIT */
 #define _cleanup_str_ _cleanup_(str_deinit)
+/* str_deinit() that zeroes first, for what is secret or personal. What a text outgrew while it was filled stays on the heap. */
+void str_wipe(struct str *s);
+#define _cleanup_str_wiped_ _cleanup_(str_wipe)
 void str_clear(struct str *s); /* empty again, memory kept, error forgotten */
 
 void str_add(struct str *s, const char *text);

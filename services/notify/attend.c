@@ -51,15 +51,13 @@ static int read_contact(struct notify *n, const struct notice_row *row, struct m
 static int hash_box(struct notify *n, const uint8_t *box, size_t n_box, char hash[SEAL_HASH_MAX]) {
         _cleanup_seal_plain_ struct seal_plain plain = {0};
         _cleanup_contact_ struct contact c = {0};
-        _cleanup_str_ struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
         int r = seal_open(n->secret, box, n_box, &plain);
 
         if (r == 0 && contact_read(plain.bytes, plain.n, &c) == CONTACT_READY)
                 address_add(&text, c.address); /* as the relay is given it */
         if (text.error == 0 && text.len > 0)
                 barred_hash(n->barred, MAIL, text.data, hash);
-        if (text.data)
-                seal_wipe(text.data, text.size);
         return r < 0 ? r : text.error;
 }
 

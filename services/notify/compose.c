@@ -23,12 +23,6 @@ static void make_room(struct str *s) {
                 str_clear(s);
 }
 
-static void wipe_text(struct str *s) {
-        if (s->data)
-                seal_wipe(s->data, s->size);
-        str_deinit(s);
-}
-
 /* Return: CONTACT_READY with @c filled, or why not. */
 static enum contact_state open_contact(const struct compose_input *in, struct contact *c, int *errorp) {
         _cleanup_seal_plain_ struct seal_plain plain = {0};
@@ -59,7 +53,7 @@ static struct mime_mailbox pick_sender(const struct compose_input *in, const str
 }
 
 static bool address_copy(char *to, size_t size, const char *address) {
-        _cleanup_(wipe_text) struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
 
         address_add(&text, address);
         return text.error == 0 && copy_text(to, size, text.data);
@@ -91,7 +85,7 @@ static int write_envelope(
 /* The signatures are made of the final bytes and stand in front of them. */
 static int write_signed(
         const struct compose_input *in, const struct mime_message *m, struct courier_job *job) {
-        _cleanup_(wipe_text) struct str mail = STR_INIT;
+        _cleanup_str_wiped_ struct str mail = STR_INIT;
         int r;
 
         make_room(&mail);
@@ -112,10 +106,10 @@ struct words {
 };
 
 static void words_wipe(struct words *w) {
-        wipe_text(&w->subject);
-        wipe_text(&w->text);
-        wipe_text(&w->html);
-        wipe_text(&w->qr);
+        str_wipe(&w->subject);
+        str_wipe(&w->text);
+        str_wipe(&w->html);
+        str_wipe(&w->qr);
 }
 
 /* A page that would be too long is left out, and a code that no picture holds: the text says it all. */
@@ -124,14 +118,14 @@ static int write_page(const struct template *t, const struct template_view *view
         int r = template_render(t, TEMPLATE_HTML, view, &w->html);
 
         if (r != 0) {
-                wipe_text(&w->html);
+                str_wipe(&w->html);
                 return r < 0 ? r : 0;
         }
         if (!*code)
                 return 0;
         r = qr_png(code, QR_PIXELS, &w->qr);
         if (r == -EINVAL) {
-                wipe_text(&w->html); /* it would show a hole */
+                str_wipe(&w->html); /* it would show a hole */
                 return 0;
         }
         (void) snprintf(w->cid, sizeof(w->cid), "qr@%s", view->cid_host);

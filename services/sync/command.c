@@ -24,12 +24,6 @@ static void wipe_texts(const struct json *v) {
                 wipe_texts(e);
 }
 
-static void wipe_text(struct str *s) {
-        if (s->data)
-                seal_wipe(s->data, s->size);
-        str_deinit(s);
-}
-
 void command_deinit(struct command *c) {
         if (c->envelope.root)
                 wipe_texts(c->envelope.root);
@@ -160,7 +154,7 @@ static int make_box(const struct closing *k, const struct json *value, struct co
         r = plain.error;
         if (r == 0)
                 r = seal_to(k->seal, plain.data, plain.len, &b->box, &b->n_box);
-        wipe_text(&plain);
+        str_wipe(&plain);
         if (r == 0)
                 seal_hash(b->box, b->n_box, b->hash);
         return r;

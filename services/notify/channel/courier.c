@@ -36,8 +36,6 @@ bool courier_may_repeat(enum courier_repeat repeat, int unknowns) {
 }
 
 void courier_job_wipe(struct courier_job *j) {
-        if (j->content.data)
-                seal_wipe(j->content.data, j->content.size);
-        str_deinit(&j->content);
+        str_wipe(&j->content);
         seal_wipe(j, sizeof(*j));
 }

@@ -79,7 +79,7 @@ static void add_national(const char *e164, enum gateway_place place, struct str 
 
 static void add_field(
         enum field f, enum gateway_place place, const struct gateway_values *v, struct str *out) {
-        _cleanup_str_ struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
 
         switch (f) {
         case FIELD_TO:
@@ -100,8 +100,6 @@ static void add_field(
         case FIELD_SECRET_BASE64:
                 base64_encode((const uint8_t *) v->secret, strlen(v->secret), &text);
                 add_value(text.data ? text.data : "", place, out);
-                if (text.data)
-                        explicit_bzero(text.data, text.size);
                 return;
         case FIELD_NONE:
                 return;

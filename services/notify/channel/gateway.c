@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "firmware/base/json.h"
-#include "firmware/seal/seal.h"
 #include "services/notify/channel/gateway-fields.h"
 #include "services/notify/channel/phone.h"
 #include "services/notify/sign/secret.h"
@@ -107,17 +106,11 @@ struct filled { /* what goes out; holds what is personal, and the secret */
         struct str url, body, headers[GATEWAY_HEADERS_MAX];
 };
 
-static void wipe(struct str *s) {
-        if (s->data)
-                seal_wipe(s->data, s->size);
-        str_deinit(s);
-}
-
 static void filled_deinit(struct filled *f) {
-        wipe(&f->url);
-        wipe(&f->body);
+        str_wipe(&f->url);
+        str_wipe(&f->body);
         for (size_t i = 0; i < GATEWAY_HEADERS_MAX; i++)
-                wipe(&f->headers[i]);
+                str_wipe(&f->headers[i]);
 }
 
 static int fill(const struct gateway *g, const struct courier_job *job, struct filled *f) {

@@ -160,7 +160,7 @@ struct courier_answer line_answer(enum line_way way, const struct http_end *end)
 
 static void line_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
         struct line *l = userdata;
-        _cleanup_str_ struct str body = STR_INIT;
+        _cleanup_str_wiped_ struct str body = STR_INIT;
         char key[UUID_TEXT_MAX + 32];
         struct http_end end;
 
@@ -186,8 +186,6 @@ static void line_send(void *userdata, const struct courier_job *job, struct cour
                         &end);
                 *answer = line_answer(l->way, &end);
         }
-        if (body.data)
-                seal_wipe(body.data, body.size);
 }
 
 static void line_stop(void *userdata) {

@@ -11,7 +11,6 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/base/safe-text.h"
-#include "firmware/seal/seal.h"
 
 #define NAME_SIZE_MAX 64
 
@@ -133,7 +132,7 @@ static bool is_there(int folder, const char *name) {
 }
 
 static int lay(struct slip *s, const struct courier_job *job) {
-        _cleanup_str_ struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
         char name[NAME_SIZE_MAX], part[NAME_SIZE_MAX];
         int r;
 
@@ -143,8 +142,6 @@ static int lay(struct slip *s, const struct courier_job *job) {
                 return 0;
         slip_write(job->content.data ? job->content.data : "", s->columns, &text);
         r = text.error ? text.error : write_file(s->new, part, &text);
-        if (text.data)
-                seal_wipe(text.data, text.size);
         if (r < 0)
                 return r;
         if (renameat(s->new, part, s->new, name) < 0 || fsync(s->new) < 0)

@@ -266,15 +266,9 @@ static void add_signature(const uint8_t *signature, size_t n, struct str *out) {
                 out->error = text.error;
 }
 
-static void wipe_text(struct str *s) {
-        if (s->data)
-                explicit_bzero(s->data, s->size);
-        str_deinit(s);
-}
-
 static int add_one(const struct dkim *d, const struct dkim_key *k, int64_t time_sec, struct fields *f,
         const uint8_t body_hash[32], struct str *out) {
-        _cleanup_(wipe_text) struct str text = STR_INIT; /* names the customer */
+        _cleanup_str_wiped_ struct str text = STR_INIT; /* names the customer */
         _cleanup_str_ struct str own = STR_INIT;
         uint8_t signature[KEY_SIGNATURE_MAX];
         const char *names[NAMES_MAX];

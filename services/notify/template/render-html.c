@@ -110,7 +110,7 @@ static void begin_list(struct render *r, const struct node *n) {
 }
 
 static void begin_link(struct render *r, const struct node *n) {
-        _cleanup_wiped_ struct str url = STR_INIT;
+        _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -124,7 +124,7 @@ static void begin_link(struct render *r, const struct node *n) {
 }
 
 static void end_link(struct render *r, const struct node *n) {
-        _cleanup_wiped_ struct str url = STR_INIT;
+        _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (!url.error && url.len > 0)
@@ -312,7 +312,7 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
                 put(r, "</span>");
         }
         if (leads) {
-                _cleanup_wiped_ struct str url = STR_INIT;
+                _cleanup_str_wiped_ struct str url = STR_INIT;
 
                 if (*d->scheme)
                         escape_url_part(&url, d->text);
@@ -355,7 +355,7 @@ static void add_policies(struct render *r) {
         bool first = true;
 
         for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
-                _cleanup_wiped_ struct str url = STR_INIT;
+                _cleanup_str_wiped_ struct str url = STR_INIT;
 
                 begin(r, first ? "<p style=\"margin:0 0 16px\">" : "<br>\n");
                 escape_url(&url, brand_pick(json_get(p, "url"), r->t->language));
@@ -371,7 +371,7 @@ static void add_policies(struct render *r) {
 }
 
 static void add_button(struct render *r, const struct node *n) {
-        _cleanup_wiped_ struct str url = STR_INIT;
+        _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)

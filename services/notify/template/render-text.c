@@ -133,7 +133,7 @@ static void underline(struct render *r) {
 }
 
 static void close_link(struct render *r, const struct node *n) {
-        _cleanup_wiped_ struct str url = STR_INIT;
+        _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -257,7 +257,7 @@ static void add_policies(struct render *r) {
 }
 
 static void add_button(struct render *r, const struct node *n) {
-        _cleanup_wiped_ struct str url = STR_INIT;
+        _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
@@ -275,7 +275,7 @@ static void add_qr(struct render *r, const struct node *n) {
         const char *text =
                 value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
         size_t columns = r->view->columns > 0 ? (size_t) r->view->columns : TEMPLATE_SLIP_COLUMNS;
-        _cleanup_wiped_ struct str lines = STR_INIT;
+        _cleanup_str_wiped_ struct str lines = STR_INIT;
 
         if (!*text)
                 return;

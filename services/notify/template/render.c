@@ -233,7 +233,7 @@ static int render_line(const struct template *t, const struct node *root, const 
 
 static int render_html(
         const struct template *t, const struct template_view *view, size_t max_chars, struct str *out) {
-        _cleanup_wiped_ struct str subject = STR_INIT, preview = STR_INIT;
+        _cleanup_str_wiped_ struct str subject = STR_INIT, preview = STR_INIT;
         struct render r = begin(t, &html_writer, view, out);
         int k = render_line(t, t->subject, view, &subject);
 
@@ -268,7 +268,7 @@ size_t template_utf16_length(const char *text) {
 }
 
 static int render_line_message(const struct template *t, const struct template_view *view, struct str *out) {
-        _cleanup_wiped_ struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
         struct json_writer w;
         int k = render_text(t, &text_writer, view, &text);
 
@@ -288,7 +288,7 @@ static int render_line_message(const struct template *t, const struct template_v
 }
 
 static int render_slip(const struct template *t, const struct template_view *view, struct str *out) {
-        _cleanup_wiped_ struct str text = STR_INIT;
+        _cleanup_str_wiped_ struct str text = STR_INIT;
         int k = render_text(t, &slip_writer, view, &text);
 
         if (k == 0)

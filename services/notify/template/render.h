@@ -4,17 +4,7 @@
  * The walk over a tree, and the two writers that it drives: HTML (render-html.c) and lines of text (render-text.c). Private to this
  * folder. Pure.
  */
-#include <string.h>
-
 #include "services/notify/template/data.h"
-
-/* For what may hold a name or a code. */
-static inline void render_wipe(struct str *s) {
-        if (s->data)
-                explicit_bzero(s->data, s->size);
-        str_deinit(s);
-}
-#define _cleanup_wiped_ _cleanup_(render_wipe)
 
 struct writer;
 
