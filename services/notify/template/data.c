@@ -187,7 +187,6 @@ const char *word(enum word w, enum template_language language) {
                 [WORD_TERMS] = {"ご利用条件", "Terms"},
                 [WORD_DESK] = {"受付時間", "Hours"},
                 [WORD_COLON] = {"：", ": "},
-                [WORD_MORE] = {"ほか%zu点", "and %zu more"},
         };
 
         return words[w][language];

@@ -46,7 +46,6 @@ enum word {
         WORD_TERMS,
         WORD_DESK,
         WORD_COLON,
-        WORD_MORE,
         N_WORDS
 };
 const char *word(enum word w, enum template_language language);

@@ -64,11 +64,16 @@ static void put_colour(struct render *r, const char *before, const struct colour
         str_add(r->out, after);
 }
 
+/* The end of a line, now that something follows it. */
+static void pay_break(struct render *r) {
+        put(r, r->at.break_owed ? "<br>\n" : "");
+        r->at.break_owed = false;
+}
+
 static void html_words(struct render *r, const char *text, size_t max_chars) {
         if (*text == '\0' || ((r->at.fresh || r->at.break_owed) && !render_is_words(text)))
                 return;
-        put(r, r->at.break_owed ? "<br>\n" : "");
-        r->at.break_owed = false;
+        pay_break(r);
         escape_html(r->out, text, max_chars);
         r->at.fresh = false;
         if (render_is_words(text))
@@ -109,18 +114,22 @@ static void begin_list(struct render *r, const struct node *n) {
                 n->level ? n->level : 1);
 }
 
+/* @scheme: "" when @url is all of it */
+static void put_anchor(struct render *r, const char *scheme, const struct str *url, const char *after) {
+        put(r, "<a class=\"l\" href=\"");
+        str_add(r->out, scheme);
+        escape_html(r->out, url->data ? url->data : "", SIZE_MAX);
+        put_colour(r, "\" style=\"color:", link_light(r), after);
+}
+
 static void begin_link(struct render *r, const struct node *n) {
         _cleanup_str_wiped_ struct str url = STR_INIT;
 
         render_target(r, n, &url);
         if (url.error || url.len == 0)
                 return;
-        html_words(r, "", 0);
-        put(r, r->at.break_owed ? "<br>\n" : "");
-        r->at.break_owed = false;
-        put(r, "<a class=\"l\" href=\"");
-        escape_html(r->out, url.data, SIZE_MAX);
-        put_colour(r, "\" style=\"color:", link_light(r), ";text-decoration:underline\">");
+        pay_break(r);
+        put_anchor(r, "", &url, ";text-decoration:underline\">");
 }
 
 static void end_link(struct render *r, const struct node *n) {
@@ -154,8 +163,7 @@ static void html_open(struct render *r, const struct node *n) {
                 return;
         case NODE_EM:
         case NODE_STRONG:
-                put(r, r->at.break_owed ? "<br>\n" : "");
-                r->at.break_owed = false;
+                pay_break(r);
                 put(r, n->type == NODE_EM ? "<em>" : "<strong>");
                 return;
         case NODE_LINK:
@@ -214,13 +222,6 @@ static void end_table(struct render *r, enum node_type type) {
         r->at.owed = "</table>\n";
 }
 
-static void roll_back(struct render *r, const struct place *before, size_t len) {
-        if (r->out->error)
-                return;
-        r->at = *before;
-        render_cut(r->out, len);
-}
-
 static void add_row(struct render *r, const struct node *n) {
         const char *weight = n->type == NODE_TOTAL ? ";font-weight:bold" : "";
         struct place before = r->at;
@@ -242,7 +243,7 @@ static void add_row(struct render *r, const struct node *n) {
         n_words = r->at.n_words;
         render_nodes(r, n->extra->child);
         if (r->at.n_words == n_words) {
-                roll_back(r, &before, len);
+                render_take_back(r, &before, len);
                 return;
         }
         put(r, "</td></tr>\n");
@@ -294,7 +295,7 @@ static void add_all_goods(struct render *r, const struct node *n) {
                 add_goods(r, one);
                 if (r->out->len - r->begun <= TEMPLATE_HTML_MAX - GOODS_ROOM)
                         continue;
-                roll_back(r, &before, len);
+                render_take_back(r, &before, len);
                 begin(r, "<p style=\"margin:0 0 16px\">");
                 str_addf(r->out, r->t->language == TEMPLATE_EN ? "and %zu more" : "ほか%zu種類", n_left);
                 end(r, "</p>\n", NODE_P);
@@ -318,10 +319,7 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
                         escape_url_part(&url, d->text);
                 else
                         escape_url(&url, d->text);
-                put(r, "<a class=\"l\" href=\"");
-                str_add(r->out, d->scheme);
-                escape_html(r->out, url.data ? url.data : "", SIZE_MAX);
-                put_colour(r, "\" style=\"color:", link_light(r), "\">");
+                put_anchor(r, d->scheme, &url, "\">");
         }
         put(r, is_title ? "<strong>" : "");
         html_words(r, d->text, r->max_chars);
@@ -359,9 +357,7 @@ static void add_policies(struct render *r) {
 
                 begin(r, first ? "<p style=\"margin:0 0 16px\">" : "<br>\n");
                 escape_url(&url, brand_pick(json_get(p, "url"), r->t->language));
-                put(r, "<a class=\"l\" href=\"");
-                escape_html(r->out, url.data ? url.data : "", SIZE_MAX);
-                put_colour(r, "\" style=\"color:", link_light(r), "\">");
+                put_anchor(r, "", &url, "\">");
                 html_words(r, brand_pick(json_get(p, "label"), r->t->language), r->max_chars);
                 put(r, "</a>");
                 first = false;

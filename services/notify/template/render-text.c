@@ -188,12 +188,10 @@ static void add_row(struct render *r, const struct node *n) {
         n_words = r->at.n_words;
         r->at.fresh = true;
         render_nodes(r, n->extra->child);
-        if (r->at.n_words == n_words && r->out->data && !r->out->error) {
-                r->at = before;
-                render_cut(r->out, len);
-                return;
-        }
-        end_block(r, NODE_ROW);
+        if (r->at.n_words == n_words)
+                render_take_back(r, &before, len);
+        else
+                end_block(r, NODE_ROW);
 }
 
 static void add_goods(struct render *r, const struct json *one) {

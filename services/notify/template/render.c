@@ -17,6 +17,13 @@ void render_cut(struct str *out, size_t len) {
         out->data[len] = '\0';
 }
 
+void render_take_back(struct render *r, const struct place *before, size_t len) {
+        if (r->out->error)
+                return;
+        r->at = *before;
+        render_cut(r->out, len);
+}
+
 /* What held no words is taken back, with its tags, bullets and gaps. */
 static void render_held(struct render *r, const struct node *n) {
         struct place before = r->at;
@@ -25,10 +32,8 @@ static void render_held(struct render *r, const struct node *n) {
         r->writer->open(r, n);
         render_nodes(r, n->child);
         r->writer->close(r, n);
-        if (r->at.n_words != before.n_words || r->out->error)
-                return;
-        r->at = before;
-        render_cut(r->out, len);
+        if (r->at.n_words == before.n_words)
+                render_take_back(r, &before, len);
 }
 
 static void render_section(struct render *r, const struct node *n) {

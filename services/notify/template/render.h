@@ -52,6 +52,8 @@ const char *render_member(const struct render *r, const struct json *object, con
 void render_target(struct render *r, const struct node *link, struct str *out);
 /* Takes back what was written behind @len, if anything was. */
 void render_cut(struct str *out, size_t len);
+/* The same for all that a part wrote, and where it stood before; nothing once the builder has failed. */
+void render_take_back(struct render *r, const struct place *before, size_t len);
 /* Does it hold more than blanks? */
 bool render_is_words(const char *text);
 /* Goods as blocks show them. */
