@@ -26,7 +26,6 @@ struct http {
         char error[CURL_ERROR_SIZE];
         char body[HTTP_BODY_MAX + 1];
         size_t n_body;
-        bool keeps;
         /* of the exchange under way */
         bool head_out, no_device, too_long;
         size_t n_out, n_want;
@@ -209,7 +208,6 @@ int http_new(struct http **hp, const struct http_config *config) {
         if (!h)
                 return -ENOMEM;
         (void) copy_text(h->device, sizeof(h->device), config->device); /* checked above */
-        h->keeps = config->keeps;
         atomic_init(&h->stopping, false);
         h->curl = curl_easy_init();
         if (!h->curl || apply(h, config) < 0) {
