@@ -38,6 +38,18 @@ struct json *json_free(struct json *root) {
         return NULL;
 }
 
+static void wipe_texts(cJSON *v) {
+        if (cJSON_IsString(v))
+                explicit_bzero(v->valuestring, strlen(v->valuestring));
+        for (cJSON *child = v->child; child; child = child->next)
+                wipe_texts(child);
+}
+
+void json_wipe(struct json *root) {
+        if (root)
+                wipe_texts((cJSON *) root);
+}
+
 enum json_type json_type(const struct json *v) {
         switch (v ? node(v)->type & 0xFF : cJSON_NULL) {
         case cJSON_True:

@@ -40,6 +40,8 @@ struct json; /* a value of a parsed document; the root owns all below it */
  */
 int json_parse(const char *text, size_t n, struct json **rootp, struct diag *d);
 struct json *json_free(struct json *root); /* returns NULL; root only */
+/* Zeroes all texts, which json_free() leaves on the heap: for what was private and is freed next. Not its members' names. */
+void json_wipe(struct json *root);
 static inline void json_freep(struct json **p) {
         *p = json_free(*p);
 }

@@ -66,7 +66,7 @@ static int open_box(struct station *s, struct contact_ask *a) {
         if (json_parse(plain.bytes, plain.n, &doc, NULL) < 0)
                 return LEDGER_E_NONE;
         write_contact(a, doc);
-        lookups_wipe(doc);
+        json_wipe(doc);
         return a->answer.error;
 }
 

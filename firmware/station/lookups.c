@@ -93,16 +93,6 @@ static int keep_contact(const struct keeping *k, const struct json *doc) {
         return r;
 }
 
-/* A parsed document is freed by a library that does not wipe. */
-void lookups_wipe(const struct json *v) {
-        char *text = (char *) json_string(v);
-
-        if (text)
-                seal_wipe(text, strlen(text)); /* ours, and freed right after */
-        for (const struct json *e = json_first(v); e; e = json_next(e))
-                lookups_wipe(e);
-}
-
 int lookups_keep(void *userdata, const struct ledger_sealed *box) {
         struct station *s = userdata;
         struct keeping k = {.s = s,
@@ -125,6 +115,6 @@ int lookups_keep(void *userdata, const struct ledger_sealed *box) {
         if (json_parse(plain.bytes, plain.n, &doc, NULL) < 0)
                 return 0;
         r = keep_contact(&k, doc);
-        lookups_wipe(doc);
+        json_wipe(doc);
         return r;
 }

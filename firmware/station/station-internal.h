@@ -59,9 +59,6 @@ void lookups_init(struct station *s);
 /* Within a slice: a sealed contact is kept, what it is found by follows. @userdata: the station. */
 int lookups_keep(void *userdata, const struct ledger_sealed *box);
 
-/* All texts of a document that was private; it is freed right after. */
-void lookups_wipe(const struct json *v);
-
 /* prompt.c: a green that was seen gives way to the one next thing; whatever is shown before that calls it off. */
 int prompts_new(struct station *s);
 struct prompt *prompts_free(struct prompt *all, size_t n);

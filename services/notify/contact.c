@@ -77,16 +77,6 @@ void contact_wipe(struct contact *c) {
         seal_wipe(c, sizeof(*c));
 }
 
-/* The parsed document is ours alone and about to be freed: its copies of what is personal must not stay on the heap. */
-static void wipe_strings(const struct json *v) {
-        char *text = (char *) json_string(v);
-
-        if (text)
-                seal_wipe(text, strlen(text));
-        for (const struct json *child = json_first(v); child; child = json_next(child))
-                wipe_strings(child);
-}
-
 static enum contact_state take(const struct json *doc, struct contact *c) {
         const char *name = json_get_string(doc, "name", "");
         const char *address = json_get_string(doc, "email", NULL);
@@ -111,6 +101,6 @@ enum contact_state contact_read(const char *bytes, size_t n, struct contact *c) 
         if (json_parse(bytes, n, &doc, NULL) < 0)
                 return CONTACT_NONE;
         state = take(doc, c);
-        wipe_strings(doc);
+        json_wipe(doc);
         return state;
 }

@@ -14,19 +14,8 @@
 #define SEQUENCE_DIGITS 20
 #define BOXES_MAX       128 /* a shipment has 99 pieces at most */
 
-/* A parsed document is freed by a library that does not wipe. */
-static void wipe_texts(const struct json *v) {
-        const char *text = json_string(v);
-
-        if (text)
-                seal_wipe((char *) text, strlen(text)); /* ours, and freed right after */
-        for (const struct json *e = json_first(v); e; e = json_next(e))
-                wipe_texts(e);
-}
-
 void command_deinit(struct command *c) {
-        if (c->envelope.root)
-                wipe_texts(c->envelope.root);
+        json_wipe(c->envelope.root);
         envelope_deinit(&c->envelope);
         str_deinit(&c->data);
         for (size_t i = 0; i < c->n_boxes; i++)

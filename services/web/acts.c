@@ -47,16 +47,6 @@ static void scan(struct visit *v, const char *verb, const char *session, const c
         }
 }
 
-/* The texts of an answer that was private. */
-static void wipe_texts(const struct json *v) {
-        char *text = (char *) json_string(v);
-
-        if (text)
-                seal_wipe(text, strlen(text)); /* ours, and freed right after */
-        for (const struct json *e = json_first(v); e; e = json_next(e))
-                wipe_texts(e);
-}
-
 /*
  * Name and contact of who is served. Asked for by one press, answered once: it is in no document, no stream and no store of the browser's.
  */
@@ -87,7 +77,7 @@ void act_counter_contact(struct visit *v) {
                 visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
         } else {
                 json_print(answer, &text);
-                wipe_texts(answer);
+                json_wipe(answer);
                 visit_json(v, 200, &text);
                 v->a->is_private = true;
         }

@@ -433,6 +433,19 @@ static void what_is_not_there_can_be_asked(void **state) {
         assert_prints(NULL, "null");
 }
 
+static void a_wiped_document_holds_no_text_at_any_depth(void **state) {
+        static const char text[] = "{\"name\":\"Hanako\",\"n\":7,\"list\":[\"a\",{\"deep\":\"b\"}]}";
+        _cleanup_(json_freep) struct json *root = NULL;
+        _cleanup_str_ struct str out = STR_INIT;
+
+        (void) state;
+        json_wipe(NULL);
+        assert_int_equal(json_parse(text, strlen(text), &root, NULL), 0);
+        json_wipe(root);
+        json_print(root, &out);
+        assert_string_equal(out.data, "{\"name\":\"\",\"n\":7,\"list\":[\"\",{\"deep\":\"\"}]}");
+}
+
 static void a_shape_that_is_wrong_is_named(void **state) {
         static const struct json_rule rules[] = {
                 {.key = "id", .want = JSON_WANT_ID, .required = true, .max = 8},
@@ -559,6 +572,7 @@ int main(void) {
                 cmocka_unit_test(j5_a_diagnosis_does_not_quote_the_input),
                 cmocka_unit_test(members_are_walked_in_their_order),
                 cmocka_unit_test(what_is_not_there_can_be_asked),
+                cmocka_unit_test(a_wiped_document_holds_no_text_at_any_depth),
                 cmocka_unit_test(a_shape_that_is_wrong_is_named),
                 cmocka_unit_test(the_writer_puts_commas_keys_and_escapes),
                 cmocka_unit_test(a_text_that_is_not_utf8_is_not_written),
