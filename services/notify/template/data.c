@@ -63,7 +63,7 @@ bool value_is_true(struct value v) {
         return false;
 }
 
-const char *yen_words(int64_t yen, enum template_language language, char buf[VALUE_TEXT_MAX]) {
+static const char *yen_words(int64_t yen, enum template_language language, char buf[VALUE_TEXT_MAX]) {
         char digits[32], grouped[48], *to = grouped;
         uint64_t amount = yen < 0 ? 0 - (uint64_t) yen : (uint64_t) yen;
         size_t n = (size_t) snprintf(digits, sizeof(digits), "%" PRIu64, amount);

@@ -29,7 +29,6 @@ bool value_is_true(struct value v); /* as mustache: not null, false, 0, "" or an
 /* @brief: days without their year, for a line that must be short. */
 const char *value_words(struct value v, enum field_type type, enum template_language language, bool brief,
         char buf[VALUE_TEXT_MAX]);
-const char *yen_words(int64_t yen, enum template_language language, char buf[VALUE_TEXT_MAX]);
 
 /* The words that blocks need by themselves. */
 enum word {
