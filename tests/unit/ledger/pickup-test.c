@@ -373,6 +373,24 @@ static void many_that_wait_are_looked_at_a_few_at_a_time(void **state) {
                 world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 0);
 }
 
+static void who_was_told_of_the_last_day_is_not_looked_at_again(void **state) {
+        struct floor *f = *state;
+        struct shipment_ref from = {0};
+        struct world world;
+
+        wish(f, OURS);
+        put_away(f);
+        tick_after(f, 1);
+        world = scene_world(f->s);
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 7);
+        tick_after(f, 5);
+        assert_string_equal(newest_kind(f), "last-day");
+        world = scene_world(f->s);
+        assert_int_equal(
+                world.pickups_waiting(world.userdata, &from, 8, INT64_MAX, 0, stop_at_first, NULL), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, floor_setup, floor_teardown)
@@ -389,6 +407,7 @@ int main(void) {
                 T(a_new_disk_knows_from_the_office_what_was_redeemed),
                 T(coupons_go_when_their_offer_is_long_over),
                 T(many_that_wait_are_looked_at_a_few_at_a_time),
+                T(who_was_told_of_the_last_day_is_not_looked_at_again),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
