@@ -16,10 +16,6 @@ void picture_pages_end(struct picture_pages *p) {
         *p = (struct picture_pages){.bytes = STR_INIT};
 }
 
-void picture_pages_deinit(struct picture_pages *p) {
-        picture_pages_end(p);
-}
-
 void picture_pages_begin(struct picture_pages *p, const char *name) {
         picture_pages_end(p);
         (void) copy_text(p->name, sizeof(p->name), name); /* a valid one fits */

@@ -20,12 +20,11 @@ struct picture_pages {
         struct str bytes;
         uint64_t asked_usec;
 };
-void picture_pages_deinit(struct picture_pages *p);
-#define _cleanup_picture_pages_ _cleanup_(picture_pages_deinit)
 
 /* Whatever was on its way is forgotten; the first page of @name is next. */
 void picture_pages_begin(struct picture_pages *p, const char *name);
-void picture_pages_end(struct picture_pages *p);
+void picture_pages_end(struct picture_pages *p); /* twice is harmless */
+#define _cleanup_picture_pages_ _cleanup_(picture_pages_end)
 /* The question for the page that is next, under @id. Return: 0, or the error of @out. */
 int picture_pages_ask(struct picture_pages *p, const char *id, uint64_t now_usec, struct str *out);
 
