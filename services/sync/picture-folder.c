@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/file.h"
 
 #define BESIDE ".incoming" /* no picture's name */
 
@@ -62,20 +63,6 @@ int picture_folder_scan(int fd, struct pictures *p) {
         return r;
 }
 
-static int write_all(int fd, const char *bytes, size_t n) {
-        while (n > 0) {
-                ssize_t written = write(fd, bytes, n);
-
-                if (written < 0 && errno == EINTR)
-                        continue;
-                if (written < 0)
-                        return -errno;
-                bytes += written;
-                n -= (size_t) written;
-        }
-        return 0;
-}
-
 static int write_beside(int fd, const void *bytes, size_t n) {
         _autoclose_ int file =
                 openat(fd, BESIDE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
@@ -83,7 +70,7 @@ static int write_beside(int fd, const void *bytes, size_t n) {
 
         if (file < 0)
                 return -errno;
-        r = write_all(file, bytes, n);
+        r = file_write_all(file, bytes, n);
         return r == 0 && fsync(file) < 0 ? -errno : r;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/file.h"
 #include "firmware/base/log.h"
 
 #define NAME_MAX_BYTES 64
@@ -60,20 +61,6 @@ static void name_of(const char *notice, char name[NAME_MAX_BYTES]) {
         (void) snprintf(name, NAME_MAX_BYTES, "%s.okuru", notice);
 }
 
-static int write_all(int fd, const char *bytes, size_t n) {
-        while (n > 0) {
-                ssize_t done = write(fd, bytes, n);
-
-                if (done < 0 && errno == EINTR)
-                        continue;
-                if (done < 0)
-                        return -errno;
-                bytes += done;
-                n -= (size_t) done;
-        }
-        return 0;
-}
-
 /* The mail without its CRs; every CR in it stands before an LF. */
 static int write_mail(int fd, const struct str *mail) {
         const char *p = mail->data, *end = mail->data + mail->len;
@@ -82,7 +69,7 @@ static int write_mail(int fd, const struct str *mail) {
         while (p < end && r == 0) {
                 const char *cr = memchr(p, '\r', (size_t) (end - p));
 
-                r = write_all(fd, p, (size_t) ((cr ? cr : end) - p));
+                r = file_write_all(fd, p, (size_t) ((cr ? cr : end) - p));
                 p = cr ? cr + 1 : end;
         }
         return r;

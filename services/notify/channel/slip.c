@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/file.h"
 #include "firmware/base/log.h"
 #include "firmware/base/safe-text.h"
 
@@ -109,20 +110,9 @@ static void name_of(const char *notice, const char *ending, char name[NAME_SIZE_
 static int write_file(int folder, const char *name, const struct str *text) {
         _autoclose_ int fd =
                 openat(folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-        size_t done = 0;
+        int r = fd < 0 ? -errno : file_write_all(fd, text->data, text->len);
 
-        if (fd < 0)
-                return -errno;
-        while (done < text->len) {
-                ssize_t n = write(fd, text->data + done, text->len - done);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                done += (size_t) n;
-        }
-        return fsync(fd) < 0 ? -errno : 0;
+        return r == 0 && fsync(fd) < 0 ? -errno : r;
 }
 
 static bool is_there(int folder, const char *name) {

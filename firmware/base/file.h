@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What every writer of a file does. */
+#include <stddef.h>
+
+/* @fd: blocking. All of @n bytes, however often the kernel takes only some. Return: 0, or -errno: some may stand there by then. */
+int file_write_all(int fd, const char *bytes, size_t n);
