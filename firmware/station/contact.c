@@ -149,24 +149,17 @@ static struct contact_ask *find_room(struct screens *screens) {
 }
 
 void contact_request(struct station *s, const struct request_caller *caller, const struct json *request) {
-        struct session *k = screens_who(s, caller, request, ROLE_NONE);
-        struct contact_ask *a = find_room(s->screens);
-        int bench = desk_bench_index(s->desk, json_get_string(request, "bench", ""));
-        struct contact_ask ask = {.token = caller->token, .bench = bench >= 0 ? (size_t) bench : 0};
+        struct contact_ask *a = find_room(s->screens), ask = {.token = caller->token};
+        const struct session *k = screens_at_counter(s, caller, request, &ask.bench);
 
         if (!k)
                 return;
-        if (k->role != ROLE_CLERK && k->role != ROLE_LEADER) {
-                callers_answer_error(s->callers, caller->token, "role: not for yours");
-        } else if (bench < 0 || desk_bench(s->desk, (size_t) bench)->kind != BENCH_COUNTER) {
-                callers_answer_error(s->callers, caller->token, "bench: there is no counter of that name");
-        } else if (!copy_text(ask.merchant, sizeof(ask.merchant), json_get_string(request, "merchant", "")) ||
-                   !copy_text(ask.shipment, sizeof(ask.shipment), json_get_string(request, "shipment", ""))) {
+        if (!copy_text(ask.merchant, sizeof(ask.merchant), json_get_string(request, "merchant", "")) ||
+                !copy_text(ask.shipment, sizeof(ask.shipment), json_get_string(request, "shipment", ""))) {
                 callers_answer_error(s->callers, caller->token, "shipment: too long");
         } else if (!a) {
                 callers_answer_error(s->callers, caller->token, "busy");
         } else {
-                k->touched_boot_usec = station_now(s).boot_usec;
                 (void) copy_text(ask.person, sizeof(ask.person), k->person);
                 *a = ask;
                 desk_poke(s->desk);

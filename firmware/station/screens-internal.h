@@ -70,6 +70,9 @@ void screens_open(struct station *s, uint64_t token, const struct session *who);
 /* Who asks; NULL: nobody, or of another role, and it was answered. @role ROLE_NONE: any. */
 struct session *screens_who(struct station *s, const struct request_caller *caller,
         const struct json *request, enum person_role role);
+/* The clerk or leader who asks, at the counter that is named, into @benchp; NULL: none such, and it was answered. */
+struct session *screens_at_counter(
+        struct station *s, const struct request_caller *caller, const struct json *request, size_t *benchp);
 /* --- contact.c --- */
 void contact_request(struct station *s, const struct request_caller *caller, const struct json *request);
 int contact_on_slice(struct station *s);

@@ -243,22 +243,34 @@ static void type_in(struct station *s, const struct request_caller *caller, cons
                 callers_answer_error(s->callers, caller->token, "the bench has too many scans waiting");
 }
 
-/* Typed at a counter: a search, a card, a parcel whose code cannot be read. */
-static void request_counter(
-        struct station *s, const struct request_caller *caller, const struct json *request) {
+struct session *screens_at_counter(
+        struct station *s, const struct request_caller *caller, const struct json *request, size_t *benchp) {
         struct session *k = screens_who(s, caller, request, ROLE_NONE);
         int bench = desk_bench_index(s->desk, json_get_string(request, "bench", ""));
 
         if (!k)
-                return;
+                return NULL;
         if (k->role != ROLE_CLERK && k->role != ROLE_LEADER) {
                 callers_answer_error(s->callers, caller->token, "role: not for yours");
-        } else if (bench < 0 || desk_bench(s->desk, (size_t) bench)->kind != BENCH_COUNTER) {
-                callers_answer_error(s->callers, caller->token, "bench: there is no counter of that name");
-        } else {
-                k->touched_boot_usec = station_now(s).boot_usec;
-                type_in(s, caller, request, (size_t) bench, k);
+                return NULL;
         }
+        if (bench < 0 || desk_bench(s->desk, (size_t) bench)->kind != BENCH_COUNTER) {
+                callers_answer_error(s->callers, caller->token, "bench: there is no counter of that name");
+                return NULL;
+        }
+        k->touched_boot_usec = station_now(s).boot_usec;
+        *benchp = (size_t) bench;
+        return k;
+}
+
+/* Typed at a counter: a search, a card, a parcel whose code cannot be read. */
+static void request_counter(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        size_t bench;
+        const struct session *k = screens_at_counter(s, caller, request, &bench);
+
+        if (k)
+                type_in(s, caller, request, bench, k);
 }
 
 bool screens_on_request(struct station *s, const struct request_caller *caller, const char *verb,
