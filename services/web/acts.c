@@ -14,13 +14,27 @@ static void fail_ask(struct visit *v, int r) {
                 visit_fail(v, 503, "station", "the station does not answer: nothing was done");
 }
 
+/* Return: what the station says, with "ok"; NULL: it was said to @v why not. @line is wiped. */
+static struct json *ask(struct visit *v, const struct str *line) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+        int r = line->error ? line->error : screen_ask(v->api->config->socket, line->data, ACT_MS, &answer);
+
+        seal_wipe(line->data, line->len);
+        if (r != 0)
+                fail_ask(v, r);
+        else if (!json_get_bool(answer, "ok", false))
+                visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
+        else
+                return take_ptr(answer);
+        return NULL;
+}
+
 /* @session: NULL: nobody's. @key: of what is done: "code", or "text" that is searched for. */
 static void scan(struct visit *v, const char *verb, const char *session, const char *key) {
         _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
         _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
         const char *code;
         struct json_writer w;
-        int r;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
                 !(code = json_get_string(body, key, NULL))) {
@@ -35,16 +49,11 @@ static void scan(struct visit *v, const char *verb, const char *session, const c
         json_write_string(&w, "bench", v->name);
         json_write_string(&w, key, code);
         json_write_end_object(&w);
-        r = line.error ? line.error : screen_ask(v->api->config->socket, line.data, ACT_MS, &answer);
-        seal_wipe(line.data, line.len);
-        if (r != 0) {
-                fail_ask(v, r);
-        } else if (!json_get_bool(answer, "ok", false)) {
-                visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
-        } else {
-                json_print(answer, &text);
-                visit_json(v, 200, &text);
-        }
+        answer = ask(v, &line);
+        if (!answer)
+                return;
+        json_print(answer, &text);
+        visit_json(v, 200, &text);
 }
 
 /*
@@ -54,7 +63,6 @@ void act_counter_contact(struct visit *v) {
         _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
         _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
         struct json_writer w;
-        int r;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
                 !json_get_string(body, "shipment", NULL)) {
@@ -69,18 +77,13 @@ void act_counter_contact(struct visit *v) {
         json_write_string(&w, "merchant", json_get_string(body, "merchant", ""));
         json_write_string(&w, "shipment", json_get_string(body, "shipment", ""));
         json_write_end_object(&w);
-        r = line.error ? line.error : screen_ask(v->api->config->socket, line.data, ACT_MS, &answer);
-        seal_wipe(line.data, line.len);
-        if (r != 0) {
-                fail_ask(v, r);
-        } else if (!json_get_bool(answer, "ok", false)) {
-                visit_fail(v, 403, "refused", json_get_string(answer, "error", "refused"));
-        } else {
-                json_print(answer, &text);
-                json_wipe(answer);
-                visit_json(v, 200, &text);
-                v->a->is_private = true;
-        }
+        answer = ask(v, &line);
+        if (!answer)
+                return;
+        json_print(answer, &text);
+        json_wipe(answer);
+        visit_json(v, 200, &text);
+        v->a->is_private = true;
 }
 
 /* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */
