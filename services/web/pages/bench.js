@@ -76,11 +76,7 @@ function show(d, first) {
         if ((session.person || d.work && "person" in d.work) && followPerson(session.person || d.work.person))
                 showWords(d);
         document.title = `${d.bench} okuru`;
-        if (isLost || !d.station.up)
-                showStale();
-        else if (d.shown && (first || d.n_shown !== heardShown || document.body.dataset.stale))
-                showVerdict(d, first || Boolean(document.body.dataset.stale));
-        document.body.dataset.stale = isLost || !d.station.up ? "yes" : "";
+        showShown(d, first);
         showBar(d);
         showLines(d.work);
         showScans(d.scans);
@@ -88,16 +84,6 @@ function show(d, first) {
                 scannerButton(scannerCards, isAtWork);
         document.body.dataset.ready = "yes";
         loadMore();
-}
-
-function lost(is) {
-        if (is === isLost)
-                return;
-        isLost = is;
-        if (is) {
-                showStale();
-                document.body.dataset.stale = "yes";
-        }
 }
 
 // ---- what need not be there for the first picture of the page: those of goods, the sounds, and the on-screen scanner ----

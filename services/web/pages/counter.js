@@ -435,31 +435,13 @@ function show(d, first) {
         if (!session.person && d.counter && followPerson(d.counter.person))
                 location.reload();
         document.title = `${d.bench} okuru`;
-        if (isLost || !d.station.up) {
-                showStale();
-        } else if (d.shown && (first || d.n_shown !== heardShown || document.body.dataset.stale)) {
-                const isNew = !first && d.n_shown !== heardShown;
-                showVerdict(d, first || Boolean(document.body.dataset.stale));
-                if (isNew)
-                        flash(d.shown);
-        }
-        document.body.dataset.stale = isLost || !d.station.up ? "yes" : "";
+        if (showShown(d, first))
+                flash(d.shown);
         showBar(d);
         draw();
         if (d.station.scanner)
                 scannerButton(scannerCards, () => Boolean(doc.counter && (doc.counter.case || doc.counter.hand)));
         document.body.dataset.ready = "yes";
-}
-
-function lost(is) {
-        if (is === isLost)
-                return;
-        isLost = is;
-        if (is) {
-                showStale();
-                document.body.dataset.stale = "yes";
-        }
-        draw();
 }
 
 // ---- the on-screen scanner of a demonstration: what fits now ----
@@ -515,6 +497,6 @@ showStale();
 loadSession().then(() => {
         placeholder_();
         input.focus();
-        follow(`/api/v1/live/counter/${NAME}`, "counter", show, lost);
+        follow(`/api/v1/live/counter/${NAME}`, "counter", show, is => lost(is) && draw());
 }).catch(() => setTimeout(() => location.reload(), 2000));
 setInterval(() => { if (doc) { showBar(doc); draw(); } }, 5000); // ages grow by themselves

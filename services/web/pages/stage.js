@@ -35,6 +35,33 @@ function showStale() {
         showStage(word(doc ? "stale_head" : "wait_head"), doc ? word("stale_sub") : "", doc ? "amber" : "dark", "steady");
 }
 
+// What is to be seen now: the verdict, or that nothing is known. Return: the verdict is a new one.
+function showShown(d, first) {
+        const wasStale = Boolean(document.body.dataset.stale), isNew = !first && d.n_shown !== heardShown;
+        if (isLost || !d.station.up) {
+                document.body.dataset.stale = "yes";
+                showStale();
+                return false;
+        }
+        document.body.dataset.stale = "";
+        if (!d.shown || !first && !isNew && !wasStale)
+                return false;
+        showVerdict(d, first || wasStale);
+        return isNew;
+}
+
+// Is the line gone? Return: that is news.
+function lost(is) {
+        if (is === isLost)
+                return false;
+        isLost = is;
+        if (is) {
+                showStale();
+                document.body.dataset.stale = "yes";
+        }
+        return true;
+}
+
 function showOffice(office) {
         const e = $(".office"), off = !office.up && office.known;
         const text = office.waiting && (off || office.oldest && now() - Date.parse(office.oldest) > 20000)
