@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pickup counter: one box for whatever the customer shows, the shelf in huge type, what is expected, ready and overdue. The station
 // decides; nothing that a stranger must not read across the counter comes here.
-//= words.js words-more.js words-act.js common.js post.js sound.js stage.js sign.js scanner.js
+//= words.js words-more.js words-act.js common.js post.js sound.js stage.js sign.js scanner.js contact.js case.js
 "use strict";
 // A name, or the last four digits of a telephone: what no scanner reads.
 const WORDS_OF_PERSON = /[^\x20-\x7e]|^\d{4}$|^\d{4} |\D \D/;
@@ -36,7 +36,7 @@ async function enter(badge) {
         } else if (answer.body.error === "pin") {
                 signIn(() => location.reload());
         } else {
-                tell(answer.status === 429 ? word("badge_wait", {n: answer.body.wait_s}) : answer.status === 0 || answer.status >= 500 ? word("no_answer") : word("badge_bad"));
+                tell(refusalText(answer));
         }
         return false;
 }
@@ -156,174 +156,7 @@ function keyboard() {
 }
 
 const button = (key, text, what, kind = "") => el("button" + kind, {type: "button", "data-key": key, onclick: what}, ...[].concat(text));
-
-// ---- name and contact: for some seconds, while its customer is served, and nowhere but in these elements ----
-
-const PRIVATE_MS = 8000;
-let privateTimer, privateOf = "";
-
-function hideContact() {
-        clearTimeout(privateTimer);
-        privateOf = "";
-        $(".private").replaceChildren();
-        $(".private").hidden = true;
-        const b = $("[data-key=contact]");
-        if (b)
-                b.setAttribute("aria-pressed", "false");
-}
-
-async function showContact(s) {
-        const isShown = privateOf;
-        hideContact();
-        if (isShown)
-                return;
-        privateOf = s.shipment;
-        const answer = await post(`/api/v1/counter/${NAME}/contact`, {merchant: s.merchant.merchant, shipment: s.shipment}).catch(() => ({status: 0, body: {}}));
-        if (privateOf !== s.shipment || document.hidden)
-                return hideContact();
-        if (answer.status !== 200) {
-                hideContact();
-                tell(answer.status === 401 ? word("ask_badge") : answer.status === 403 ? word("contact_none") : word("no_answer"));
-                return;
-        }
-        $(".private").replaceChildren(...Object.entries(answer.body.contact).map(([key, text]) => el("div", {}, el("dt", {}, word("k_" + key)), el("dd", {}, text))));
-        placeContact();
-        $(".private").hidden = false;
-        const b = $("[data-key=contact]");
-        if (b)
-                b.setAttribute("aria-pressed", "true");
-        privateTimer = setTimeout(hideContact, PRIVATE_MS);
-}
-// Over what was said, and over no button.
-function placeContact() {
-        $(".private").style.top = `${$(".ask").getBoundingClientRect().bottom + 4}px`;
-}
-addEventListener("resize", placeContact);
-addEventListener("blur", hideContact);
-addEventListener("pagehide", hideContact);
-document.addEventListener("visibilitychange", hideContact);
-
-// ---- the case ----
-
-const shelfText = list => list.length ? list.join(" ") : "–";
-
-function day(time) {
-        const d = new Date(Date.UTC(+time.slice(0, 4), time.slice(5, 7) - 1, +time.slice(8, 10)));
-        const week = d.toLocaleDateString(lang, {weekday: "short", timeZone: "UTC"});
-        return lang === "ja" ? `${+time.slice(5, 7)}月${+time.slice(8, 10)}日（${week}）${clock(time)}` : `${week} ${time.slice(5, 10)} ${clock(time)}`;
-}
-
-// Whole days from the day of @time to today, as the station's calendar counts them.
-function daysSince(time) {
-        const today = new Date(now() + clockOffset * 60000);
-        return Math.floor(today / 86400e3) - Date.UTC(+time.slice(0, 4), time.slice(5, 7) - 1, +time.slice(8, 10)) / 86400e3;
-}
-
-function noticeText(n) {
-        if (!n)
-                return word("n_none");
-        const why = n.reason ? word("r_" + n.reason) === "r_" + n.reason ? n.reason : word("r_" + n.reason) : "";
-        return [word("n_" + n.state), n.at && mayResend(n) ? clock(n.at) : "", why].filter(Boolean).join(" ");
-}
-const isUntold = n => n && ["failed", "unknown", "expired"].includes(n.state);
-const noticeMark = n => mark(!n ? "dark" : isUntold(n) ? "amber" : n.state === "accepted" || n.state === "delivered" ? "green" : "white");
-const mayResend = n => n && !["reserved", "sending"].includes(n.state);
-
-function row(name, ...what) {
-        return el("div.row", {}, el("dt", {}, word(name)), el("dd", {}, ...what));
-}
-
-function shipmentFacts(s, c) {
-        const last = s.keep_until ? word("until_day", {d: day(s.keep_until)}) : word("keep_none");
-        const n = s.notice;
-        return el("dl", {}, el("h2", {}, el("i.hue"), `${say(s.merchant && s.merchant.name)} ${named(s)}`),
-                row("keep", el(s.overdue ? "b.bad" : "b", {}, s.overdue ? `${word("l_overdue")} ${last}` : last)),
-                s.unpaid && !c.paid ? row("pay", el("b.pay", {}, word("unpaid", {n: yen(s.unpaid)}))) : row("pay", word("paid")),
-                row("who_may", word(s.proxy ? "self_proxy" : "self_only")),
-                row("contents", ...s.contents.map(l => el("span.item", {}, `${say(l.label)} ×${l.quantity}`))),
-                row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), s.told_elsewhere && !n ? "" : noticeText(n), s.told_elsewhere ? word("told_elsewhere") : "")));
-}
-
-function caseView(c) {
-        const parcels = c.shipments.flatMap(s => s.parcels).filter(p => p.state === "shelved"), left = parcels.filter(p => !p.checked);
-        const away = c.shipments.flatMap(s => s.parcels).filter(p => ["expected", "arrived", "missing"].includes(p.state));
-        const shelves = [...new Set((left.length ? left : parcels).map(p => p.shelf))], unpaid = c.paid ? 0 : c.shipments.reduce((n, s) => n + s.unpaid, 0);
-        const proofs = c.shipments.map(s => s.proofs).reduce((a, b) => a.filter(x => b.includes(x)));
-        const acts = [], isProved = c.proof !== "none" && proofs.includes(c.proof);
-        if (unpaid)
-                acts.push(el("p.due", {}, mark("amber"), el("b", {}, `¥${yen(unpaid)}`), word("pay_how")), button("leader", word("leader_yes"), leader));
-        else if (!isProved)
-                acts.push(...proofs.filter(p => p !== "code" && (p !== "proxy-code" || c.proof === "code")).map(p => el("button.main", {type: "button", "data-key": p, onclick: () => card(`PROOF-${p.toUpperCase()}`)}, word("p_" + p))));
-        else
-                acts.push(el("p.proved", {}, mark("green"), word("p_" + c.proof)), c.proof === "code" && proofs.includes("proxy-code") ? button("proxy-code", word("p_proxy-code"), () => card("PROOF-PROXY-CODE")) : "");
-        if (left.length < parcels.length && left.length && !unpaid && isProved)
-                acts.push(el("button.main", {type: "button", "data-key": "ok", onclick: () => card("OK")}, word("hand_some")));
-        if (may())
-                acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === c.shipments[0].shipment), onclick: () => showContact(c.shipments[0])}, word("contact")));
-        acts.push(el("button", {type: "button", "data-key": "missing", onclick: () => card("MISSING")}, word("not_there")));
-        if (c.shipments.some(s => mayResend(s.notice) && !s.told_elsewhere))
-                acts.push(el("button.resend", {type: "button", "data-key": "resend", onclick: () => card("RESEND")}, mark("up"), word("resend")));
-        acts.push(el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")));
-        return [el("div.where", {}, el("p.label", {}, word("shelf")), el("p.shelf.n" + Math.min(4, shelves.length), {}, shelfText(shelves)),
-                el("p.count", {}, el("b", {}, left.length ? word("to_go", {n: left.length}) : word("all_read")), el("span", {}, word("of_n", {n: parcels.length})), away.length ? el("span.away", {}, word("n_away", {n: away.length})) : ""),
-                el("ul.pieces", {}, ...parcels.map(p => el("li" + (p.checked ? ".on" : ""), {}, p.checked ? mark("check") : el("i"), el("b", {}, p.shelf), `…${p.number_end}`)))),
-                el("div.facts", {}, ...c.shipments.map(s => shipmentFacts(s, c))), el("div.acts", {}, ...acts)];
-}
-
-function handView(h) {
-        const s = h.shipments[0], lying = s ? [...new Set(s.parcels.filter(p => p.state === "shelved" && p.parcel !== h.parcel).map(p => p.shelf))] : [];
-        const known = [...new Set(Object.values(doc.counter.lists).flat().flatMap(r => r.shelves))].filter(Boolean).sort().slice(0, 12);
-        const isExpired = s && s.parcels.some(p => p.parcel === h.parcel && p.state === "expired");
-        return [isExpired ? el("div.where", {}, el("p.label", {}, named(s)), el("p.big", {}, word("l_back")))
-                : el("div.where", {}, el("p.label", {}, word(lying.length ? "same_shelf" : "hand")), el("p.shelf.n" + Math.max(1, Math.min(4, lying.length)), {}, lying.length ? shelfText(lying) : "?"), el("p.count", {}, el("b", {}, word("hand_how")))),
-                s ? el("div.facts", {}, shipmentFacts(s, {paid: false})) : "",
-                isExpired ? el("div.acts", {}, button("restock", word("restock"), () => card("RETURN"), ".main"), giveUp()) : el("div.acts", {}, ...known.map(x => el("button", {type: "button", "data-key": "shelf-" + x, onclick: () => act(`OKURU-S-${x}`)}, x)), el("button", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("stop_case")))];
-}
-
-// ---- what was begun ----
-
 const giveUp = text => button("undo", text || word("stop_case"), () => card("UNDO"));
-
-// Two of one name: what tells them apart is no name.
-function choicesView(choices) {
-        const numbers = [...new Set(choices.map(x => x.number))];
-        return el("ul.choices", {"aria-label": word("choose")}, ...numbers.map(n => {
-                const all = choices.filter(x => x.number === n).flatMap(x => x.shipments), parcels = all.flatMap(s => s.parcels).filter(p => p.state === "shelved");
-                const since = parcels.map(p => p.since).filter(Boolean).sort()[0], away = all.flatMap(s => s.parcels).filter(p => ["expected", "arrived", "missing"].includes(p.state)).length;
-                return el("li", {}, button("choice-" + n, [el("b.digit", {}, String(n)), el("span.order", {}, all.map(named).join(" · "), el("small", {}, say(all[0] && all[0].merchant && all[0].merchant.name))),
-                        el("span.n", {}, [since ? word("came", {t: day(since)}) : "", word("n_here", {n: parcels.length}), away ? word("n_away", {n: away}) : ""].filter(Boolean).join(" · ")),
-                        el("b.shelf", {}, shelfText([...new Set(parcels.map(p => p.shelf))]))], () => card("D-" + n)));
-        }));
-}
-
-function crateView(c) {
-        const left = c.parcels.filter(p => p.state === "arrived"), isThere = p => ["shelved", "collected"].includes(p.state);
-        return [el("div.where", {}, el("p.label", {}, `${word("crate")} …${tail(c.crate)}`), el("p.big", {}, word(left.length ? "crate_left" : "crate_done", {n: left.length})),
-                el("ul.pieces", {}, ...c.parcels.map(p => el("li" + (isThere(p) ? ".on" : ""), {}, isThere(p) ? mark("check") : el("i"), el("b", {}, p.shelf || `…${p.number_end}`), named(p))))),
-                el("div.acts", {}, button("ok", word("crate_empty"), () => card("OK"), ".main"), giveUp())];
-}
-
-function offerView(o) {
-        return [el("div.where", {}, el("p.label", {}, `${say(o.merchant && o.merchant.name)} ${word("o_" + o.kind)}`), el("p.big", {}, say(o.headline)), el("p.terms", {}, say(o.terms)),
-                el("p.count", {}, el("b", {}, o.until ? word("offer_until", {d: day(o.until)}) : word("offer_no_end")), el("span", {}, word(o.once ? "offer_once" : "offer_many")))),
-                el("div.acts", {}, button("ok", word("offer_use"), () => card("OK"), ".main"), giveUp(word("offer_not")))];
-}
-
-function stepView(step, c) {
-        const says = (head, sub, ...acts) => [el("div.where", {}, el("p.big", {}, head), el("p.count", {}, el("b", {}, sub))), el("div.acts", {}, ...acts, giveUp())];
-        switch (step.step) {
-        case "choose": return [choicesView(step.choices), el("div.acts", {}, el("p.how", {}, word("choose_how")), giveUp())];
-        case "crate": return crateView(step.crate);
-        case "offer": return offerView(step.offer);
-        case "inspect": return says(word("inspect_what"), "", button("ok", word("good"), () => card("OK"), ".main"), button("bad", word("bad"), () => card("DAMAGED")));
-        case "arrive": return says(word("arrive_what"), word("return_how"));
-        case "partial": return says(word("leader_wanted"), c.declarable.length ? declareText(c.declarable[0]) : "", button("leader", word("leader_yes"), leader, ".main"));
-        default: return says(word("return_what"), word("return_how"));
-        }
-}
-
-const declareText = s => word("declare", {x: named(s), n: s.parcels.filter(p => p.state === "shelved").length});
-const declareButton = c => c.declarable.length && (!c.step || c.step.step === "crate") ? button("declare", declareText(c.declarable[0]), () => card("SHORT"), ".declare") : "";
 
 // ---- the lists ----
 
@@ -363,7 +196,7 @@ function listsView(c) {
                 {type: "button", role: "tab", "aria-selected": String(!found && n === list), "data-key": "tab-" + n, onclick: () => { list = n; input.value = ""; draw(); }}, el("b", {}, String(countOf(c, n))), word("l_" + n))));
         const byPerson = found && found.length && WORDS_OF_PERSON.test(text) ? [el("li", {}, button("find", [el("span.order", {}, word("find_person", {x: text}))], () => act(text)))] : [];
         const rows = found ? [...byPerson, ...found.map(r => rowView(r, r.list))] : list === "conflict" ? c.found.map(conflictView) : rowsOf(c, list).map(r => rowView(r, list));
-        const undo = now() - collectedAt < 60000 ? el("button.back", {type: "button", "data-key": "undo", onclick: () => card("UNDO")}, word("take_back")) : "";
+        const undo = now() - collectedAt < 60000 ? button("undo", word("take_back"), () => card("UNDO"), ".back") : "";
         const begin = el("div.begin", {}, button("take-back", word("begin_return"), () => card("TAKE-BACK")), button("arrive", word("begin_arrive"), () => card("ARRIVE")));
         return [tabs, el("div.now", {}, undo, declareButton(c), !found && ["overdue", "back"].includes(list) && rows.length ? el("p.how", {}, word("back_how")) : ""), el("ul.rows", {"aria-label": word(found ? "l_found" : "l_" + list)}, ...(rows.length ? rows : [el("li.none", {}, word(found ? "nothing" : "none_here"))])), begin];
 }

@@ -10,6 +10,13 @@ function keys(input, characters) {
         return el(characters.length === 10 ? "div.keys.digits" : "div.keys", {role: "group", "aria-label": word("keys")}, ...[...characters].map(c => el("button", {type: "button", onclick: type(c)}, c)),
                 el("button", {type: "button", "aria-label": word("delete"), onclick: type("")}, "⌫"));
 }
+// Why nobody is in by that badge.
+function refusalText(answer) {
+        if (answer.status === 429)
+                return word("badge_wait", {n: answer.body.wait_s});
+        return word(answer.status === 401 || answer.status === 400 ? "badge_bad" : "no_answer");
+}
+
 // A badge, and the PIN of whoever has one; digits also by the cards of the sheet, for who has nothing but a scanner.
 function signIn(done, refused) {
         followPerson(session.person);
@@ -69,7 +76,7 @@ function signIn(done, refused) {
                 } else if (answer.status === 401 && answer.body.error === "pin-wrong") {
                         askPin(word("pin_bad"));
                 } else {
-                        again(answer.status === 429 ? word("badge_wait", {n: answer.body.wait_s}) : answer.status === 401 || answer.status === 400 ? word("badge_bad") : word("no_answer"));
+                        again(refusalText(answer));
                 }
         }}, title, input, pin, said, pad, el("button", {type: "submit"}, word("enter")), more, languageButton());
         document.body.replaceChildren(el("main", {}, form));
