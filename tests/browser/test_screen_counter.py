@@ -175,7 +175,7 @@ def test_a_return_an_offer_and_an_unannounced_parcel_by_touch_alone(store, chrom
     step(chromium, "inspect")
     chromium.wait_text("[data-key=bad]", "不良品" if language == "ja" else "Damaged")
     press(chromium, "[data-key=bad]")
-    wait_for("inspected", lambda: store.facts("return.inspected")[-1]["result"] == "bad")
+    wait_for("inspected", lambda: [f["result"] for f in store.facts("return.inspected") if f["shipment"] == order["shipment"]] == ["bad"])
     wait_for("back", lambda: mode(chromium) == "lists")
     press(chromium, "[data-key=arrive]")
     step(chromium, "arrive")
