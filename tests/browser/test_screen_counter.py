@@ -249,9 +249,13 @@ def test_name_and_contact_are_shown_for_a_press_and_gone_after(store, chromium, 
     assert chromium.js("return performance.now() - before") < 11000
     press(chromium, "[data-key=contact]")
     chromium.wait_text(".private", "綾小路 桜子")
+    chromium.js("const before = doc; doc = structuredClone(doc); doc.counter.case.shipments[0].merchant.merchant = 'another'; draw(); doc = before; draw()")
+    assert hidden(), "another merchant's shipment of the same number is not theirs"
+    press(chromium, "[data-key=contact]")
+    chromium.wait_text(".private", "綾小路 桜子")
     press(chromium, ".acts [data-key=undo]")
     wait_for("gone with the case", hidden)
-    assert [(f["actor"], f["bench"]) for f in store.facts("contact.shown") if f["subject"] == f"S-{language}"] == [("p-041", "c1")] * 3
+    assert [(f["actor"], f["bench"]) for f in store.facts("contact.shown") if f["subject"] == f"S-{language}"] == [("p-041", "c1")] * 4
     chromium.assert_calm()
 
 

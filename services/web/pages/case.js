@@ -59,7 +59,7 @@ function caseView(c) {
         if (left.length < parcels.length && left.length && !unpaid && isProved)
                 acts.push(button("ok", word("hand_some"), () => card("OK"), ".main"));
         if (may())
-                acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === c.shipments[0].shipment), onclick: () => showContact(c.shipments[0])}, word("contact")));
+                acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === whose(c.shipments[0])), onclick: () => showContact(c.shipments[0])}, word("contact")));
         acts.push(button("missing", word("not_there"), () => card("MISSING")));
         if (c.shipments.some(s => mayResend(s.notice) && !s.told_elsewhere))
                 acts.push(button("resend", [mark("up"), word("resend")], () => card("RESEND"), ".resend"));

@@ -3,6 +3,7 @@
 "use strict";
 const PRIVATE_MS = 8000;
 let privateTimer, privateOf = "";
+const whose = s => `${s.merchant && s.merchant.merchant} ${s.shipment}`; // two merchants may have one number
 
 function hideContact() {
         clearTimeout(privateTimer);
@@ -19,9 +20,9 @@ async function showContact(s) {
         hideContact();
         if (isShown)
                 return;
-        privateOf = s.shipment;
+        privateOf = whose(s);
         const answer = await post(`/api/v1/counter/${NAME}/contact`, {merchant: s.merchant.merchant, shipment: s.shipment}).catch(() => ({status: 0, body: {}}));
-        if (privateOf !== s.shipment || document.hidden)
+        if (privateOf !== whose(s) || document.hidden)
                 return hideContact();
         if (answer.status !== 200) {
                 hideContact();

@@ -111,7 +111,7 @@ const isExact = (row, text) => row.order === text || row.shipment === text;
 
 // Does it leave open what is meant? One shipment stands in two lists while a part of it is here.
 function isOpen(text, rows, exact) {
-        const few = exact.length ? exact : rows, n = new Set(few.map(r => `${r.merchant && r.merchant.merchant} ${r.shipment}`)).size;
+        const few = exact.length ? exact : rows, n = new Set(few.map(whose)).size;
         return n > 1 || (n === 1 && !exact.length && WORDS_OF_PERSON.test(text));
 }
 
@@ -226,7 +226,7 @@ function draw() {
         if (text === drawn)
                 return;
         drawn = text;
-        if (privateOf && !(m === "case" && c.case.shipments.some(s => s.shipment === privateOf)))
+        if (privateOf && !(m === "case" && c.case.shipments.some(s => whose(s) === privateOf)))
                 hideContact();
         const key = document.activeElement && document.activeElement.dataset.key;
         document.body.dataset.mode = m;
