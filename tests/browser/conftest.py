@@ -51,3 +51,12 @@ def store(build, tmp_path_factory):
     s = Store(build, tmp_path_factory.mktemp("store")).open()
     yield s
     s.close()
+
+
+@pytest.fixture
+def nobody_is_served(store):
+    """What one test leaves behind is not the next one's."""
+    yield
+    case = store.rig.ask_station({"verb": "status"})["benches"][1]["case"]
+    if case["shipments"] or case["step"]:
+        store.scan("OKURU-C-UNDO")

@@ -15,6 +15,8 @@ from waiting import wait_for  # noqa: E402
 AHEAD = to_daytime()
 TODAY = datetime.datetime.now(JST) + AHEAD
 
+pytestmark = pytest.mark.usefixtures("nobody_is_served")
+
 
 @pytest.fixture(scope="module")
 def store(build, tmp_path_factory):
@@ -23,14 +25,6 @@ def store(build, tmp_path_factory):
     s.open()
     yield s
     s.close()
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_served(store):
-    yield
-    case = store.rig.ask_station({"verb": "status"})["benches"][1]["case"]
-    if case["shipments"] or case["step"]:
-        store.scan("OKURU-C-UNDO")
 
 
 class Hand:

@@ -11,14 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from store import HAT, SOCKS, TEA  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-
-@pytest.fixture(autouse=True)
-def nobody_is_served(store):
-    """What one test leaves behind is not the next one's."""
-    yield
-    case = store.rig.ask_station({"verb": "status"})["benches"][1]["case"]
-    if case["shipments"] or case["step"]:
-        store.scan("OKURU-C-UNDO")
+pytestmark = pytest.mark.usefixtures("nobody_is_served")
 
 
 def open_counter(store, chromium, language: str) -> None:
