@@ -90,11 +90,15 @@ static void write_ready(const struct pickup_act *act, const struct shipment *s, 
         fact_end(&b);
 }
 
+bool pickup_may_declare(const struct shipment *s) {
+        return s->doc && s->pickup.wanted && !s->at_counter.is_ready && !s->held && !s->cancelled &&
+               pickup_count(s).shelved > 0;
+}
+
 bool pickup_ready(const struct pickup_act *act, struct shipment *s, const char *leader) {
         struct pickup_count n = pickup_count(s);
 
-        if (s->at_counter.is_ready || !s->doc || !s->pickup.wanted || s->held || s->cancelled ||
-                n.shelved == 0 || (n.away > 0 && !*leader))
+        if (!pickup_may_declare(s) || (n.away > 0 && !*leader))
                 return false;
         s->at_counter = (struct pickup_state){
                 .is_ready = true,

@@ -29,6 +29,9 @@ struct pickup_count pickup_count(const struct shipment *s);
 /* Is this parcel here, or thought to be, for a customer to collect? */
 bool pickup_waits(const struct parcel *p);
 
+/* Could a leader declare that what lies here is all? Not when it is ready, held, cancelled, not wished here, or nothing of it lies here. */
+bool pickup_may_declare(const struct shipment *s);
+
 struct pickup_act { /* who does it, and what is known about the world */
         struct fact_list *facts;
         const struct policy *policy;

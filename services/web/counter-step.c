@@ -79,15 +79,11 @@ static int write_offer(struct counter *c) {
 static int write_declarable(struct counter *c) {
         const struct json *j = json_get(c->serving, "touched");
         struct shipment s = {0};
-        struct pickup_count n;
         int r = shipments_get(c->watch->look.shipments, json_get_string(j, "merchant", ""),
                 json_get_string(j, "shipment", ""), &s);
-        bool may;
 
-        n = r == 0 ? pickup_count(&s) : (struct pickup_count){0};
-        may = r == 0 && s.pickup.wanted && !s.at_counter.is_ready && !s.held && !s.cancelled && n.shelved > 0;
         json_write_array(c->w, "declarable");
-        if (may)
+        if (r == 0 && pickup_may_declare(&s))
                 r = counter_write_shipment(c, &s);
         json_write_end_array(c->w);
         shipment_deinit(&s);
