@@ -84,6 +84,10 @@ int pickup_proof_from_str(const char *text, enum pickup_proof *proofp) {
         return 0;
 }
 
+bool pickup_takes_proof(const struct pickup_wish *wish, enum pickup_proof proof) {
+        return wish->proofs == 0 || (wish->proofs & 1U << proof) != 0;
+}
+
 const char *parcel_state_to_str(enum parcel_state s) {
         return parcel_states[s];
 }

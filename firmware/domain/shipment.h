@@ -141,6 +141,7 @@ struct pickup_wish { /* the OMS's: the customer comes to a store */
         bool self, proxy;       /* who may collect */
         int64_t unpaid_yen;     /* 0: paid */
 };
+bool pickup_takes_proof(const struct pickup_wish *wish, enum pickup_proof proof);
 struct pickup_state { /* what came of it */
         bool is_ready, partial;
         bool paid; /* recorded here with a collection */

@@ -178,10 +178,6 @@ static struct letter_moment read_moment(int64_t usec, int offset_sec) {
         return m;
 }
 
-static bool takes_proof(const struct shipment *s, enum pickup_proof proof) {
-        return s->pickup.proofs == 0 || (s->pickup.proofs & 1U << proof) != 0;
-}
-
 static void read_store(struct letter *l, const struct shipment *s, const struct policy *policy) {
         const struct pickup_state *at = &s->at_counter;
         struct store_policy store;
@@ -196,10 +192,10 @@ static void read_store(struct letter *l, const struct shipment *s, const struct 
                 .keep_until = read_moment(at->keep_until_usec, at->ready_offset_sec),
                 .partial = at->partial,
                 .unpaid_yen = at->paid ? 0 : s->pickup.unpaid_yen,
-                .asks_code = takes_proof(s, PROOF_CODE),
-                .asks_document = takes_proof(s, PROOF_DOCUMENT),
-                .asks_order_name = takes_proof(s, PROOF_ORDER_NAME),
-                .takes_proxy = s->pickup.proxy && takes_proof(s, PROOF_PROXY_CODE),
+                .asks_code = pickup_takes_proof(&s->pickup, PROOF_CODE),
+                .asks_document = pickup_takes_proof(&s->pickup, PROOF_DOCUMENT),
+                .asks_order_name = pickup_takes_proof(&s->pickup, PROOF_ORDER_NAME),
+                .takes_proxy = s->pickup.proxy && pickup_takes_proof(&s->pickup, PROOF_PROXY_CODE),
         };
         /* The end of a day is the next one's beginning, and nobody reads it so. */
         if (l->store.keep_until.hour == 0 && l->store.keep_until.minute == 0)

@@ -60,7 +60,7 @@ void counter_write_shelf(struct json_writer *w, const char *key, const char *she
 static void write_proofs(struct json_writer *w, const struct pickup_wish *wish) {
         json_write_array(w, "proofs");
         for (int i = PROOF_NONE + 1; i < N_PICKUP_PROOFS; i++)
-                if ((wish->proofs == 0 || (wish->proofs & 1U << i)) && (i != PROOF_PROXY_CODE || wish->proxy))
+                if (pickup_takes_proof(wish, (enum pickup_proof) i) && (i != PROOF_PROXY_CODE || wish->proxy))
                         json_write_string(w, NULL, pickup_proof_to_str((enum pickup_proof) i));
         json_write_end_array(w);
 }
