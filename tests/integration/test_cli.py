@@ -6,10 +6,15 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+from waiting import listens, wait_for  # noqa: E402
 
 PARCEL = "018f0000-0000-7000-8000-00000000000{}"
 NUMBER = ["444413758703", "444413758714", "444413758725"]
@@ -107,10 +112,8 @@ def running(station: Station):
     station.okuru("keys", "make", "--public", f"{station.folder}/seal.public", "--secret", f"{station.folder}/seal.secret")
     process = subprocess.Popen([station.build / "bin" / "okuru-station", "--config", station.config])
     try:
-        until = time.monotonic() + 20
-        while not (station.folder / "station.sock").exists() and time.monotonic() < until:
-            assert process.poll() is None
-            time.sleep(0.02)
+        wait_for("the station's socket", lambda: process.poll() is not None or listens(station.folder / "station.sock"))
+        assert process.poll() is None
         yield station
     finally:
         process.send_signal(signal.SIGTERM)

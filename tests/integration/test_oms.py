@@ -16,7 +16,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from broker import Broker  # noqa: E402
-from waiting import wait_for  # noqa: E402
+from waiting import listens, wait_for  # noqa: E402
 
 REALM = "test"
 WAIT = 20
@@ -45,7 +45,7 @@ class Office:
         log = open(self.folder / "serve.log", "ab")
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", self.program, "serve", "--config", str(self.config)],
                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for("serve", lambda: (self.folder / "oms.sock").exists() and b"broker: up" in (self.folder / "serve.log").read_bytes())
+        wait_for("serve", lambda: listens(self.folder / "oms.sock") and b"broker: up" in (self.folder / "serve.log").read_bytes())
         return self
 
     def stop(self, number=signal.SIGTERM):

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 from broker import Broker
-from waiting import wait_for
+from waiting import listens, wait_for
 
 REALM, SITE, STATION = "demo", "dc1", "pack-01"
 
@@ -230,7 +230,7 @@ mqtt:
 
     def wait_up(self) -> None:
         wait_for("the station's socket", lambda: self.alive("station") and self.try_status())
-        wait_for("the OMS's socket", lambda: self.alive("oms") and (self.folder / "run/oms.sock").exists())
+        wait_for("the OMS's socket", lambda: self.alive("oms") and listens(self.folder / "run/oms.sock"))
         wait_for("notify's database", lambda: self.alive("notify") and (self.folder / "notify/notices.db").exists())
         wait_for("sync's database", lambda: self.alive("sync") and (self.folder / "sync/inbox.db").exists())
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waiting in tests. Never a bare sleep: the condition is what is waited for."""
+import socket
 import time
+from pathlib import Path
 from typing import Callable
 
 
@@ -16,3 +18,13 @@ def wait_for(what: str, test: Callable, timeout: float = 20.0, step: float = 0.0
             raise TimedOut(f"timed out after {timeout:g} s: {what}")
         time.sleep(step)
     return value
+
+
+def listens(path: Path) -> bool:
+    """Somebody takes connections there. That the file is there says less: it comes before the listening, and outlives who made it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+        try:
+            s.connect(str(path))
+        except OSError:
+            return False
+    return True

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ledger import Ledger
 from packer import Lines
-from rig import wait_for
+from waiting import listens, wait_for
 
 SOCKS = "4901234567894"  # what each shipment holds
 PROMPTS = ("idle", "next", "saving")  # no answers: what a bench shows by itself
@@ -64,7 +64,7 @@ seal: {{public: {folder}/seal.public, secret: {folder}/seal.secret}}
         self.log = open(self.folder / "station.log", "ab")
         self.process = subprocess.Popen([self.build / "bin/okuru-station", "--config", self.folder / "station.yaml"],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={**os.environ, **environment})
-        wait_for("the station's socket", lambda: self.alive() and (self.folder / "run/station.sock").exists(), SLOW_S)
+        wait_for("the station's socket", lambda: self.alive() and listens(self.folder / "run/station.sock"), SLOW_S)
         wait_for("its devices", lambda: self.alive() and len(self.facts("device.up")) >= before + self.n_devices, SLOW_S)
         return self
 
