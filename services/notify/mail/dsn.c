@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/mail/dsn.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "firmware/base/cleanup.h"
+
+#define DEPTH_MAX         4   /* of multiparts: a gateway may wrap a report */
+#define ADDRESSES_MAX     32  /* looked at: each costs an HMAC */
+#define BOUNDARY_MAX      200 /* RFC 2046 says 70 */
+#define ADDRESS_TRIED_MAX 320 /* 64, "@", and a domain */
+
+/* Bytes of the mail, borrowed; not terminated. */
+struct view {
+        const char *at;
+        size_t n;
+};
+
+struct reader {
+        const struct verp *verp;
+        struct dsn *d;
+        int tried;
+        bool is_ours, is_forged, is_report;
+        int error;
+};
+
+const char *dsn_says_to_str(enum dsn_says s) {
+        static const char *const names[N_DSN_SAYS] = {"delivered", "relayed", "delayed", "soft", "hard"};
+
+        return names[s];
+}
+
+/* ---- text ---- */
+
+static bool is_space(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_alnum(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static void skip(struct view *v, size_t n) {
+        v->at += n;
+        v->n -= n;
+}
+
+static void skip_space(struct view *v) {
+        while (v->n > 0 && is_space(*v->at))
+                skip(v, 1);
+}
+
+static bool begins(struct view v, const char *word) {
+        size_t n = strlen(word);
+
+        return v.n >= n && strncasecmp(v.at, word, n) == 0;
+}
+
+static bool is_word(struct view v, const char *word) {
+        return v.n == strlen(word) && begins(v, word);
+}
+
+/* The next line, without its end. False: there is none. */
+static bool next_line(struct view *rest, struct view *line) {
+        const char *end;
+
+        if (rest->n == 0)
+                return false;
+        end = memchr(rest->at, '\n', rest->n);
+        *line = (struct view){rest->at, end ? (size_t) (end - rest->at) : rest->n};
+        skip(rest, end ? line->n + 1 : line->n);
+        if (line->n > 0 && line->at[line->n - 1] == '\r')
+                line->n--;
+        return true;
+}
+
+/* The next field; @value with its folds. False behind the last one, with @rest behind the empty line. */
+static bool next_field(struct view *rest, struct view *name, struct view *value) {
+        struct view line;
+        const char *colon;
+
+        while (next_line(rest, &line) && line.n > 0) {
+                while (rest->n > 0 && (*rest->at == ' ' || *rest->at == '\t')) {
+                        struct view fold;
+
+                        (void) next_line(rest, &fold);
+                        line.n = (size_t) (fold.at + fold.n - line.at);
+                }
+                colon = memchr(line.at, ':', line.n);
+                if (!colon)
+                        continue; /* no field: "From " of a mailbox file, or rubbish */
+                *name = (struct view){line.at, (size_t) (colon - line.at)};
+                while (name->n > 0 && is_space(name->at[name->n - 1]))
+                        name->n--;
+                *value = (struct view){colon + 1, line.n - (size_t) (colon + 1 - line.at)};
+                skip_space(value);
+                return true;
+        }
+        return false;
+}
+
+/* ---- the address by which it names its notice ---- */
+
+static bool is_local(char c) {
+        return is_alnum(c) || c == '.' || c == '+' || c == '-' || c == '_' || c == '=';
+}
+
+static bool is_domain(char c) {
+        return is_alnum(c) || c == '.' || c == '-';
+}
+
+static void try_address(struct reader *r, const char *begin, size_t n) {
+        char address[ADDRESS_TRIED_MAX + 1];
+        int e;
+
+        if (n > ADDRESS_TRIED_MAX || r->tried == ADDRESSES_MAX)
+                return;
+        r->tried++;
+        memcpy(address, begin, n);
+        address[n] = '\0';
+        e = verp_read(r->verp, address, r->d->notice);
+        r->is_ours |= e == 0;
+        r->is_forged |= e == VERP_E_FORGED;
+        if (e < 0)
+                r->error = e;
+}
+
+static void look_for_address(struct reader *r, struct view v) {
+        const char *end = v.at + v.n;
+
+        for (const char *p = v.at; p < end && !r->is_ours; p++) {
+                const char *from = p, *to = p + 1;
+
+                if (*p != '@')
+                        continue;
+                while (from > v.at && is_local(from[-1]))
+                        from--;
+                while (to < end && is_domain(*to))
+                        to++;
+                try_address(r, from, (size_t) (to - from));
+                p = to - 1;
+        }
+}
+
+/* ---- what a server says ---- */
+
+/* "5.1.1" at the beginning: subject and detail may have three digits. Return: the class, 0 none. */
+static int read_status(struct view v, int *subject, int *detail) {
+        int numbers[3] = {0};
+
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
+                size_t n = 0;
+
+                while (n < v.n && n < 3 && v.at[n] >= '0' && v.at[n] <= '9')
+                        numbers[i] = numbers[i] * 10 + (v.at[n++] - '0');
+                if (n == 0 || (i == 0 && n != 1) || (i < 2 && (n == v.n || v.at[n] != '.')))
+                        return 0;
+                skip(&v, i < 2 ? n + 1 : n);
+        }
+        *subject = numbers[1];
+        *detail = numbers[2];
+        return numbers[0];
+}
+
+struct recipient { /* what the fields of one of them say */
+        bool has_action;
+        enum dsn_says action;
+        int class, subject, detail;                /* of Status; class 0 none */
+        int said_class, said_subject, said_detail; /* of what the other server said */
+};
+
+static void read_action(struct view v, struct recipient *to) {
+        static const struct {
+                const char *word;
+                enum dsn_says says;
+        } table[] = {{"failed", DSN_HARD}, {"delayed", DSN_DELAYED}, {"delivered", DSN_DELIVERED},
+                {"relayed", DSN_RELAYED}, {"expanded", DSN_RELAYED}};
+        size_t n = 0;
+
+        while (n < v.n && is_alnum(v.at[n]))
+                n++;
+        v.n = n;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (is_word(v, table[i].word)) {
+                        to->has_action = true;
+                        to->action = table[i].says;
+                }
+}
+
+/* "smtp; 550-5.1.1 no such user": the reply, and the code in it where there is one. */
+static void read_diagnostic(struct view v, struct recipient *to) {
+        const char *semicolon = memchr(v.at, ';', v.n);
+
+        if (!begins(v, "smtp") || !semicolon)
+                return;
+        skip(&v, (size_t) (semicolon + 1 - v.at));
+        skip_space(&v);
+        if (v.n < 3 || v.at[0] < '2' || v.at[0] > '5' || !is_alnum(v.at[1]) || !is_alnum(v.at[2]))
+                return;
+        to->said_class = v.at[0] - '0';
+        skip(&v, 3);
+        if (v.n > 0 && (*v.at == '-' || *v.at == ' '))
+                skip(&v, 1);
+        if (read_status(v, &to->said_subject, &to->said_detail) != to->said_class)
+                to->said_subject = to->said_detail = 0;
+}
+
+/* Is it the address that is wrong, for good? */
+static bool is_hard(int class, int subject, int detail) {
+        if (class != 5 || subject == 3 || subject == 6 || subject == 7)
+                return false;
+        return !(subject == 2 && (detail == 2 || detail == 3));
+}
+
+static enum dsn_says judge(const struct recipient *to) {
+        bool is_vague = to->class == 0 || (to->subject == 0 && to->detail == 0);
+
+        if (to->action != DSN_HARD)
+                return to->action;
+        if (is_vague && to->said_class != 0) /* Exim's 5.0.0 is also for what was tried for days */
+                return is_hard(to->said_class, to->said_subject, to->said_detail) ? DSN_HARD : DSN_SOFT;
+        return is_hard(to->class, to->subject, to->detail) ? DSN_HARD : DSN_SOFT;
+}
+
+/* One group of fields about the mail, then one about each recipient; a server that forgets the line between is understood, too. */
+static void read_report(struct reader *r, struct view body) {
+        struct view name, value;
+
+        while (body.n > 0) {
+                struct recipient to = {0};
+
+                while (next_field(&body, &name, &value)) {
+                        if (is_word(name, "Action"))
+                                read_action(value, &to);
+                        else if (is_word(name, "Status"))
+                                to.class = read_status(value, &to.subject, &to.detail);
+                        else if (is_word(name, "Diagnostic-Code"))
+                                read_diagnostic(value, &to);
+                }
+                if (!to.has_action)
+                        continue;
+                if (!r->is_report || judge(&to) < r->d->says)
+                        r->d->says = judge(&to);
+                r->is_report = true;
+        }
+}
+
+/* ---- parts ---- */
+
+/* A parameter of Content-Type. Return: its length; 0 none, or too long. */
+static size_t read_parameter(struct view v, const char *wanted, char out[BOUNDARY_MAX + 1]) {
+        const char *p;
+        size_t n = 0;
+
+        while ((p = memchr(v.at, ';', v.n))) {
+                skip(&v, (size_t) (p + 1 - v.at));
+                skip_space(&v);
+                if (!begins(v, wanted) || v.n <= strlen(wanted) || v.at[strlen(wanted)] != '=')
+                        continue;
+                skip(&v, strlen(wanted) + 1);
+                if (v.n > 0 && *v.at == '"') {
+                        for (size_t i = 1; i < v.n && v.at[i] != '"' && n <= BOUNDARY_MAX; i++) {
+                                i += v.at[i] == '\\' && i + 1 < v.n;
+                                out[n++] = v.at[i];
+                        }
+                } else {
+                        while (n < v.n && n <= BOUNDARY_MAX && !is_space(v.at[n]) && v.at[n] != ';') {
+                                out[n] = v.at[n];
+                                n++;
+                        }
+                }
+                return n <= BOUNDARY_MAX ? n : 0;
+        }
+        return 0;
+}
+
+/* "--boundary", or "--boundary--" behind the last part; another's boundary may begin as this one does. */
+static bool is_boundary(struct view line, const char *boundary, size_t n, bool *is_last) {
+        if (line.n < n + 2 || memcmp(line.at, "--", 2) != 0 || memcmp(line.at + 2, boundary, n) != 0)
+                return false;
+        skip(&line, n + 2);
+        *is_last = begins(line, "--");
+        skip(&line, *is_last ? 2 : 0);
+        skip_space(&line);
+        return line.n == 0;
+}
+
+/* Everything up to the next line that is the boundary. False: none is left. */
+static bool next_part(struct view *rest, const char *boundary, size_t n, struct view *part) {
+        const char *begin = rest->at;
+        bool is_last = false;
+        struct view line;
+
+        while (next_line(rest, &line)) {
+                if (!is_boundary(line, boundary, n, &is_last))
+                        continue;
+                *part = (struct view){begin, (size_t) (line.at - begin)};
+                if (is_last)
+                        rest->n = 0;
+                return true;
+        }
+        *part = (struct view){begin, (size_t) (rest->at - begin)}; /* cut: what there is of the last one */
+        return part->n > 0;
+}
+
+static void read_headers(struct reader *r, struct view headers) {
+        struct view name, value;
+
+        while (next_field(&headers, &name, &value))
+                if (is_word(name, "Return-Path"))
+                        look_for_address(r, value);
+}
+
+static void read_entity(struct reader *r, struct view entity, int depth);
+
+static void read_parts(struct reader *r, struct view type, struct view body, int depth) {
+        char boundary[BOUNDARY_MAX + 1];
+        size_t n = read_parameter(type, "boundary", boundary);
+        struct view part;
+
+        if (n == 0 || depth == DEPTH_MAX || !next_part(&body, boundary, n, &part))
+                return; /* what stands before the first one is nobody's */
+        while (next_part(&body, boundary, n, &part))
+                read_entity(r, part, depth + 1);
+}
+
+/* To whom the mail went: the field that the sender wrote, and those in which servers note the envelope. */
+static bool is_of_envelope(struct view name) {
+        static const char *const names[] = {
+                "To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (is_word(name, names[i]))
+                        return true;
+        return false;
+}
+
+static bool is_returned(struct view type) {
+        return begins(type, "message/rfc822") || begins(type, "text/rfc822-headers") ||
+               begins(type, "message/global");
+}
+
+static void read_entity(struct reader *r, struct view entity, int depth) {
+        struct view name, value, type = {"", 0};
+        bool has_failed = false;
+
+        while (next_field(&entity, &name, &value)) {
+                if (is_word(name, "Content-Type"))
+                        type = value;
+                else if (depth == 0 && is_of_envelope(name))
+                        look_for_address(r, value);
+                else if (depth == 0 && is_word(name, "X-Failed-Recipients"))
+                        has_failed = true;
+        }
+        if (begins(type, "multipart/"))
+                read_parts(r, type, entity, depth);
+        else if (begins(type, "message/delivery-status") || begins(type, "message/global-delivery-status"))
+                read_report(r, entity);
+        else if (is_returned(type))
+                read_headers(r, entity);
+        if (has_failed && !r->is_report) {
+                r->d->says = DSN_SOFT;
+                r->is_report = true;
+        }
+}
+
+int dsn_read(const struct verp *verp, const char *mail, size_t n, struct dsn *d) {
+        struct dsn found = {.notice = ""};
+        struct reader r = {.verp = verp, .d = &found};
+
+        read_entity(&r, (struct view){mail, n}, 0);
+        if (r.error)
+                return r.error;
+        if (!r.is_ours)
+                return r.is_forged ? DSN_E_FORGED : DSN_E_FOREIGN;
+        *d = found;
+        return r.is_report ? 0 : DSN_E_NO_REPORT;
+}
