@@ -86,7 +86,7 @@ static void only_what_is_wrong_with_the_address_is_hard(void **state) {
                 {"Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.1.1 x", 0, DSN_SOFT},
                 {"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no such user", 0, DSN_HARD},
                 {"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 451 4.7.1 later", 0, DSN_SOFT},
-                {"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: x-unix; 550 5.1.1", 0, DSN_SOFT},
+                {"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: x-unix; 451 4.1.1", 0, DSN_HARD},
                 {"Action: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 550 5.1.1", 0, DSN_SOFT},
                 {"Action: failed", 0, DSN_SOFT},
                 {"Action: failed\nStatus: 51.1.1", 0, DSN_SOFT},
