@@ -34,6 +34,7 @@ static const struct yaml_rule relay_rules[] = {
         {"user", YAML_WANT_TEXT, false, RELAY(user), 0, 0, NULL, NULL, NULL},
         {"password_file", YAML_WANT_PATH, false, RELAY(password_file), 0, 0, NULL, NULL, NULL},
         {"device", YAML_WANT_TEXT, false, RELAY(device), 0, 0, NULL, NULL, NULL},
+        {"dns", YAML_WANT_TEXT, false, RELAY(dns), 0, 0, NULL, NULL, NULL},
         {"timeout", YAML_WANT_DURATION, false, RELAY(timeout_usec), (int64_t) USEC_PER_SEC,
                 600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
         {0},
@@ -58,6 +59,12 @@ static int check_relay(
                 return fail_at(section, path, "tls", d, "without TLS only to a loopback address");
         if (!curl_device_is_valid(r->device))
                 return fail_at(section, path, "device", d, "not the name of a network interface");
+        if (*r->dns && !*r->device)
+                return fail_at(
+                        section, path, "dns", d, "is for a route by a device; others ask as the system does");
+        if (!resolve_servers_are_valid(r->dns))
+                return fail_at(section, path, "dns", d,
+                        "wanted addresses of name servers, with commas between them");
         if (has_user != has_password)
                 return yaml_fail(section, path, d, "user and password_file go together");
         return 0;

@@ -7,6 +7,7 @@
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/resolve.h"
 #include "services/notify/channel/routes.h"
 #include "services/notify/channel/smtp.h"
 #include "services/notify/letter.h"
@@ -34,9 +35,10 @@ struct notify_config {
                 char name[NAME_TEXT_MAX]; /* "smtp" when it is the only one */
                 char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX];
                 char ca[CONFIG_PATH_MAX], password_file[CONFIG_PATH_MAX];
-                char device[CURL_DEVICE_MAX + 1]; /* "" any */
-                int64_t port;                     /* 0: of the kind of TLS */
-                int tls;                          /* enum smtp_tls */
+                char device[CURL_DEVICE_MAX + 1];  /* "" any */
+                char dns[RESOLVE_SERVERS_MAX + 1]; /* "" resolv.conf's */
+                int64_t port;                      /* 0: of the kind of TLS */
+                int tls;                           /* enum smtp_tls */
                 int64_t timeout_usec;
         } relays[ROUTES_MAX]; /* in order; none when it is a maildir */
         size_t n_relays;

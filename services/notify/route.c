@@ -56,6 +56,7 @@ static int open_relay(struct route *route, const struct notify_config *c, size_t
                 .helo = c->domain,
                 .name = relay->name,
                 .device = relay->device,
+                .dns = relay->dns,
                 .timeout_sec = (long) (relay->timeout_usec / (int64_t) USEC_PER_SEC)};
         int r = smtp_new(&route->smtp[i], &smtp, d);
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -157,6 +158,31 @@ def test_a_device_that_is_not_there_closes_the_way(build, secrets):
         assert not server.connections
         with webhook(build, server, secrets, "--device", "lo") as channel:
             assert result(channel.send()) == ("accepted", "")
+
+
+def test_by_a_device_the_name_is_asked_for_by_that_device(build, secrets, tmp_path):
+    ca, cert = make_ca(tmp_path), make_cert(tmp_path, "server", ("hook.okuru.test",))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert[0], cert[1])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    names = subprocess.Popen(["/usr/bin/python3", TOP / "tests" / "support" / "dns_at.py", "127.0.0.1", str(port), "hook.okuru.test", "127.0.0.1"],
+                             stdout=subprocess.PIPE, text=True)
+    try:
+        assert names.stdout.readline() == "ready\n"
+        with FakeServer(Answer(), tls=context) as server:
+            url = f"https://hook.okuru.test:{server.port}/"
+            for dns, end in ((f"127.0.0.1:{port}", ("accepted", "")), ("127.0.0.1:9", ("route down", "no-host"))):
+                with Channel(build, "--ca", ca, "--device", "lo", "--dns", dns, "webhook", url, secrets["webhook"]) as channel:
+                    assert result(channel.send()) == end
+            with Channel(build, "--ca", ca, "webhook", url, secrets["webhook"]) as channel:  # the control: the system knows no such name
+                assert result(channel.send()) == ("route down", "no-host")
+            assert len(server.requests) == 1
+    finally:
+        names.kill()
+        names.wait()
+        names.stdout.close()
 
 
 def test_a_proxy_of_the_environment_is_not_used(build, secrets, monkeypatch):

@@ -15,7 +15,8 @@ from ledger import Ledger  # noqa: E402
 from test_notify import Notify, shipped  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-RELAY, PORT = "10.213.9.9", "5870"
+RELAY, PORT, NAME = "10.213.9.9", "5870", "relay.okuru.test"
+DNS = "5353"
 FIXED, LTE = "10.213.1.2", "10.213.2.2"
 M = "acme"
 
@@ -67,7 +68,7 @@ def lines():
 def relay(lines, tmp_path):
     """What it took, as (who was seen to send, to whom)."""
     make_ca(tmp_path)
-    cert, key = make_cert(tmp_path, "relay", (RELAY,))
+    cert, key = make_cert(tmp_path, "relay", (RELAY, NAME))
     log = (tmp_path / "relay.log").open("w")
     process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "relay_at.py",
                                 RELAY, PORT, cert, key], stdout=log)
@@ -79,8 +80,23 @@ def relay(lines, tmp_path):
     log.close()
 
 
-def notify_at(lines, build, tmp_path, ledger, *names) -> Notify:
-    entry = "  - {{name: {0}, host: %s, port: %s, tls: starttls, ca: %s/ca.pem, timeout: 2s, device: {0}0}}\n" % (RELAY, PORT, tmp_path)
+@pytest.fixture
+def names(lines, tmp_path):
+    """Who asked the world's name server, and for what."""
+    log = (tmp_path / "names.log").open("w")
+    process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "dns_at.py",
+                                RELAY, DNS, NAME, RELAY], stdout=log)
+    asked = lambda: [tuple(x.split()) for x in (tmp_path / "names.log").read_text().splitlines()[1:]]  # noqa: E731
+    wait_for("the name server", lambda: "ready" in (tmp_path / "names.log").read_text())
+    yield asked
+    process.kill()
+    process.wait()
+    log.close()
+
+
+def notify_at(lines, build, tmp_path, ledger, *names, host=RELAY, dns="") -> Notify:
+    entry = "  - {{name: {0}, host: %s, port: %s, tls: starttls, ca: %s/ca.pem, timeout: 2s, device: {0}0%s}}\n" % (
+        host, PORT, tmp_path, f", dns: \"{dns}\"" if dns else "")
     notify = Notify(build, tmp_path, ledger, "routes:\n" + "".join(entry.format(name) for name in names))
     wrapper = tmp_path / "okuru-notify-at-site"
     wrapper.write_text(f"#!/bin/sh\nexec nsenter -t {lines.site} -n {notify.program} \"$@\"\n")
@@ -127,4 +143,34 @@ def test_a_route_by_lte_does_not_leave_by_the_fixed_line(lines, relay, build, tm
         lines.mend("lte")
         assert notify.outcome_of(notice)[0] == "notice.accepted"
         assert [who for who, _ in relay()] == [LTE]
+        notify.stop()
+
+
+def test_the_relays_name_is_asked_for_by_the_device_of_the_route(lines, relay, names, build, tmp_path, ledger):
+    with notify_at(lines, build, tmp_path, ledger, "fixed", "lte", host=NAME, dns=f"{RELAY}:{DNS}") as notify:
+        assert send(ledger, notify, "one") == "notice.accepted"
+        assert {who for who, *_ in names()} == {FIXED} and {name for _, name, _ in names()} == {NAME}
+        lines.cut("fixed")
+        assert send(ledger, notify, "two") == "notice.accepted"
+        assert [who for who, _ in relay()] == [FIXED, LTE] and {who for who, *_ in names()} == {FIXED, LTE}
+        asked = len(names())
+        assert send(ledger, notify, "three") == "notice.accepted" and len(names()) == asked  # what is known is not asked for each mail
+        notify.stop()
+
+
+@pytest.mark.parametrize("reason, host, dns", [("no-host", "none.okuru.test", f"{RELAY}:{DNS}"), ("no-host", NAME, f"{RELAY}:9")])
+def test_a_name_that_the_device_does_not_find_is_asked_for_nowhere_else(lines, relay, names, build, tmp_path, ledger, reason, host, dns):
+    with notify_at(lines, build, tmp_path, ledger, "lte", host=host, dns=dns) as notify:
+        notice = shipped(ledger, "S-one", email="one@example.jp")
+        wait_for("its reason", lambda: notify.state(notice)[:2] == ("reserved", reason), 30)
+        assert not relay() and notify.state(notice)[2] == 0 and {who for who, *_ in names()} <= {LTE}
+        notify.stop()
+
+
+def test_a_device_that_is_gone_asks_nobody(lines, relay, names, build, tmp_path, ledger):
+    lines.ip(lines.site, "link", "del", "lte0")
+    with notify_at(lines, build, tmp_path, ledger, "lte", host=NAME, dns=f"{RELAY}:{DNS}") as notify:
+        notice = shipped(ledger, "S-one", email="one@example.jp")
+        wait_for("its reason", lambda: notify.state(notice)[:2] == ("reserved", "no-device"))
+        assert not relay() and not names()
         notify.stop()

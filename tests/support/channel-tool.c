@@ -6,7 +6,7 @@
  *   channel-tool line|line-notification API TOKEN-FILE
  *   channel-tool gateway CONFIG SECRET-FILE
  *   channel-tool modem FOLDER EQUIPMENT
- *   before the channel: [--ca FILE] [--device NAME] [--timeout SEC]
+ *   before the channel: [--ca FILE] [--device NAME [--dns SERVERS]] [--timeout SEC]
  *
  * A job is {"notice", "to", "content"}; the answer {"result", "reason", "code", "retry_after", "repeat"}. {"taken": notice} asks whether
  * it was, after a death: {"taken": 1, 0, -1}.
@@ -137,7 +137,8 @@ static int serve(const struct courier *c) {
 
 static int read_options(struct tool *t, int argc, char **argv) {
         static const struct option options[] = {{"ca", required_argument, NULL, 'c'},
-                {"device", required_argument, NULL, 'd'}, {"timeout", required_argument, NULL, 't'}, {0}};
+                {"device", required_argument, NULL, 'd'}, {"dns", required_argument, NULL, 'n'},
+                {"timeout", required_argument, NULL, 't'}, {0}};
         int c;
 
         while ((c = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
@@ -145,6 +146,8 @@ static int read_options(struct tool *t, int argc, char **argv) {
                         t->http.ca = optarg;
                 else if (c == 'd')
                         t->http.device = optarg;
+                else if (c == 'n')
+                        t->http.dns = optarg;
                 else if (c == 't')
                         t->http.timeout_sec = strtol(optarg, NULL, 10);
                 else

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "firmware/base/str.h"
+#include "services/notify/channel/resolve.h"
 
 int curl_library_init(void) {
         return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -ENOMEM;
@@ -28,4 +29,17 @@ int curl_device_bind(int fd, const char *device) {
                 return 0;
         return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t) strlen(device)) < 0 ? -errno
                                                                                                    : 0;
+}
+
+int curl_pin_host(void *curl, struct resolve *r, const char *host, int port, struct curl_slist **listp) {
+        const char *pin = NULL;
+        int code = r ? resolve_pin(r, host, port, &pin) : 0;
+
+        *listp = NULL;
+        if (code != 0 || !pin)
+                return code;
+        *listp = curl_slist_append(NULL, pin);
+        if (!*listp || curl_easy_setopt(curl, CURLOPT_RESOLVE, *listp) != CURLE_OK)
+                return -ENOMEM;
+        return 0;
 }

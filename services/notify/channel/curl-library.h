@@ -15,6 +15,19 @@ bool curl_device_is_valid(const char *device);
  */
 int curl_device_bind(int fd, const char *device);
 
+struct curl_slist;
+struct resolve;
+/**
+ * curl_pin_host() - name the addresses of a host to a handle, so that libcurl's resolver, which knows no device, is not asked
+ * @curl: a CURL
+ * @r: of the route's device; NULL: nothing is to be done
+ * @port: that the exchange will connect to
+ * @listp: what curl_slist_free_all() gets after the exchange; set always
+ *
+ * Return: as resolve_pin(): nothing may go by this handle unless it is 0.
+ */
+int curl_pin_host(void *curl, struct resolve *r, const char *host, int port, struct curl_slist **listp);
+
 /* Return: 0, -ENOMEM. */
 int curl_library_init(void);
 void curl_library_deinit(void);

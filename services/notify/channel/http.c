@@ -14,6 +14,7 @@
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/resolve.h"
 #include "services/notify/channel/smtp.h"
 
 #define CONNECT_SEC  10L
@@ -22,7 +23,8 @@
 
 struct http {
         CURL *curl; /* owned */
-        char device[CURL_DEVICE_MAX + 1];
+        char device[CURL_DEVICE_MAX + 1], dns[RESOLVE_SERVERS_MAX + 1];
+        struct resolve *resolve; /* owned; NULL: libcurl's own is good enough */
         char error[CURL_ERROR_SIZE];
         char body[HTTP_BODY_MAX + 1];
         size_t n_body;
@@ -202,15 +204,17 @@ static int apply(struct http *h, const struct http_config *c) {
 int http_new(struct http **hp, const struct http_config *config) {
         struct http *h;
 
-        if (!curl_device_is_valid(config->device))
+        if (!curl_device_is_valid(config->device) || (config->dns && !resolve_servers_are_valid(config->dns)))
                 return -EINVAL;
         h = calloc(1, sizeof(*h));
         if (!h)
                 return -ENOMEM;
-        (void) copy_text(h->device, sizeof(h->device), config->device); /* checked above */
+        (void) copy_text(h->device, sizeof(h->device), config->device);           /* checked above */
+        (void) copy_text(h->dns, sizeof(h->dns), config->dns ? config->dns : ""); /* likewise */
         atomic_init(&h->stopping, false);
         h->curl = curl_easy_init();
-        if (!h->curl || apply(h, config) < 0) {
+        if (!h->curl || apply(h, config) < 0 ||
+                (*h->device && resolve_new(&h->resolve, h->device, h->dns) < 0)) {
                 (void) http_free(h);
                 return -ENOMEM;
         }
@@ -222,6 +226,7 @@ struct http *http_free(struct http *h) {
         if (!h)
                 return NULL;
         curl_easy_cleanup(h->curl);
+        h->resolve = resolve_free(h->resolve);
         seal_wipe(h->body, sizeof(h->body));
         free(h);
         return NULL;
@@ -285,9 +290,36 @@ static void wipe_headers(struct curl_slist *list) {
         curl_slist_free_all(list);
 }
 
-static CURLcode perform(struct http *h, const struct http_request *request, struct curl_slist *headers) {
-        CURLcode code = curl_easy_setopt(h->curl, CURLOPT_URL, request->url);
+/* The URL is one of http_url_is_valid(). */
+static int pin_url(struct http *h, const char *url, struct curl_slist **pinp) {
+        char *host = NULL, *port = NULL;
+        CURLU *u = curl_url();
+        int r = -ENOMEM;
 
+        if (u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
+                r = curl_pin_host(h->curl, h->resolve, host, (int) strtol(port, NULL, 10), pinp);
+        curl_free(host);
+        curl_free(port);
+        curl_url_cleanup(u);
+        return r;
+}
+
+/* Only what the route's own device can find. */
+static CURLcode find_host(struct http *h, const char *url, struct curl_slist **pinp) {
+        int r = h->resolve ? pin_url(h, url, pinp) : 0;
+
+        h->no_device = r == RESOLVE_E_NO_DEVICE;
+        return r == 0 ? CURLE_OK : r < 0 ? CURLE_OUT_OF_MEMORY : CURLE_COULDNT_RESOLVE_HOST;
+}
+
+static CURLcode perform(struct http *h, const struct http_request *request, struct curl_slist *headers) {
+        struct curl_slist *pin = NULL;
+        CURLcode code = find_host(h, request->url, &pin);
+
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(h->curl, CURLOPT_URL, request->url);
         if (code == CURLE_OK)
                 code = curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
         if (code == CURLE_OK)
@@ -302,6 +334,10 @@ static CURLcode perform(struct http *h, const struct http_request *request, stru
                 code = curl_easy_perform(h->curl);
         (void) curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL); /* cannot fail: they only forget */
         (void) curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, NULL);
+        (void) curl_easy_setopt(h->curl, CURLOPT_RESOLVE, NULL);
+        curl_slist_free_all(pin);
+        if (code != CURLE_OK && h->resolve)
+                resolve_forget(h->resolve);
         return code;
 }
 

@@ -8,8 +8,8 @@
  *
  * Source: RFC 9110. Measured on libcurl 7.88.1: it sends a request again by itself when a kept connection died before the answer,
  * so that only what may be repeated keeps its connection; CURLOPT_INTERFACE falls back to binding an address, which leaves the
- * route to the kernel (curl/curl#13613), so the device is bound by ourselves. Its resolver cannot be bound: a route by a device
- * wants an address, or a resolver behind the same device.
+ * route to the kernel (curl/curl#13613), so the device is bound by ourselves. Its resolver cannot be bound: by a device names are
+ * looked up by resolve.h.
  */
 #include "firmware/base/diag.h"
 #include "services/notify/channel/courier.h"
@@ -21,7 +21,9 @@
 struct http_config {        /* borrowed during http_new() only */
         const char *ca;     /* PEM file; "" the system's */
         const char *device; /* "lte0"; "" any */
-        long timeout_sec;   /* of one exchange; 0: 20 */
+        const char
+                *dns; /* with a device: who is asked for the host, see resolve.h; "" or NULL resolv.conf's */
+        long timeout_sec; /* of one exchange; 0: 20 */
         bool keeps; /* the connection, for what the receiver knows again; else each exchange has its own */
 };
 
@@ -61,7 +63,7 @@ bool http_url_is_valid(const char *url);
 /* "Name: value", one line of printable ASCII. */
 bool http_header_is_valid(const char *header);
 
-/* Return: 0, -EINVAL (device), -ENOMEM. */
+/* Return: 0, -EINVAL (device, dns), -ENOMEM. */
 int http_new(struct http **hp, const struct http_config *config);
 struct http *http_free(struct http *h); /* takes NULL, returns NULL */
 void http_exchange(struct http *h, const struct http_request *request, struct http_end *end);

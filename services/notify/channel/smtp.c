@@ -16,6 +16,7 @@
 #include "firmware/base/log.h"
 #include "firmware/seal/seal.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/resolve.h"
 #include "services/notify/channel/smtp-end.h"
 
 #define CONNECT_SEC  10L
@@ -23,11 +24,15 @@
 #define IDLE_SEC     20L /* a connection that rested longer is not used again: relays close theirs */
 #define PASSWORD_MAX 512
 #define URL_MAX      600
+#define HOST_MAX     253
 
 struct smtp {
         CURL *curl; /* owned */
         char url[URL_MAX];
-        char device[CURL_DEVICE_MAX + 1];
+        char host[HOST_MAX + 1];
+        int port;
+        char device[CURL_DEVICE_MAX + 1], dns[RESOLVE_SERVERS_MAX + 1];
+        struct resolve *resolve;       /* owned; NULL: libcurl's own is good enough */
         bool no_device;                /* of the mail under way */
         const char *name;              /* borrowed */
         char password[PASSWORD_MAX];   /* "" none; wiped */
@@ -46,7 +51,7 @@ bool smtp_host_is_valid(const char *host) {
 
         if (inet_pton(AF_INET6, host, &six) == 1)
                 return true;
-        return n > 0 && n <= 253 && host[0] != '-' &&
+        return n > 0 && n <= HOST_MAX && host[0] != '-' &&
                strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == n;
 }
 
@@ -206,15 +211,23 @@ struct smtp *smtp_free(struct smtp *s) {
                 hang_up(s);
                 curl_easy_cleanup(s->curl);
         }
+        s->resolve = resolve_free(s->resolve);
         seal_wipe(s->password, sizeof(s->password));
         free(s);
         return NULL;
 }
 
-int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d) {
-        struct smtp *s;
-        int r;
+/* All of it is checked. */
+static int keep_route(struct smtp *s, const struct smtp_config *c) {
+        s->name = *c->name ? c->name : "smtp";
+        s->port = c->port;
+        (void) copy_text(s->host, sizeof(s->host), c->host);
+        (void) copy_text(s->device, sizeof(s->device), c->device);
+        (void) copy_text(s->dns, sizeof(s->dns), c->dns ? c->dns : "");
+        return *s->device ? resolve_new(&s->resolve, s->device, s->dns) : 0;
+}
 
+static int check(const struct smtp_config *config, struct diag *d) {
         if (!smtp_host_is_valid(config->host)) {
                 diag_set(d, 0, 0, "smtp.host", "neither a host name nor an address");
                 return -EINVAL;
@@ -227,14 +240,27 @@ int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d)
                 diag_set(d, 0, 0, "smtp.device", "not the name of a network interface");
                 return -EINVAL;
         }
+        if (config->dns && !resolve_servers_are_valid(config->dns)) {
+                diag_set(d, 0, 0, "smtp.dns", "no addresses of name servers");
+                return -EINVAL;
+        }
+        return 0;
+}
+
+int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d) {
+        struct smtp *s;
+        int r = check(config, d);
+
+        if (r < 0)
+                return r;
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
-        s->name = *config->name ? config->name : "smtp";
-        (void) copy_text(s->device, sizeof(s->device), config->device); /* checked above */
         atomic_init(&s->stopping, false);
         s->curl = curl_easy_init();
-        r = s->curl ? make_url(s, config) : -ENOMEM;
+        r = s->curl ? keep_route(s, config) : -ENOMEM;
+        if (r == 0)
+                r = make_url(s, config);
         if (r == 0 && *config->password_file)
                 r = read_password(s, config->password_file, d);
         if (r == 0)
@@ -275,9 +301,17 @@ static enum smtp_fault fault_of(const struct smtp *s, CURLcode code) {
         }
 }
 
+/* Only what the route's own device can find: else the mail would wait for a resolver that lies behind the line that is cut. */
+static CURLcode find_host(struct smtp *s, struct curl_slist **pinp) {
+        int r = curl_pin_host(s->curl, s->resolve, s->host, s->port, pinp);
+
+        s->no_device = r == RESOLVE_E_NO_DEVICE;
+        return r == 0 ? CURLE_OK : r < 0 ? CURLE_OUT_OF_MEMORY : CURLE_COULDNT_RESOLVE_HOST;
+}
+
 static CURLcode perform(struct smtp *s, const struct courier_job *job) {
-        struct curl_slist *to = curl_slist_append(NULL, job->to);
-        CURLcode code = to ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+        struct curl_slist *to = curl_slist_append(NULL, job->to), *pin = NULL;
+        CURLcode code = to ? find_host(s, &pin) : CURLE_OUT_OF_MEMORY;
 
         if (code == CURLE_OK)
                 code = curl_easy_setopt(s->curl, CURLOPT_MAIL_FROM, job->from);
@@ -287,7 +321,10 @@ static CURLcode perform(struct smtp *s, const struct courier_job *job) {
                 code = curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) job->content.len);
         if (code == CURLE_OK)
                 code = curl_easy_perform(s->curl);
-        (void) curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL); /* cannot fail: it only forgets the list */
+        (void) curl_easy_setopt(
+                s->curl, CURLOPT_MAIL_RCPT, NULL); /* cannot fail: they only forget the lists */
+        (void) curl_easy_setopt(s->curl, CURLOPT_RESOLVE, NULL);
+        curl_slist_free_all(pin);
         if (to)
                 seal_wipe(to->data, strlen(to->data));
         curl_slist_free_all(to);
@@ -310,6 +347,8 @@ static void smtp_send(void *userdata, const struct courier_job *job, struct cour
         *answer = smtp_end_answer(&end);
         if (answer->result != COURIER_ACCEPTED)
                 hang_up(s);
+        if (answer->result == COURIER_ROUTE_DOWN && s->resolve)
+                resolve_forget(s->resolve);
         log_debug("smtp: libcurl %d at place %d, code %ld: %s", (int) code, (int) s->place, reply,
                 courier_result_to_str(answer->result));
         s->job = NULL;

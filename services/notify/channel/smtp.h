@@ -26,7 +26,9 @@ struct smtp_config {      /* borrowed during smtp_new() only */
         const char *helo;   /* our name to the relay: a domain */
         const char *name;   /* of the route, for the log; borrowed for its life; "" "smtp" */
         const char *device; /* network interface that it goes by or not at all; "" any */
-        long timeout_sec;   /* of one mail; 0: 30 */
+        const char
+                *dns; /* with a device: who is asked for the host, see resolve.h; "" or NULL resolv.conf's */
+        long timeout_sec; /* of one mail; 0: 30 */
 };
 
 struct smtp;
@@ -39,7 +41,7 @@ bool smtp_host_is_loopback(const char *host);
  * smtp_new() - make ready; connects nothing
  * @d: NULL, or told what is wrong with the config
  *
- * Return: 0, -EINVAL (host, device, or no TLS beyond loopback), -ENOMEM, -errno of the password file.
+ * Return: 0, -EINVAL (host, device, dns, or no TLS beyond loopback), -ENOMEM, -errno of the password file.
  */
 int smtp_new(struct smtp **sp, const struct smtp_config *config, struct diag *d);
 struct smtp *smtp_free(struct smtp *s);      /* takes NULL, returns NULL */
