@@ -150,11 +150,9 @@ static void list_parcels(const struct matter *m, struct notice_row *row) {
 }
 
 /* For the outcome to say what was told, by reference. */
-static void note_told(const struct notify *n, struct notice_row *row, const struct matter *m) {
-        const struct template *t = phrases_get(&n->phrases, kind_of(row), m->card.language);
-
+static void note_told(struct notice_row *row, const struct matter *m, const struct template *words) {
         (void) snprintf(row->words, sizeof(row->words), "%s/%d", language_to_str(m->card.language),
-                t ? template_version(t) : 0);
+                template_version(words));
         (void) copy_text(row->contact, sizeof(row->contact), m->card.ref); /* a uuid */
 }
 
@@ -226,7 +224,6 @@ static int prepare(
         _cleanup_(courier_job_wipe) struct courier_job job = {0};
         struct compose_input in = {.config = n->config,
                 .signer = &n->signer,
-                .phrases = &n->phrases,
                 .secret = n->secret,
                 .notice = row,
                 .shipment = &m->shipment,
@@ -242,6 +239,10 @@ static int prepare(
                 row->first_usec = now->wall_usec;
                 row->first_offset_sec = now->offset_sec;
         }
+        r = phrases_get(
+                n->phrases, row, m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA, &in.words);
+        if (r != 0)
+                return r < 0 ? r : outcome_wait(n, row, "words", 0, now);
         r = compose_mail(&in, &state, &job);
         if (r < 0)
                 return r;
@@ -263,7 +264,7 @@ static int prepare(
         if (r < 0)
                 return r;
         list_parcels(m, row);
-        note_told(n, row, m);
+        note_told(row, m, in.words);
         (void) copy_text(n->sending_to, sizeof(n->sending_to), hash);
         return start_sending(n, row, m, &job, now);
 }

@@ -139,7 +139,7 @@ static int write_page(const struct template *t, const struct template_view *view
 
 static int write_words(
         const struct compose_input *in, const struct letter *l, const struct contact *c, struct words *w) {
-        const struct template *t = phrases_get(in->phrases, l->kind, l->language);
+        const struct template *t = in->words;
         _cleanup_letter_view_ struct letter_view v = {0};
         struct template_view view;
         int r = letter_view_open(&v, l, policy_merchant(in->policy, in->shipment->merchant));

@@ -8,13 +8,13 @@
 #include "services/notify/config.h"
 #include "services/notify/contact.h"
 #include "services/notify/outbox.h"
-#include "services/notify/phrases.h"
 #include "services/notify/signer.h"
+#include "services/notify/template/template.h"
 
 struct compose_input { /* all borrowed */
         const struct notify_config *config;
         const struct signer *signer;
-        const struct phrases *phrases;
+        const struct template *words; /* of the notice's kind, in the card's language */
         const struct seal_keypair *secret;
         const struct notice_row *notice; /* its first_usec is the mail's Date */
         const struct shipment *shipment;

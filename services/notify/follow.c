@@ -117,7 +117,9 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
                 !copy_text(row.shipment, sizeof(row.shipment), fact->subject) ||
                 !copy_text(row.boot, sizeof(row.boot), f->boot) || read_times(f, fact, data, &row) < 0)
                 return -EBADMSG;
-        r = outbox_insert(f->outbox, &row);
+        r = phrases_pin(f->keepers.phrases, &row);
+        if (r == 0)
+                r = outbox_insert(f->outbox, &row);
         if (r == OUTBOX_E_EXISTS)
                 return 0; /* another look at the same facts, or a ledger that tells them again */
         if (r == 0 && notice_kind_from_str(row.kind, &kind) < 0)

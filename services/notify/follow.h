@@ -8,6 +8,7 @@
 #include "firmware/views/shipments.h"
 #include "services/notify/barred.h"
 #include "services/notify/outbox.h"
+#include "services/notify/phrases.h"
 #include "services/notify/withdrawn.h"
 
 enum {
@@ -20,6 +21,7 @@ struct follow;
 struct follow_keepers { /* what facts change beside the outbox; borrowed */
         struct barred *barred;
         struct withdrawn *withdrawn;
+        struct phrases *phrases;
         /* The hash of the address of a shipment's contact as it is now; "" none. Return: 0, positive not now, -errno. */
         int (*address)(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]);
         void *userdata;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru-notify: tells customers. Reads its arguments and its config, then runs until it is told to stop. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
@@ -10,9 +12,10 @@
 
 /* Words that leave something out are found before anything is sent with them. */
 static int check_words(const struct notify_config *config, struct diag *d) {
-        _cleanup_(phrases_close) struct phrases phrases = {0};
+        char database[CONFIG_PATH_MAX + sizeof(OUTBOX_FILE) + 1];
 
-        return phrases_open(&phrases, config->words, d);
+        (void) snprintf(database, sizeof(database), "%s/" OUTBOX_FILE, config->folder);
+        return phrases_check(config->words, database, d);
 }
 
 int main(int argc, char **argv) {
@@ -34,7 +37,7 @@ int main(int argc, char **argv) {
                 return program_complain(&d, r);
         if (a.check) {
                 r = check_words(&config, &d);
-                return r < 0 ? program_complain(&d, r) : program_say_ok();
+                return r != 0 ? program_complain(&d, r < 0 ? r : -EBADMSG) : program_say_ok();
         }
         r = notify_run(&config, &d);
         return r < 0 ? program_complain(&d, r) : 0;

@@ -22,10 +22,11 @@ struct notify {
         const struct notify_config *config; /* borrowed */
         char boot[UUID_TEXT_MAX];
         sd_event *event;
-        sd_event_source *timer, *answers;
+        sd_event_source *timer, *answers, *reload;
         struct seal_keypair *secret;
         struct signer signer;
-        struct phrases phrases;
+        struct phrases *phrases;
+        bool words_due; /* the folder of words is to be looked at, as soon as what was reserved before has its own */
         struct outbox *outbox;
         struct barred *barred;
         struct withdrawn *withdrawn;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <systemd/sd-daemon.h>
@@ -31,6 +32,30 @@ static int follow_to_head(struct notify *n, const struct stamp *now) {
         if (r == -EBADMSG && store_failure(outbox_store(n->outbox)) == 0)
                 return FOLLOW_E_NOT_YET; /* the ledger's damage, said there; ours is to wait */
         return r;
+}
+
+/* Once the reservations of before have the words of before. What is refused changes nothing, and is said. */
+static int take_words(struct notify *n, const struct stamp *now) {
+        struct diag d = {0};
+        bool changed = false;
+        char text[512];
+        int r;
+
+        if (!n->words_due)
+                return 0;
+        r = phrases_publish(n->phrases, now->wall_usec, &changed, &d);
+        if (r < 0)
+                return r;
+        n->words_due = false;
+        if (r == PHRASES_E_REFUSED) {
+                log_error("%s; the words of before are used", diag_str(&d, text, sizeof(text)));
+                (void) sd_notifyf(0, "STATUS=words refused: %s", text);
+                return 0;
+        }
+        if (changed)
+                log_notice("the words of notices were taken over");
+        (void) sd_notify(0, "STATUS=");
+        return 0;
 }
 
 static int send_due(struct notify *n, const struct stamp *now) {
@@ -65,6 +90,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = barred_purge(n->barred, now);
         if (r == 0)
+                r = phrases_purge(n->phrases);
+        if (r == 0)
                 r = store_commit(store);
         else
                 store_rollback(store);
@@ -91,6 +118,11 @@ static int turn(struct notify *n) {
         struct stamp now = follow_now(n->follow);
         int r = follow_to_head(n, &now);
 
+        if (r >= 0 && r != FOLLOW_E_MORE) {
+                int k = take_words(n, &now);
+
+                r = k < 0 ? k : r;
+        }
         if (r == 0)
                 r = send_due(n, &now);
         if (r >= 0 && n->has_outcomes) {
@@ -161,6 +193,15 @@ static void notify_on_bell(void *userdata) {
                 log_debug("the bell's timer could not be set; the next tick comes anyway");
 }
 
+static int notify_on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        struct notify *n = userdata;
+
+        (void) source;
+        (void) info;
+        n->words_due = true;
+        return leave(n, set_timer(n, 0));
+}
+
 static int take_answer(struct notify *n) {
         n->has_answer |= sender_take(n->sender, &n->answer);
         return outcome_finish(n);
@@ -178,6 +219,14 @@ static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, v
 
 /* ---- start and stop ---- */
 
+static int open_words(struct notify *n) {
+        struct stamp now = stamp_now();
+        int r = phrases_open(&n->phrases, outbox_store(n->outbox), n->config->words, now.wall_usec, n->diag);
+
+        n->words_due = true;
+        return r == PHRASES_E_REFUSED ? -EBADMSG : r;
+}
+
 static int open_all(struct notify *n) {
         int r = uuid_read_boot(n->boot);
 
@@ -190,12 +239,12 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = withdrawn_open(&n->withdrawn, outbox_store(n->outbox));
         if (r == 0)
+                r = open_words(n);
+        if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
-                        &(struct follow_keepers){n->barred, n->withdrawn, attend_address, n});
+                        &(struct follow_keepers){n->barred, n->withdrawn, n->phrases, attend_address, n});
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
-        if (r == 0)
-                r = phrases_open(&n->phrases, n->config->words, n->diag);
         if (r == 0)
                 r = route_open(&n->route, n->config, n->diag);
         if (r == 0)
@@ -213,6 +262,8 @@ static int arm(struct notify *n) {
                 r = sd_event_add_signal(n->event, NULL, SIGTERM, NULL, NULL);
         if (r >= 0)
                 r = sd_event_add_signal(n->event, NULL, SIGINT, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(n->event, &n->reload, SIGHUP, notify_on_reload, n);
         if (r >= 0)
                 r = sd_event_set_watchdog(n->event, true);
         if (r >= 0)
@@ -249,11 +300,12 @@ static void close_all(struct notify *n) {
         n->bell = bell_free(n->bell);
         n->timer = sd_event_source_disable_unref(n->timer);
         n->answers = sd_event_source_disable_unref(n->answers);
+        n->reload = sd_event_source_disable_unref(n->reload);
         n->event = sd_event_unref(n->event);
         route_close(&n->route);
-        phrases_close(&n->phrases);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
+        n->phrases = phrases_close(n->phrases);
         n->withdrawn = withdrawn_close(n->withdrawn);
         n->barred = barred_close(n->barred);
         n->outbox = outbox_close(n->outbox);
@@ -269,6 +321,7 @@ int notify_run(const struct notify_config *config, struct diag *d) {
         (void) sigemptyset(&signals);
         (void) sigaddset(&signals, SIGTERM);
         (void) sigaddset(&signals, SIGINT);
+        (void) sigaddset(&signals, SIGHUP);
         (void) sigprocmask(SIG_BLOCK, &signals, NULL);
         (void) signal(
                 SIGPIPE, SIG_IGN); /* libcurl does not by itself with NOSIGNAL, and TLS writes raise it */

@@ -17,7 +17,7 @@
         "wait_usec, "                                                                                        \
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
-        "parcels, told, changed_usec, log_pos, rank, words, contact"
+        "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en"
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
@@ -39,7 +39,7 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, insert),
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)"},
+                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)"},
         {offsetof(struct outbox, put),
                 "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
                 "boot = ?7, "
@@ -47,7 +47,7 @@ static const struct store_sql outbox_sql[] = {
                 "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
-                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27 "
+                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29 "
                 "WHERE id = ?1"},
         {offsetof(struct outbox, due), "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND rank = "
                                        "?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
@@ -129,6 +129,7 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                 .told = store_column_int64(q, 21) != 0,
                 .changed_usec = store_column_int64(q, 22),
                 .log_pos = store_column_int64(q, 23),
+                .pins = {store_column_int64(q, 27), store_column_int64(q, 28)},
         };
         fits = column_copy(q, 0, row->id, sizeof(row->id)) &&
                column_copy(q, 1, row->merchant, sizeof(row->merchant)) &&
@@ -180,6 +181,8 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
         store_bind_int64(q, 25, notice_rank(row->kind));
         store_bind_text(q, 26, row->words);
         store_bind_text(q, 27, row->contact);
+        store_bind_int64(q, 28, row->pins[0]);
+        store_bind_int64(q, 29, row->pins[1]);
         return store_run(q);
 }
 

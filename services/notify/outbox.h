@@ -36,6 +36,8 @@ struct notice_row {
         char parcels[OUTBOX_PARCELS_SIZE];
         char words[16]; /* of the last copy: language and version of its template, "ja/3"; "" none */
         char contact[UUID_TEXT_MAX]; /* the sealed box that it was made out to; "" none */
+        int64_t pins
+                [2]; /* the words that it is to be written with (wording-store.h), by language; 0: those that hold then */
         bool told;
         int64_t changed_usec, log_pos;
 };

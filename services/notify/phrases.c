@@ -3,118 +3,271 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "firmware/base/cleanup.h"
+#include "firmware/base/log.h"
+#include "firmware/views/databases.h"
+#include "services/notify/template/kinds.h"
+#include "services/notify/wording-store.h"
 
-#define FILE_MAX (TEMPLATE_SOURCE_MAX + 1)
+#define READY_MAX 48 /* parsed templates that are kept: all kinds of one merchant, some of others */
 
-static int cannot(const char *path, int error, struct diag *d) {
-        diag_set(d, 0, 0, "", "%s", strerror(-error));
+struct phrases {
+        struct store *store; /* borrowed */
+        const char *folder;  /* borrowed */
+        struct wording_store *kept;
+        struct {
+                int64_t id;
+                struct template *words;
+        } ready[READY_MAX];
+        size_t next_ready; /* the one that goes next */
+};
+
+/* ---- publishing ---- */
+
+static int refuse_number(const struct wording_origin *o, int version, struct diag *d) {
+        int line = 1;
+
+        for (const char *c = o->text; *c && strncmp(c, "version:", 8) != 0; c++)
+                line += *c == '\n';
+        diag_set(d, line, 0, "version", "%d was other words before: give these the next number", version);
         if (d)
-                (void) copy_text(d->file, sizeof(d->file), path);
-        return error;
+                (void) copy_text(d->file, sizeof(d->file), o->file);
+        return PHRASES_E_REFUSED;
 }
 
-static int read_file(const char *path, char **textp) {
-        _autofclose_ FILE *f = fopen(path, "re");
-        _autofree_ char *text = malloc(FILE_MAX + 1);
-        size_t n;
+struct issue { /* one template on its way to be published */
+        const struct wording *wording;
+        struct wording_name name;
+        struct wording_store *kept;
+        int64_t now_usec;
+        bool write, *changedp;
+        struct diag *d;
+};
 
-        if (!f)
-                return -errno;
-        if (!text)
-                return -ENOMEM;
-        n = fread(text, 1, FILE_MAX, f);
-        if (ferror(f))
-                return -EIO;
-        if (n == FILE_MAX)
-                return -EFBIG;
-        if (memchr(text, '\0', n))
-                return -EILSEQ;
-        text[n] = '\0';
-        *textp = take_ptr(text);
+static int keep_one(
+        const struct issue *i, const struct wording_origin *o, int version, const struct str *pack) {
+        int64_t id = 0;
+        int r = wording_store_put(i->kept, pack, &id);
+
+        if (r == 0)
+                r = wording_store_note(i->kept, o->file, version, o->text, id, i->now_usec, i->changedp);
+        return r == 0 ? wording_store_publish(i->kept, &i->name, id, i->changedp) : r;
+}
+
+static int issue_one(const struct issue *i) {
+        _cleanup_(template_freep) struct template *t = NULL;
+        _cleanup_str_ struct str pack = STR_INIT;
+        struct wording_origin o;
+        int r = wording_parse(i->wording, &i->name, &t, i->d);
+
+        if (r == 0)
+                r = wording_pack(i->wording, &i->name, &pack, &o);
+        if (r < 0)
+                return r == -ENOMEM ? r : PHRASES_E_REFUSED;
+        r = o.is_ours || !i->kept ? 0 : wording_store_ask(i->kept, o.file, template_version(t), o.text);
+        if (r == WORDING_STORE_E_TAKEN)
+                return refuse_number(&o, template_version(t), i->d);
+        return r == 0 && i->write ? keep_one(i, &o, template_version(t), &pack) : r;
+}
+
+static int issue_merchant(struct issue *i, const char *merchant) {
+        int r = 0;
+
+        for (size_t k = 0; k < n_kinds && r == 0; k++)
+                for (int language = TEMPLATE_JA; language <= TEMPLATE_EN && r == 0; language++) {
+                        i->name = (struct wording_name){
+                                merchant, (enum template_language) language, kinds[k].name};
+                        r = issue_one(i);
+                }
+        return r;
+}
+
+/* Is it the first of its merchant's texts? */
+static bool is_new_merchant(const struct wording *w, size_t i, char merchant[WORDING_MERCHANT_MAX]) {
+        char other[WORDING_MERCHANT_MAX];
+
+        if (!*wording_merchant(w, i, merchant))
+                return false;
+        for (size_t k = 0; k < i; k++)
+                if (strcmp(wording_merchant(w, k, other), merchant) == 0)
+                        return false;
+        return true;
+}
+
+static bool has_merchant(const struct wording *w, const char *merchant) {
+        char other[WORDING_MERCHANT_MAX];
+
+        for (size_t i = 0; i < w->n_own; i++)
+                if (strcmp(wording_merchant(w, i, other), merchant) == 0)
+                        return true;
+        return false;
+}
+
+static int withdraw_merchants(const struct issue *i) {
+        char merchant[WORDING_MERCHANT_MAX] = "";
+        int r;
+
+        while ((r = wording_store_next_merchant(i->kept, merchant, merchant)) == 0)
+                if (!has_merchant(i->wording, merchant)) {
+                        *i->changedp = true;
+                        r = wording_store_withdraw(i->kept, merchant);
+                        if (r != 0)
+                                return r;
+                }
+        return r == WORDING_STORE_E_NONE ? 0 : r;
+}
+
+static int issue_all(struct issue *i) {
+        char merchant[WORDING_MERCHANT_MAX];
+        int r = issue_merchant(i, "");
+
+        for (size_t k = 0; k < i->wording->n_own && r == 0; k++)
+                if (is_new_merchant(i->wording, k, merchant))
+                        r = issue_merchant(i, merchant);
+        return r == 0 && i->write ? withdraw_merchants(i) : r;
+}
+
+static int read_folder(struct wording *w, const char *folder, struct diag *d) {
+        int r = words_folder_read(w, folder, d);
+
+        return r == -ENOMEM ? r : r < 0 ? PHRASES_E_REFUSED : 0;
+}
+
+int phrases_publish(struct phrases *p, int64_t now_usec, bool *changedp, struct diag *d) {
+        _cleanup_wording_ struct wording wording = {0};
+        bool changed = false;
+        struct issue issue = {.wording = &wording,
+                .kept = p->kept,
+                .now_usec = now_usec,
+                .write = true,
+                .changedp = &changed,
+                .d = d};
+        int r = read_folder(&wording, p->folder, d);
+
+        if (r == 0)
+                r = store_begin(p->store);
+        if (r != 0)
+                return r;
+        r = issue_all(&issue);
+        if (r == 0 && changed)
+                r = store_commit(p->store);
+        else
+                store_rollback(p->store);
+        if (changedp)
+                *changedp = changed;
+        return r;
+}
+
+int phrases_check(const char *folder, const char *database, struct diag *d) {
+        _cleanup_wording_ struct wording wording = {0};
+        _cleanup_(store_closep) struct store *store = NULL;
+        _cleanup_(wording_store_closep) struct wording_store *kept = NULL;
+        struct issue issue = {.wording = &wording, .d = d};
+        int r = read_folder(&wording, folder, d);
+
+        if (r != 0)
+                return r;
+        /* Without the numbers of before when they cannot be read: a new box has none. */
+        r = store_open_reader(
+                &store, database, NOTICES_APPLICATION_ID, NOTICES_WORDS_VERSION, NOTICES_VERSION_MAX, NULL);
+        if (r == 0)
+                r = wording_store_open(&kept, store, false);
+        if (r == -ENOMEM)
+                return r;
+        issue.kept = kept;
+        return issue_all(&issue);
+}
+
+/* ---- what a notice is written with ---- */
+
+int phrases_pin(struct phrases *p, struct notice_row *row) {
+        for (int language = TEMPLATE_JA; language <= TEMPLATE_EN; language++) {
+                const struct wording_name name = {
+                        row->merchant, (enum template_language) language, row->kind};
+                int r = wording_store_current(p->kept, &name, &row->pins[language]);
+
+                if (r < 0)
+                        return r;
+        }
         return 0;
 }
 
-static int give_file(
-        struct wording *w, const char *folder, const char *sub, const char *file, struct diag *d) {
-        _autofree_ char *path = NULL, *name = NULL, *text = NULL;
+/* Return: 0, PHRASES_E_NONE, -errno. */
+static int read_words(
+        struct phrases *p, int64_t id, const struct wording_name *name, const struct template **tp) {
+        _cleanup_str_ struct str pack = STR_INIT;
+        struct template *t = NULL;
+        struct diag d = {0};
         int r;
 
-        if (asprintf(&path, "%s/%s/%s", folder, sub, file) < 0 || asprintf(&name, "%s/%s", sub, file) < 0)
-                return -ENOMEM;
-        r = read_file(path, &text);
-        if (r < 0)
-                return cannot(path, r, d);
-        r = wording_give(w, take_ptr(name), take_ptr(text));
-        if (r == -EINVAL) {
-                diag_set(d, 0, 0, "", "a template's name is small letters, digits and hyphens, then .md");
-                if (d)
-                        (void) copy_text(d->file, sizeof(d->file), path);
-                return -EBADMSG;
+        for (size_t i = 0; i < READY_MAX && id > 0; i++)
+                if (p->ready[i].id == id) {
+                        *tp = p->ready[i].words;
+                        return 0;
+                }
+        r = id > 0 ? wording_store_pack(p->kept, id, &pack) : WORDING_STORE_E_NONE;
+        if (r != 0)
+                return r == WORDING_STORE_E_NONE ? PHRASES_E_NONE : r;
+        r = wording_unpack(pack.data, pack.len, name, &t, &d);
+        if (r < 0) {
+                log_warning("words kept as %s line %d: %s: %s", d.file, d.line, d.key, d.text);
+                return r == -ENOMEM ? r : PHRASES_E_NONE;
         }
-        return r < 0 ? cannot(path, r, d) : 0;
+        p->next_ready = (p->next_ready + 1) % READY_MAX;
+        (void) template_free(p->ready[p->next_ready].words);
+        p->ready[p->next_ready].id = id;
+        *tp = p->ready[p->next_ready].words = t;
+        return 0;
 }
 
-static int read_sub(struct wording *w, const char *folder, const char *sub, struct diag *d) {
-        _autofree_ char *path = NULL;
-        _cleanup_(closedirp) DIR *dir = NULL;
-        struct dirent *e;
-        int r = 0;
+int phrases_get(struct phrases *p, const struct notice_row *row, enum template_language language,
+        const struct template **tp) {
+        const struct wording_name name = {row->merchant, language, row->kind};
+        int64_t id = 0;
+        int r = read_words(p, row->pins[language], &name, tp);
 
-        if (asprintf(&path, "%s/%s", folder, sub) < 0)
+        if (r != PHRASES_E_NONE)
+                return r;
+        r = wording_store_current(p->kept, &name, &id);
+        return r == 0 ? read_words(p, id, &name, tp) : r == WORDING_STORE_E_NONE ? PHRASES_E_NONE : r;
+}
+
+int phrases_purge(struct phrases *p) {
+        return wording_store_purge(p->kept);
+}
+
+/* ---- open and close ---- */
+
+int phrases_open(
+        struct phrases **pp, struct store *store, const char *folder, int64_t now_usec, struct diag *d) {
+        _cleanup_(phrases_closep) struct phrases *p = calloc(1, sizeof(*p));
+        int64_t id;
+        int r;
+
+        if (!p)
                 return -ENOMEM;
-        dir = opendir(path);
-        if (!dir)
-                return errno == ENOENT ? 0 : cannot(path, -errno, d);
-        while (r == 0 && (e = readdir(dir)))
-                if (e->d_name[0] != '.')
-                        r = give_file(w, folder, sub, e->d_name, d);
-        return r;
+        p->store = store;
+        p->folder = folder;
+        r = wording_store_open(&p->kept, store, true);
+        if (r == 0)
+                r = wording_store_current(
+                        p->kept, &(struct wording_name){"", TEMPLATE_JA, kinds[0].name}, &id);
+        if (r == WORDING_STORE_E_NONE)
+                r = phrases_publish(p, now_usec, NULL, d);
+        if (r != 0)
+                return r;
+        *pp = take_ptr(p);
+        return 0;
 }
 
-int phrases_read(struct wording *w, const char *folder, struct diag *d) {
-        static const char *const subs[] = {"ja", "en"};
-        _cleanup_(closedirp) DIR *dir = NULL;
-        int r = 0;
-
-        if (!*folder)
-                return 0;
-        dir = opendir(folder);
-        if (!dir)
-                return cannot(folder, -errno, d);
-        for (size_t i = 0; i < ELEMENTSOF(subs) && r == 0; i++) {
-                char parts[16];
-
-                (void) snprintf(parts, sizeof(parts), "parts/%s", subs[i]);
-                r = read_sub(w, folder, parts, d);
-        }
-        /* "parts" has no files of its own; a kind has the files of its languages. */
-        for (size_t i = 0; i < ELEMENTSOF(subs) && r == 0; i++)
-                r = read_sub(w, folder, subs[i], d);
-        return r;
-}
-
-int phrases_open(struct phrases *p, const char *folder, struct diag *d) {
-        _cleanup_wording_ struct wording w = {0};
-        int r = phrases_read(&w, folder, d);
-
-        for (int kind = 0; kind < N_NOTICE_KINDS && r == 0; kind++)
-                for (int language = LANGUAGE_JA; language <= LANGUAGE_EN && r == 0; language++)
-                        r = wording_parse(&w, language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA,
-                                notice_kind_to_str((enum notice_kind) kind), &p->templates[kind][language],
-                                d);
-        return r;
-}
-
-void phrases_close(struct phrases *p) {
-        for (size_t kind = 0; kind < N_NOTICE_KINDS; kind++)
-                for (size_t language = 0; language < 2; language++)
-                        p->templates[kind][language] = template_free(p->templates[kind][language]);
-}
-
-const struct template *phrases_get(const struct phrases *p, enum notice_kind kind, enum language language) {
-        /* cppcheck-suppress CastIntegerToAddressAtReturn ; it takes the name for the keyword of C++ */
-        return p->templates[kind][language];
+struct phrases *phrases_close(struct phrases *p) {
+        if (!p)
+                return NULL;
+        for (size_t i = 0; i < READY_MAX; i++)
+                (void) template_free(p->ready[i].words);
+        p->kept = wording_store_close(p->kept);
+        free(p);
+        return NULL;
 }

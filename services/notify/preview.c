@@ -8,9 +8,9 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/program.h"
-#include "services/notify/phrases.h"
 #include "services/notify/template/brand.h"
 #include "services/notify/template/kinds.h"
+#include "services/notify/words-folder.h"
 
 #define DATA_MAX (1024 * 1024)
 
@@ -141,9 +141,9 @@ int preview_main(int argc, char **argv) {
 
         if (r >= 0)
                 return r;
-        r = phrases_read(&wording, w.words, &d);
+        r = words_folder_read(&wording, w.words, &d);
         if (r == 0)
-                r = wording_parse(&wording, w.language, w.kind, &t, &d);
+                r = wording_parse(&wording, &(struct wording_name){"", w.language, w.kind}, &t, &d);
         if (r == 0)
                 r = load_data(&w, &wording, &root, &d);
         if (r == 0)

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""With which words a notice goes: those that held when it was reserved, whatever became of folder, program and process meanwhile."""
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from ledger import Ledger  # noqa: E402
+from test_notify import M, Notify, mails_in, run  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+OURS = TOP / "services/notify/templates"
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        ledger.trust_clock()
+        yield ledger
+
+
+@pytest.fixture
+def maildir(tmp_path):
+    return tmp_path / "mail"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "words").mkdir()
+    return tmp_path / "words"
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir, folder):
+    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\nwords: {folder}\n")
+    yield notify
+    if notify.process:
+        notify.kill()
+
+
+def say(folder: Path, version: int, words: str, name: str = "ja/shipped.md") -> None:
+    """Our words of the kind, with @words in them and that number."""
+    lang, kind = name.split("/")[-2:]
+    text = (OURS / lang / kind).read_text().replace("version: 1\n", f"version: {version}\n")
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace("@contact", f"{words}\n\n@contact") if "@contact" in text else text + f"\n{words}\n")
+
+
+def waiting(ledger: Ledger, shipment: str, **more) -> str:
+    """Reserved, and an hour to go."""
+    ledger.shipment(M, shipment)
+    ledger.contact(M, shipment, **more)
+    ledger.ship(M, shipment)
+    return ledger.reserve(M, shipment, delay=3600)
+
+
+def taken(notify: Notify, *notices: str) -> None:
+    wait_for("the reservations", lambda: all(notify.state(n)[0] for n in notices))
+
+
+def said(maildir: Path) -> dict:
+    return {m["To"].addresses[0].addr_spec: m.get_body(("plain",)).get_content() for m in mails_in(maildir)}
+
+
+def last_said(notify: Notify, words: str) -> None:
+    wait_for(words, lambda: words in notify.errors.read_text()[notify.begun:])
+
+
+def test_what_was_reserved_before_keeps_its_words(notify, ledger, maildir, folder):
+    say(folder, 2, "いつもありがとうございます")
+    notify.start()
+    old = waiting(ledger, "S-1", email="old@example.jp")
+    taken(notify, old)
+    notify.kill()
+    say(folder, 3, "新しい店長より")
+    notify.start()
+    last_said(notify, "were taken over")
+    new = waiting(ledger, "S-2", email="new@example.jp")
+    taken(notify, new)
+    notify.pass_time(3700)
+    assert notify.outcome_of(old)[1]["words"] == "ja/2" and notify.outcome_of(new)[1]["words"] == "ja/3"
+    mails = said(maildir)
+    assert "いつもありがとうございます" in mails["old@example.jp"] and "新しい店長より" not in mails["old@example.jp"]
+    assert "新しい店長より" in mails["new@example.jp"] and "いつもありがとうございます" not in mails["new@example.jp"]
+    notify.stop()
+
+
+def test_what_was_reserved_while_nobody_ran_has_the_words_of_before(notify, ledger, maildir, folder):
+    notify.start()
+    taken(notify, waiting(ledger, "S-1", email="one@example.jp"))
+    notify.stop()
+    old = waiting(ledger, "S-2", email="two@example.jp")
+    say(folder, 2, "新しい店長より")
+    notify.start()
+    last_said(notify, "were taken over")
+    new = waiting(ledger, "S-3", email="three@example.jp")
+    taken(notify, old, new)
+    notify.pass_time(3700)
+    assert [notify.outcome_of(n)[1]["words"] for n in (old, new)] == ["ja/1", "ja/2"]
+    notify.stop()
+
+
+def test_the_folder_may_go_and_what_it_said_stays(notify, ledger, maildir, folder):
+    say(folder, 7, "最後の言葉")
+    (folder / "parts/ja").mkdir(parents=True)
+    (folder / "parts/ja/greeting.md").write_text("{{customer}}さま、毎度どうも。\n")
+    notify.start()
+    old = waiting(ledger, "S-1")
+    taken(notify, old)
+    notify.kill()
+    for file in (folder / "ja/shipped.md", folder / "parts/ja/greeting.md"):
+        file.unlink()
+    notify.start()
+    last_said(notify, "were taken over")
+    notify.pass_time(3700)
+    assert notify.outcome_of(old)[1]["words"] == "ja/7"
+    text, = said(maildir).values()
+    assert "最後の言葉" in text and "山田 花子さま、毎度どうも。" in text
+    notify.stop()
+
+
+def test_words_are_taken_over_while_it_runs(notify, ledger, maildir, folder):
+    notify.start()
+    old = waiting(ledger, "S-1", email="old@example.jp")
+    taken(notify, old)
+    say(folder, 2, "新しい店長より")
+    notify.process.send_signal(signal.SIGHUP)
+    last_said(notify, "were taken over")
+    new = waiting(ledger, "S-2", email="new@example.jp")
+    taken(notify, new)
+    notify.pass_time(3700)
+    assert [notify.outcome_of(n)[1]["words"] for n in (old, new)] == ["ja/1", "ja/2"]
+    notify.stop()
+
+
+def test_another_notice_of_the_same_order_has_the_words_of_now(notify, ledger, maildir, folder):
+    say(folder, 2, "いつもありがとうございます")
+    notify.start()
+    first = waiting(ledger, "S-1")
+    taken(notify, first)
+    say(folder, 3, "新しい店長より")
+    notify.process.send_signal(signal.SIGHUP)
+    last_said(notify, "were taken over")
+    again = ledger.reserve(M, "S-1", delay=3600, generation=1)
+    taken(notify, again)
+    notify.pass_time(3700)
+    assert [notify.outcome_of(n)[1]["words"] for n in (first, again)] == ["ja/2", "ja/3"]
+    notify.stop()
+
+
+@pytest.mark.parametrize("how", ["reload", "restart"])
+def test_words_that_are_refused_change_nothing(build, notify, ledger, maildir, folder, how):
+    """A number means one text: whoever reads an outcome must know what was said. And a slip in a file stops no notice."""
+    say(folder, 2, "いつもありがとうございます")
+    notify.start()
+    last_said(notify, "notices go by")
+    wait_for("a first look", lambda: notify.query("SELECT 1 FROM edition WHERE file = 'ja/shipped.md' AND version = 2"))
+    say(folder, 2, "同じ番号の別の言葉")
+    say(folder, 2, "通る言葉", "ja/pickup-ready.md")
+    done = run(build, "--config", notify.config, "--check-config")
+    assert done.returncode == 1 and "ja/shipped.md:3" in done.stderr and "2 was other words before" in done.stderr
+    if how == "reload":
+        notify.process.send_signal(signal.SIGHUP)
+    else:
+        notify.stop()
+        notify.start()
+    last_said(notify, "the words of before are used")
+    notice = waiting(ledger, "S-1")
+    taken(notify, notice)
+    assert not notify.query("SELECT 1 FROM edition WHERE file = 'ja/pickup-ready.md' AND version = 2")  # all or nothing
+    say(folder, 3, "次の番号の言葉")
+    assert run(build, "--config", notify.config, "--check-config").returncode == 0
+    notify.process.send_signal(signal.SIGHUP)
+    last_said(notify, "were taken over")
+    notify.pass_time(3700)
+    assert notify.outcome_of(notice)[1]["words"] == "ja/2" and "いつもありがとうございます" in "".join(said(maildir).values())
+    assert notify.query("SELECT 1 FROM edition WHERE file = 'ja/pickup-ready.md' AND version = 2")
+    notify.stop()
+
+
+def test_a_merchant_has_words_of_its_own(notify, ledger, maildir, folder):
+    say(folder, 2, "どの店でも")
+    say(folder, 5, "アクメだけ", "acme/ja/shipped.md")
+    notify.start()
+    one = waiting(ledger, "S-1")
+    taken(notify, one)
+    (folder / "acme/ja/shipped.md").unlink()
+    notify.process.send_signal(signal.SIGHUP)
+    last_said(notify, "were taken over")
+    two = waiting(ledger, "S-2", email="two@example.jp")
+    taken(notify, two)
+    notify.pass_time(3700)
+    assert [notify.outcome_of(n)[1]["words"] for n in (one, two)] == ["ja/5", "ja/2"]
+    mails = said(maildir)
+    assert "アクメだけ" in mails["hanako@example.jp"] and "どの店でも" in mails["two@example.jp"]
+    notify.stop()
+
+
+@pytest.mark.parametrize("name, why", [("ja/shiped.md", "no such kind"), ("acme/ja/shiped.md", "no such kind"), ("acme/en/Shipped.md", "small letters")])
+def test_a_file_that_would_never_be_read_is_said(build, folder, name, why):
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text("")
+    done = run(build, "preview", "shipped", "--words", folder)
+    assert done.returncode == 1 and name in done.stderr and why in done.stderr
+
+
+def test_words_that_this_program_refuses_give_way_to_those_that_hold(notify, ledger, maildir, folder):
+    """As when a newer program wants more said than the words of back then."""
+    notify.start()
+    notice = waiting(ledger, "S-1")
+    taken(notify, notice)
+    notify.stop()
+    say(folder, 2, "新しい店長より")
+    with sqlite3.connect(notify.folder / "notices.db") as db:
+        db.execute("UPDATE wording SET pack = replace(pack, '{{eta}}', '') WHERE id IN (SELECT words_ja FROM notice)")
+    db.close()
+    notify.start()
+    last_said(notify, "were taken over")
+    notify.pass_time(3700)
+    assert notify.outcome_of(notice)[1]["words"] == "ja/2"
+    assert "words kept as ja/shipped.md" in notify.errors.read_text()
+    notify.stop()
+
+
+def test_killed_at_any_moment_each_notice_has_the_words_of_its_reservation(notify, ledger, maildir, folder):
+    dice = random.Random(5)
+    notices = []
+    for version in range(2, 8):
+        say(folder, version, f"第{version}版の言葉")
+        notify.start()
+        time.sleep(dice.random() * 0.15)
+        notices.append(waiting(ledger, f"S-{version}", email=f"v{version}@example.jp"))
+        time.sleep(dice.random() * 0.1)
+        notify.kill()
+    notify.start()
+    last_said(notify, "notices go by")
+    taken(notify, *notices)
+    pinned = {n: v for n, v in notify.query("SELECT notice.id, edition.version FROM notice JOIN edition ON wording = words_ja AND file = 'ja/shipped.md'")}
+    assert sorted(pinned) == sorted(notices)
+    notify.kill()
+    say(folder, 9, "最後の版")
+    notify.start()
+    notify.pass_time(3700)
+    for version, notice in enumerate(notices, 2):
+        assert notify.outcome_of(notice)[1]["words"] == f"ja/{pinned[notice]}"
+        assert f"第{pinned[notice]}版の言葉" in said(maildir)[f"v{version}@example.jp"]
+    notify.stop()
+
+
+def test_words_that_nobody_refers_to_go(notify, ledger, folder):
+    (folder / "parts/ja").mkdir(parents=True)
+    for greeting in ("一つ目", "二つ目", "三つ目"):  # a part has no number: its kinds keep theirs
+        (folder / "parts/ja/greeting.md").write_text(f"{greeting}のごあいさつ\n")
+        notify.start()
+        wait_for("the words", lambda: notify.query("SELECT 1 FROM published JOIN wording ON id = wording WHERE pack LIKE ?", f"%{greeting}%"))
+        if greeting == "二つ目":
+            taken(notify, waiting(ledger, "S-1"))
+        notify.stop()
+    notify.start()
+    notify.pass_time(3700)
+    kept = lambda greeting: len(notify.query("SELECT 1 FROM wording WHERE pack LIKE ?", f"%{greeting}%"))  # noqa: E731
+    wait_for("the purge", lambda: kept("一つ目") == 0)
+    assert kept("二つ目") == 1 and kept("三つ目") > 1
+    notify.stop()
