@@ -65,8 +65,8 @@ def fact(type_: str, merchant: str, subject: str, data: dict) -> dict:
     return {"type": type_, "merchant": merchant, "subject": subject, "data": data}
 
 
-def floor_facts() -> list[dict]:
-    facts = [fact("policy.changed", "", "policy", {"v": 1, **goods.policy(3600)}), fact("people.changed", "", "people", {"v": 1, **goods.people()})]
+def floor_facts(policy: dict | None = None) -> list[dict]:
+    facts = [fact("policy.changed", "", "policy", {"v": 1, **(policy or goods.policy(3600))}), fact("people.changed", "", "people", {"v": 1, **goods.people()})]
     return facts + [fact("bay.scheduled", "", b["bay"], {"v": 1, **b}) for b in goods.bays()]
 
 
@@ -82,10 +82,11 @@ def shipment_facts(shipment: dict, version: int = 1) -> list[dict]:
             fact("contact.received", merchant, subject, {"v": 1, "merchant": merchant, "shipment": subject, "version": version, **contact})]
 
 
-def fill_ledger(folder: Path, facts, batch: int = 500) -> None:
-    """Facts into @folder/ledger.db, which no station has open."""
+def fill_ledger(folder: Path, facts, batch: int = 500, public: Path | None = None) -> None:
+    """Facts into @folder/ledger.db, which no station has open. @public: the key for which contacts in the clear are sealed."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     command = [str(BUILD / "tests" / "ledger-tool"), "--folder", str(folder), "--realm", "demo", "--batch", str(batch)]
+    command += ["--public", str(public)] if public else []
     with tempfile.TemporaryFile("w+") as answers:
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=answers, text=True) as process:
             for f in facts:
@@ -148,14 +149,14 @@ def scan(hands: list[Hands], count: int, gap_us: int = 0, seconds: float | None 
 
 
 @contextmanager
-def station(benches: int, stock: list[dict], facts=(), environment: dict | None = None, at_first: int = 0):
+def station(benches: int, stock: list[dict], facts=(), environment: dict | None = None, at_first: int = 0, policy: dict | None = None):
     """A station with @benches benches that knows @stock, alone on its folder: (rig, a Hands per bench), signed in.
 
     The stock is dealt out to the benches in turn, but for the @at_first first ones: those are all the first bench's. @facts go
     in before."""
     with tempfile.TemporaryDirectory() as folder:
         rig = Rig(BUILD, Path(folder), benches=benches, environment=environment)
-        fill_ledger(rig.folder / "station", (f for part in ([facts, floor_facts()] + [shipment_facts(s) for s in stock]) for f in part))
+        fill_ledger(rig.folder / "station", (f for part in ([facts, floor_facts(policy)] + [shipment_facts(s) for s in stock]) for f in part))
         try:
             rig.start("station")
             wait_for("the station's socket", lambda: rig.alive("station") and rig.try_status())
