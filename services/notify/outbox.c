@@ -60,7 +60,8 @@ static const struct store_sql outbox_sql[] = {
                 "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
                 "AND instr(parcels, ?3) > 0 LIMIT 1"},
         {offsetof(struct outbox, other_boot),
-                "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND boot <> ?1 LIMIT 1"},
+                "SELECT " COLUMNS
+                " FROM notice WHERE id > ?2 AND state = 'reserved' AND boot <> ?1 ORDER BY id LIMIT 1"},
         {offsetof(struct outbox, purge_pos),
                 "SELECT min(coalesce((SELECT max(log_pos) FROM (SELECT log_pos FROM notice WHERE told = 1 "
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)), 0), "
@@ -304,12 +305,14 @@ int outbox_correct(struct outbox *o, const char *merchant, const char *shipment,
 
 /* ---- time ---- */
 
+/* By id, which a row keeps: by time each one would be looked for behind all that are done. */
 int outbox_rebase(struct outbox *o, const struct stamp *now) {
-        struct notice_row row;
+        struct notice_row row = {0};
         int r;
 
         for (;;) {
                 store_bind_text(&o->other_boot, 1, o->boot);
+                store_bind_text(&o->other_boot, 2, row.id);
                 r = first_row(&o->other_boot, &row);
                 if (r != 0)
                         return r == OUTBOX_E_NONE ? 0 : r;
