@@ -109,9 +109,24 @@ static const struct yaml_rule dkim_rules[] = {
         {"ed25519", YAML_WANT_PATH, false, ROOM(dkim.ed25519), 0, 0, NULL, NULL, NULL},
         {0},
 };
+static const struct yaml_rule mailbox_rules[] = {
+        {"maildir", YAML_WANT_PATH, false, ROOM(bounce.mailbox.maildir), 0, 0, NULL, NULL, NULL},
+        {"host", YAML_WANT_TEXT, false, ROOM(bounce.mailbox.host), 0, 0, NULL, NULL, NULL},
+        {"port", YAML_WANT_INT, false, ROOM(bounce.mailbox.port), 1, 65535, NULL, NULL, NULL},
+        {"tls", YAML_WANT_WORD, false, ROOM(bounce.mailbox.tls), 0, 0, tls_words, NULL, NULL},
+        {"ca", YAML_WANT_PATH, false, ROOM(bounce.mailbox.ca), 0, 0, NULL, NULL, NULL},
+        {"user", YAML_WANT_TEXT, false, ROOM(bounce.mailbox.user), 0, 0, NULL, NULL, NULL},
+        {"password_file", YAML_WANT_PATH, false, ROOM(bounce.mailbox.password_file), 0, 0, NULL, NULL, NULL},
+        {"timeout", YAML_WANT_DURATION, false, ROOM(bounce.mailbox.timeout_usec), (int64_t) USEC_PER_SEC,
+                600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
+        {"every", YAML_WANT_DURATION, false, ROOM(bounce.mailbox.every_usec), (int64_t) USEC_PER_SEC,
+                3600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
+        {0},
+};
 static const struct yaml_rule bounce_rules[] = {
         {"domain", YAML_WANT_TEXT, true, ROOM(bounce.domain), 0, 0, NULL, NULL, NULL},
         {"key_file", YAML_WANT_PATH, true, ROOM(bounce.key_file), 0, 0, NULL, NULL, NULL},
+        {"mailbox", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, mailbox_rules, NULL},
         {0},
 };
 static const struct yaml_rule rules[] = {
@@ -179,12 +194,45 @@ static int check_signer(const struct notify_config *c, const struct yaml *root, 
         return 0;
 }
 
+#define MAILBOX "bounce.mailbox"
+
+static int check_pop3(const struct config_mailbox *m, const struct yaml *section, struct diag *d) {
+        if (!smtp_host_is_valid(m->host))
+                return fail_at(section, MAILBOX, "host", d, "neither a host name nor an address");
+        if (!yaml_get(section, "tls"))
+                return yaml_fail(section, MAILBOX, d, "wanted tls: implicit or starttls");
+        if (m->tls == SMTP_NONE_ON_LOOPBACK && !smtp_host_is_loopback(m->host))
+                return fail_at(section, MAILBOX, "tls", d, "without TLS only to a loopback address");
+        if (!*m->user || !*m->password_file)
+                return yaml_fail(section, MAILBOX, d, "wanted user and password_file");
+        return 0;
+}
+
+static int complete_mailbox(struct config_mailbox *m, const struct yaml *section, struct diag *d) {
+        static const int ports[] = {
+                [SMTP_STARTTLS] = 110, [SMTP_IMPLICIT] = 995, [SMTP_NONE_ON_LOOPBACK] = 110};
+
+        if (!section)
+                return 0;
+        if (m->timeout_usec == 0)
+                m->timeout_usec = 60 * (int64_t) USEC_PER_SEC;
+        if (m->every_usec == 0)
+                m->every_usec = 60 * (int64_t) USEC_PER_SEC;
+        if ((*m->maildir != '\0') == (*m->host != '\0'))
+                return yaml_fail(section, MAILBOX, d, "wanted one of maildir and host");
+        if (m->port == 0)
+                m->port = ports[m->tls];
+        return *m->host ? check_pop3(m, section, d) : 0;
+}
+
 static int complete(struct notify_config *c, const struct yaml *root, struct diag *d) {
         int r = complete_names(c, root, d);
 
         if (r < 0)
                 return r;
         r = check_signer(c, root, d);
+        if (r == 0)
+                r = complete_mailbox(&c->bounce.mailbox, yaml_get(yaml_get(root, "bounce"), "mailbox"), d);
         return r < 0 ? r : check_route(c, root, d);
 }
 

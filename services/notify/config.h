@@ -48,6 +48,14 @@ struct notify_config {
         } dkim;
         struct { /* "" bounces come to the sender */
                 char domain[CONFIG_TEXT_MAX], key_file[CONFIG_PATH_MAX];
+                struct config_mailbox { /* where they come to; none: nobody reads them */
+                        char maildir[CONFIG_PATH_MAX];
+                        char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX]; /* POP3 */
+                        char ca[CONFIG_PATH_MAX], password_file[CONFIG_PATH_MAX];
+                        int64_t port; /* 0: of the kind of TLS */
+                        int tls;      /* enum smtp_tls */
+                        int64_t timeout_usec, every_usec;
+                } mailbox;
         } bounce;
 };
 

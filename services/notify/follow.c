@@ -127,6 +127,13 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
         return r;
 }
 
+/* A bounce is news of a mail that had gone; that it had gone is none of one that bounced. */
+static bool is_newer(enum notice_state told, enum notice_state known) {
+        bool had_gone = known == NOTICE_ACCEPTED || known == NOTICE_UNKNOWN || known == NOTICE_DELIVERED;
+
+        return had_gone && (told == NOTICE_FAILED || (told == NOTICE_DELIVERED && known != told));
+}
+
 /* Our own outcome coming back, or what another disk's notify did: never sent again either way. */
 static int settle(struct follow *f, const char *id, enum notice_state state, bool correction) {
         struct notice_row row;
@@ -134,11 +141,11 @@ static int settle(struct follow *f, const char *id, enum notice_state state, boo
 
         if (r != 0)
                 return r == OUTBOX_E_NONE ? 0 : r;
-        if (!is_final(row.state)) {
+        if (!is_final(row.state) || is_newer(state, row.state)) {
                 row.state = state;
                 row.correction |= correction;
                 row.changed_usec = f->now.wall_usec;
-        } else if (row.told || row.correction != correction) {
+        } else if (row.told || row.state != state || row.correction != correction) {
                 return 0;
         }
         row.told = true;

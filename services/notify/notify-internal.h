@@ -9,7 +9,11 @@
 #include "firmware/base/bell.h"
 #include "firmware/base/uuid.h"
 #include "services/notify/barred.h"
+#include "services/notify/channel/mail-folder.h"
+#include "services/notify/channel/pop3.h"
+#include "services/notify/collector.h"
 #include "services/notify/follow.h"
+#include "services/notify/mailed.h"
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
 #include "services/notify/phrases.h"
@@ -22,7 +26,7 @@ struct notify {
         const struct notify_config *config; /* borrowed */
         char boot[UUID_TEXT_MAX];
         sd_event *event;
-        sd_event_source *timer, *answers, *reload;
+        sd_event_source *timer, *answers, *reload, *mails;
         struct seal_keypair *secret;
         struct signer signer;
         struct phrases *phrases;
@@ -41,6 +45,11 @@ struct notify {
         bool has_answer;
         bool no_room;      /* the disk is full: said, and tried again each second */
         bool has_outcomes; /* since the last poke */
+        struct mailed *mailed;
+        struct collector *collector; /* NULL: nobody reads bounces */
+        struct mail_folder *mail_folder;
+        struct pop3 *pop3;
+        const char *bounces_down; /* why their mailbox cannot be read; static, "" it can */
         struct diag *diag;
 };
 
@@ -70,3 +79,10 @@ int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, u
 int outcome_finish(struct notify *n);
 /* What a process that died left in `sending`, and waiting times of an earlier boot. */
 int outcome_recover(struct notify *n);
+
+/* --- bounced.c --- */
+/* Behind the outbox and the signer. Return: 0, -errno with n->diag told of a mailbox that cannot be. */
+int bounced_open(struct notify *n);
+void bounced_close(struct notify *n);
+/* What the collector has for us. Return: 0, -errno of our own database, and the mail comes once more. */
+int bounced_take(struct notify *n);

@@ -92,6 +92,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = phrases_purge(n->phrases);
         if (r == 0)
+                r = mailed_purge(n->mailed, now);
+        if (r == 0)
                 r = store_commit(store);
         else
                 store_rollback(store);
@@ -123,6 +125,8 @@ static int turn(struct notify *n) {
 
                 r = k < 0 ? k : r;
         }
+        if (r == 0 && n->collector)
+                collector_go(n->collector); /* each notice has its row now, on a new disk, too */
         if (r == 0)
                 r = send_due(n, &now);
         if (r >= 0 && n->has_outcomes) {
@@ -217,6 +221,16 @@ static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, v
         return leave(n, r < 0 ? r : turn(n));
 }
 
+static int notify_on_bounce(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct notify *n = userdata;
+        int r = bounced_take(n);
+
+        (void) source;
+        (void) fd;
+        (void) revents;
+        return leave(n, r < 0 ? r : turn(n));
+}
+
 /* ---- start and stop ---- */
 
 static int open_words(struct notify *n) {
@@ -246,6 +260,8 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
+                r = bounced_open(n);
+        if (r == 0)
                 r = route_open(&n->route, n->config, n->diag);
         if (r == 0)
                 r = outcome_recover(n);
@@ -272,6 +288,9 @@ static int arm(struct notify *n) {
         if (r >= 0)
                 r = sd_event_add_io(
                         n->event, &n->answers, sender_fd(n->sender), EPOLLIN, notify_on_answer, n);
+        if (r >= 0 && n->collector)
+                r = sd_event_add_io(
+                        n->event, &n->mails, collector_fd(n->collector), EPOLLIN, notify_on_bounce, n);
         if (r >= 0)
                 r = bell_new(&n->bell, n->event, n->config->socket, &bell);
         return r < 0 ? r : 0;
@@ -295,6 +314,7 @@ static void settle(struct notify *n) {
 }
 
 static void close_all(struct notify *n) {
+        n->mails = sd_event_source_disable_unref(n->mails);
         settle(n);
         n->sender = sender_free(n->sender);
         n->bell = bell_free(n->bell);
@@ -303,6 +323,7 @@ static void close_all(struct notify *n) {
         n->reload = sd_event_source_disable_unref(n->reload);
         n->event = sd_event_unref(n->event);
         route_close(&n->route);
+        bounced_close(n);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
         n->phrases = phrases_close(n->phrases);

@@ -28,6 +28,8 @@ int outcome_commit(struct notify *n, const struct notice_row *row) {
 
         if (r == 0)
                 r = outbox_put(n->outbox, row);
+        if (r == 0 && row->state == NOTICE_SENDING && n->signer.verp.n_key > 0)
+                r = mailed_put(n->mailed, row->id, n->sending_to, row->first_usec);
         if (r == 0)
                 return store_commit(store);
         store_rollback(store);

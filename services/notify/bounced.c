@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/bounced.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "services/notify/notify-internal.h"
+
+/* ---- decide ---- */
+
+static enum bounced_act judge_reserved(enum dsn_says says, int unknowns) {
+        if (says == DSN_HARD)
+                return BOUNCED_FAILED;
+        return says == DSN_DELIVERED && unknowns > 0 ? BOUNCED_DELIVERED : BOUNCED_NOTHING;
+}
+
+enum bounced_act bounced_judge(enum dsn_says says, enum notice_state state, int unknowns) {
+        bool is_bad = says == DSN_HARD || says == DSN_SOFT;
+
+        if (!is_bad && says != DSN_DELIVERED)
+                return BOUNCED_NOTHING;
+        switch (state) {
+        case NOTICE_SENDING:
+                return BOUNCED_LATER;
+        case NOTICE_RESERVED:
+                return judge_reserved(says, unknowns);
+        case NOTICE_ACCEPTED:
+        case NOTICE_UNKNOWN:
+                return is_bad ? BOUNCED_FAILED : BOUNCED_DELIVERED;
+        case NOTICE_DELIVERED:
+                return is_bad ? BOUNCED_FAILED : BOUNCED_NOTHING;
+        default:
+                return BOUNCED_NOTHING;
+        }
+}
+
+/* ---- write down ---- */
+
+/* Is the address to be tried no more? Where its mail went may be forgotten: then nothing is barred. */
+static int bar(struct notify *n, const struct notice_row *row, enum dsn_says says, const struct stamp *now) {
+        char address[SEAL_HASH_MAX];
+        bool is_bad = says == DSN_HARD;
+        int r = mailed_ask(n->mailed, row->id, address);
+
+        if (r == 0 && says == DSN_SOFT)
+                r = mailed_soft(n->mailed, row->id, address, now->wall_usec, &is_bad);
+        if (r == 0 && is_bad)
+                r = barred_put(n->barred, address, row->merchant, row->shipment, now->wall_usec);
+        return r == MAILED_E_NOT ? 0 : r;
+}
+
+/* Within a transaction. */
+static int write_down(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
+        const struct stamp *now) {
+        int r = mailed_count(n->mailed, dsn_says_to_str(says));
+
+        if (r != 0 || (act != BOUNCED_FAILED && act != BOUNCED_DELIVERED))
+                return r;
+        r = act == BOUNCED_FAILED ? bar(n, row, says, now) : 0;
+        if (r != 0)
+                return r;
+        return outbox_conclude(n->outbox, row, act == BOUNCED_FAILED ? NOTICE_FAILED : NOTICE_DELIVERED,
+                act == BOUNCED_FAILED ? "bounced" : "", now);
+}
+
+static int keep(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
+        const struct stamp *now) {
+        struct store *store = outbox_store(n->outbox);
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = write_down(n, row, act, says, now);
+        if (r == 0)
+                r = store_commit(store);
+        else
+                store_rollback(store);
+        if (r != 0 || act == BOUNCED_NOTHING)
+                return r;
+        n->has_outcomes = true;
+        log_info("notice %s: its mail %s", row->id, act == BOUNCED_FAILED ? "bounced" : "was delivered");
+        return 0;
+}
+
+/* What is none of ours changes nothing, but somebody may want to know how much of it comes. */
+static int keep_count(struct notify *n, const char *what) {
+        struct store *store = outbox_store(n->outbox);
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = mailed_count(n->mailed, what);
+        if (r == 0)
+                return store_commit(store);
+        store_rollback(store);
+        return r;
+}
+
+static int on_report(struct notify *n, const struct dsn *dsn, enum mailbox_fate *fatep) {
+        struct stamp now = follow_now(n->follow);
+        struct notice_row row;
+        enum bounced_act act;
+        int r = outbox_get(n->outbox, dsn->notice, &row);
+
+        if (r == OUTBOX_E_NONE)
+                r = keep_count(n, "too-late");
+        else if (r == 0) {
+                act = bounced_judge(dsn->says, row.state, row.unknowns);
+                if (act == BOUNCED_LATER)
+                        return 0;
+                r = keep(n, &row, act, dsn->says, &now);
+        }
+        if (r == 0)
+                *fatep = MAILBOX_REMOVE;
+        return r;
+}
+
+static int on_mail(struct notify *n, const struct str *mail, enum mailbox_fate *fatep) {
+        struct dsn dsn;
+        int r = dsn_read(&n->signer.verp, mail->data ? mail->data : "", mail->len, &dsn);
+
+        switch (r) {
+        case 0:
+                return on_report(n, &dsn, fatep);
+        case DSN_E_NO_REPORT: /* an automatic answer, which gets none */
+                r = keep_count(n, "answer");
+                break;
+        case DSN_E_FORGED:
+                log_warning("bounces: a mail came to an address that we did not write; ignored");
+                r = keep_count(n, "forged");
+                break;
+        case DSN_E_FOREIGN:
+                r = keep_count(n, "foreign");
+                break;
+        default:
+                return r;
+        }
+        if (r == 0)
+                *fatep = MAILBOX_LEAVE;
+        return r;
+}
+
+static void on_round(struct notify *n, const char *why) {
+        if (strcmp(n->bounces_down, why) == 0)
+                return;
+        if (*why)
+                log_warning("bounces: the mailbox cannot be read (%s)", why);
+        else
+                log_notice("bounces: the mailbox can be read again");
+        n->bounces_down = why;
+}
+
+int bounced_take(struct notify *n) {
+        enum mailbox_fate fate = MAILBOX_LATER;
+        const struct str *mail = NULL;
+        const char *why = "";
+        int r = 0;
+
+        switch (collector_take(n->collector, &mail, &why)) {
+        case COLLECTOR_MAIL:
+                r = on_mail(n, mail, &fate);
+                collector_answer(n->collector, fate);
+                break;
+        case COLLECTOR_ROUND:
+                on_round(n, why);
+                break;
+        case COLLECTOR_NOTHING:
+                break;
+        }
+        return r;
+}
+
+/* ---- start and stop ---- */
+
+static int open_box(struct notify *n, struct mailbox *box) {
+        const struct config_mailbox *c = &n->config->bounce.mailbox;
+        const struct pop3_config pop3 = {.host = c->host,
+                .port = (int) c->port,
+                .tls = (enum smtp_tls) c->tls,
+                .ca = c->ca,
+                .user = c->user,
+                .password_file = c->password_file,
+                .timeout_sec = (long) (c->timeout_usec / (int64_t) USEC_PER_SEC)};
+        int r;
+
+        if (!*c->maildir) {
+                r = pop3_new(&n->pop3, &pop3, n->diag);
+                if (r == 0)
+                        *box = pop3_box(n->pop3);
+                return r;
+        }
+        r = mail_folder_new(&n->mail_folder, c->maildir);
+        if (r < 0)
+                diag_set(n->diag, 0, 0, "bounce.mailbox.maildir", "%s: %s", c->maildir, strerror(-r));
+        else
+                *box = mail_folder_box(n->mail_folder);
+        return r;
+}
+
+int bounced_open(struct notify *n) {
+        const struct config_mailbox *c = &n->config->bounce.mailbox;
+        struct mailbox box;
+        int r = mailed_open(&n->mailed, outbox_store(n->outbox));
+
+        n->bounces_down = "";
+        if (r != 0 || (!*c->maildir && !*c->host))
+                return r;
+        r = open_box(n, &box);
+        return r < 0 ? r : collector_new(&n->collector, &box, (uint64_t) c->every_usec);
+}
+
+void bounced_close(struct notify *n) {
+        n->collector = collector_free(n->collector);
+        n->mail_folder = mail_folder_free(n->mail_folder);
+        n->pop3 = pop3_free(n->pop3);
+        n->mailed = mailed_close(n->mailed);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What a server's word about a mail means for its notice. Pure. */
+#include "firmware/domain/notice.h"
+#include "services/notify/mail/dsn.h"
+
+enum bounced_act {
+        BOUNCED_NOTHING, /* it is known already, or says nothing that ends anything */
+        BOUNCED_LATER,   /* how its mail went is not written down yet */
+        BOUNCED_FAILED,
+        BOUNCED_DELIVERED,
+        N_BOUNCED_ACTS
+};
+
+/*
+ * A mail that nobody answered for went when there is a word about it. Failed is the last word: who forwards says delivered first and
+ * finds out afterwards. A copy that is still to go (@state reserved, @unknowns copies unanswered) is not sent to an address that is
+ * wrong, or to one that has the mail; what failed for another reason is tried.
+ */
+enum bounced_act bounced_judge(enum dsn_says says, enum notice_state state, int unknowns);

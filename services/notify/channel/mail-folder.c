@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/channel/mail-folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/log.h"
+#include "services/notify/mail/dsn.h"
+
+#define READ_BYTES 16384
+
+struct mail_folder {
+        int new, cur;            /* owned */
+        DIR *round;              /* owned; NULL between rounds */
+        char name[NAME_MAX + 1]; /* of the mail in hand */
+};
+
+static int open_folder(int parent, const char *name) {
+        int fd;
+
+        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
+struct mail_folder *mail_folder_free(struct mail_folder *f) {
+        if (!f)
+                return NULL;
+        closedirp(&f->round);
+        closep(&f->new);
+        closep(&f->cur);
+        free(f);
+        return NULL;
+}
+
+int mail_folder_new(struct mail_folder **fp, const char *path) {
+        _autoclose_ int top = open_folder(AT_FDCWD, path);
+        _autoclose_ int tmp = top < 0 ? top : open_folder(top, "tmp"); /* for who delivers */
+        struct mail_folder *f;
+        int r;
+
+        if (tmp < 0)
+                return tmp;
+        f = calloc(1, sizeof(*f));
+        if (!f)
+                return -ENOMEM;
+        f->new = open_folder(top, "new");
+        f->cur = open_folder(top, "cur");
+        r = f->new < 0 ? f->new : f->cur < 0 ? f->cur : 0;
+        if (r < 0) {
+                (void) mail_folder_free(f);
+                return r;
+        }
+        *fp = f;
+        return 0;
+}
+
+static int begin(struct mail_folder *f) {
+        _autoclose_ int fd = f->round ? -1 : openat(f->new, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (f->round)
+                return 0;
+        f->round = fd < 0 ? NULL : fdopendir(fd);
+        if (!f->round)
+                return -errno;
+        fd = -1; /* the stream has it */
+        return 0;
+}
+
+static int read_file(int fd, struct str *mail) {
+        char bytes[READ_BYTES];
+
+        while (mail->len < DSN_BYTES_MAX) {
+                size_t room = DSN_BYTES_MAX - mail->len;
+                ssize_t n = read(fd, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return n < 0 ? -errno : mail->error;
+                str_add_n(mail, bytes, (size_t) n);
+        }
+        return mail->error;
+}
+
+/* A pipe or a link in new/ is nobody's mail. Return: 0, 1 not a mail, -errno. */
+static int read_mail(struct mail_folder *f, struct str *mail) {
+        _autoclose_ int fd = openat(f->new, f->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        struct stat st;
+
+        if (fd < 0)
+                return errno == ENOENT || errno == ELOOP || errno == EACCES || errno == ENXIO ? 1 : -errno;
+        if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+                return 1;
+        return read_file(fd, mail);
+}
+
+static int folder_next(void *userdata, struct str *mail, const char **whyp) {
+        struct mail_folder *f = userdata;
+        const struct dirent *e;
+        int r = begin(f);
+
+        while (r >= 0) {
+                errno = 0;
+                e = readdir(f->round);
+                if (!e && errno == 0)
+                        return MAILBOX_E_END;
+                r = e ? 0 : -errno;
+                if (!e || e->d_name[0] == '.')
+                        continue;
+                (void) copy_text(f->name, sizeof(f->name), e->d_name); /* of its size */
+                r = read_mail(f, mail);
+                if (r == 0 || r == -ENOMEM)
+                        return r;
+        }
+        log_debug("maildir of bounces: %s", strerror(-r));
+        *whyp = "maildir";
+        return MAILBOX_E_DOWN;
+}
+
+static int folder_settle(void *userdata, enum mailbox_fate fate, const char **whyp) {
+        struct mail_folder *f = userdata;
+        char name[NAME_MAX + 8];
+        int r = 0;
+
+        if (fate == MAILBOX_REMOVE) {
+                r = unlinkat(f->new, f->name, 0);
+        } else if (fate == MAILBOX_LEAVE) {
+                (void) snprintf(name, sizeof(name), "%s%s", f->name, strstr(f->name, ":2,") ? "" : ":2,");
+                r = renameat(f->new, f->name, f->cur, name);
+        }
+        if (r == 0 || errno == ENOENT)
+                return 0;
+        *whyp = "maildir";
+        return MAILBOX_E_DOWN;
+}
+
+static void folder_end(void *userdata) {
+        struct mail_folder *f = userdata;
+
+        closedirp(&f->round);
+        f->round = NULL;
+}
+
+struct mailbox mail_folder_box(struct mail_folder *f) {
+        return (struct mailbox){.userdata = f,
+                .name = "maildir",
+                .next = folder_next,
+                .settle = folder_settle,
+                .end = folder_end};
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/mailed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/str.h"
+
+#define DAY_USEC (86400LL * (int64_t) USEC_PER_SEC)
+
+struct mailed {
+        struct store_stmt ask, put, mark, count_soft, forget, count, purge;
+};
+
+static const struct store_sql mailed_sql[] = {
+        {offsetof(struct mailed, ask), "SELECT address FROM mailed WHERE notice = ?1"},
+        {offsetof(struct mailed, put), "INSERT INTO mailed (notice, address, at_usec) VALUES (?1, ?2, ?3) "
+                                       "ON CONFLICT DO UPDATE SET address = excluded.address, "
+                                       "at_usec = excluded.at_usec, soft_usec = 0"},
+        {offsetof(struct mailed, mark), "UPDATE mailed SET soft_usec = ?2 WHERE notice = ?1"},
+        {offsetof(struct mailed, count_soft),
+                "SELECT count(*) FROM mailed WHERE address = ?1 AND soft_usec > 0 AND soft_usec > ?2"},
+        {offsetof(struct mailed, forget),
+                "UPDATE mailed SET soft_usec = 0 WHERE address = ?1 AND soft_usec > 0"},
+        {offsetof(struct mailed, count), "INSERT INTO bounce (what, n) VALUES (?1, 1) "
+                                         "ON CONFLICT DO UPDATE SET n = n + 1"},
+        {offsetof(struct mailed, purge), "DELETE FROM mailed WHERE at_usec < ?1"},
+};
+
+int mailed_open(struct mailed **mp, struct store *store) {
+        _cleanup_(mailed_closep) struct mailed *m = calloc(1, sizeof(*m));
+        int r;
+
+        if (!m)
+                return -ENOMEM;
+        r = store_prepare_all(store, m, mailed_sql, ELEMENTSOF(mailed_sql));
+        if (r != 0)
+                return r;
+        *mp = take_ptr(m);
+        return 0;
+}
+
+struct mailed *mailed_close(struct mailed *m) {
+        if (!m)
+                return NULL;
+        store_finish_all(m, mailed_sql, ELEMENTSOF(mailed_sql));
+        free(m);
+        return NULL;
+}
+
+int mailed_ask(struct mailed *m, const char *notice, char address[SEAL_HASH_MAX]) {
+        int r;
+
+        store_bind_text(&m->ask, 1, notice);
+        r = store_step(&m->ask);
+        if (r == 0 && !copy_text(address, SEAL_HASH_MAX, store_column_str(&m->ask, 0)))
+                r = -EBADMSG;
+        store_reset(&m->ask);
+        return r == STORE_E_DONE ? MAILED_E_NOT : r;
+}
+
+int mailed_put(struct mailed *m, const char *notice, const char *address, int64_t at_usec) {
+        store_bind_text(&m->put, 1, notice);
+        store_bind_text(&m->put, 2, address);
+        store_bind_int64(&m->put, 3, at_usec);
+        return store_run(&m->put);
+}
+
+static int count_soft(struct mailed *m, const char *address, int64_t at_usec, int64_t *np) {
+        int r;
+
+        store_bind_text(&m->count_soft, 1, address);
+        store_bind_int64(&m->count_soft, 2, at_usec - MAILED_SOFT_DAYS * DAY_USEC);
+        r = store_step(&m->count_soft);
+        if (r == 0)
+                *np = store_column_int64(&m->count_soft, 0);
+        store_reset(&m->count_soft);
+        return r;
+}
+
+int mailed_soft(struct mailed *m, const char *notice, const char *address, int64_t at_usec, bool *enough) {
+        int64_t n = 0;
+        int r;
+
+        *enough = false;
+        store_bind_text(&m->mark, 1, notice);
+        store_bind_int64(&m->mark, 2, at_usec);
+        r = store_run(&m->mark);
+        if (r == 0)
+                r = count_soft(m, address, at_usec, &n);
+        if (r != 0 || n < MAILED_SOFT_MAX)
+                return r;
+        *enough = true;
+        store_bind_text(&m->forget, 1, address);
+        return store_run(&m->forget);
+}
+
+int mailed_count(struct mailed *m, const char *what) {
+        store_bind_text(&m->count, 1, what);
+        return store_run(&m->count);
+}
+
+int mailed_purge(struct mailed *m, const struct stamp *now) {
+        if (now->clock != CLOCK_QUALITY_SYNCED)
+                return 0;
+        store_bind_int64(&m->purge, 1, now->wall_usec - MAILED_KEEP_DAYS * DAY_USEC);
+        return store_run(&m->purge);
+}

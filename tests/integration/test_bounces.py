@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bounces: what mail servers say of mails that had gone, by a maildir and by POP3, and what follows from it."""
+import hashlib
+import hmac
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from ledger import Ledger  # noqa: E402
+from test_notify import M, Notify, mails_in, shipped  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+CORPUS = TOP / "tests" / "fuzz" / "corpus" / "dsn"
+KEY = b"the key of bench-1's bounces"
+DAY = 86400
+OF_CORPUS = b"b+f7e160bd-7d31-5602-8ce2-0cecab9e8306.844cfaedad@bounce.example.jp"
+
+
+def address_of(notice: str, key: bytes = KEY) -> bytes:
+    tag = hmac.new(key, b"okuru bounce " + notice.encode(), hashlib.sha256).digest()[:5].hex()
+    return f"b+{notice}.{tag}@bounce.example.jp".encode()
+
+
+def bounce(name: str, notice: str, key: bytes = KEY) -> bytes:
+    mail = (CORPUS / name).read_bytes()
+    assert OF_CORPUS in mail
+    return mail.replace(OF_CORPUS, address_of(notice, key))
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        ledger.trust_clock()
+        yield ledger
+
+
+@pytest.fixture
+def maildir(tmp_path):
+    return tmp_path / "mail"
+
+
+def config(tmp_path: Path, maildir: Path, mailbox: str) -> str:
+    key = tmp_path / "bounce.key"
+    key.write_bytes(KEY + b"\n")
+    key.chmod(0o600)
+    return f"maildir: {maildir}\nbounce:\n  domain: bounce.example.jp\n  key_file: {key}\n  mailbox: {{{mailbox}, every: 1s}}\n"
+
+
+class Box:
+    """The folder into which the site's relay puts what comes back."""
+
+    def __init__(self, path: Path):
+        self.path, self.n = path, 0
+
+    def put(self, mail: bytes) -> None:
+        self.n += 1
+        wait_for("the folder", (self.path / "tmp").is_dir)
+        (self.path / "tmp" / f"{self.n}.relay").write_bytes(mail)
+        (self.path / "tmp" / f"{self.n}.relay").rename(self.path / "new" / f"{self.n}.relay")
+
+    def wait_empty(self) -> None:
+        wait_for("all of it read", lambda: not list((self.path / "new").iterdir()), 15)
+
+    def left(self) -> list:
+        return sorted(p.name for p in (self.path / "cur").iterdir())
+
+
+@pytest.fixture
+def box(tmp_path):
+    return Box(tmp_path / "bounces")
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir, box):
+    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
+        yield notify
+        if notify.process:
+            notify.stop()
+
+
+def sent(ledger: Ledger, notify: Notify, shipment: str, **contact) -> str:
+    notice = shipped(ledger, shipment, **contact)
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+    return notice
+
+
+def told(notify: Notify, notice: str) -> list:
+    return [t.removeprefix("notice.") for t, d in notify.outcomes() if d["notice"] == notice]
+
+
+def counted(notify: Notify) -> dict:
+    return dict(notify.query("SELECT what, n FROM bounce"))
+
+
+# ---- what follows ----
+
+@pytest.mark.parametrize("name", ["postfix", "exim", "exchange", "gmail", "docomo", "wrapped", "truncated", "no-blank-line"])
+def test_an_address_that_is_wrong_is_not_written_to_again(notify, ledger, maildir, box, name):
+    notice = sent(ledger, notify, "S-1", email="Hanako@example.jp")
+    box.put(bounce(name, notice))
+    wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"])
+    kind, data = notify.outcome_of(notice)
+    assert (kind, data["reason"], data["channel"], data["attempts"]) == ("notice.failed", "bounced", "email", 1)
+    assert data["words"].startswith("ja/") and data["contact"]  # what it was, still by reference
+    box.wait_empty()
+    kind, data = notify.outcome_of(shipped(ledger, "S-2", email="hanako@example.jp"))
+    assert (kind, data["reason"], data["attempts"]) == ("notice.failed", "address-refused", 0)
+    sent(ledger, notify, "S-3", email="other@example.jp")
+    # Somebody asked the customer: the new contact counts, also of the shipment that it bounced for.
+    ledger.contact(M, "S-1", email="hanako2@example.jp", version=2)
+    assert notify.outcome_of(ledger.reserve(M, "S-1", generation=1))[0] == "notice.accepted"
+    assert len(mails_in(maildir)) == 3
+    notify.stop()
+    kept = notify.errors.read_bytes() + b"".join(p.read_bytes() for p in notify.folder.iterdir())
+    assert b"anako@example" not in kept
+
+
+def test_the_same_bounce_read_twice_changes_nothing(notify, ledger, box):
+    notice = sent(ledger, notify, "S-1")
+    for name in ("postfix", "postfix", "delivered", "full", "exim"):
+        box.put(bounce(name, notice))
+        box.wait_empty()
+    assert told(notify, notice) == ["accepted", "failed"]
+    assert counted(notify) == {"hard": 3, "soft": 1, "delivered": 1}
+
+
+def test_what_is_given_back_softly_bars_an_address_with_the_third_time_in_thirty_days(notify, ledger, box):
+    for i, name in enumerate(("full", "policy", "postfix-given-up")):
+        notice = sent(ledger, notify, f"S-{i}", email="full@example.jp")
+        box.put(bounce(name, notice))
+        wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"])
+        box.put(bounce(name, notice))  # the same one once more counts once
+        box.wait_empty()
+    kind, data = notify.outcome_of(shipped(ledger, "S-9", email="full@example.jp"))
+    assert (kind, data["reason"]) == ("notice.failed", "address-refused")
+    sent(ledger, notify, "S-10", email="other@example.jp")
+
+
+def test_soft_ones_that_are_far_between_bar_nothing(notify, ledger, box):
+    for i in range(4):
+        notice = sent(ledger, notify, f"S-{i}", email="full@example.jp")
+        box.put(bounce("full", notice))
+        wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"])
+        box.wait_empty()
+        notify.pass_time(16 * DAY)
+    assert notify.query("SELECT count(*) FROM barred") == [(0,)]
+
+
+def test_a_delay_is_no_end_and_what_was_delivered_is(notify, ledger, box):
+    notice = sent(ledger, notify, "S-1")
+    box.put(bounce("postfix-delayed", notice))
+    box.wait_empty()
+    assert notify.state(notice)[0] == "accepted"
+    box.put(bounce("delivered", notice))
+    wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "delivered"])
+    box.put(bounce("postfix", notice))  # who forwarded it found out afterwards
+    wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "delivered", "failed"])
+    box.wait_empty()
+
+
+def test_what_is_none_of_ours_changes_nothing_and_is_not_deleted(notify, ledger, box):
+    notice = sent(ledger, notify, "S-1")
+    box.put(bounce("postfix", notice, key=b"a key that is not ours at all"))
+    box.put((CORPUS / "foreign").read_bytes())
+    box.put(b"\x00\xff" * 100000)
+    box.put(b"")
+    box.put(bounce("answer", notice))
+    box.wait_empty()
+    assert len(box.left()) == 5 and all(name.endswith(":2,") for name in box.left())
+    assert told(notify, notice) == ["accepted"]
+    assert counted(notify) == {"forged": 1, "foreign": 3, "answer": 1}
+
+
+def test_a_huge_mail_is_read_as_far_as_it_says_something(notify, ledger, box):
+    notice, other = sent(ledger, notify, "S-1"), sent(ledger, notify, "S-2")
+    box.put(bounce("gmail", notice) + b"x" * 40_000_000)
+    box.put(b"X: y\r\n" * 5_000_000 + bounce("gmail", other))
+    wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"], 20)
+    box.wait_empty()
+    assert told(notify, other) == ["accepted"] and len(box.left()) == 1
+    status = Path(f"/proc/{notify.process.pid}/status").read_text()
+    assert int(next(x for x in status.splitlines() if x.startswith("RssAnon")).split()[1]) < 16 * 1024
+
+
+def test_a_bounce_of_a_notice_that_a_new_disk_knows_from_the_ledger_fails_it_too(build, tmp_path, ledger, maildir, box, notify):
+    notice = sent(ledger, notify, "S-1")
+    ledger.fact("notice.accepted", M, "S-1", **notify.outcome_of(notice)[1])
+    notify.stop()
+    for p in notify.folder.iterdir():
+        p.unlink()
+    box.put(bounce("postfix", notice))
+    notify.start()
+    wait_for("the outcome", lambda: told(notify, notice) == ["failed"])
+    # The station took it down, and another disk learns it from there: nobody is told twice.
+    ledger.fact("notice.failed", M, "S-1", **notify.outcome_of(notice)[1])
+    wait_for("it was told", lambda: notify.query("SELECT told FROM notice WHERE id = ?", notice) == [(1,)])
+    notify.stop()
+    for p in notify.folder.iterdir():
+        p.unlink()
+    notify.start()
+    wait_for("its state", lambda: notify.state(notice)[0] == "failed")
+    assert told(notify, notice) == []
