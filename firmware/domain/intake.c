@@ -31,6 +31,13 @@ static const struct {
         {"offer", intake_offer},
 };
 
+const char *intake_type(size_t i) {
+        for (size_t at = 0; at < ELEMENTSOF(steps); at++)
+                if (strcmp(steps[at].type, CLAIMS_TYPE) != 0 && i-- == 0)
+                        return steps[at].type;
+        return NULL;
+}
+
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {
         struct fact_builder b;
         const char *merchant = json_get_string(in->doc, "merchant", "");

@@ -30,6 +30,9 @@ struct command {
 int intake_step(const struct world *world, struct bench *benches, size_t n_benches,
         const struct command *command, struct decision *d);
 
+/* The types of commands that are acted on, @i from 0; NULL behind the last. */
+const char *intake_type(size_t i);
+
 /**
  * intake_outcome() - an outcome of notify (log of notices.db) -> its notice.* fact
  * @type: "notice.accepted" …

@@ -2,10 +2,7 @@
 #include "services/sync/status.h"
 
 #include "firmware/base/json.h"
-
-/* What a station of this build acts on; the OMS need not send it anything else. */
-static const char *const understood[] = {"shipment", "label", "label.block", "contact", "contact.erase",
-        "policy", "people", "bay", "item.codes", "fact.refused", "snapshot.begin", "snapshot.end", "known"};
+#include "firmware/domain/intake.h"
 
 static void write_time(struct json_writer *w, const char *key, int64_t usec, int offset_sec) {
         char text[TIME_TEXT_MAX];
@@ -39,8 +36,8 @@ static void write_head(struct json_writer *w, const struct status_view *v, bool 
 
 static void write_streams(struct json_writer *w, const struct status_view *v) {
         json_write_array(w, "understands");
-        for (size_t i = 0; i < ELEMENTSOF(understood); i++)
-                json_write_string(w, NULL, understood[i]);
+        for (size_t i = 0; intake_type(i); i++) /* the OMS need not send it anything else */
+                json_write_string(w, NULL, intake_type(i));
         json_write_end_array(w);
         if (*v->fact.up->receiver)
                 json_write_string(w, "receiver", v->fact.up->receiver);

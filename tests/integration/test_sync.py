@@ -681,7 +681,8 @@ def test_status_says_who_and_how_far(box, offices):
     office, stream = begin(box, offices)
     status = office.status[-1]
     assert status["ledger"] == box.ledger() and status["lanes"]["fact"]["last"] == 4 and status["clock"] in ("synced", "unknown", "holdover")
-    assert "shipment" in status["understands"] and 0 <= status["disk"]["free_percent"] <= 100
+    assert set(status["understands"]) == {path.stem for path in (TOP / "services/sync/contract/schema/command").glob("*.json")} - {"pull"}
+    assert len(status["understands"]) == len(set(status["understands"])) and 0 <= status["disk"]["free_percent"] <= 100
     assert status["certificate_ends"].startswith("20") and status["notices_waiting"] == 0 and len(status["config"]) == 64
     box.kill()
     until(lambda: office.status[-1]["online"] is False, "the will")
