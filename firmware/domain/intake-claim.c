@@ -22,6 +22,7 @@
  */
 #include "firmware/domain/intake-internal.h"
 
+#include "firmware/domain/notice.h"
 #include "firmware/domain/pickup-ready.h"
 
 #include <stdio.h>
@@ -221,7 +222,16 @@ static void write_moved(struct meeting *m, const struct parcel *p, const char *l
         tell(m, list);
 }
 
-static void meet_kept(struct meeting *m, const struct parcel *p) {
+/* The customer has it, whoever handed it over: who tells them says so. */
+static void tell_customer(struct meeting *m) {
+        struct intake *in = m->in;
+
+        (void) notice_due(&in->d->facts, in->world->policy, in->world->realm, &m->s, "handed-over", NULL,
+                NULL, in->command->id, &in->command->now);
+}
+
+/* Return: is one more in the customer's hands now? */
+static bool meet_kept(struct meeting *m, const struct parcel *p) {
         bool theirs = p->state == PARCEL_COLLECTED && strcmp(p->how, PARCEL_ELSEWHERE) == 0;
         bool ours = p->state == PARCEL_COLLECTED && !theirs;
 
@@ -230,13 +240,17 @@ static void meet_kept(struct meeting *m, const struct parcel *p) {
         else if (m->c.kind == CLAIM_COLLECTED && ours && !m->took)
                 find_conflict(m, p, "collected-twice");
         else if (m->c.kind == CLAIM_COLLECTED &&
-                 (pickup_waits(p) || p->state == PARCEL_EXPECTED || p->state == PARCEL_EXPIRED))
+                 (pickup_waits(p) || p->state == PARCEL_EXPECTED || p->state == PARCEL_EXPIRED)) {
                 write_moved(m, p, "gone");
+                return true;
+        }
+        return false;
 }
 
 /* A counter's parcel bears the same id at both, when the OMS told of it; else it is the same piece. */
 static int meet_counter(struct meeting *m) {
         int r = m->in->world->shipment(m->in->world->userdata, m->c.merchant, m->c.subject, &m->s);
+        bool gone = false;
 
         if (r != 0)
                 return r < 0 ? r : 0;
@@ -244,8 +258,10 @@ static int meet_counter(struct meeting *m) {
                 const struct parcel *p = &m->s.parcels[i];
 
                 if (strcmp(p->id, m->c.parcel) == 0 || p->piece == m->c.piece)
-                        meet_kept(m, p);
+                        gone |= meet_kept(m, p);
         }
+        if (gone)
+                tell_customer(m);
         return 0;
 }
 

@@ -205,7 +205,8 @@ static void owe_notice(struct intake *in, const struct shipment *from, struct sh
         reserved = notice_catch_up(&in->d->facts, in->world->policy, in->world->realm, &question,
                 in->command->id, &in->command->now);
         for (int kind = 0; kind < N_NOTICE_KINDS; kind++)
-                wish->notices[kind].live |= (reserved & 1U << kind) != 0;
+                if ((reserved & 1U << kind) != 0)
+                        wish->notices[kind].live = wish->notices[kind].waits = true;
 }
 
 /* Scans of an unverified parcel, held against the lines by the codes they were packed under ("code:<code>"). */
@@ -333,11 +334,13 @@ static int apply(struct intake *in, const struct shipment *known, struct shipmen
         for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
                 wish->notices[kind].live = known->notices[kind].live;
                 wish->notices[kind].n = known->notices[kind].n;
+                wish->notices[kind].waits = known->notices[kind].waits;
                 named |= known->notices[kind].owner != OWNER_STATION &&
                          wish->notices[kind].owner == OWNER_STATION;
         }
         wish->at_counter = known->at_counter;
-        if (named)
+        /* What was told as following may not follow any more. */
+        if (named || wish->notices[NOTICE_KIND_PARTIAL_SHIPMENT].live)
                 owe_notice(in, known, wish);
         reconcile(in, known, &met, wish);
         at_counter(in, known, wish);

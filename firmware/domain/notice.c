@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/base/cleanup.h"
+
 static const char *const state_names[N_NOTICE_STATES] = {
         [NOTICE_RESERVED] = "reserved",
         [NOTICE_SENDING] = "sending",
@@ -39,10 +41,11 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
         uuid5_url(name, n > 0 ? (size_t) n : 0, id);
 }
 
-/* @until_usec: it expires no later than that; 0 by policy alone */
+/* @until_usec: it expires no later than that; 0 by policy alone. @data: what it says beside the shipment; NULL nothing */
 static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, enum notice_kind kind, int64_t delay_usec, int64_t until_usec,
-        const char *bench, const char *actor, const char *cause, const struct stamp *now) {
+        const struct json *data, const char *bench, const char *actor, const char *cause,
+        const struct stamp *now) {
         const char *word = notice_kind_to_str(kind);
         int64_t expires_usec = now->wall_usec + policy_notice_max_age_usec(policy, s->merchant, word);
         int generation = s->notices[kind].n;
@@ -60,27 +63,144 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         json_write_string(
                 &b.w, "not_before", time_format(now->wall_usec + delay_usec, now->offset_sec, not_before));
         json_write_string(&b.w, "expires", time_format(expires_usec, now->offset_sec, expires));
+        if (data)
+                json_write_value(&b.w, "data", data);
         fact_end(&b);
+}
+
+/* What is packed or not yet packed at all beside what has gone, or stands ready to go. */
+bool notice_rest_follows(const struct shipment *s) {
+        bool partial = false, unpacked = false;
+
+        if (s->cancelled)
+                return false;
+        for (size_t i = 0; i < s->n_parcels; i++) {
+                const struct parcel *p = &s->parcels[i];
+
+                if (p->state == PARCEL_VOIDED)
+                        continue;
+                if (p->n_lines == 0 && p->state != PARCEL_OPEN)
+                        return false; /* what is in it is not known here: then nothing can be called missing */
+                partial |= p->partial;
+                unpacked |= p->state == PARCEL_OPEN || p->state == PARCEL_PACKED ||
+                            p->state == PARCEL_PARKED || p->state == PARCEL_PULLED;
+        }
+        for (size_t i = 0; i < s->n_lines && !partial && !unpacked; i++) {
+                int n = s->lines[i].check == CHECK_ITEM ? s->lines[i].quantity : 0;
+
+                for (size_t k = 0; k < s->n_parcels; k++)
+                        for (size_t m = 0; s->parcels[k].state != PARCEL_VOIDED && m < s->parcels[k].n_lines;
+                                m++)
+                                if (strcmp(s->parcels[k].lines[m].line, s->lines[i].id) == 0)
+                                        n -= s->parcels[k].lines[m].quantity;
+                unpacked = n > 0;
+        }
+        return unpacked;
+}
+
+/* "shipped" is told once, of all pieces: what goes before the rest has a kind of its own, where the OMS wants it told here. */
+static enum notice_kind kind_of_gone(const struct shipment *s) {
+        const struct notice_duty *shipped = &s->notices[NOTICE_KIND_SHIPPED];
+        const struct notice_duty *part = &s->notices[NOTICE_KIND_PARTIAL_SHIPMENT];
+
+        return part->owner == OWNER_STATION && !shipped->live && notice_rest_follows(s)
+                       ? NOTICE_KIND_PARTIAL_SHIPMENT
+                       : NOTICE_KIND_SHIPPED;
+}
+
+/* Return: N_NOTICE_KINDS for none. */
+static enum notice_kind kind_of(const struct policy *policy, const struct shipment *s, const char *trigger) {
+        struct carrier_policy carrier;
+        enum notice_kind kind;
+
+        if (strcmp(trigger, "ready") != 0 && strcmp(trigger, "shipped") != 0)
+                return notice_kind_from_str(trigger, &kind) == 0 ? kind : N_NOTICE_KINDS;
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        return strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") == 0 ? kind_of_gone(s)
+                                                                                             : N_NOTICE_KINDS;
+}
+
+static bool is_owed(const struct shipment *s, enum notice_kind kind) {
+        const struct notice_duty *duty = &s->notices[kind];
+
+        return duty->owner == OWNER_STATION && (!duty->live || (notice_kind_repeats(kind) && !duty->waits));
+}
+
+/* Return: the kind that was reserved, N_NOTICE_KINDS for none. */
+static enum notice_kind due(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *trigger, const struct json *data, const char *bench,
+        const char *actor, const char *cause, const struct stamp *now) {
+        enum notice_kind kind = kind_of(policy, s, trigger);
+
+        if (kind == N_NOTICE_KINDS || !is_owed(s, kind))
+                return N_NOTICE_KINDS;
+        reserve(facts, policy, realm, s, kind,
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, data, bench,
+                actor, cause, now);
+        return kind;
 }
 
 bool notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now) {
-        enum notice_kind kind = NOTICE_KIND_SHIPPED;
-        struct carrier_policy carrier;
+        return due(facts, policy, realm, s, trigger, NULL, bench, actor, cause, now) != N_NOTICE_KINDS;
+}
 
-        if (strcmp(trigger, "pickup-ready") == 0)
-                kind = NOTICE_KIND_PICKUP_READY;
-        if (s->notices[kind].owner != OWNER_STATION || s->notices[kind].live)
-                return false;
-        policy_carrier(policy, s->merchant, s->carrier, &carrier);
-        if (kind == NOTICE_KIND_SHIPPED &&
-                strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") != 0)
-                return false;
-        reserve(facts, policy, realm, s, kind,
-                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, bench, actor,
-                cause, now);
-        return true;
+/* What came back, as far as it is known: what its parcel held, or the order where that is one thing. */
+static void write_returned(struct json_writer *w, const struct policy *policy, const struct shipment *s,
+        const char *parcel, const struct stamp *now) {
+        int64_t days = policy_return_answer_days(policy, s->merchant);
+        const struct parcel *p = NULL;
+        char at[TIME_TEXT_MAX];
+
+        for (size_t i = 0; i < s->n_parcels && *parcel; i++)
+                if (strcmp(s->parcels[i].id, parcel) == 0)
+                        p = &s->parcels[i];
+        json_write_object(w, NULL);
+        json_write_string(w, "accepted_at", time_format(now->wall_usec, now->offset_sec, at));
+        if (days > 0) {
+                (void) time_format(
+                        now->wall_usec + days * 86400 * (int64_t) USEC_PER_SEC, now->offset_sec, at);
+                at[strlen("2026-01-31")] = '\0';
+                json_write_string(w, "answer_by", at);
+        }
+        json_write_array(w, "items");
+        for (size_t i = 0; i < s->n_lines; i++) {
+                const struct line *l = &s->lines[i];
+                int n = !p && s->n_lines == 1 && l->quantity == 1 ? 1 : 0;
+
+                for (size_t k = 0; p && k < p->n_lines; k++)
+                        if (strcmp(p->lines[k].line, l->id) == 0)
+                                n += p->lines[k].quantity;
+                if (l->check != CHECK_ITEM || n == 0)
+                        continue;
+                json_write_object(w, NULL);
+                json_write_object(w, "name");
+                json_write_string(w, "ja", l->name_ja);
+                json_write_string(w, "en", l->name_en);
+                json_write_end_object(w);
+                json_write_int(w, "quantity", n);
+                json_write_end_object(w);
+        }
+        json_write_end_array(w);
+        json_write_end_object(w);
+}
+
+int notice_return_taken(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *parcel, const char *bench, const char *actor,
+        const struct stamp *now) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+        int r;
+
+        json_writer_init(&w, &text);
+        write_returned(&w, policy, s, parcel, now);
+        r = text.error ? text.error : json_parse(text.data, text.len, &data, NULL);
+        if (r < 0)
+                return r;
+        (void) due(facts, policy, realm, s, "return-accepted", data, bench, actor, "", now);
+        return facts->error;
 }
 
 bool notice_remind(struct fact_list *facts, const struct policy *policy, const char *realm,
@@ -89,7 +209,7 @@ bool notice_remind(struct fact_list *facts, const struct policy *policy, const c
                 return false;
         reserve(facts, policy, realm, s, kind,
                 policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), until_usec, NULL,
-                NULL, NULL, now);
+                NULL, NULL, NULL, now);
         return true;
 }
 
@@ -104,7 +224,7 @@ enum notice_resend notice_resend_judge(
         const struct shipment *s, enum notice_kind kind, const struct notice_known *known) {
         if (s->notices[kind].owner != OWNER_STATION)
                 return NOTICE_RESEND_NOT_OURS;
-        if (!known || (notice_kind_is_pickup(kind) && !notice_is_waiting(s)))
+        if (!known || (notice_kind_about(kind) == NOTICE_ABOUT_WAITING && !notice_is_waiting(s)))
                 return NOTICE_RESEND_NOTHING;
         if (known->state == NOTICE_RESERVED || known->state == NOTICE_SENDING)
                 return NOTICE_RESEND_UNDER_WAY;
@@ -114,30 +234,46 @@ enum notice_resend notice_resend_judge(
 void notice_again(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, enum notice_kind kind, const char *bench, const char *actor,
         const struct stamp *now) {
-        reserve(facts, policy, realm, s, kind, 0, 0, bench, actor, "", now);
+        reserve(facts, policy, realm, s, kind, 0, 0, NULL, bench, actor, "", now);
+}
+
+static bool any_is(const struct shipment *s, enum parcel_state state) {
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (s->parcels[i].state == state)
+                        return true;
+        return false;
+}
+
+/* One of a handover that was told stays told: what calls for another one is another handover. */
+static bool is_news(const struct shipment *s, enum notice_kind kind) {
+        return !s->notices[kind].live;
 }
 
 unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *cause, const struct stamp *now) {
-        bool ready = false, shipped = false, waits = false, told = false;
+        bool shipped = any_is(s, PARCEL_SHIPPED), ready = shipped || any_is(s, PARCEL_READY);
+        const struct {
+                const char *trigger;
+                bool happened;
+        } table[] = {
+                /* Policy calls for one of the two only. */
+                {"shipped", shipped},
+                {"ready", ready},
+                {"pickup-ready", any_is(s, PARCEL_SHELVED) && s->at_counter.is_ready},
+                {"handed-over", any_is(s, PARCEL_COLLECTED) && is_news(s, NOTICE_KIND_HANDED_OVER)},
+                {"returned", any_is(s, PARCEL_EXPIRED)},
+        };
         unsigned reserved = 0;
 
         if (s->cancelled)
                 return 0;
-        for (size_t i = 0; i < s->n_parcels; i++) {
-                shipped |= s->parcels[i].state == PARCEL_SHIPPED;
-                ready |= s->parcels[i].state == PARCEL_READY || s->parcels[i].state == PARCEL_SHIPPED;
-                waits |= s->parcels[i].state == PARCEL_SHELVED;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                enum notice_kind kind = N_NOTICE_KINDS;
+
+                if (table[i].happened)
+                        kind = due(facts, policy, realm, s, table[i].trigger, NULL, NULL, NULL, cause, now);
+                if (kind != N_NOTICE_KINDS)
+                        reserved |= 1U << kind;
         }
-        /* Policy calls for one of the two only. */
-        if (shipped)
-                told = notice_due(facts, policy, realm, s, "shipped", NULL, NULL, cause, now);
-        if (ready)
-                told |= notice_due(facts, policy, realm, s, "ready", NULL, NULL, cause, now);
-        if (told)
-                reserved |= 1U << NOTICE_KIND_SHIPPED;
-        if (waits && s->at_counter.is_ready &&
-                notice_due(facts, policy, realm, s, "pickup-ready", NULL, NULL, cause, now))
-                reserved |= 1U << NOTICE_KIND_PICKUP_READY;
         return reserved;
 }

@@ -55,17 +55,31 @@ void notice_again(struct fact_list *facts, const struct policy *policy, const ch
 /**
  * notice_due() - append notice.reserved for a shipment if one is owed and none is live
  * @trigger: "ready" or "shipped": the fact that just happened to one of its parcels; policy says which of
- * them calls. "pickup-ready": it waits for its customer at a counter
+ * them calls, and what is still being packed whether for "partial-shipment" or for "shipped". "pickup-ready": it waits for its
+ * customer at a counter; "handed-over": they have it; "returned": nobody came
  * @realm: part of the id
  *
  * Owner station only; OWNER_UNKNOWN waits for the intake fact that names it. not_before = now + policy delay;
- * expires = now + max age. After cancelled the generation rises by one; after accepted nothing is reserved.
+ * expires = now + max age. After cancelled the generation rises by one; after accepted nothing is reserved, but for kinds that
+ * repeat (notice_kind_repeats()).
  *
  * Return: was it reserved.
  */
 bool notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now);
+
+/* Goods that no box holds, or boxes that are not ready yet, and that a leader did not let go without: more will go later. */
+bool notice_rest_follows(const struct shipment *s);
+/**
+ * notice_return_taken() - append the notice that a return is in our hands, if one is owed; says when, and what it was if that is known
+ * @parcel: in which it once went; "" not known
+ *
+ * Return: 0, -errno of the list or -ENOMEM.
+ */
+int notice_return_taken(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, const char *parcel, const char *bench, const char *actor,
+        const struct stamp *now);
 
 /* Does something of it wait for its customer at a counter, and may be handed over? */
 bool notice_is_waiting(const struct shipment *s);

@@ -68,6 +68,22 @@ static int check_meanwhile(struct turn *t, bool *saidp) {
         return r;
 }
 
+/* What was read of the shipment that is loaded, and the word to its customer. @np: counts */
+static int write_case_collected(struct turn *t, int *np) {
+        int before = *np;
+
+        for (size_t k = 0; k < t->s.n_parcels; k++) {
+                struct parcel *p = &t->s.parcels[k];
+
+                if (p->state != PARCEL_SHELVED || !pickup_is_checked(t, p->id))
+                        continue;
+                write_collected(t, p);
+                p->state = PARCEL_COLLECTED;
+                (*np)++;
+        }
+        return *np > before ? turn_notice(t, &t->s, "handed-over") : 0;
+}
+
 /* @np: how many. */
 static int write_all_collected(struct turn *t, int *np) {
         const struct pickup_memory *m = &t->b->pickup;
@@ -78,14 +94,9 @@ static int write_all_collected(struct turn *t, int *np) {
 
                 if (r < 0)
                         return r;
-                for (size_t k = 0; k < t->s.n_parcels && r == 0; k++) {
-                        const struct parcel *p = &t->s.parcels[k];
-
-                        if (p->state != PARCEL_SHELVED || !pickup_is_checked(t, p->id))
-                                continue;
-                        write_collected(t, p);
-                        (*np)++;
-                }
+                r = write_case_collected(t, np);
+                if (r < 0)
+                        return r;
         }
         return 0;
 }

@@ -146,5 +146,10 @@ int pickup_expire(const struct pickup_act *act, struct shipment *s, const char *
         }
         json_write_end_array(&b.w);
         fact_end(&b);
+        /* Of a cancelled order the office writes. */
+        if (strcmp(reason, "kept-too-long") == 0 &&
+                notice_due(act->facts, act->policy, act->realm, s, "returned", act->bench, act->actor,
+                        act->cause, act->now))
+                s->notices[NOTICE_KIND_RETURNED].live = true;
         return n;
 }

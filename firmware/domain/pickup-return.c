@@ -5,6 +5,7 @@
  */
 #include "firmware/domain/pickup-internal.h"
 
+#include "firmware/domain/notice.h"
 #include "firmware/domain/packout-internal.h"
 #include "firmware/domain/pickup-token.h"
 
@@ -74,6 +75,16 @@ static int by_token(struct turn *t, struct origin *o, bool *goodp) {
         return 0;
 }
 
+/* An order that is long closed here has nobody to tell any more. */
+static int tell_customer(struct turn *t, const struct origin *o) {
+        int r = turn_load_shipment(t, o->ref.merchant, o->ref.shipment);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        return notice_return_taken(&t->d->facts, t->world->policy, t->world->realm, &t->s, o->parcel,
+                t->b->name, turn_actor(t), &t->in->now);
+}
+
 static int receive(struct turn *t, const struct origin *o) {
         const char *id = t->in->fresh[t->n_fresh++];
         struct fact_builder fb;
@@ -89,6 +100,9 @@ static int receive(struct turn *t, const struct origin *o) {
                 json_write_string(&fb.w, "parcel", o->parcel);
         json_write_string(&fb.w, "how", o->how);
         fact_end(&fb);
+        r = tell_customer(t, o);
+        if (r < 0)
+                return r;
         turn_end_gesture(t);
         t->b->gesture = GESTURE_PICKUP_INSPECT;
         (void) copy_text(t->b->argument, sizeof(t->b->argument), id); /* a uuid */

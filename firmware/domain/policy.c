@@ -2,6 +2,7 @@
 #include "firmware/domain/policy.h"
 
 #include "firmware/base/cleanup.h"
+#include "firmware/domain/notice-kind.h"
 #include "firmware/domain/policy-internal.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #define KEEP_DAYS_DEFAULT        7
 #define OPENS_DEFAULT            "09:00"
 #define PICKUP_DELAY_DEFAULT_SEC 60 /* somebody may take the parcel off its shelf again */
+#define HANDED_DELAY_DEFAULT_SEC 90 /* a handover can be taken back for a minute */
 #define SECONDS_MAX              (30 * 86400)
 #define DAY_MIN                  1440
 #define NOTICE_AGE_DEFAULT_SEC   259200 /* 72 h: later than that "shipped" is no news */
@@ -90,6 +92,7 @@ static const struct json_rule merchant_rules[] = {
         {"notice_delay_s", JSON_WANT_OBJECT, false, 0, 0},
         {"notice_max_age_s", JSON_WANT_OBJECT, false, 0, 0},
         {"quiet_hours", JSON_WANT_OBJECT, false, 0, 0},
+        {"return_answer_days", JSON_WANT_INT, false, 1, 90},
         {"carriers", JSON_WANT_ARRAY, false, 0, 100},
 };
 static const struct json_rule quiet_rules[] = {
@@ -122,9 +125,24 @@ static const struct json_rule from_rules[] = {
 };
 static const struct json_rule seconds_rules[] = {
         {"shipped", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"partial-shipment", JSON_WANT_INT, false, 0, SECONDS_MAX},
         {"pickup-ready", JSON_WANT_INT, false, 0, SECONDS_MAX},
         {"pickup-reminder", JSON_WANT_INT, false, 0, SECONDS_MAX},
         {"last-day", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"handed-over", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"returned", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"return-accepted", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"order-confirmation", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"order-sheet", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"delay", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"incident", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"arrived", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"refund-issued", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"contact-verified", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"inquiry-received", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"welcome", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"thank-you", JSON_WANT_INT, false, 0, SECONDS_MAX},
+        {"review-request", JSON_WANT_INT, false, 0, SECONDS_MAX},
 };
 
 const struct policy_section *policy_section(const char *key) {
@@ -413,17 +431,31 @@ const char *policy_unknown_merchant(const struct policy *p) {
         return found;
 }
 
+static int64_t default_delay_sec(const char *word) {
+        enum notice_kind kind;
+
+        if (notice_kind_from_str(word, &kind) < 0)
+                return 0;
+        if (kind == NOTICE_KIND_HANDED_OVER)
+                return HANDED_DELAY_DEFAULT_SEC;
+        if (notice_kind_is_office(kind))
+                return 0; /* the office has thought about it */
+        return notice_kind_about(kind) == NOTICE_ABOUT_GONE ? NOTICE_DELAY_DEFAULT_SEC
+                                                            : PICKUP_DELAY_DEFAULT_SEC;
+}
+
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind) {
         const struct json *m = json_get(policy_merchant(p, merchant), "notice_delay_s");
 
-        int64_t otherwise =
-                strcmp(kind, "shipped") == 0 ? NOTICE_DELAY_DEFAULT_SEC : PICKUP_DELAY_DEFAULT_SEC;
-
-        return json_get_int(m, kind, otherwise) * (int64_t) USEC_PER_SEC;
+        return json_get_int(m, kind, default_delay_sec(kind)) * (int64_t) USEC_PER_SEC;
 }
 
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind) {
         const struct json *m = json_get(policy_merchant(p, merchant), "notice_max_age_s");
 
         return json_get_int(m, kind, NOTICE_AGE_DEFAULT_SEC) * (int64_t) USEC_PER_SEC;
+}
+
+int64_t policy_return_answer_days(const struct policy *p, const char *merchant) {
+        return json_get_int(policy_merchant(p, merchant), "return_answer_days", 0);
 }

@@ -33,12 +33,6 @@ static const char *const parcel_states[N_PARCEL_STATES] = {
         [PARCEL_EXPIRED] = "expired",
         [PARCEL_RESTOCKED] = "restocked",
 };
-static const char *const notice_kinds[N_NOTICE_KINDS] = {
-        [NOTICE_KIND_SHIPPED] = "shipped",
-        [NOTICE_KIND_PICKUP_READY] = "pickup-ready",
-        [NOTICE_KIND_PICKUP_REMINDER] = "pickup-reminder",
-        [NOTICE_KIND_LAST_DAY] = "last-day",
-};
 static const char *const proofs[N_PICKUP_PROOFS] = {
         [PROOF_NONE] = "none",
         [PROOF_CODE] = "code",
@@ -52,23 +46,6 @@ static int find_word(const char *const *words, int n, const char *text) {
                 if (strcmp(words[i], text) == 0)
                         return i;
         return -EINVAL;
-}
-
-const char *notice_kind_to_str(enum notice_kind kind) {
-        return notice_kinds[kind];
-}
-
-bool notice_kind_is_pickup(enum notice_kind kind) {
-        return kind >= NOTICE_KIND_PICKUP_READY;
-}
-
-int notice_kind_from_str(const char *text, enum notice_kind *kindp) {
-        int i = find_word(notice_kinds, N_NOTICE_KINDS, text);
-
-        if (i < 0)
-                return i;
-        *kindp = (enum notice_kind) i;
-        return 0;
 }
 
 const char *pickup_proof_to_str(enum pickup_proof proof) {
@@ -340,7 +317,8 @@ static int read_words(struct shipment *s, struct diag *d) {
                 return r;
         s->waybill = (enum waybill_source) waybill;
         for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
-                r = read_word(notices, "notices", notice_kinds[kind], owners, -1, &owner, d);
+                r = read_word(notices, "notices", notice_kind_to_str((enum notice_kind) kind), owners, -1,
+                        &owner, d);
                 if (r < 0)
                         return r;
                 s->notices[kind].owner = owner < 0 ? OWNER_UNKNOWN : owner_values[owner];

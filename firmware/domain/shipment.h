@@ -7,6 +7,7 @@
  */
 #include "firmware/domain/barcode.h"
 #include "firmware/domain/fact.h"
+#include "firmware/domain/notice-kind.h"
 #include "firmware/domain/policy.h"
 
 #include <stdbool.h>
@@ -103,21 +104,11 @@ struct label { /* from `label`: a number given for a piece */
         char ref[UUID_TEXT_MAX]; /* of the sealed print data; "" when the paper exists already */
 };
 
-enum notice_kind {
-        NOTICE_KIND_SHIPPED,
-        /* from here on those of a pickup counter */
-        NOTICE_KIND_PICKUP_READY,
-        NOTICE_KIND_PICKUP_REMINDER, /* nobody has come yet */
-        NOTICE_KIND_LAST_DAY,        /* it is soon kept no longer */
-        N_NOTICE_KINDS
-};
-const char *notice_kind_to_str(enum notice_kind kind); /* "shipped", "pickup-ready", … */
-bool notice_kind_is_pickup(enum notice_kind kind);     /* it tells of what waits at a counter */
-int notice_kind_from_str(const char *text, enum notice_kind *kindp);
 struct notice_duty { /* one kind of notice of one shipment */
         enum notice_owner owner;
-        bool live; /* one exists that was not cancelled: nothing is reserved by itself again */
-        int n;     /* generations so far: that of the next one */
+        bool live;  /* one exists that was not cancelled: nothing is reserved by itself again */
+        bool waits; /* what became of it is not known yet */
+        int n;      /* generations so far: that of the next one */
 };
 
 /* Kinds of proof; never its number. */

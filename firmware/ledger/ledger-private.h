@@ -426,9 +426,8 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
         const struct json *data); /* LEDGER_E_NONE */
 /* What waits here went out, or not, elsewhere. One that has ended stays so. */
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos);
-/* Of a kind: how many generations there have been; @livep false when the newest was cancelled, or there is none. */
-int notice_newest(
-        struct ledger *l, const char *merchant, const char *shipment, const char *kind, int *np, bool *livep);
+/* Of each kind: how many generations there have been, and how it stands with the newest. */
+int notice_duties(struct ledger *l, struct shipment *s);
 int conflict_add(struct ledger *l, const struct row *row, const struct json *data);
 /* Notices and conflicts of a shipment. */
 int notices_delete(struct ledger *l, const char *merchant, const char *shipment);

@@ -18,8 +18,8 @@ static const struct store_sql notice_sql[] = {
         LEDGER_SQL(notices.end,
                 "UPDATE notice SET state = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
         LEDGER_SQL(notices.newest,
-                "SELECT generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 "
-                "ORDER BY generation DESC LIMIT 1"),
+                "SELECT kind, generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 "
+                "ORDER BY kind, generation"),
         LEDGER_SQL(notices.conflict_add, "INSERT INTO conflict (pos, merchant, shipment, kind, parcel, text) "
                                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
         LEDGER_SQL(notices.of_shipment_delete, "DELETE FROM notice WHERE merchant = ?1 AND shipment = ?2"),
@@ -46,21 +46,24 @@ int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos)
         return statement_do(&l->notices.end, "ttl", id, state, pos);
 }
 
-int notice_newest(struct ledger *l, const char *merchant, const char *shipment, const char *kind, int *np,
-        bool *livep) {
+int notice_duties(struct ledger *l, struct shipment *s) {
         _cleanup_reset_ struct store_stmt *q = &l->notices.newest;
-        int r = statement_first(q, "ttt", merchant, shipment, kind);
-        enum notice_state state;
+        int r = statement_first(q, "tt", s->merchant, s->id);
 
-        *np = 0;
-        *livep = false;
-        if (r != 0)
-                return r == STORE_E_DONE ? 0 : r;
-        if (!store_column_text(q, 1) || notice_state_from_str(store_column_text(q, 1), &state) < 0)
-                return -EBADMSG;
-        *np = (int) store_column_int64(q, 0) + 1;
-        *livep = state != NOTICE_CANCELLED;
-        return 0;
+        for (; r == 0; r = store_step(q)) {
+                enum notice_state state;
+                enum notice_kind kind;
+
+                if (!store_column_text(q, 0) || !store_column_text(q, 2) ||
+                        notice_state_from_str(store_column_text(q, 2), &state) < 0)
+                        return -EBADMSG;
+                if (notice_kind_from_str(store_column_text(q, 0), &kind) < 0)
+                        continue; /* a snapshot may tell of kinds that we do not send */
+                s->notices[kind].n = (int) store_column_int64(q, 1) + 1;
+                s->notices[kind].live = state != NOTICE_CANCELLED;
+                s->notices[kind].waits = state == NOTICE_RESERVED || state == NOTICE_SENDING;
+        }
+        return r == STORE_E_DONE ? 0 : r;
 }
 
 int conflict_add(struct ledger *l, const struct row *row, const struct json *data) {

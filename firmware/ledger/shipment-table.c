@@ -412,10 +412,8 @@ static int load_rest(struct ledger *l, const struct head *h, struct shipment *s)
         /* A packer's scan does not pay for what only a counter asks. */
         if (r == 0 && may_be_picked_up)
                 r = pickup_get(l, s->merchant, s->id, &s->at_counter);
-        for (int kind = 0; kind < (may_be_picked_up ? N_NOTICE_KINDS : NOTICE_KIND_PICKUP_READY) && r == 0;
-                kind++)
-                r = notice_newest(l, s->merchant, s->id, notice_kind_to_str((enum notice_kind) kind),
-                        &s->notices[kind].n, &s->notices[kind].live);
+        if (r == 0)
+                r = notice_duties(l, s);
         return r;
 }
 

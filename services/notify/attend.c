@@ -222,6 +222,7 @@ static int start_sending(struct notify *n, struct notice_row *row, const struct 
 static int prepare(
         struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
         _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        _cleanup_(json_freep) struct json *data = NULL;
         struct compose_input in = {.config = n->config,
                 .signer = &n->signer,
                 .secret = n->secret,
@@ -243,7 +244,10 @@ static int prepare(
                 n->phrases, row, m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA, &in.words);
         if (r != 0)
                 return r < 0 ? r : outcome_wait(n, row, "words", 0, now);
-        r = compose_mail(&in, &state, &job);
+        r = outbox_get_data(n->outbox, row->id, &data);
+        in.data = data;
+        if (r == 0)
+                r = compose_mail(&in, &state, &job);
         if (r < 0)
                 return r;
         if (state == CONTACT_BAD_ADDRESS)

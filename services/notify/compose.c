@@ -209,6 +209,7 @@ int compose_mail(const struct compose_input *in, enum contact_state *statep, str
                 return r;
         if (state == CONTACT_READY) {
                 r = letter_compose(&letter, kind, in->shipment, in->policy, in->card->language);
+                letter.data = in->data;
                 if (r == 0)
                         r = write_mail(in, &letter, &contact, job);
                 if (r != 0) {

@@ -20,6 +20,7 @@ struct compose_input { /* all borrowed */
         const struct shipment *shipment;
         const struct policy *policy;
         const struct contact_card *card;
+        const struct json *data; /* what it says beside the shipment; NULL nothing */
         const uint8_t *box;
         size_t n_box;
 };

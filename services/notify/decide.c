@@ -3,20 +3,42 @@
 
 #include <string.h>
 
+#include "firmware/domain/notice.h"
 #include "services/notify/quiet.h"
 
 static struct notice_decision decision(enum notice_action action, const char *reason) {
         return (struct notice_decision){.action = action, .reason = reason};
 }
 
-static bool anything_to_tell(enum notice_kind kind, const struct shipment *s, const struct policy *policy) {
-        struct carrier_policy carrier;
+/* A part has gone and the rest is still here, or not yet packed. */
+static bool is_part(const struct shipment *s, enum report_at report) {
+        bool here = notice_rest_follows(s);
 
+        for (size_t i = 0; i < s->n_parcels; i++)
+                here |= s->parcels[i].state != PARCEL_VOIDED &&
+                        !letter_parcel_has_gone(&s->parcels[i], report);
+        return here;
+}
+
+/* Why it would not be true any more; NULL: it is. */
+static const char *why_untrue(enum notice_kind kind, const struct shipment *s, const struct policy *policy) {
+        static const char *const nothing[] = {
+                [NOTICE_ABOUT_GONE] = "nothing-shipped",
+                [NOTICE_ABOUT_WAITING] = "nothing-waits",
+                [NOTICE_ABOUT_HANDED] = "nothing-handed",
+                [NOTICE_ABOUT_KEPT_OUT] = "nothing-returned",
+        };
+        struct carrier_policy carrier;
+        bool any = notice_kind_about(kind) == NOTICE_ABOUT_ORDER;
+
+        if (s->cancelled && notice_kind_ends_with_order(kind))
+                return "shipment-cancelled"; /* what lies there is not the customer's any more */
         policy_carrier(policy, s->merchant, s->carrier, &carrier);
         for (size_t i = 0; i < s->n_parcels; i++)
-                if (letter_tells(kind, &s->parcels[i], carrier.report))
-                        return true;
-        return false;
+                any |= letter_tells(kind, &s->parcels[i], carrier.report);
+        if (!any)
+                return s->cancelled ? "shipment-cancelled" : nothing[notice_kind_about(kind)];
+        return kind == NOTICE_KIND_PARTIAL_SHIPMENT && !is_part(s, carrier.report) ? "all-shipped" : NULL;
 }
 
 static bool is_too_old(const struct notice_question *q) {
@@ -38,6 +60,7 @@ static bool is_now_or_never(const struct notice_question *q, const struct quiet 
 
 struct notice_decision notice_decide(const struct notice_question *q) {
         const struct shipment *s = q->shipment;
+        const char *why;
         struct quiet quiet;
 
         if (q->now.boot_usec < q->due_usec)
@@ -46,13 +69,9 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_CANCEL, "no-shipment");
         if (s->notices[q->kind].owner != OWNER_STATION)
                 return decision(NOTICE_CANCEL, "owner-changed");
-        if (notice_kind_is_pickup(q->kind) && s->cancelled)
-                return decision(NOTICE_CANCEL,
-                        "shipment-cancelled"); /* what lies there is not the customer's any more */
-        if (!anything_to_tell(q->kind, s, q->policy))
-                return decision(NOTICE_CANCEL, s->cancelled                     ? "shipment-cancelled"
-                                               : notice_kind_is_pickup(q->kind) ? "nothing-waits"
-                                                                                : "nothing-shipped");
+        why = why_untrue(q->kind, s, q->policy);
+        if (why)
+                return decision(NOTICE_CANCEL, why);
         quiet = ask_quiet(q);
         if (is_too_old(q))
                 return decision(NOTICE_EXPIRE, q->contact != CONTACT_READY ? contact_state_to_str(q->contact)

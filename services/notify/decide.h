@@ -9,6 +9,9 @@
  *   the OMS took it over, or nobody owns it      cancel  owner-changed
  *   nothing of it is on its way any more         cancel  shipment-cancelled, nothing-shipped
  *   nothing of it waits at the store any more    cancel  shipment-cancelled, nothing-waits
+ *   the handover was taken back                  cancel  nothing-handed
+ *   it was found, or moved, and kept after all   cancel  nothing-returned
+ *   a part was to be told, and all has gone      cancel  all-shipped
  *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
  *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
  *   an address that is none                      fail    bad-address

@@ -122,6 +122,8 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
                 r = outbox_insert(f->outbox, &row);
         if (r == OUTBOX_E_EXISTS)
                 return 0; /* another look at the same facts, or a ledger that tells them again */
+        if (r == 0)
+                r = outbox_put_data(f->outbox, row.id, json_get(data, "data"));
         if (r == 0 && notice_kind_from_str(row.kind, &kind) < 0)
                 r = outbox_conclude(f->outbox, &row, NOTICE_FAILED, "unknown-kind", &f->now);
         return r;
@@ -197,7 +199,12 @@ static int on_known(struct follow *f, const struct fact_row *fact, const struct 
 
 static int on_undone(struct follow *f, const struct fact_row *fact, const struct json *data) {
         return outbox_correct(
-                f->outbox, fact->merchant, json_get_string(data, "shipment", ""), fact->subject, &f->now);
+                f->outbox, fact->merchant, json_get_string(data, "shipment", ""), fact->subject, "", &f->now);
+}
+
+static int on_taken_back(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        return outbox_correct(f->outbox, fact->merchant, json_get_string(data, "shipment", ""), fact->subject,
+                notice_kind_to_str(NOTICE_KIND_HANDED_OVER), &f->now);
 }
 
 static int on_contact(struct follow *f, const struct fact_row *fact, const struct json *data) {
@@ -238,6 +245,7 @@ static const struct {
         {"known.received", on_known},
         {"parcel.voided", on_undone},
         {"waybill.replaced", on_undone},
+        {"pickup.undone", on_taken_back},
         {"contact.received", on_contact},
         {"consent.changed", on_consent},
 };

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MAX 24
+#include "services/notify/template/kinds.h"
+
+#define DAY_MAX        24
+#define FIELD_PATH_MAX 64
 
 /* Left out when there is nothing to say. */
 static void add_text(struct json_writer *w, const char *key, const char *text) {
@@ -53,11 +56,15 @@ static void add_brand(struct json_writer *w, const struct letter *l) {
         json_write_end_object(w);
 }
 
-static void add_shipped(struct json_writer *w, const struct letter *l) {
+static void add_day(struct json_writer *w, const struct letter *l) {
         char day[DAY_MAX * 2];
 
         (void) snprintf(day, sizeof(day), "%04d-%02d-%02d", l->year, l->month, l->day);
         add_text(w, "eta", l->year ? day : "");
+}
+
+static void add_shipped(struct json_writer *w, const struct letter *l) {
+        add_day(w, l);
         json_write_array(w, "parcels");
         for (size_t i = 0; i < l->n_parcels; i++) {
                 const struct letter_parcel *p = &l->parcels[i];
@@ -75,6 +82,61 @@ static void add_shipped(struct json_writer *w, const struct letter *l) {
         json_write_end_array(w);
 }
 
+/* What its parcels hold; where nobody said and it tells of all of them, what the order is. */
+static void add_items(struct json_writer *w, const struct letter *l) {
+        bool known = false;
+
+        for (size_t i = 0; i < l->n_parcels; i++)
+                known |= l->parcels[i].n_items > 0;
+        json_write_array(w, "items");
+        for (size_t i = 0; i < l->n_parcels; i++)
+                add_goods(w, l->parcels[i].items, l->parcels[i].n_items);
+        if (!known && l->is_whole)
+                add_goods(w, l->goods, l->n_goods);
+        json_write_end_array(w);
+}
+
+static void add_store(struct json_writer *w, const struct letter *l) {
+        const struct letter_store *s = &l->store;
+
+        json_write_object(w, "store");
+        add_text(w, "name", *s->name ? s->name : l->merchant);
+        add_text(w, "address", s->address);
+        add_text(w, "hours", s->hours);
+        add_text(w, "phone", s->phone);
+        json_write_end_object(w);
+}
+
+static void add_handed(struct json_writer *w, const struct letter *l) {
+        static const char *const proxy[] = {[LANGUAGE_JA] = "代理の方（受取コードをお持ちの方）",
+                [LANGUAGE_EN] = "somebody with your pickup code"};
+
+        add_moment(w, "handed_at", &l->at);
+        add_text(w, "receiver", l->by_proxy ? proxy[l->language] : "");
+        add_items(w, l);
+        add_store(w, l);
+}
+
+static void add_kept_out(struct json_writer *w, const struct letter *l) {
+        static const char *const why[] = {[LANGUAGE_JA] = "お受け取りの期限を過ぎたため",
+                [LANGUAGE_EN] = "It was not collected in time"};
+
+        add_moment(w, "returned_at", &l->at);
+        add_text(w, "reason", why[l->language]);
+        add_items(w, l);
+        add_store(w, l);
+}
+
+/* A return says what came back by its data: the order may have been more. */
+static void add_order(struct json_writer *w, const struct letter *l) {
+        add_day(w, l);
+        if (l->kind == NOTICE_KIND_RETURN_ACCEPTED)
+                return;
+        json_write_array(w, "items");
+        add_goods(w, l->goods, l->n_goods);
+        json_write_end_array(w);
+}
+
 static void add_pickup(struct json_writer *w, const struct letter *l) {
         const struct letter_store *s = &l->store;
 
@@ -85,16 +147,28 @@ static void add_pickup(struct json_writer *w, const struct letter *l) {
         json_write_bool(w, "document", s->asks_document && !s->asks_order_name && !s->asks_code);
         json_write_bool(w, "proxy", s->takes_proxy);
         json_write_int(w, "ready_pieces", (int64_t) l->n_parcels);
-        json_write_array(w, "items");
-        for (size_t i = 0; i < l->n_parcels; i++)
-                add_goods(w, l->parcels[i].items, l->parcels[i].n_items);
-        json_write_end_array(w);
-        json_write_object(w, "store");
-        add_text(w, "name", *s->name ? s->name : l->merchant);
-        add_text(w, "address", s->address);
-        add_text(w, "hours", s->hours);
-        add_text(w, "phone", s->phone);
-        json_write_end_object(w);
+        add_items(w, l);
+        add_store(w, l);
+}
+
+static void add_about(struct json_writer *w, const struct letter *l) {
+        switch (notice_kind_about(l->kind)) {
+        case NOTICE_ABOUT_GONE:
+                add_shipped(w, l);
+                break;
+        case NOTICE_ABOUT_WAITING:
+                add_pickup(w, l);
+                break;
+        case NOTICE_ABOUT_HANDED:
+                add_handed(w, l);
+                break;
+        case NOTICE_ABOUT_KEPT_OUT:
+                add_kept_out(w, l);
+                break;
+        case NOTICE_ABOUT_ORDER:
+                add_order(w, l);
+                break;
+        }
 }
 
 static void write_fields(struct json_writer *w, const struct letter *l, const struct json *merchant) {
@@ -110,10 +184,7 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         json_write_array(w, "missing");
         add_goods(w, l->missing, l->n_missing);
         json_write_end_array(w);
-        if (notice_kind_is_pickup(l->kind))
-                add_pickup(w, l);
-        else
-                add_shipped(w, l);
+        add_about(w, l);
         add_brand(w, l);
         json_write_object(w, "look");
         add_text(w, "colour", json_get_string(extra, "colour", json_get_string(merchant, "colour", "")));
@@ -127,8 +198,95 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         json_write_end_object(w);
 }
 
+/* ---- what it says beside the shipment ---- */
+
+/* A text as it is, or the one of the language. */
+static const char *pick_text(const struct json *v, enum language language) {
+        const char *ja = json_get_string(v, "ja", "");
+
+        if (json_string(v))
+                return json_string(v);
+        return language == LANGUAGE_EN ? json_get_string(v, "en", ja) : ja;
+}
+
+static void add_value(struct json_writer *w, const struct letter *l, const struct kind *k, const char *path,
+        const struct json *v);
+
+static void add_members(struct json_writer *w, const struct letter *l, const struct kind *k, const char *path,
+        const struct json *object) {
+        for (const struct json *m = json_first(object); m; m = json_next(m)) {
+                char at[FIELD_PATH_MAX];
+
+                if (snprintf(at, sizeof(at), "%s%s%s", path, *path ? "." : "", json_key(m)) <
+                        (int) sizeof(at))
+                        add_value(w, l, k, at, m);
+        }
+}
+
+/* A member as the template's field wants it; what the kind does not know is left out. */
+static void add_value(struct json_writer *w, const struct letter *l, const struct kind *k, const char *path,
+        const struct json *v) {
+        const struct field *f = kind_field(k, path, strlen(path));
+        const char *key = strrchr(path, '.') ? strrchr(path, '.') + 1 : path;
+        char moment[sizeof("2026-11-22T18:30")];
+
+        if (!f || json_type(v) == JSON_NULL)
+                return;
+        switch (f->type) {
+        case FIELD_TEXT:
+                add_text(w, key, pick_text(v, l->language));
+                return;
+        case FIELD_MOMENT: /* by the clock of who wrote it: the offset is theirs */
+                (void) snprintf(moment, sizeof(moment), "%.16s", json_string(v) ? json_string(v) : "");
+                add_text(w, key, moment);
+                return;
+        case FIELD_LIST:
+                json_write_array(w, key);
+                for (const struct json *e = json_first(v); e; e = json_next(e)) {
+                        json_write_object(w, NULL);
+                        add_members(w, l, k, path, e);
+                        json_write_end_object(w);
+                }
+                json_write_end_array(w);
+                return;
+        case FIELD_OBJECT:
+                json_write_object(w, key);
+                add_members(w, l, k, path, v);
+                json_write_end_object(w);
+                return;
+        case FIELD_URL:
+                add_text(w, key, json_string(v) && url_is_safe(json_string(v)) ? json_string(v) : "");
+                return;
+        case FIELD_FLAG:
+        case FIELD_NUMBER:
+        case FIELD_YEN:
+        case FIELD_DAY:
+                json_write_value(w, key, v);
+                return;
+        }
+}
+
+/* @own with what @l->data says before it. */
+static int merge(const struct letter *l, const struct json *own, struct json **mergedp) {
+        const struct kind *k = kind_find(notice_kind_to_str(l->kind));
+        _cleanup_str_ struct str text = STR_INIT;
+        struct json_writer w;
+
+        json_writer_init(&w, &text);
+        json_write_object(&w, NULL);
+        for (const struct json *m = json_first(own); m; m = json_next(m))
+                if (!json_get(l->data, json_key(m)))
+                        json_write_value(&w, json_key(m), m);
+        if (k)
+                add_members(&w, l, k, "", l->data);
+        json_write_bool(&w, "has_items",
+                json_size(json_get(json_get(l->data, "items") ? l->data : own, "items")) > 0);
+        json_write_end_object(&w);
+        return text.error ? text.error : json_parse(text.data, text.len, mergedp, NULL);
+}
+
 int letter_view_open(struct letter_view *v, const struct letter *l, const struct json *merchant) {
-        _cleanup_(json_freep) struct json *data = NULL;
+        _cleanup_(json_freep) struct json *own = NULL, *data = NULL;
         _cleanup_str_ struct str text = STR_INIT;
         struct letter_view made = {.language = l->language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA};
         struct json_writer w;
@@ -136,9 +294,13 @@ int letter_view_open(struct letter_view *v, const struct letter *l, const struct
 
         json_writer_init(&w, &text);
         write_fields(&w, l, merchant);
-        r = text.error ? text.error : json_parse(text.data, text.len, &data, NULL);
+        r = text.error ? text.error : json_parse(text.data, text.len, &own, NULL);
+        if (r == 0 && l->data)
+                r = merge(l, own, &data);
         if (r < 0)
                 return r;
+        if (!data)
+                data = take_ptr(own);
         r = brand_read(json_get(data, "brand"), json_get(data, "look"), made.language, &made.brand, NULL);
         if (r < 0)
                 r = brand_read(json_get(data, "brand"), NULL, made.language, &made.brand, NULL);

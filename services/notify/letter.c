@@ -29,7 +29,19 @@ bool letter_parcel_has_gone(const struct parcel *p, enum report_at report) {
 }
 
 bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report) {
-        return notice_kind_is_pickup(kind) ? p->state == PARCEL_SHELVED : letter_parcel_has_gone(p, report);
+        switch (notice_kind_about(kind)) {
+        case NOTICE_ABOUT_GONE:
+                return letter_parcel_has_gone(p, report);
+        case NOTICE_ABOUT_WAITING:
+                return p->state == PARCEL_SHELVED;
+        case NOTICE_ABOUT_HANDED:
+                return p->state == PARCEL_COLLECTED;
+        case NOTICE_ABOUT_KEPT_OUT:
+                return p->state == PARCEL_EXPIRED || p->state == PARCEL_RESTOCKED;
+        case NOTICE_ABOUT_ORDER:
+                return false;
+        }
+        return false;
 }
 
 /* {"ja": …, "en"?: …}, en falling back to ja; @otherwise when there is nothing. */
@@ -108,32 +120,74 @@ static int add_missing(struct letter *l, const struct shipment *s, const bool *h
         return 0;
 }
 
-static int add_parcels(struct letter *l, const struct shipment *s, const struct policy *policy) {
-        size_t n = s->n_parcels ? s->n_parcels : 1;
-        _autofree_ bool *has_gone = calloc(n, sizeof(bool));
-        struct carrier_policy carrier;
-        int r = 0;
-
-        l->parcels = calloc(n, sizeof(*l->parcels));
-        if (!has_gone || !l->parcels)
-                return -ENOMEM;
-        policy_carrier(policy, s->merchant, s->carrier, &carrier);
-        for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
-                has_gone[i] = letter_tells(l->kind, &s->parcels[i], carrier.report);
-                if (has_gone[i])
-                        r = add_parcel(l, s, policy, &s->parcels[i]);
-                if (notice_kind_is_pickup(l->kind) && s->parcels[i].state == PARCEL_COLLECTED)
-                        has_gone[i] = l->store.partial = true; /* they have it: the rest waits */
-        }
-        return r < 0 ? r : add_missing(l, s, has_gone);
-}
-
 /* Sakamoto's method; 0 is Sunday. */
 static int weekday_of(int year, int month, int day) {
         static const int shift[] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
 
         year -= month < 3;
         return (year + year / 4 - year / 100 + year / 400 + shift[month - 1] + day) % 7;
+}
+
+/* Local wall clock by its offset; 0 is no moment. */
+static struct letter_moment read_moment(int64_t usec, int offset_sec) {
+        struct letter_moment m = {0};
+        char text[TIME_TEXT_MAX];
+
+        if (usec <= 0)
+                return m;
+        (void) time_format(usec, offset_sec, text);
+        /* NOLINTNEXTLINE(cert-err34-c): our own text */
+        if (sscanf(text, "%4d-%2d-%2dT%2d:%2d", &m.year, &m.month, &m.day, &m.hour, &m.minute) != 5)
+                return (struct letter_moment){0};
+        m.weekday = weekday_of(m.year, m.month, m.day);
+        return m;
+}
+
+static int add_goods(struct letter *l, const struct shipment *s) {
+        l->goods = calloc(s->n_lines ? s->n_lines : 1, sizeof(*l->goods));
+        if (!l->goods)
+                return -ENOMEM;
+        for (size_t i = 0; i < s->n_lines; i++)
+                if (is_goods(&s->lines[i]))
+                        l->goods[l->n_goods++] = item_of(&s->lines[i], l->language, s->lines[i].quantity);
+        return 0;
+}
+
+/* When it came to be so, and by whom: of parcels that are told. */
+static void note_moment(const struct parcel *p, int64_t *usecp, int *offsetp, bool *by_proxyp) {
+        if (p->since_usec > *usecp) {
+                *usecp = p->since_usec;
+                *offsetp = p->since_offset_sec;
+        }
+        *by_proxyp |= strcmp(p->how, pickup_proof_to_str(PROOF_PROXY_CODE)) == 0;
+}
+
+static int add_parcels(struct letter *l, const struct shipment *s, const struct policy *policy) {
+        size_t n = s->n_parcels ? s->n_parcels : 1;
+        _autofree_ bool *has_gone = calloc(n, sizeof(bool));
+        struct carrier_policy carrier;
+        int64_t at_usec = 0;
+        int at_offset_sec = 0, r = 0;
+
+        l->parcels = calloc(n, sizeof(*l->parcels));
+        if (!has_gone || !l->parcels)
+                return -ENOMEM;
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        l->is_whole = true;
+        for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
+                const struct parcel *p = &s->parcels[i];
+
+                has_gone[i] = letter_tells(l->kind, p, carrier.report);
+                l->is_whole &= has_gone[i] || p->state == PARCEL_VOIDED;
+                if (has_gone[i]) {
+                        note_moment(p, &at_usec, &at_offset_sec, &l->by_proxy);
+                        r = add_parcel(l, s, policy, p);
+                }
+                if (notice_kind_about(l->kind) == NOTICE_ABOUT_WAITING && p->state == PARCEL_COLLECTED)
+                        has_gone[i] = l->store.partial = true; /* they have it: the rest waits */
+        }
+        l->at = read_moment(at_usec, at_offset_sec);
+        return r < 0 || l->n_parcels == 0 ? r : add_missing(l, s, has_gone);
 }
 
 /* "2026-11-23"; anything else is no day that we would promise. */
@@ -161,21 +215,6 @@ static void read_merchant(struct letter *l, const struct shipment *s, const stru
         l->phone = json_get_string(reach, "phone", "");
         l->url = json_get_string(reach, "url", "");
         l->hours = pick_name(json_get(reach, "hours"), l->language, "");
-}
-
-/* Local wall clock by its offset; 0 is no moment. */
-static struct letter_moment read_moment(int64_t usec, int offset_sec) {
-        struct letter_moment m = {0};
-        char text[TIME_TEXT_MAX];
-
-        if (usec <= 0)
-                return m;
-        (void) time_format(usec, offset_sec, text);
-        /* NOLINTNEXTLINE(cert-err34-c): our own text */
-        if (sscanf(text, "%4d-%2d-%2dT%2d:%2d", &m.year, &m.month, &m.day, &m.hour, &m.minute) != 5)
-                return (struct letter_moment){0};
-        m.weekday = weekday_of(m.year, m.month, m.day);
-        return m;
 }
 
 static void read_store(struct letter *l, const struct shipment *s, const struct policy *policy) {
@@ -214,6 +253,8 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
         read_day(&fresh, json_get_string(s->doc, "promised", NULL));
         read_store(&fresh, s, policy);
         r = add_parcels(&fresh, s, policy);
+        if (r == 0)
+                r = add_goods(&fresh, s);
         if (r < 0) {
                 letter_deinit(&fresh);
                 return r;
@@ -229,5 +270,6 @@ void letter_deinit(struct letter *l) {
                 free(l->parcels[i].items);
         free(l->parcels);
         free(l->missing);
+        free(l->goods);
         *l = (struct letter){0};
 }

@@ -50,9 +50,16 @@ struct letter {
         size_t n_parcels;
         struct letter_item *missing; /* owned: goods in no parcel that has gone */
         size_t n_missing;
-        bool rest_follows;                      /* what is missing is still being packed */
-        int year, month, day;                   /* expected; year 0 unknown */
-        int weekday;                            /* 0 Sunday */
+        struct letter_item *goods; /* owned: all of the order, as it was wished */
+        size_t n_goods;
+        bool is_whole;           /* it tells of all parcels that there are */
+        struct letter_moment at; /* when the last of its parcels came to be what it tells of */
+        bool by_proxy;           /* somebody else than the customer has it */
+        const struct json
+                *data;        /* what else it is to say (letter-view.h); NULL nothing. The caller's to set */
+        bool rest_follows;    /* what is missing is still being packed */
+        int year, month, day; /* expected; year 0 unknown */
+        int weekday;          /* 0 Sunday */
         const char *mail, *phone, *url, *hours; /* how to reach the merchant; "" unknown */
         struct letter_store store;
 };

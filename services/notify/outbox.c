@@ -23,7 +23,8 @@
 struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
-        struct store_stmt get, insert, put, due, sending, wake, of_parcel, other_boot, purge, purge_pos;
+        struct store_stmt get, insert, put, due, sending, wake, of_parcel, other_boot, purge, purge_pos,
+                put_data, get_data;
 };
 
 static const struct store_schema schema = {
@@ -58,7 +59,7 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, of_parcel),
                 "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND correction = 0 "
                 "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
-                "AND instr(parcels, ?3) > 0 LIMIT 1"},
+                "AND instr(parcels, ?3) > 0 AND (?4 = '' OR kind = ?4) LIMIT 1"},
         {offsetof(struct outbox, other_boot),
                 "SELECT " COLUMNS
                 " FROM notice WHERE id > ?2 AND state = 'reserved' AND boot <> ?1 ORDER BY id LIMIT 1"},
@@ -67,6 +68,8 @@ static const struct store_sql outbox_sql[] = {
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)), 0), "
                 "coalesce((SELECT min(log_pos) - 1 FROM notice WHERE told = 0 AND log_pos > 0), "
                 "9007199254740991))"},
+        {offsetof(struct outbox, put_data), "UPDATE notice SET data = ?2 WHERE id = ?1"},
+        {offsetof(struct outbox, get_data), "SELECT data FROM notice WHERE id = ?1"},
         {offsetof(struct outbox, purge),
                 "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE told = 1 "
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)"},
@@ -281,8 +284,35 @@ int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
         return store_run(&o->wake);
 }
 
+int outbox_put_data(struct outbox *o, const char *id, const struct json *data) {
+        _cleanup_str_ struct str text = STR_INIT;
+
+        if (!data)
+                return 0;
+        json_print(data, &text);
+        if (text.error)
+                return text.error;
+        store_bind_text(&o->put_data, 1, id);
+        store_bind_text(&o->put_data, 2, text.data);
+        return store_run(&o->put_data);
+}
+
+int outbox_get_data(struct outbox *o, const char *id, struct json **datap) {
+        _cleanup_reset_ struct store_stmt *q = &o->get_data;
+        const char *text;
+        int r;
+
+        *datap = NULL;
+        store_bind_text(q, 1, id);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? 0 : r;
+        text = store_column_text(q, 0);
+        return text && *text ? json_parse(text, strlen(text), datap, NULL) : 0;
+}
+
 int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
-        const struct stamp *now) {
+        const char *kind, const struct stamp *now) {
         struct notice_row row;
         int r;
 
@@ -290,6 +320,7 @@ int outbox_correct(struct outbox *o, const char *merchant, const char *shipment,
                 store_bind_text(&o->of_parcel, 1, merchant);
                 store_bind_text(&o->of_parcel, 2, shipment);
                 store_bind_text(&o->of_parcel, 3, parcel);
+                store_bind_text(&o->of_parcel, 4, kind);
                 r = first_row(&o->of_parcel, &row);
                 if (r != 0)
                         return r == OUTBOX_E_NONE ? 0 : r;

@@ -74,9 +74,16 @@ int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state 
         const struct stamp *now);
 /* Looks at the shipment's rows that wait for a contact as soon as they are due. */
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
-/* @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked. */
+/*
+ * @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked.
+ * @kind: of this kind only; "" any
+ */
 int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
-        const struct stamp *now);
+        const char *kind, const struct stamp *now);
+/* What it says beside the shipment, as the fact that reserved it has it: kept as text. @data: NULL nothing */
+int outbox_put_data(struct outbox *o, const char *id, const struct json *data);
+/* @datap: NULL when there is none; owned by the caller */
+int outbox_get_data(struct outbox *o, const char *id, struct json **datap);
 /* Waiting times of another boot are counted anew on this one's clock. */
 int outbox_rebase(struct outbox *o, const struct stamp *now);
 /* Rows that are told and old, and the log up to them; nothing with an untrusted clock. @np: rows that went. */

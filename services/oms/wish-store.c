@@ -9,7 +9,8 @@
 #define WISH_CODE_MAX     64
 
 bool wish_is_of_counter(const char *kind) {
-        static const char *const kinds[] = {"pickup-ready", "pickup-reminder", "last-day"};
+        static const char *const kinds[] = {
+                "pickup-ready", "pickup-reminder", "last-day", "handed-over", "returned", "return-accepted"};
 
         for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
                 if (strcmp(kind, kinds[i]) == 0)

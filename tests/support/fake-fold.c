@@ -276,8 +276,8 @@ static void fold_reserved(struct fold *x) {
 
         assert(r == 0 && s);
         duty = &s->notices[kind];
-        assert(!duty->live); /* one notice is owed once */
-        duty->live = true;
+        assert(!duty->live || (notice_kind_repeats(kind) && !duty->waits)); /* one notice is owed once */
+        duty->live = duty->waits = true;
         duty->n = (int) json_get_int(x->data, "generation", -1) + 1;
 }
 

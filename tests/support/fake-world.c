@@ -226,6 +226,7 @@ static int answer_shipment(void *userdata, const char *merchant, const char *shi
         for (int kind = 0; kind < N_NOTICE_KINDS; kind++) {
                 s->notices[kind].live = from->notices[kind].live;
                 s->notices[kind].n = from->notices[kind].n;
+                s->notices[kind].waits = from->notices[kind].waits;
         }
         s->at_counter = from->at_counter;
         s->expected_version = from->expected_version;

@@ -21,7 +21,7 @@ GROUP(common, {"customer", FIELD_TEXT}, {"brand", FIELD_OBJECT}, {"brand.name", 
         {"brand.policies", FIELD_LIST}, {"brand.policies.label", FIELD_TEXT},
         {"brand.policies.url", FIELD_URL}, {"preferences", FIELD_URL});
 GROUP(order, {"order", FIELD_TEXT}, {"order_link", FIELD_URL}, {"ordered_at", FIELD_MOMENT});
-GROUP(items, GOODS("items"));
+GROUP(items, GOODS("items"), {"has_items", FIELD_FLAG});
 GROUP(missing, GOODS("missing"), {"partial", FIELD_FLAG}, {"has_missing", FIELD_FLAG},
         {"rest_follows", FIELD_FLAG}, {"rest_by", FIELD_DAY});
 GROUP(money, {"subtotal", FIELD_YEN}, {"shipping", FIELD_YEN}, {"fee", FIELD_YEN}, {"discount", FIELD_YEN},
@@ -93,7 +93,7 @@ const struct kind kinds[] = {
         {"refund-issued", false, "order", {"返金", "refund"}, {&common, &order, &items, &refund},
                 {"order", "amount", "method", "refunded_at", CONTACT}, {"brand.name", "order", "amount"}},
         {"return-accepted", false, "order", {"返品", "return"}, {&common, &order, &items, &accepted},
-                {"order", "accepted_at", "items", "answer_by", CONTACT}, {"brand.name", "order"}},
+                {"order", "accepted_at", "has_items>items", "answer_by", CONTACT}, {"brand.name", "order"}},
         {"contact-verified", false, NULL, {"ご連絡先|確認", "confirmed|verified"}, {&common, &verified},
                 {"channel", "contact", "verified_at", CONTACT}, {"brand.name"}},
         {"inquiry-received", false, "inquiry", {"お問い合わせ", "inquiry|question|message"}, {&common, &inquiry},

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -100,12 +101,94 @@ static void after_a_cancelled_notice_the_generation_rises(void **state) {
         policy_deinit(&p);
 }
 
+/* "2 of line 1" and "1 of line 2" are the order. */
+struct box {
+        enum parcel_state state;
+        int socks, caps;
+        bool partial;
+};
+static void what_goes_before_the_rest_has_a_kind_of_its_own(void **state) {
+        static const char wish[] =
+                "{\"v\":1,\"merchant\":\"acme\",\"shipment\":\"S-1\",\"version\":1,\"orders\":[\"A-1\"],"
+                "\"open_codes\":[\"S-1\"],\"lines\":[{\"line\":\"1\",\"name\":{\"ja\":\"a\"},\"quantity\":2,"
+                "\"codes\":[{\"code\":\"1\"}]},{\"line\":\"2\",\"name\":{\"ja\":\"b\"},\"quantity\":1,"
+                "\"codes\":[{"
+                "\"code\":\"2\"}]}],\"carrier\":\"yamato\",\"notices\":{\"shipped\":\"station\","
+                "\"partial-shipment\":\"%s\"}}";
+        static const struct {
+                const char *name, *owner;
+                struct box boxes[2];
+                bool shipped_live, partial_live;
+                const char *kind; /* NULL none */
+        } rows[] = {
+                {"all in one box", "station", {{PARCEL_SHIPPED, 2, 1}}, false, false, "\"shipped\""},
+                {"goods that no box holds", "station", {{PARCEL_SHIPPED, 2, 0}}, false, false,
+                        "\"partial-shipment\""},
+                {"a box that is still open", "station", {{PARCEL_SHIPPED, 2, 0}, {PARCEL_OPEN, 0, 1}}, false,
+                        false, "\"partial-shipment\""},
+                {"one that was parked", "station", {{PARCEL_SHIPPED, 2, 0}, {PARCEL_PARKED, 0, 1}}, false,
+                        false, "\"partial-shipment\""},
+                {"one that stands ready goes with the same word", "station",
+                        {{PARCEL_SHIPPED, 2, 0}, {PARCEL_READY, 0, 1}}, false, false, "\"shipped\""},
+                {"one that was voided is none", "station", {{PARCEL_SHIPPED, 2, 1}, {PARCEL_VOIDED, 0, 1}},
+                        false, false, "\"shipped\""},
+                {"incomplete by a leader's word: nothing follows", "station", {{PARCEL_SHIPPED, 2, 0, true}},
+                        false, false, "\"shipped\""},
+                {"the last of it, after the part was told", "station",
+                        {{PARCEL_SHIPPED, 2, 0}, {PARCEL_SHIPPED, 0, 1}}, false, true, "\"shipped\""},
+                {"a further part", "station", {{PARCEL_SHIPPED, 1, 0}, {PARCEL_SHIPPED, 1, 0}}, false, true,
+                        NULL},
+                {"never behind the word of all", "station", {{PARCEL_SHIPPED, 2, 0}}, true, false, NULL},
+                {"whose business it is not", "none", {{PARCEL_SHIPPED, 2, 0}}, false, false, "\"shipped\""},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct fact_list facts = {0};
+                struct parcel parcels[2] = {0};
+                struct parcel_line lines[2][2] = {0};
+                struct shipment s = {0};
+                struct policy p = {0};
+                struct json *doc = NULL;
+                char text[1024];
+                int n = snprintf(text, sizeof(text), wish, rows[i].owner);
+
+                assert_int_equal(json_parse(text, (size_t) n, &doc, NULL), 0);
+                assert_int_equal(shipment_read(&s, doc, NULL), 0);
+                assert_int_equal(policy_init(&p, NULL, NULL), 0);
+                for (size_t k = 0; k < 2 && rows[i].boxes[k].socks + rows[i].boxes[k].caps > 0; k++) {
+                        const struct box *box = &rows[i].boxes[k];
+
+                        lines[k][0] = (struct parcel_line){.line = "1", .quantity = box->socks};
+                        lines[k][1] = (struct parcel_line){.line = "2", .quantity = box->caps};
+                        parcels[k] = (struct parcel){.state = box->state,
+                                .partial = box->partial,
+                                .lines = lines[k],
+                                .n_lines = 2};
+                        s.n_parcels++;
+                }
+                s.parcels = parcels;
+                s.notices[NOTICE_KIND_SHIPPED].live = rows[i].shipped_live;
+                s.notices[NOTICE_KIND_PARTIAL_SHIPMENT].live = rows[i].partial_live;
+                notice_due(&facts, &p, "production", &s, "shipped", NULL, NULL, NULL, &now);
+                if (facts.n != (rows[i].kind != NULL) ||
+                        (rows[i].kind && !strstr(facts.items[0].data, rows[i].kind)))
+                        fail_msg("%s: %s", rows[i].name, facts.n ? facts.items[0].data : "nothing");
+                s.parcels = NULL;
+                s.n_parcels = 0;
+                shipment_deinit(&s);
+                fact_list_deinit(&facts);
+                policy_deinit(&p);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_id_is_the_one_of_the_design),
                 cmocka_unit_test(a_notice_is_reserved_only_by_its_owner_and_its_trigger),
                 cmocka_unit_test(a_reservation_says_when_and_until_when),
                 cmocka_unit_test(after_a_cancelled_notice_the_generation_rises),
+                cmocka_unit_test(what_goes_before_the_rest_has_a_kind_of_its_own),
         };
 
         return cmocka_run_group_tests_name("notice", tests, NULL, NULL);

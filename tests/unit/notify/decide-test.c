@@ -127,7 +127,7 @@ static void whoever_came_or_was_cancelled_is_not_called_to_the_counter(void **st
         };
 
         (void) state;
-        for (int kind = NOTICE_KIND_PICKUP_READY; kind < N_NOTICE_KINDS; kind++)
+        for (int kind = NOTICE_KIND_PICKUP_READY; kind <= NOTICE_KIND_LAST_DAY; kind++)
                 for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                         struct shipment s = {0};
                         struct policy policy = {0};
@@ -150,6 +150,59 @@ static void whoever_came_or_was_cancelled_is_not_called_to_the_counter(void **st
                         shipment_deinit(&s);
                         policy_deinit(&policy);
                 }
+}
+
+static void each_kind_goes_only_while_what_it_tells_is_so(void **state) {
+        static const struct {
+                enum notice_kind kind;
+                int first, second; /* states of parcels; -1 none */
+                bool cancelled;
+                enum notice_action action;
+                const char *reason;
+        } table[] = {
+                {NOTICE_KIND_PARTIAL_SHIPMENT, SHIPPED, -1, false, NOTICE_SEND, ""}, /* a cap is missing */
+                {NOTICE_KIND_PARTIAL_SHIPMENT, SHIPPED, READY, false, NOTICE_SEND, ""},
+                {NOTICE_KIND_PARTIAL_SHIPMENT, SHIPPED, SHIPPED, false, NOTICE_CANCEL, "all-shipped"},
+                {NOTICE_KIND_PARTIAL_SHIPMENT, VOIDED, -1, false, NOTICE_CANCEL, "nothing-shipped"},
+                {NOTICE_KIND_PARTIAL_SHIPMENT, SHIPPED, READY, true, NOTICE_CANCEL, "shipment-cancelled"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, PARCEL_SHELVED, false, NOTICE_SEND, ""},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_SHELVED, -1, false, NOTICE_CANCEL, "nothing-handed"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, -1, true, NOTICE_SEND, ""},
+                {NOTICE_KIND_RETURNED, PARCEL_EXPIRED, -1, false, NOTICE_SEND, ""},
+                {NOTICE_KIND_RETURNED, PARCEL_RESTOCKED, -1, false, NOTICE_SEND, ""},
+                {NOTICE_KIND_RETURNED, PARCEL_COLLECTED, -1, false, NOTICE_CANCEL, "nothing-returned"},
+                {NOTICE_KIND_RETURNED, PARCEL_EXPIRED, -1, true, NOTICE_CANCEL, "shipment-cancelled"},
+                {NOTICE_KIND_RETURN_ACCEPTED, -1, -1, true, NOTICE_SEND, ""},
+                {NOTICE_KIND_DELAY, -1, -1, false, NOTICE_SEND, ""},
+                {NOTICE_KIND_DELAY, -1, -1, true, NOTICE_CANCEL, "shipment-cancelled"},
+                {NOTICE_KIND_REFUND_ISSUED, -1, -1, true, NOTICE_SEND, ""},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct notice_question q = {.kind = table[i].kind,
+                        .shipment = &s,
+                        .policy = &policy,
+                        .contact = CONTACT_READY,
+                        .now = {.wall_usec = 500, .clock = CLOCK_QUALITY_SYNCED}};
+                struct notice_decision d;
+
+                scene_shipment(&s, 2);
+                scene_policy(&policy, "shipped");
+                s.notices[table[i].kind].owner = OWNER_STATION;
+                s.cancelled = table[i].cancelled;
+                if (table[i].first >= 0)
+                        (void) scene_add_parcel(&s, (enum parcel_state) table[i].first, "1", 2, 0);
+                if (table[i].second >= 0)
+                        (void) scene_add_parcel(&s, (enum parcel_state) table[i].second, "2", 0, 1);
+                d = notice_decide(&q);
+                if (d.action != table[i].action || strcmp(d.reason, table[i].reason) != 0)
+                        fail_msg("row %zu: action %d, reason %s", i, (int) d.action, d.reason);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
 }
 
 /* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
@@ -275,6 +328,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
+                cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
                 cmocka_unit_test(at_night_a_notice_waits_and_is_judged_anew_in_the_morning),
                 cmocka_unit_test(who_waits_at_a_counter_goes_first),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),

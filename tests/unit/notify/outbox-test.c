@@ -230,13 +230,13 @@ static void what_was_told_and_undone_is_told_again_once(void **state) {
         begin(s);
         assert_int_equal(outbox_conclude(s->o, &row, NOTICE_ACCEPTED, "", &s->now), 0);
         assert_int_equal(
-                outbox_correct(s->o, "acme", "S-1", P2, &s->now), 0); /* a box that it did not name */
-        assert_int_equal(outbox_correct(s->o, "other", "S-1", P1, &s->now), 0);
+                outbox_correct(s->o, "acme", "S-1", P2, "", &s->now), 0); /* a box that it did not name */
+        assert_int_equal(outbox_correct(s->o, "other", "S-1", P1, "", &s->now), 0);
         commit(s);
         assert_int_equal(last_line(s, &line), 1);
         begin(s);
-        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
-        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
+        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, "", &s->now), 0);
+        assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, "", &s->now), 0);
         commit(s);
         assert_int_equal(last_line(s, &line), 2);
         assert_non_null(strstr(line.data, "notice.accepted S-1"));
@@ -266,7 +266,7 @@ static void what_is_undone_while_it_goes_is_only_marked(void **state) {
                 (void) copy_text(row.parcels, sizeof(row.parcels), P1 " ");
                 insert(s, &row);
                 begin(s);
-                assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, &s->now), 0);
+                assert_int_equal(outbox_correct(s->o, "acme", "S-1", P1, "", &s->now), 0);
                 commit(s);
                 assert_int_equal(last_line(s, &line), 0);
                 assert_int_equal(outbox_get(s->o, N1, &row), 0);

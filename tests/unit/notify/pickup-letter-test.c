@@ -80,7 +80,7 @@ static void what_is_not_on_a_shelf_is_not_told(void **state) {
         struct parcel p = {0};
 
         (void) state;
-        for (int kind = NOTICE_KIND_PICKUP_READY; kind < N_NOTICE_KINDS; kind++)
+        for (int kind = NOTICE_KIND_PICKUP_READY; kind <= NOTICE_KIND_LAST_DAY; kind++)
                 for (int s = 0; s < N_PARCEL_STATES; s++) {
                         p.state = (enum parcel_state) s;
                         assert_int_equal(letter_tells((enum notice_kind) kind, &p, REPORT_AT_SHIPPED),

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mails beside "shipped" and what waits at a counter, whole, in both languages. */
+#include "services/notify/letter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
+#include "tests/unit/notify/golden.h"
+#include "tests/unit/notify/letter-write.h"
+#include "tests/unit/notify/scene.h"
+
+struct row {
+        enum notice_kind kind;
+        int first, second; /* states of parcels; -1 none */
+        const char *how;   /* of the first */
+        bool unknown;      /* nobody said what is in the boxes */
+        const char *data;  /* NULL none */
+        const char *golden;
+};
+
+static void check(const struct row *row, enum language language) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        struct shipment s = {0};
+        struct policy policy = {0};
+        struct letter l = {0};
+        char name[64];
+
+        scene_shipment(&s, 2);
+        scene_policy(&policy, "shipped");
+        if (row->first >= 0)
+                (void) scene_add_parcel(&s, (enum parcel_state) row->first, "444413758703", 2, 0);
+        if (row->second >= 0)
+                (void) scene_add_parcel(&s, (enum parcel_state) row->second, "444413758714", 0, 1);
+        for (size_t i = 0; i < s.n_parcels; i++) {
+                assert_int_equal(time_parse("2026-11-21T18:30:00+09:00", &s.parcels[i].since_usec,
+                                         &s.parcels[i].since_offset_sec),
+                        0);
+                if (row->unknown)
+                        s.parcels[i].n_lines = 0;
+        }
+        if (row->how)
+                (void) copy_text(s.parcels[0].how, sizeof(s.parcels[0].how), row->how);
+        if (row->data)
+                assert_int_equal(json_parse(row->data, strlen(row->data), &data, NULL), 0);
+        assert_int_equal(letter_compose(&l, row->kind, &s, &policy, language), 0);
+        l.data = data;
+        letter_write(&l, &policy, language == LANGUAGE_JA ? "山田 花子" : "Hanako Yamada", "", &text);
+        (void) snprintf(name, sizeof(name), "%s-%s", row->golden, language_to_str(language));
+        golden_assert(name, &text);
+        letter_deinit(&l);
+        shipment_deinit(&s);
+        policy_deinit(&policy);
+}
+
+static void each_says_what_has_become_of_the_goods(void **state) {
+        static const struct row rows[] = {
+                {NOTICE_KIND_PARTIAL_SHIPMENT, PARCEL_SHIPPED, PARCEL_OPEN, NULL, false, NULL,
+                        "partial-shipment"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, PARCEL_COLLECTED, "document", false, NULL,
+                        "handed-over"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, PARCEL_SHELVED, "proxy-code", false, NULL,
+                        "handed-over-part"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, PARCEL_COLLECTED, "code", true, NULL,
+                        "handed-over-unpacked"},
+                {NOTICE_KIND_RETURNED, PARCEL_RESTOCKED, PARCEL_EXPIRED, NULL, false, NULL, "returned"},
+                {NOTICE_KIND_RETURN_ACCEPTED, PARCEL_COLLECTED, -1, NULL, false,
+                        "{\"accepted_at\":\"2026-11-21T18:30:00.000+09:00\",\"answer_by\":\"2026-11-28\","
+                        "\"items\":[{\"name\":{\"ja\":\"靴下\",\"en\":\"Socks\"},\"quantity\":2}]}",
+                        "return-accepted"},
+                {NOTICE_KIND_RETURN_ACCEPTED, PARCEL_COLLECTED, -1, NULL, false,
+                        "{\"accepted_at\":\"2026-11-21T18:30:00.000+09:00\",\"items\":[]}",
+                        "return-accepted-bare"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                check(&rows[i], LANGUAGE_JA);
+                check(&rows[i], LANGUAGE_EN);
+        }
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_says_what_has_become_of_the_goods),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
