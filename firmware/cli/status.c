@@ -7,6 +7,7 @@
 #include "firmware/cli/writer-runs.h"
 #include "firmware/domain/clock.h"
 #include "firmware/views/line.h"
+#include "firmware/views/routes.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct status {
         struct standing_counts counts;
         bool counted;
         struct table words;
-        int n_peers;
+        int n_peers, n_routes;
         bool json;
         struct json_writer w; /* for JSON */
 };
@@ -137,6 +138,29 @@ static void print_counts(const struct status *s) {
                       " corrections owed to customers, %" PRId64 " conflicts for a person\n",
                 c->notices_waiting, c->corrections, c->conflicts);
 }
+static void on_route(const struct route_row *row, void *userdata) {
+        struct status *s = userdata;
+        char text[TIME_TEXT_MAX], since[MOMENT_MAX];
+        bool down = strcmp(row->state, "down") == 0;
+
+        s->n_routes++;
+        time_format(row->since_usec, 0, text);
+        if (s->json) {
+                json_write_object(&s->w, NULL);
+                json_write_string(&s->w, "channel", row->channel);
+                json_write_string(&s->w, "name", row->name);
+                json_write_string(&s->w, "state", row->state);
+                if (*row->reason)
+                        json_write_string(&s->w, "reason", row->reason);
+                json_write_string(&s->w, "since", text);
+                json_write_end_object(&s->w);
+                return;
+        }
+        table_cell(&s->words, row->channel);
+        table_cell(&s->words, row->name);
+        table_cellf(&s->words, "%s%s%s", down ? "DOWN" : row->state, *row->reason ? ": " : "", row->reason);
+        table_cell(&s->words, moment_of(text, since));
+}
 
 static int print_benches(const struct json *station) {
         static const char *const heads[] = {
@@ -214,6 +238,24 @@ static int print_peers(struct status *s) {
         return r;
 }
 
+/* By which notices go. */
+static int print_routes(struct status *s) {
+        static const char *const heads[] = {"CHANNEL", "ROUTE", "STATE", "SINCE", NULL};
+        int r = 0;
+
+        if (!*s->look.setup.notices)
+                return 0;
+        table_init(&s->words, heads);
+        if (routes_read(s->look.setup.notices, on_route, s, NULL) == 0 && s->n_routes > 0) {
+                (void) printf("\n");
+                if (writer_runs(s->look.setup.notices) == 0)
+                        (void) printf("okuru-notify DOES NOT RUN; what it said last:\n");
+                r = table_print(&s->words, stdout);
+        }
+        table_deinit(&s->words);
+        return r;
+}
+
 static int print_status(struct status *s) {
         int r = 0;
 
@@ -226,7 +268,9 @@ static int print_status(struct status *s) {
                 r = print_devices(s->station);
         if (r == 0)
                 r = print_line(s);
-        return r < 0 ? r : print_peers(s);
+        if (r == 0)
+                r = print_peers(s);
+        return r < 0 ? r : print_routes(s);
 }
 
 /* ---- for programs ---- */
@@ -270,6 +314,12 @@ static int write_status(struct status *s) {
                 json_write_end_array(&s->w);
                 json_write_array(&s->w, "peers");
                 (void) line_read_peers(s->look.setup.inbox, stamp_now().wall_usec, on_peer, s, NULL);
+                json_write_end_array(&s->w);
+        }
+        if (*s->look.setup.notices) {
+                json_write_bool(&s->w, "notify_runs", writer_runs(s->look.setup.notices) != 0);
+                json_write_array(&s->w, "routes");
+                (void) routes_read(s->look.setup.notices, on_route, s, NULL);
                 json_write_end_array(&s->w);
         }
         json_write_end_object(&s->w);

@@ -13,6 +13,7 @@
 #include "firmware/domain/clock.h"
 #include "firmware/views/facts.h"
 #include "firmware/views/line.h"
+#include "firmware/views/routes.h"
 
 #define FACTS_SLICE 500 /* of one read: nobody is kept waiting */
 #define DISK_NOTE   80  /* percent used: as the ledger's warning and its limit */
@@ -170,6 +171,42 @@ void checkup_peers(struct report *r, const char *inbox, const char *ledger) {
                 look.facts = f;
         if (line_read_peers(inbox, stamp_now().wall_usec, add_peer, &look, NULL) == 0 && look.n == 0)
                 report_add(r, REPORT_OK, "peer", "no other station of this site was ever heard");
+}
+
+struct routes_look {
+        struct report *report;
+        char channel[NAME_SIZE]; /* of the row before */
+        bool all_down;
+};
+
+/* A second line that is down is a note; a channel of which nothing is left is an ill that no customer sees. */
+static void end_channel(struct routes_look *l) {
+        if (l->all_down)
+                report_add(l->report, REPORT_BAD, "route",
+                        "every route of %s is down: nobody hears by it until one is up", l->channel);
+}
+
+static void add_route(const struct route_row *row, void *userdata) {
+        struct routes_look *l = userdata;
+        bool down = strcmp(row->state, "down") == 0;
+        char since[TIME_TEXT_MAX];
+
+        if (strcmp(l->channel, row->channel) != 0) {
+                end_channel(l);
+                l->all_down = true;
+                (void) copy_text(l->channel, sizeof(l->channel), row->channel); /* a word of ours */
+        }
+        l->all_down &= down;
+        report_add(l->report, down ? REPORT_NOTE : REPORT_OK, "route", "%s by %s: %s%s%s since %s",
+                row->channel, row->name, row->state, *row->reason ? ", " : "", row->reason,
+                time_format(row->since_usec, 0, since));
+}
+
+void checkup_routes(struct report *r, const char *notices) {
+        struct routes_look look = {.report = r};
+
+        if (*notices && routes_read(notices, add_route, &look, NULL) == 0)
+                end_channel(&look);
 }
 
 static void add_device(struct report *r, const struct json *v) {

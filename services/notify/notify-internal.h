@@ -36,6 +36,7 @@ struct notify {
         struct withdrawn *withdrawn;
         struct follow *follow;
         struct route route;
+        struct route_told *route_told;
         struct sender *sender;
         struct bell *bell;
         char sending[UUID_TEXT_MAX];    /* the notice that the sender has; "" none */

@@ -78,6 +78,16 @@ static int send_due(struct notify *n, const struct stamp *now) {
         return FOLLOW_E_MORE;
 }
 
+/* For those who look at the box; not with the outcome, which must not wait for it. */
+static int tell_routes(struct notify *n, bool is_start, const struct stamp *now) {
+        struct route_is list[ROUTES_MAX];
+        size_t count = route_tell(&n->route, list);
+        int r = route_told_put(n->route_told, list, count, is_start, now->wall_usec);
+
+        n->route.changed &= r != 0;
+        return r;
+}
+
 static int purge(struct notify *n, const struct stamp *now) {
         struct store *store = outbox_store(n->outbox);
         int went = 0, r;
@@ -132,6 +142,11 @@ static int turn(struct notify *n) {
         if (r >= 0 && n->has_outcomes) {
                 bell_poke(n->bell);
                 n->has_outcomes = false;
+        }
+        if (r >= 0 && n->route.changed) {
+                int told = tell_routes(n, false, &now);
+
+                r = told < 0 ? told : r;
         }
         return r < 0 ? r : set_timer(n, r == FOLLOW_E_MORE ? 0 : TICK_USEC);
 }
@@ -264,6 +279,13 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = route_open(&n->route, n->config, n->diag);
         if (r == 0)
+                r = route_told_open(&n->route_told, outbox_store(n->outbox));
+        if (r == 0) {
+                struct stamp now = stamp_now();
+
+                r = tell_routes(n, true, &now);
+        }
+        if (r == 0)
                 r = outcome_recover(n);
         if (r == 0)
                 r = sender_new(&n->sender, &n->route.courier);
@@ -322,6 +344,7 @@ static void close_all(struct notify *n) {
         n->answers = sd_event_source_disable_unref(n->answers);
         n->reload = sd_event_source_disable_unref(n->reload);
         n->event = sd_event_unref(n->event);
+        n->route_told = route_told_close(n->route_told);
         route_close(&n->route);
         bounced_close(n);
         signer_close(&n->signer);

@@ -118,7 +118,7 @@ static int on_unknown(struct notify *n, struct notice_row *row, const char *reas
 static void judge_route(struct notify *n, const struct courier_answer *a, const struct stamp *now) {
         const char *name = route_name(&n->route, n->route.taken);
 
-        switch (routes_on_answer(&n->route.health, n->route.taken, a, now->boot_usec, chance())) {
+        switch (route_judge(&n->route, a, now->boot_usec, chance())) {
         case ROUTE_WENT_DOWN:
                 log_warning(
                         "%s: no mail goes (%s%s)", name, a->reason, a->code ? ", refused by the server" : "");

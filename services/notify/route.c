@@ -91,3 +91,30 @@ void route_close(struct route *route) {
 const char *route_name(const struct route *route, size_t i) {
         return route->list[i].name;
 }
+
+enum route_change route_judge(
+        struct route *route, const struct courier_answer *a, uint64_t now_usec, uint32_t chance) {
+        size_t i = route->taken;
+        enum route_change change = routes_on_answer(&route->health, i, a, now_usec, chance);
+
+        route->changed |= change != ROUTE_STAYS || !route->tried[i];
+        route->tried[i] = true;
+        if (change == ROUTE_WENT_DOWN)
+                route->reason[i] = a->reason;
+        return change;
+}
+
+size_t route_tell(const struct route *route, struct route_is *list) {
+        for (size_t i = 0; i < route->health.n; i++) {
+                bool up = route->health.list[i].state == ROUTE_UP;
+
+                list[i] = (struct route_is){.channel = "email",
+                        .name = route_name(route, i),
+                        .position = (int) i,
+                        .state = !route->tried[i] ? "untried"
+                                 : up             ? "up"
+                                                  : "down",
+                        .reason = up || !route->reason[i] ? "" : route->reason[i]};
+        }
+        return route->health.n;
+}

@@ -556,6 +556,40 @@ def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, led
         lte.stop()
 
 
+def ask_of(build, notify, ledger, *words) -> dict:
+    """okuru of a box whose station is down, about its ways out."""
+    config = notify.config.with_name("station.yaml")
+    config.write_text(f"realm: test\nsite: tokyo\nstation: bench-1\nfolder: {ledger.path.parent}\nsocket: {config.parent}/none.sock\n"
+                      f"board: {config.parent}/board.yaml\nseal:\n  public: {config.parent}/p\n  secret: {config.parent}/s\nnotices: {notify.folder}/notices.db\n")
+    done = subprocess.run([build / "bin" / "okuru", *words], capture_output=True, text=True, timeout=60, env={**os.environ, "OKURU_CONFIG": str(config)})
+    return done.stdout
+
+
+def test_who_looks_at_the_box_sees_how_each_way_out_is(build, tmp_path, ledger, relay):
+    fixed, lte = free_port(), RelayServer(relay)
+    lte.start()
+    try:
+        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port}, {"name": "spare", "port": fixed})
+        with Notify(build, tmp_path, ledger, config) as notify:
+            how = lambda: [(x["channel"], x["name"], x["state"], x.get("reason")) for x in json.loads(ask_of(build, notify, ledger, "status", "--json"))["routes"]]  # noqa: E731
+            wait_for("the first word", lambda: (notify.folder / "notices.db").exists() and len(how()) == 3)
+            assert how() == [("email", "fixed", "untried", None), ("email", "lte", "untried", None), ("email", "spare", "untried", None)]
+            notify.outcome_of(to(ledger, "S-1", "hanako"))
+            tried = [("email", "fixed", "down", "no-server"), ("email", "lte", "up", None), ("email", "spare", "untried", None)]
+            wait_for("what is known now", lambda: how() == tried)
+            said = ask_of(build, notify, ledger, "status")
+            assert re.search(r"email +fixed +DOWN: no-server +20", said) and re.search(r"email +lte +up +20", said) and "DOES NOT RUN" not in said
+            assert "every route of email is down" not in ask_of(build, notify, ledger, "doctor")
+            lte.stop()
+            to(ledger, "S-2", "jiro")
+            notify.pass_time(60)
+            wait_for("all down", lambda: "every route of email is down" in ask_of(build, notify, ledger, "doctor"))
+            notify.stop()
+            assert "okuru-notify DOES NOT RUN" in ask_of(build, notify, ledger, "status")
+    finally:
+        lte.stop(no_assert=True)
+
+
 def test_a_route_by_a_device_that_is_gone_takes_no_other(build, tmp_path, ledger, relay):
     server = RelayServer(relay)
     server.start()

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * How each way out is, in a table of notices.db, for people who look at the box (firmware/views/routes.h). Nothing is decided by it:
+ * the health that decides is channel/routes.h, in memory.
+ */
+#include "firmware/store/store.h"
+
+struct route_told;
+
+struct route_is {            /* all borrowed */
+        const char *channel; /* "email" */
+        const char *name;    /* of the route; one of this name */
+        int position;        /* among those of the channel, from 0 */
+        const char *state;   /* "untried", "up", "down" */
+        const char *reason;  /* "no-server"; "" none */
+};
+
+/* @store: of the outbox; borrowed for its life. Return: 0, -errno as store_prepare_all(). */
+int route_told_open(struct route_told **rp, struct store *store);
+struct route_told *route_told_close(struct route_told *r); /* takes NULL, returns NULL */
+DEFINE_FREEP(struct route_told *, route_told_close)
+
+/*
+ * All that there are, in a transaction of its own. @is_start: how they were before is forgotten: nobody knows how they are until one is
+ * tried. @at_usec: wall clock. Return: 0, -errno as store_step().
+ */
+int route_told_put(
+        struct route_told *r, const struct route_is *list, size_t n, bool is_start, int64_t at_usec);
