@@ -71,6 +71,12 @@ class Place:
         fill_ledger(folder / "station", self.facts(), batch=2000, public=self.public)
         say(f"a ledger with {count} notices in {time.monotonic() - begun:.1f} s")
         self.starts = 0
+        self.hold()
+
+    def hold(self) -> None:
+        """Beside a writer, as a station is one: a reader that is alone with the ledger takes each page anew from the file. It ends with us."""
+        self.writer = subprocess.Popen([BUILD / "tests/ledger-tool", "--folder", self.folder / "station", "--realm", "demo"], stdin=subprocess.PIPE,
+                                       preexec_fn=die_with_parent)
 
     def facts(self):
         yield from floor_facts()
