@@ -35,15 +35,22 @@ int hex_decode(const char *text, uint8_t *bytes, size_t n) {
 
 void base64_encode(const uint8_t *bytes, size_t n, struct str *out) {
         static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        char *to;
 
+        if (!str_reserve(out, (n + 2) / 3 * 4))
+                return;
+        to = out->data + out->len;
         for (; n > 0; bytes += 3, n -= n < 3 ? n : 3) {
                 uint32_t group = (uint32_t) bytes[0] << 16 | (n > 1 ? (uint32_t) bytes[1] << 8 : 0) |
                                  (n > 2 ? bytes[2] : 0);
-                char quad[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        n > 1 ? alphabet[group >> 6 & 63] : '=', n > 2 ? alphabet[group & 63] : '='};
 
-                str_add_n(out, quad, 4);
+                *to++ = alphabet[group >> 18];
+                *to++ = alphabet[group >> 12 & 63];
+                *to++ = n > 1 ? alphabet[group >> 6 & 63] : '=';
+                *to++ = n > 2 ? alphabet[group & 63] : '=';
         }
+        *to = '\0';
+        out->len = (size_t) (to - out->data);
 }
 
 static int base64_digit(char c) {

@@ -25,8 +25,7 @@ void str_clear(struct str *s) {
                 s->data[0] = '\0';
 }
 
-/* Room for @n more bytes and the NUL. */
-static bool str_reserve(struct str *s, size_t n) {
+bool str_reserve(struct str *s, size_t n) {
         size_t want, size = s->size ? s->size : 64;
         char *data;
 
@@ -47,6 +46,7 @@ static bool str_reserve(struct str *s, size_t n) {
                 return false;
         }
         s->data = data;
+        s->data[s->len] = '\0';
         s->size = size;
         return true;
 }

@@ -25,6 +25,8 @@ void str_deinit(struct str *s); /* twice is harmless; leaves STR_INIT */
 void str_wipe(struct str *s);
 #define _cleanup_str_wiped_ _cleanup_(str_wipe)
 void str_clear(struct str *s); /* empty again, memory kept, error forgotten */
+/* Room for @n more bytes and the NUL: what is added within it moves nothing. False when there is none: the text has failed then. */
+bool str_reserve(struct str *s, size_t n);
 
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t n);

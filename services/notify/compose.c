@@ -10,18 +10,16 @@
 #include "services/notify/mail/mime.h"
 #include "services/notify/template/qr.h"
 
-#define QR_PIXELS 6           /* of one module */
-#define TEXT_ROOM (32 * 1024) /* most mails; a longer one grows, and leaves a copy on the heap as it does */
+#define QR_PIXELS 6 /* of one module */
 
-/* A builder that is wiped must not move while it is filled. */
-static void make_room(struct str *s) {
-        static const char nothing[1024];
-
-        for (size_t i = 0; i < TEXT_ROOM / sizeof(nothing); i++)
-                str_add_n(s, nothing, sizeof(nothing));
-        if (s->error == 0)
-                str_clear(s);
-}
+/* What is wiped must not move while it is filled: room for most mails; a longer one leaves a copy on the heap as it grows. */
+enum {
+        MAIL_ROOM = 32 * 1024 - 1, /* and the NUL */
+        PAGE_ROOM = 32 * 1024 - 1,
+        TEXT_ROOM = 8 * 1024 - 1,
+        CODE_ROOM = 4 * 1024 - 1,
+        LINE_ROOM = 1024 - 1,
+};
 
 /* Return: CONTACT_READY with @c filled, or why not. */
 static enum contact_state open_contact(const struct compose_input *in, struct contact *c, int *errorp) {
@@ -88,8 +86,8 @@ static int write_signed(
         _cleanup_str_wiped_ struct str mail = STR_INIT;
         int r;
 
-        make_room(&mail);
-        make_room(&job->content);
+        (void) str_reserve(&mail, MAIL_ROOM); /* an error is found where the text is used */
+        (void) str_reserve(&job->content, MAIL_ROOM);
         r = mime_write(m, &mail);
         if (r == 0)
                 r = signer_sign(in->signer, m->from.address, &mail, &job->content);
@@ -151,10 +149,10 @@ static int write_words(
                 .customer = c->name,
                 .code = c->code,
                 .cid_host = in->config->domain};
-        make_room(&w->subject);
-        make_room(&w->text);
-        make_room(&w->html);
-        make_room(&w->qr);
+        (void) str_reserve(&w->subject, LINE_ROOM); /* as above */
+        (void) str_reserve(&w->text, TEXT_ROOM);
+        (void) str_reserve(&w->html, PAGE_ROOM);
+        (void) str_reserve(&w->qr, CODE_ROOM);
         r = template_render(t, TEMPLATE_SUBJECT, &view, &w->subject);
         if (r == 0)
                 r = template_render(t, TEMPLATE_TEXT, &view, &w->text);

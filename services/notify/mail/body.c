@@ -41,19 +41,31 @@ static void flush(struct lines *l) {
         l->used = 0;
 }
 
-static void add_byte(struct lines *l, uint8_t byte) {
-        l->bytes[l->used++] = byte;
-        if (l->used == sizeof(l->bytes))
-                flush(l);
+static void add_some(struct lines *l, const char *text, size_t n) {
+        while (n > 0) {
+                size_t room = sizeof(l->bytes) - l->used, part = n < room ? n : room;
+
+                memcpy(l->bytes + l->used, text, part);
+                l->used += part;
+                text += part;
+                n -= part;
+                if (l->used == sizeof(l->bytes))
+                        flush(l);
+        }
 }
 
 static void add_base64(struct str *out, const char *text) {
         struct lines l = {.out = out};
 
-        for (; *text; text++) {
-                if (*text == '\n')
-                        add_byte(&l, '\r');
-                add_byte(&l, (uint8_t) *text);
+        while (*text) {
+                size_t n = strcspn(text, "\n");
+
+                add_some(&l, text, n);
+                text += n;
+                if (*text == '\n') {
+                        add_some(&l, "\r\n", 2);
+                        text++;
+                }
         }
         flush(&l);
         explicit_bzero(&l, sizeof(l));

@@ -41,6 +41,22 @@ static void a_long_format_grows_the_text(void **state) {
         assert_int_equal(s.len, 1 + 99 * 100 / 2);
 }
 
+static void what_is_added_within_its_room_moves_nothing(void **state) {
+        _cleanup_str_ struct str s = STR_INIT;
+        const char *before;
+
+        (void) state;
+        assert_true(str_reserve(&s, 1000));
+        assert_string_equal(s.data, "");
+        before = s.data;
+        for (int i = 0; i < 1000; i++)
+                str_add_char(&s, 'x');
+        assert_ptr_equal(s.data, before);
+        assert_int_equal(s.len, 1000);
+        assert_false(str_reserve(&s, SIZE_MAX));
+        assert_int_equal(s.error, -ENOMEM);
+}
+
 static void an_error_sticks_until_cleared_and_leaves_the_output_alone(void **state) {
         _cleanup_str_ struct str s = STR_INIT;
         _autofree_ char *taken = NULL;
@@ -161,6 +177,7 @@ int main(void) {
                 cmocka_unit_test(appended_pieces_become_one_text),
                 cmocka_unit_test(nothing_appended_is_taken_as_the_empty_text),
                 cmocka_unit_test(a_long_format_grows_the_text),
+                cmocka_unit_test(what_is_added_within_its_room_moves_nothing),
                 cmocka_unit_test(an_error_sticks_until_cleared_and_leaves_the_output_alone),
                 cmocka_unit_test(utf8_is_read_as_rfc_3629_says),
                 cmocka_unit_test(characters_are_counted_and_never_cut_in_two),
