@@ -2,6 +2,7 @@
 """okuru-notify against a ledger, a maildir and a real SMTP server. Python's own mail parser is the oracle of what it sends."""
 import asyncio
 import base64
+import contextlib
 import email
 import email.policy
 import json
@@ -90,8 +91,8 @@ class Notify:
         path = self.folder / "notices.db"
         if not path.exists():
             return []
-        try:
-            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        try:  # as the station reads: whoever could write to the shared memory would repair it after a kill, beside notify
+            with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro&readonly_shm=1", uri=True)) as db:
                 return db.execute(sql, arguments).fetchall()
         except sqlite3.OperationalError:
             return []

@@ -41,6 +41,7 @@ class Session(socketserver.StreamRequestHandler):
 
     def talk(self) -> None:
         sink = self.server.sink
+        sink.connections += 1
         sink.pause("connect")
         self.say("220 sink")
         for line in self.rfile:
@@ -89,11 +90,13 @@ class Sink:
         self.taken: list[tuple[str, bytes]] = []
         self.copies: Counter[str] = Counter()
         self.drops = lambda name, nth: False  # is the nth copy (from 1) taken without ever a 250?
+        self.connections = 0
+        self.refuse = ""  # what is said to a whole mail instead of 250
         self.slow_s = 0.0  # what it takes to take a mail
         self.swallows = lambda name: False  # is it answered 250 and forgotten?
         self.reached = threading.Event()
         self.may_go_on = threading.Event()
-        self.stage = None
+        self.stage, self.gone = None, False
         self.sessions: set[socket.socket] = set()
 
     def open(self) -> "Sink":
@@ -125,8 +128,9 @@ class Sink:
         self.may_go_on.clear()
         self.stage = stage
 
-    def go_on(self) -> None:
-        self.stage = None
+    def go_on(self, gone: bool = False) -> None:
+        """@gone: who waits goes on by losing its line, and with it what it had not taken yet."""
+        self.stage, self.gone = None, gone
         self.may_go_on.set()
 
     def pause(self, stage: str) -> None:
@@ -135,10 +139,12 @@ class Sink:
             return
         self.stage = None
         self.reached.set()
-        if not self.may_go_on.wait(60):
+        if not self.may_go_on.wait(60) or self.gone:
             raise Gone
 
     def take(self, text: bytes) -> str:
+        if self.refuse:
+            return self.refuse
         found = MESSAGE_ID.search(text)
         name = found[1].decode() if found else ""
         if not self.swallows(name):
