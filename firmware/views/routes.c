@@ -3,7 +3,7 @@
 
 #include "firmware/views/databases.h"
 
-#define ROUTES_VERSION 8 /* of the schema that has them first */
+#define ROUTES_VERSION 9 /* of the schema that has them first */
 
 int routes_read(const char *path, void (*fn)(const struct route_row *row, void *userdata), void *userdata,
         struct diag *d) {
