@@ -80,6 +80,8 @@ static const struct json_rule store_rules[] = {
         {"last_day_before_days", JSON_WANT_INT, false, 0, 90},
         {"closed", JSON_WANT_ARRAY, false, 0, 6},
         {"holidays", JSON_WANT_ARRAY, false, 0, 366},
+        {"brand", JSON_WANT_OBJECT, false, 0, 0},
+        {"from", JSON_WANT_OBJECT, false, 0, 0},
 };
 static const char *const weekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 static const struct json_rule merchant_rules[] = {
@@ -87,6 +89,7 @@ static const struct json_rule merchant_rules[] = {
         {"name", JSON_WANT_OBJECT, false, 0, 0},
         {"colour", JSON_WANT_TEXT, false, 7, 7},
         {"reach", JSON_WANT_OBJECT, false, 0, 0},
+        {"brand", JSON_WANT_OBJECT, false, 0, 0},
         {"from", JSON_WANT_OBJECT, false, 0, 0},
         {"unknown_shipment", JSON_WANT_NAME, false, 0, 0},
         {"notice_delay_s", JSON_WANT_OBJECT, false, 0, 0},
@@ -118,6 +121,20 @@ static const struct json_rule reach_rules[] = {
         {"phone", JSON_WANT_TEXT, false, 0, 40},
         {"url", JSON_WANT_TEXT, false, 0, 200},
         {"hours", JSON_WANT_OBJECT, false, 0, 0},
+};
+static const struct json_rule brand_rules[] = {
+        {"colour", JSON_WANT_TEXT, false, 7, 7},
+        {"address", JSON_WANT_OBJECT, false, 0, 0},
+        {"tagline", JSON_WANT_OBJECT, false, 0, 0},
+        {"policies", JSON_WANT_ARRAY, false, 0, 20},
+        {"mail", JSON_WANT_TEXT, false, 0, 254},
+        {"phone", JSON_WANT_TEXT, false, 0, 40},
+        {"url", JSON_WANT_TEXT, false, 0, 200},
+        {"hours", JSON_WANT_OBJECT, false, 0, 0},
+};
+static const struct json_rule page_rules[] = {
+        {"label", JSON_WANT_TEXT, true, 1, 80},
+        {"url", JSON_WANT_TEXT, true, 1, 200},
 };
 static const struct json_rule from_rules[] = {
         {"name", JSON_WANT_OBJECT, false, 0, 0},
@@ -155,6 +172,9 @@ const struct policy_section *policy_section(const char *key) {
                 {"name", names_rules, ELEMENTSOF(names_rules)},
                 {"hours", names_rules, ELEMENTSOF(names_rules)},
                 {"reach", reach_rules, ELEMENTSOF(reach_rules)},
+                {"brand", brand_rules, ELEMENTSOF(brand_rules)},
+                {"tagline", names_rules, ELEMENTSOF(names_rules)},
+                {"policies", page_rules, ELEMENTSOF(page_rules)},
                 {"from", from_rules, ELEMENTSOF(from_rules)},
                 {"notice_delay_s", seconds_rules, ELEMENTSOF(seconds_rules)},
                 {"notice_max_age_s", seconds_rules, ELEMENTSOF(seconds_rules)},
@@ -389,6 +409,8 @@ void policy_store(const struct policy *p, struct store_policy *out) {
                 .remind_after_days = (int) json_get_int(store, "remind_after_days", 1),
                 .last_day_before_days = (int) json_get_int(store, "last_day_before_days", 1),
                 .holidays = json_get(store, "holidays"),
+                .brand = json_get(store, "brand"),
+                .from = json_get(store, "from"),
         };
         for (const struct json *e = json_first(json_get(store, "closed")); e; e = json_next(e))
                 out->closed[weekday_of(json_string(e))] = true; /* checked when the policy came */

@@ -74,6 +74,8 @@ struct store_policy {                              /* where customers come to; b
         int last_day_before_days;    /* before the last day; default 1, 0 never */
         bool closed[7];              /* weekdays, 0 Sunday */
         const struct json *holidays; /* array of days on which it is closed, too; NULL none */
+        const struct json *brand,
+                *from; /* as a merchant's, of notices about what waits there; NULL not said */
 };
 void policy_store(const struct policy *p, struct store_policy *out);
 const struct json *policy_merchant(

@@ -233,6 +233,7 @@ static int prepare(
                 .box = m->box,
                 .n_box = m->n_box};
         enum contact_state state;
+        struct logo logo;
         char hash[SEAL_HASH_MAX];
         int r;
 
@@ -247,7 +248,11 @@ static int prepare(
         r = outbox_get_data(n->outbox, row->id, &data);
         in.data = data;
         if (r == 0)
-                r = compose_mail(&in, &state, &job);
+                r = phrases_logo(n->phrases, row->merchant, &logo);
+        if (r < 0)
+                return r;
+        in.logo = r == 0 ? &logo : NULL;
+        r = compose_mail(&in, &state, &job);
         if (r < 0)
                 return r;
         if (state == CONTACT_BAD_ADDRESS)

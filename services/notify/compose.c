@@ -8,6 +8,7 @@
 #include "firmware/base/cleanup.h"
 #include "services/notify/letter-view.h"
 #include "services/notify/mail/mime.h"
+#include "services/notify/template/logo.h"
 #include "services/notify/template/qr.h"
 
 #define QR_PIXELS 6 /* of one module */
@@ -38,9 +39,8 @@ static enum contact_state open_contact(const struct compose_input *in, struct co
 
 /* The merchant's own sender where the policy names one that can be used, else the station's. */
 static struct mime_mailbox pick_sender(const struct compose_input *in, const struct letter *l) {
-        const struct json *from = json_get(policy_merchant(in->policy, in->shipment->merchant), "from");
-        const char *address = json_get_string(from, "address", NULL);
-        const struct json *names = json_get(from, "name");
+        const char *address = json_get_string(l->from, "address", NULL);
+        const struct json *names = json_get(l->from, "name");
         const char *ja = json_get_string(names, "ja", l->merchant);
 
         if (!address_is_valid(address))
@@ -99,8 +99,9 @@ static int write_signed(
 /* What the customer reads; all of it is personal. */
 struct words {
         struct str subject, text, html, qr;
-        struct mime_file picture;
-        char cid[CONFIG_TEXT_MAX + 8];
+        struct mime_file pictures[2];
+        size_t n_pictures;
+        char qr_cid[CONFIG_TEXT_MAX + 8], logo_cid[CONFIG_TEXT_MAX + 8];
 };
 
 static void words_wipe(struct words *w) {
@@ -108,6 +109,15 @@ static void words_wipe(struct words *w) {
         str_wipe(&w->text);
         str_wipe(&w->html);
         str_wipe(&w->qr);
+}
+
+static void add_logo(const struct logo *logo, const char *host, struct words *w) {
+        (void) snprintf(w->logo_cid, sizeof(w->logo_cid), "logo@%s", host);
+        w->pictures[w->n_pictures++] = (struct mime_file){.cid = w->logo_cid,
+                .type = logo->type,
+                .name = strcmp(logo->type, "image/png") == 0 ? "logo.png" : "logo.jpg",
+                .bytes = logo->bytes,
+                .n = logo->n};
 }
 
 /* A page that would be too long is left out, and a code that no picture holds: the text says it all. */
@@ -119,15 +129,18 @@ static int write_page(const struct template *t, const struct template_view *view
                 str_wipe(&w->html);
                 return r < 0 ? r : 0;
         }
+        if (view->logo)
+                add_logo(view->logo, view->cid_host, w);
         if (!*code)
                 return 0;
         r = qr_png(code, QR_PIXELS, &w->qr);
         if (r == -EINVAL) {
                 str_wipe(&w->html); /* it would show a hole */
+                w->n_pictures = 0;
                 return 0;
         }
-        (void) snprintf(w->cid, sizeof(w->cid), "qr@%s", view->cid_host);
-        w->picture = (struct mime_file){.cid = w->cid,
+        (void) snprintf(w->qr_cid, sizeof(w->qr_cid), "qr@%s", view->cid_host);
+        w->pictures[w->n_pictures++] = (struct mime_file){.cid = w->qr_cid,
                 .type = "image/png",
                 .name = "qr.png",
                 .bytes = (const uint8_t *) w->qr.data,
@@ -146,6 +159,7 @@ static int write_words(
                 return r;
         view = (struct template_view){.data = v.data,
                 .brand = &v.brand,
+                .logo = in->logo,
                 .customer = c->name,
                 .code = c->code,
                 .cid_host = in->config->domain};
@@ -188,8 +202,8 @@ static int write_mail(const struct compose_input *in, const struct letter *l, co
                         .language = language_to_str(l->language),
                         .text = words.text.data,
                         .html = words.html.len > 0 ? words.html.data : NULL,
-                        .files = words.picture.n > 0 ? &words.picture : NULL,
-                        .n_files = words.picture.n > 0,
+                        .files = words.pictures,
+                        .n_files = words.n_pictures,
                 },
                 job);
 }

@@ -14,6 +14,7 @@
 struct compose_input { /* all borrowed */
         const struct notify_config *config;
         const struct signer *signer;
+        const struct logo *logo;      /* NULL none */
         const struct template *words; /* of the notice's kind, in the card's language */
         const struct seal_keypair *secret;
         const struct notice_row *notice; /* its first_usec is the mail's Date */

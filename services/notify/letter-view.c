@@ -171,8 +171,16 @@ static void add_about(struct json_writer *w, const struct letter *l) {
         }
 }
 
+/* The store's own goes before the merchant's. */
+static const struct json *brand_member(const struct letter *l, const struct json *merchant, const char *key) {
+        const struct json *of_store = json_get(l->brand, key);
+
+        return of_store && json_type(of_store) != JSON_NULL ? of_store
+                                                            : json_get(json_get(merchant, "brand"), key);
+}
+
 static void write_fields(struct json_writer *w, const struct letter *l, const struct json *merchant) {
-        const struct json *extra = json_get(merchant, "brand");
+        const char *colour;
 
         json_write_object(w, NULL);
         add_orders(w, l);
@@ -187,12 +195,13 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         add_about(w, l);
         add_brand(w, l);
         json_write_object(w, "look");
-        add_text(w, "colour", json_get_string(extra, "colour", json_get_string(merchant, "colour", "")));
+        colour = json_string(brand_member(l, merchant, "colour"));
+        add_text(w, "colour", colour ? colour : json_get_string(merchant, "colour", ""));
         for (size_t i = 0; i < 3; i++) {
                 static const char *const keys[] = {"address", "tagline", "policies"};
 
-                if (json_get(extra, keys[i]))
-                        json_write_value(w, keys[i], json_get(extra, keys[i]));
+                if (brand_member(l, merchant, keys[i]))
+                        json_write_value(w, keys[i], brand_member(l, merchant, keys[i]));
         }
         json_write_end_object(w);
         json_write_end_object(w);

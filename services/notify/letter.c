@@ -206,6 +206,30 @@ static void read_day(struct letter *l, const char *text) {
         l->weekday = weekday_of(year, month, day);
 }
 
+/* Of a profile, where a text may be one per language; "" not said. */
+static const char *profile_text(const struct json *profile, const char *key, enum language language) {
+        const char *text = json_get_string(profile, key, NULL);
+
+        return text ? text : pick_name(json_get(profile, key), language, "");
+}
+
+/* Who is asked about what waits at a store is the store, where it says how. */
+static void read_store_profile(struct letter *l, const struct store_policy *store) {
+        const struct {
+                const char *key, **textp;
+        } texts[] = {{"mail", &l->mail}, {"phone", &l->phone}, {"url", &l->url}, {"hours", &l->hours}};
+
+        l->brand = store->brand;
+        if (store->from)
+                l->from = store->from;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                const char *text = profile_text(store->brand, texts[i].key, l->language);
+
+                if (*text)
+                        *texts[i].textp = text;
+        }
+}
+
 static void read_merchant(struct letter *l, const struct shipment *s, const struct policy *policy) {
         const struct json *merchant = policy_merchant(policy, s->merchant);
         const struct json *reach = json_get(merchant, "reach");
@@ -215,6 +239,7 @@ static void read_merchant(struct letter *l, const struct shipment *s, const stru
         l->phone = json_get_string(reach, "phone", "");
         l->url = json_get_string(reach, "url", "");
         l->hours = pick_name(json_get(reach, "hours"), l->language, "");
+        l->from = json_get(merchant, "from");
 }
 
 static void read_store(struct letter *l, const struct shipment *s, const struct policy *policy) {
@@ -222,6 +247,8 @@ static void read_store(struct letter *l, const struct shipment *s, const struct 
         struct store_policy store;
 
         policy_store(policy, &store);
+        if (notice_kind_is_pickup(l->kind))
+                read_store_profile(l, &store);
         l->store = (struct letter_store){
                 .name = pick_name(store.name, l->language, ""),
                 .address = pick_name(store.address, l->language, ""),

@@ -60,7 +60,10 @@ struct letter {
         bool rest_follows;    /* what is missing is still being packed */
         int year, month, day; /* expected; year 0 unknown */
         int weekday;          /* 0 Sunday */
-        const char *mail, *phone, *url, *hours; /* how to reach the merchant; "" unknown */
+        const char *mail, *phone, *url,
+                *hours;           /* how to reach the merchant, or the store where it waits; "" unknown */
+        const struct json *from;  /* whom it comes from: {name, address}; NULL not said */
+        const struct json *brand; /* the store's own, where it waits at one; NULL not said */
         struct letter_store store;
 };
 

@@ -21,7 +21,9 @@ struct phrases {
                 int64_t id;
                 struct template *words;
         } ready[READY_MAX];
-        size_t next_ready; /* the one that goes next */
+        size_t next_ready;             /* the one that goes next */
+        char logo_hash[SEAL_HASH_MAX]; /* of what @logo holds */
+        struct str logo;
 };
 
 /* ---- publishing ---- */
@@ -38,7 +40,8 @@ static int refuse_number(const struct wording_origin *o, int version, struct dia
 }
 
 struct issue { /* one template on its way to be published */
-        const struct wording *wording;
+        const struct words_folder *folder;
+        const struct wording *wording; /* of the folder */
         struct wording_name name;
         struct wording_store *kept;
         int64_t now_usec;
@@ -105,17 +108,33 @@ static bool has_merchant(const struct wording *w, const char *merchant) {
         return false;
 }
 
+static int publish_logos(const struct issue *i) {
+        const struct words_logo *common = words_folder_logo(i->folder, "");
+        int r = common ? 0 : wording_store_put_logo(i->kept, "", NULL, 0, i->changedp);
+
+        for (size_t k = 0; k < i->folder->n_logos && r == 0; k++) {
+                const struct words_logo *l = &i->folder->logos[k];
+
+                r = wording_store_put_logo(i->kept, l->merchant, l->bytes, l->n, i->changedp);
+        }
+        return r;
+}
+
+/* Merchants that were there before. */
 static int withdraw_merchants(const struct issue *i) {
         char merchant[WORDING_MERCHANT_MAX] = "";
         int r;
 
-        while ((r = wording_store_next_merchant(i->kept, merchant, merchant)) == 0)
-                if (!has_merchant(i->wording, merchant)) {
-                        *i->changedp = true;
-                        r = wording_store_withdraw(i->kept, merchant);
-                        if (r != 0)
-                                return r;
-                }
+        while ((r = wording_store_next_merchant(i->kept, merchant, merchant)) == 0) {
+                const struct words_logo *logo = words_folder_logo(i->folder, merchant);
+
+                if (!has_merchant(i->wording, merchant))
+                        r = wording_store_withdraw(i->kept, merchant, i->changedp);
+                if (r == 0 && (!logo || !*logo->merchant))
+                        r = wording_store_put_logo(i->kept, merchant, NULL, 0, i->changedp);
+                if (r != 0)
+                        return r;
+        }
         return r == WORDING_STORE_E_NONE ? 0 : r;
 }
 
@@ -126,25 +145,28 @@ static int issue_all(struct issue *i) {
         for (size_t k = 0; k < i->wording->n_own && r == 0; k++)
                 if (is_new_merchant(i->wording, k, merchant))
                         r = issue_merchant(i, merchant);
+        if (r == 0 && i->write)
+                r = publish_logos(i);
         return r == 0 && i->write ? withdraw_merchants(i) : r;
 }
 
-static int read_folder(struct wording *w, const char *folder, struct diag *d) {
-        int r = words_folder_read(w, folder, d);
+static int read_folder(struct words_folder *f, const char *folder, struct diag *d) {
+        int r = words_folder_read(f, folder, d);
 
         return r == -ENOMEM ? r : r < 0 ? PHRASES_E_REFUSED : 0;
 }
 
 int phrases_publish(struct phrases *p, int64_t now_usec, bool *changedp, struct diag *d) {
-        _cleanup_wording_ struct wording wording = {0};
+        _cleanup_words_folder_ struct words_folder f = {0};
         bool changed = false;
-        struct issue issue = {.wording = &wording,
+        struct issue issue = {.folder = &f,
+                .wording = &f.wording,
                 .kept = p->kept,
                 .now_usec = now_usec,
                 .write = true,
                 .changedp = &changed,
                 .d = d};
-        int r = read_folder(&wording, p->folder, d);
+        int r = read_folder(&f, p->folder, d);
 
         if (r == 0)
                 r = store_begin(p->store);
@@ -161,11 +183,11 @@ int phrases_publish(struct phrases *p, int64_t now_usec, bool *changedp, struct 
 }
 
 int phrases_check(const char *folder, const char *database, struct diag *d) {
-        _cleanup_wording_ struct wording wording = {0};
+        _cleanup_words_folder_ struct words_folder f = {0};
         _cleanup_(store_closep) struct store *store = NULL;
         _cleanup_(wording_store_closep) struct wording_store *kept = NULL;
-        struct issue issue = {.wording = &wording, .d = d};
-        int r = read_folder(&wording, folder, d);
+        struct issue issue = {.folder = &f, .wording = &f.wording, .d = d};
+        int r = read_folder(&f, folder, d);
 
         if (r != 0)
                 return r;
@@ -234,6 +256,16 @@ int phrases_get(struct phrases *p, const struct notice_row *row, enum template_l
         return r == 0 ? read_words(p, id, &name, tp) : r == WORDING_STORE_E_NONE ? PHRASES_E_NONE : r;
 }
 
+int phrases_logo(struct phrases *p, const char *merchant, struct logo *logo) {
+        const char *why;
+        int r = wording_store_logo(p->kept, merchant, p->logo_hash, &p->logo);
+
+        if (r != 0)
+                return r == WORDING_STORE_E_NONE ? PHRASES_E_NONE : r;
+        /* It passed when it was published; a newer program may be stricter. */
+        return logo_read((const uint8_t *) p->logo.data, p->logo.len, logo, &why) == 0 ? 0 : PHRASES_E_NONE;
+}
+
 int phrases_purge(struct phrases *p) {
         return wording_store_purge(p->kept);
 }
@@ -267,6 +299,7 @@ struct phrases *phrases_close(struct phrases *p) {
                 return NULL;
         for (size_t i = 0; i < READY_MAX; i++)
                 (void) template_free(p->ready[i].words);
+        str_deinit(&p->logo);
         p->kept = wording_store_close(p->kept);
         free(p);
         return NULL;

@@ -48,5 +48,7 @@ int phrases_pin(struct phrases *p, struct notice_row *row);
  */
 int phrases_get(struct phrases *p, const struct notice_row *row, enum template_language language,
         const struct template **tp);
+/* The logo that mails of a merchant bring now. @logo: borrows until the next call. Return: 0, PHRASES_E_NONE, -errno as store_step(). */
+int phrases_logo(struct phrases *p, const char *merchant, struct logo *logo);
 /* Packs that nothing refers to. In the caller's transaction. Return: as store_step(). */
 int phrases_purge(struct phrases *p);

@@ -134,18 +134,18 @@ static int show(const struct wish *w, const struct template *t, const struct jso
 int preview_main(int argc, char **argv) {
         _cleanup_(json_freep) struct json *root = NULL;
         _cleanup_(template_freep) struct template *t = NULL;
-        _cleanup_wording_ struct wording wording = {0};
+        _cleanup_words_folder_ struct words_folder folder = {0};
         struct wish w = {.words = "", .output = TEMPLATE_TEXT};
         struct diag d = {0};
         int r = read_wish(argc, argv, &w);
 
         if (r >= 0)
                 return r;
-        r = words_folder_read(&wording, w.words, &d);
+        r = words_folder_read(&folder, w.words, &d);
         if (r == 0)
-                r = wording_parse(&wording, &(struct wording_name){"", w.language, w.kind}, &t, &d);
+                r = wording_parse(&folder.wording, &(struct wording_name){"", w.language, w.kind}, &t, &d);
         if (r == 0)
-                r = load_data(&w, &wording, &root, &d);
+                r = load_data(&w, &folder.wording, &root, &d);
         if (r == 0)
                 r = show(&w, t, root, &d);
         return r < 0 ? program_complain(&d, r) : 0;

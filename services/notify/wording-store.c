@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/seal/seal.h"
-
 struct wording_store {
         struct store *store; /* borrowed */
         bool writes;
-        struct store_stmt current, pack, edition, newest, by_hash, next_merchant;
-        struct store_stmt insert, publish, note, withdraw, purge;
+        struct store_stmt current, pack, edition, newest, by_hash, next_merchant, logo_hash, logo;
+        struct store_stmt insert, publish, note, withdraw, purge, put_logo, drop_logo;
 };
 
 static const struct store_sql reading_sql[] = {
@@ -25,7 +23,11 @@ static const struct store_sql reading_sql[] = {
                 "SELECT source, wording FROM edition WHERE file = ?1 ORDER BY version DESC LIMIT 1"},
         {offsetof(struct wording_store, by_hash), "SELECT id FROM wording WHERE hash = ?1"},
         {offsetof(struct wording_store, next_merchant),
-                "SELECT min(merchant) FROM published WHERE merchant > ?1"},
+                "SELECT min(merchant) FROM (SELECT merchant FROM published UNION SELECT merchant FROM logo) "
+                "WHERE merchant > ?1"},
+        {offsetof(struct wording_store, logo_hash),
+                "SELECT hash, merchant FROM logo WHERE merchant IN ('', ?1) ORDER BY merchant DESC LIMIT 1"},
+        {offsetof(struct wording_store, logo), "SELECT bytes FROM logo WHERE merchant = ?1"},
 };
 static const struct store_sql writing_sql[] = {
         {offsetof(struct wording_store, insert), "INSERT INTO wording (hash, pack) VALUES (?1, ?2)"},
@@ -37,6 +39,10 @@ static const struct store_sql writing_sql[] = {
                 "ON CONFLICT DO UPDATE SET source = excluded.source, wording = excluded.wording, "
                 "at_usec = excluded.at_usec WHERE wording <> excluded.wording"},
         {offsetof(struct wording_store, withdraw), "DELETE FROM published WHERE merchant = ?1"},
+        {offsetof(struct wording_store, put_logo),
+                "INSERT INTO logo (merchant, hash, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET "
+                "hash = excluded.hash, bytes = excluded.bytes WHERE hash <> excluded.hash"},
+        {offsetof(struct wording_store, drop_logo), "DELETE FROM logo WHERE merchant = ?1"},
         {offsetof(struct wording_store, purge),
                 "DELETE FROM wording WHERE id IN (SELECT id FROM wording EXCEPT SELECT wording FROM "
                 "published "
@@ -189,9 +195,60 @@ int wording_store_next_merchant(
         return copy_text(merchant, WORDING_MERCHANT_MAX, store_column_str(q, 0)) ? 0 : -EBADMSG;
 }
 
-int wording_store_withdraw(struct wording_store *w, const char *merchant) {
+int wording_store_withdraw(struct wording_store *w, const char *merchant, bool *changedp) {
         store_bind_text(&w->withdraw, 1, merchant);
-        return store_run(&w->withdraw);
+        return run_and_see(w, &w->withdraw, changedp);
+}
+
+int wording_store_put_logo(
+        struct wording_store *w, const char *merchant, const void *bytes, size_t n, bool *changedp) {
+        struct store_stmt *q = n > 0 ? &w->put_logo : &w->drop_logo;
+        char hash[SEAL_HASH_MAX];
+
+        store_bind_text(q, 1, merchant);
+        if (n > 0) {
+                seal_sha256(bytes, n, hash);
+                store_bind_text(q, 2, hash);
+                store_bind_blob(q, 3, bytes, n);
+        }
+        return run_and_see(w, q, changedp);
+}
+
+/* Whose it is. Return: 0 with @hash changed, STORE_E_EXISTS it is the same. */
+static int find_logo(struct wording_store *w, const char *merchant, char hash[SEAL_HASH_MAX],
+        char owner[WORDING_MERCHANT_MAX]) {
+        _cleanup_reset_ struct store_stmt *q = &w->logo_hash;
+        int r;
+
+        store_bind_text(q, 1, merchant);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? WORDING_STORE_E_NONE : r;
+        if (strcmp(store_column_str(q, 0), hash) == 0)
+                return STORE_E_EXISTS;
+        return copy_text(hash, SEAL_HASH_MAX, store_column_str(q, 0)) &&
+                               copy_text(owner, WORDING_MERCHANT_MAX, store_column_str(q, 1))
+                       ? 0
+                       : -EBADMSG;
+}
+
+int wording_store_logo(
+        struct wording_store *w, const char *merchant, char hash[SEAL_HASH_MAX], struct str *bytes) {
+        _cleanup_reset_ struct store_stmt *q = &w->logo;
+        char owner[WORDING_MERCHANT_MAX];
+        const char *blob;
+        int r = find_logo(w, merchant, hash, owner);
+
+        if (r != 0)
+                return r == STORE_E_EXISTS ? 0 : r;
+        store_bind_text(q, 1, owner);
+        r = store_step(q);
+        if (r != 0)
+                return r == STORE_E_DONE ? WORDING_STORE_E_NONE : r;
+        blob = store_column_blob(q, 0);
+        str_clear(bytes);
+        str_add_n(bytes, blob, store_column_bytes(q, 0));
+        return bytes->error;
 }
 
 int wording_store_purge(struct wording_store *w) {

@@ -4,6 +4,7 @@
  * The words in notices.db: packs by their hash, which of them hold now, and every version that ever held. The caller keeps the
  * transactions; a reader's functions are marked so and work beside a notify that runs.
  */
+#include "firmware/seal/seal.h"
 #include "firmware/store/store.h"
 #include "services/notify/template/wording.h"
 
@@ -38,10 +39,17 @@ int wording_store_publish(
 /* @source: text of the file. */
 int wording_store_note(struct wording_store *w, const char *file, int version, const char *source, int64_t id,
         int64_t at_usec, bool *changedp);
-/* A merchant that has no words of its own any more. @after: of the merchants with published words, the first behind it, "" at first.
+/* Of the merchants with published words or a logo of their own, the first behind @after, "" at first.
  * Return: also WORDING_STORE_E_NONE. */
 int wording_store_next_merchant(
         struct wording_store *w, const char *after, char merchant[WORDING_MERCHANT_MAX]);
-int wording_store_withdraw(struct wording_store *w, const char *merchant);
+/* It has no words of its own any more. */
+int wording_store_withdraw(struct wording_store *w, const char *merchant, bool *changedp);
+/* @n 0: none any more. @changedp: as above. */
+int wording_store_put_logo(
+        struct wording_store *w, const char *merchant, const void *bytes, size_t n, bool *changedp);
+/* Readers, too. The merchant's, or that of all; @hash of what @bytes hold already, changed with them. Return: also WORDING_STORE_E_NONE. */
+int wording_store_logo(
+        struct wording_store *w, const char *merchant, char hash[SEAL_HASH_MAX], struct str *bytes);
 /* Packs that hold nowhere, have no version and no notice. */
 int wording_store_purge(struct wording_store *w);

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
-
-#define FILE_MAX (TEMPLATE_SOURCE_MAX + 1)
 
 static int cannot(const char *path, int error, struct diag *d) {
         diag_set(d, 0, 0, "", "%s", strerror(-error));
@@ -16,35 +15,38 @@ static int cannot(const char *path, int error, struct diag *d) {
         return error;
 }
 
-static int read_file(const char *path, char **textp) {
+/* @n_max: one byte more is too many. @np: how many there are; a NUL stands behind them. */
+static int read_file(const char *path, size_t n_max, char **bytesp, size_t *np) {
         _autofclose_ FILE *f = fopen(path, "re");
-        _autofree_ char *text = malloc(FILE_MAX + 1);
+        _autofree_ char *bytes = malloc(n_max + 2);
         size_t n;
 
         if (!f)
                 return -errno;
-        if (!text)
+        if (!bytes)
                 return -ENOMEM;
-        n = fread(text, 1, FILE_MAX, f);
+        n = fread(bytes, 1, n_max + 1, f);
         if (ferror(f))
                 return -EIO;
-        if (n == FILE_MAX)
+        if (n > n_max)
                 return -EFBIG;
-        if (memchr(text, '\0', n))
-                return -EILSEQ;
-        text[n] = '\0';
-        *textp = take_ptr(text);
+        bytes[n] = '\0';
+        *np = n;
+        *bytesp = take_ptr(bytes);
         return 0;
 }
 
 static int give_file(
         struct wording *w, const char *folder, const char *sub, const char *file, struct diag *d) {
         _autofree_ char *path = NULL, *name = NULL, *text = NULL;
+        size_t n = 0;
         int r;
 
         if (asprintf(&path, "%s/%s/%s", folder, sub, file) < 0 || asprintf(&name, "%s/%s", sub, file) < 0)
                 return -ENOMEM;
-        r = read_file(path, &text);
+        r = read_file(path, TEMPLATE_SOURCE_MAX, &text, &n);
+        if (r == 0 && memchr(text, '\0', n))
+                r = -EILSEQ;
         if (r < 0)
                 return cannot(path, r, d);
         r = wording_give(w, take_ptr(name), take_ptr(text));
@@ -89,12 +91,61 @@ static int read_subs(struct wording *w, const char *folder, const char *below, s
         return r;
 }
 
+static int add_logo(struct words_folder *f, const char *merchant, const char *path, uint8_t *bytes, size_t n,
+        struct diag *d) {
+        _autofree_ uint8_t *owned = bytes;
+        struct words_logo *more;
+        const char *why = "";
+        struct logo logo;
+
+        if (logo_read(bytes, n, &logo, &why) != 0) {
+                diag_set(d, 0, 0, "", "%s", why);
+                if (d)
+                        (void) copy_text(d->file, sizeof(d->file), path);
+                return -EBADMSG;
+        }
+        more = reallocarray(f->logos, f->n_logos + 1, sizeof(*more));
+        if (!more)
+                return -ENOMEM;
+        f->logos = more;
+        more[f->n_logos] = (struct words_logo){.bytes = take_ptr(owned), .n = n};
+        (void) copy_text(more[f->n_logos++].merchant, WORDING_MERCHANT_MAX, merchant); /* a name */
+        return 0;
+}
+
+/* The first that there is. */
+static int read_logo(struct words_folder *f, const char *folder, const char *merchant, struct diag *d) {
+        static const char *const names[] = {"logo.png", "logo.jpg"};
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                _autofree_ char *path = NULL;
+                char *bytes = NULL;
+                size_t n = 0;
+                int r;
+
+                if (asprintf(&path, "%s/%s%s%s", folder, merchant, *merchant ? "/" : "", names[i]) < 0)
+                        return -ENOMEM;
+                r = read_file(path, LOGO_BYTES_MAX, &bytes, &n);
+                if (r == -EFBIG) {
+                        diag_set(d, 0, 0, "", "is larger than 64 KiB, and goes with every mail");
+                        if (d)
+                                (void) copy_text(d->file, sizeof(d->file), path);
+                        return -EBADMSG;
+                }
+                if (r == 0)
+                        return add_logo(f, merchant, path, (uint8_t *) bytes, n, d);
+                if (r != -ENOENT && r != -ENOTDIR)
+                        return cannot(path, r, d);
+        }
+        return 0;
+}
+
 static bool is_merchant(const char *name) {
         return name_is_valid(name) && strcmp(name, "ja") != 0 && strcmp(name, "en") != 0 &&
                strcmp(name, "parts") != 0;
 }
 
-int words_folder_read(struct wording *w, const char *folder, struct diag *d) {
+int words_folder_read(struct words_folder *f, const char *folder, struct diag *d) {
         _cleanup_(closedirp) DIR *dir = NULL;
         const struct dirent *e;
         int r;
@@ -104,14 +155,38 @@ int words_folder_read(struct wording *w, const char *folder, struct diag *d) {
         dir = opendir(folder);
         if (!dir)
                 return cannot(folder, -errno, d);
-        r = read_subs(w, folder, "", d);
+        r = read_subs(&f->wording, folder, "", d);
+        if (r == 0)
+                r = read_logo(f, folder, "", d);
         while (r == 0 && (e = readdir(dir))) {
                 char below[WORDING_MERCHANT_MAX];
 
                 if (!is_merchant(e->d_name))
                         continue;
                 (void) snprintf(below, sizeof(below), "%.32s/", e->d_name);
-                r = read_subs(w, folder, below, d);
+                r = read_subs(&f->wording, folder, below, d);
+                if (r == 0)
+                        r = read_logo(f, folder, e->d_name, d);
         }
-        return r == 0 ? wording_check(w, d) : r;
+        return r == 0 ? wording_check(&f->wording, d) : r;
+}
+
+void words_folder_deinit(struct words_folder *f) {
+        wording_deinit(&f->wording);
+        for (size_t i = 0; i < f->n_logos; i++)
+                free(f->logos[i].bytes);
+        free(f->logos);
+        *f = (struct words_folder){0};
+}
+
+const struct words_logo *words_folder_logo(const struct words_folder *f, const char *merchant) {
+        const struct words_logo *common = NULL;
+
+        for (size_t i = 0; i < f->n_logos; i++) {
+                if (strcmp(f->logos[i].merchant, merchant) == 0)
+                        return &f->logos[i];
+                if (!*f->logos[i].merchant)
+                        common = &f->logos[i];
+        }
+        return common;
 }

@@ -14,7 +14,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
-from ledger import Ledger  # noqa: E402
+from ledger import Ledger, notice_id, stamp  # noqa: E402
 from test_notify import M, Notify, mails_in, run  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
@@ -273,3 +273,74 @@ def test_words_that_nobody_refers_to_go(notify, ledger, folder):
     wait_for("the purge", lambda: kept("一つ目") == 0)
     assert kept("二つ目") == 1 and kept("三つ目") > 1
     notify.stop()
+
+
+# ---- the brand ----
+
+CORPUS = TOP / "tests/fuzz/corpus/logo"
+
+
+def pictures(mail) -> dict:
+    return {p["Content-ID"].strip("<>").split("@")[0]: p for p in mail.walk() if p.get_content_maintype() == "image"}
+
+
+def test_a_logo_goes_with_the_mails_of_its_merchant(build, notify, ledger, maildir, folder):
+    (folder / "acme").mkdir()
+    (folder / "acme/logo.png").write_bytes((CORPUS / "png").read_bytes())
+    (folder / "logo.jpg").write_bytes((CORPUS / "jpeg").read_bytes())
+    notify.start()
+    notify.outcome_of(at_the_counter(ledger, "S-1"))
+    (folder / "acme/logo.png").unlink()
+    notify.process.send_signal(signal.SIGHUP)
+    last_said(notify, "were taken over")
+    notify.outcome_of(at_the_counter(ledger, "S-2"))
+    (folder / "logo.jpg").write_bytes((CORPUS / "jpeg").read_bytes()[:-2])
+    done = run(build, "--config", notify.config, "--check-config")
+    assert done.returncode == 1 and "logo.jpg: is a JPEG that is damaged or cut" in done.stderr
+    (folder / "logo.jpg").unlink()
+    notify.process.send_signal(signal.SIGHUP)
+    wait_for("the words", lambda: notify.errors.read_text()[notify.begun:].count("were taken over") == 2)
+    notify.outcome_of(at_the_counter(ledger, "S-3"))
+    notify.stop()
+    kinds = []
+    for mail in mails_in(maildir):
+        images, page = pictures(mail), mail.get_body(("html",)).get_content()
+        assert not mail.defects and "qr" in images and ("cid:logo@" in page) == ("logo" in images)
+        if "logo" in images:
+            logo = images["logo"]
+            kinds.append(logo.get_content_type())
+            assert logo.get_payload(decode=True) == (CORPUS / kinds[-1].split("/")[1]).read_bytes()
+            assert f'src="cid:{logo["Content-ID"].strip("<>")}" width="24" height="12"' in page and 'alt="アクメ商店"' in page
+        else:
+            kinds.append(None)
+    assert sorted(kinds, key=str) == [None, "image/jpeg", "image/png"]
+
+
+def at_the_counter(ledger: Ledger, shipment: str) -> str:
+    ledger.shipment(M, shipment, pickup={"keep_days": 7}, notices={"pickup-ready": "station"})
+    ledger.contact(M, shipment, kinds=("pickup-ready",), contact={"name": "山田 花子", "email": f"{shipment.lower()}@example.jp", "code": "7KQ4M2XP"})
+    ledger.arrive(M, shipment)
+    notice = notice_id(M, shipment, "pickup-ready", 0)
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="pickup-ready", generation=0, not_before=stamp(0), expires=stamp(86400),
+                owner="station")
+    return notice
+
+
+def test_who_waits_at_a_store_hears_from_the_store(notify, ledger, maildir):
+    ledger.policy(M, version=2, brand={"colour": "#e60033", "tagline": "毎日を軽く"}, store={
+        "name": {"ja": "アクメ 日本橋店"}, "brand": {"colour": "#0a7d5a", "phone": "03-1111-2222", "mail": "nihonbashi@acme.example.jp"},
+        "from": {"name": {"ja": "日本橋店"}, "address": "nihonbashi@acme.example.jp"}})
+    notify.start()
+    notify.outcome_of(at_the_counter(ledger, "S-1"))
+    ledger.shipment(M, "S-2")
+    ledger.contact(M, "S-2", email="two@example.jp")
+    ledger.ship(M, "S-2")
+    notify.outcome_of(ledger.reserve(M, "S-2"))
+    notify.stop()
+    mails = {m["To"].addresses[0].addr_spec: m for m in mails_in(maildir)}
+    here, away = mails["s-1@example.jp"], mails["two@example.jp"]
+    assert here["From"].addresses[0].addr_spec == "nihonbashi@acme.example.jp" and away["From"].addresses[0].addr_spec == "shop@acme.example.jp"
+    text = here.get_body(("plain",)).get_content()
+    assert "03-1111-2222" in text and "03-0000-0000" not in text and "アクメ 日本橋店" in text
+    assert "03-0000-0000" in away.get_body(("plain",)).get_content()
+    assert "#0a7d5a" in here.get_body(("html",)).get_content() and "#e60033" in away.get_body(("html",)).get_content()

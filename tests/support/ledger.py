@@ -92,12 +92,12 @@ class Ledger:
 
     # ---- what an OMS said ----
 
-    def policy(self, merchant: str, version: int = 1, report: str = "shipped", **more):
+    def policy(self, merchant: str, version: int = 1, report: str = "shipped", store: dict | None = None, **more):
         carriers = [{"carrier": "yamato", "name": {"ja": "ヤマト運輸", "en": "Yamato"}, "shipped": "bay-closed", "report": report}]
         self.fact("policy.changed", "", "policy", version=version, merchants=[
             {"merchant": merchant, "name": {"ja": "アクメ商店", "en": "Acme"}, "unknown_shipment": "refuse", "carriers": carriers,
              "from": {"name": {"ja": "アクメ商店", "en": "Acme"}, "address": "shop@acme.example.jp"},
-             "reach": {"mail": "help@acme.example.jp", "phone": "03-0000-0000"}, **more}])
+             "reach": {"mail": "help@acme.example.jp", "phone": "03-0000-0000"}, **more}], **({"store": store} if store else {}))
 
     def shipment(self, merchant: str, shipment: str, version: int = 1, pieces: int = 1, owner: str = "station", **more):
         wish = {"merchant": merchant, "shipment": shipment, "version": version, "orders": ["A-" + shipment],
@@ -111,8 +111,8 @@ class Ledger:
     def contact(self, merchant: str, shipment: str, name: str = "山田 花子", email: str = "hanako@example.jp", version: int = 1,
                 consent: bool = True, language: str = "ja", kinds: tuple = ("shipped",), **more):
         self.fact("contact.received", merchant, shipment, merchant=merchant, shipment=shipment, version=version,
-                  language=language, contact={"name": name, "email": email}, channels=["email"],
-                  **{"consent": {kind: consent for kind in kinds}, **more})
+                  **{"language": language, "contact": {"name": name, "email": email}, "channels": ["email"],
+                     "consent": {kind: consent for kind in kinds}, **more})
 
     # ---- what a bench did ----
 

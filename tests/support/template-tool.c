@@ -2,7 +2,7 @@
 /*
  * template-tool OUTPUT LANGUAGE TEMPLATE DATA: what a template makes of data, for program tests. OUTPUT: subject, html, text,
  * sms, line, slip; "words" is the subject of a template that is held against no kind; "qr" and "qr-lines" of DATA itself.
- * "kinds" alone lists what kinds there are. DATA's "brand" is the profile; "consent" shows coupons. Parts are beside TEMPLATE's folder, in parts/LANGUAGE. Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
+ * "kinds" alone lists what kinds there are. DATA's "brand" is the profile; "consent" shows coupons; "logo" is the path of a picture. Parts are beside TEMPLATE's folder, in parts/LANGUAGE. Exit code: 0, 1 refused (stderr says why), 2 bad use, 3 nothing or too long.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "firmware/base/cleanup.h"
 #include "services/notify/template/brand.h"
 #include "services/notify/template/kinds.h"
+#include "services/notify/template/logo.h"
 #include "services/notify/template/qr.h"
 #include "services/notify/template/template.h"
 
@@ -129,6 +130,9 @@ int main(int argc, char **argv) {
         enum template_language language;
         struct diag d = {0};
         struct brand brand = {0};
+        _cleanup_str_ struct str picture = STR_INIT;
+        const char *logo_path, *why = "cannot be read";
+        struct logo logo;
         int r;
 
         if (argc == 3 && strncmp(argv[1], "qr", 2) == 0)
@@ -153,8 +157,15 @@ int main(int argc, char **argv) {
                 return complain("refused", &d);
         if (brand_read(json_get(data, "brand"), NULL, language, &brand, &d) != 0)
                 return complain("brand", &d);
+        logo_path = json_get_string(data, "logo", NULL);
+        if (logo_path && (read_file(logo_path, &picture) != 0 ||
+                                 logo_read((const uint8_t *) picture.data, picture.len, &logo, &why) != 0)) {
+                (void) fprintf(stderr, "%s: %s\n", logo_path, why);
+                return 1;
+        }
         return render(t, argv[1],
                 &(struct template_view){.data = data,
+                        .logo = logo_path ? &logo : NULL,
                         .brand = json_get(data, "brand") ? &brand : NULL,
                         .marketing = json_get_bool(data, "consent", false)});
 }

@@ -122,7 +122,6 @@ int brand_read(const struct json *merchant, const struct json *store, enum templ
         colour = brand_text(&made, "colour");
         if (*colour && !read_colour(colour, &made.ground))
                 return wrong(d, "colour", "is written #rrggbb");
-        made.has_logo = json_get_bool(store, "logo", json_get_bool(merchant, "logo", false));
         made.ink = colour_contrast(made.ground, white) >= colour_contrast(made.ground, black) ? white : black;
         made.link_light = colour_legible(made.ground, brand_paper);
         made.link_dark = colour_legible(made.ground, brand_night);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * How a merchant and a store present themselves: colour, logo, contact, hours, policy links; data, as the policy holds it. What the
+ * How a merchant and a store present themselves: colour, contact, hours, policy links; data, as the policy holds it. What the
  * store says goes before what the merchant says. Pure; borrows the JSON.
  *
- * {"name": "Acme" or {"ja": …, "en": …}, "tagline", "colour": "#0a7d5a", "logo": true, "mail", "phone", "hours", "address",
+ * {"name": "Acme" or {"ja": …, "en": …}, "tagline", "colour": "#0a7d5a", "mail", "phone", "hours", "address",
  * "url", "policies": [{"label": …, "url": …}]}; every text may be one per language.
  *
  * Source: WCAG 2.2, relative luminance and contrast ratio.
@@ -21,7 +21,6 @@ struct colour {
 struct brand {
         enum template_language language;
         const struct json *merchant, *store; /* borrowed; either may be NULL */
-        bool has_logo;
         struct colour ground, ink; /* of the head and of buttons: the brand's, and black or white on it */
         struct colour link_light, link_dark; /* of words, near to the brand's, legible on the page */
 };

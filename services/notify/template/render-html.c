@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "services/notify/template/escape.h"
+#include "services/notify/template/logo.h"
 #include "services/notify/template/render.h"
 
 #define GOODS_ROOM (16 * 1000) /* of a mail's bytes, kept for what comes behind a long list of goods */
@@ -451,25 +452,38 @@ static void html_block(struct render *r, const struct node *n) {
         }
 }
 
+/* White below a logo also in the dark: nobody knows its colours. The brand's is a line above it. */
+static void add_logo(struct render *r, const char *name) {
+        int width, height;
+
+        logo_fit(r->view->logo, &width, &height);
+        put_colour(r,
+                "<tr><td class=\"pad\" style=\"padding:20px 32px;border-radius:12px 12px 0 "
+                "0;font-size:18px;font-weight:bold;color:#1f2937;background:#ffffff;border-top:6px solid ",
+                ground(r), "\">");
+        put_picture(r, "logo");
+        str_addf(r->out,
+                "\" width=\"%d\" height=\"%d\" style=\"display:block;border:0;color:#1f2937\" alt=\"", width,
+                height);
+        escape_html(r->out, name, r->max_chars);
+        put(r, "\"></td></tr>\n");
+}
+
 static void add_head(struct render *r) {
         const char *name = brand_text(r->view->brand, "name");
 
         if (!*name)
                 return;
+        if (r->view->logo) {
+                add_logo(r, name);
+                return;
+        }
         put_colour(r,
                 "<tr><td class=\"pad\" style=\"padding:20px 32px;border-radius:12px 12px 0 "
                 "0;font-size:18px;font-weight:bold;color:",
                 ink(r), ";background:");
         put_colour(r, "", ground(r), "\">");
-        if (r->view->brand->has_logo) {
-                put_picture(r, "logo");
-                put(r, "\" height=\"36\" style=\"display:block;height:36px;width:auto\" "
-                       "alt=\"");
-                escape_html(r->out, name, r->max_chars);
-                put(r, "\">");
-        } else {
-                escape_html(r->out, name, r->max_chars);
-        }
+        escape_html(r->out, name, r->max_chars);
         put(r, "</td></tr>\n");
 }
 

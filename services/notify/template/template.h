@@ -46,6 +46,7 @@ enum {
 
 struct template;
 struct brand;
+struct logo;
 
 struct template_part { /* a partial: {{> name}} */
         const char *name;
@@ -88,6 +89,7 @@ bool template_is_marketing(const struct template *t); /* only with consent */
 struct template_view {           /* all borrowed */
         const struct json *data; /* the fields of the kind (kinds.h) */
         const struct brand *brand;
+        const struct logo *logo; /* that the mail brings; NULL: the name stands in the head */
         /* What is personal, where the caller keeps it apart to wipe it: go before @data's; NULL: in @data. */
         const char *customer, *code;
         const char *cid_host; /* pictures are "cid:qr@host" and "cid:logo@host"; NULL: without the host */
@@ -99,7 +101,7 @@ struct template_view {           /* all borrowed */
  * template_render() - append the words to @out
  *
  * Fields that are absent are empty, and what held nothing else vanishes with them: a line, a paragraph, a row.
- * TEMPLATE_HTML names the pictures "cid:qr" and, for brands with a logo, "cid:logo" (qr.h; the mail has to bring them). What held
+ * TEMPLATE_HTML names the pictures "cid:qr" and, with a logo, "cid:logo" (qr.h, logo.h; the mail has to bring them). What held
  * personal words meanwhile is wiped, but for @out when it had to grow.
  *
  * Return: 0, TEMPLATE_E_NONE, TEMPLATE_E_TOO_LONG (@out as it was), or -ENOMEM.

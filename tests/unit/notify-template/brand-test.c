@@ -19,7 +19,7 @@ static struct json *json_of(const char *text) {
 static void the_store_goes_before_the_merchant(void **state) {
         _cleanup_(json_freep) struct json *merchant = json_of(
                 "{\"name\":{\"ja\":\"アクメ\",\"en\":\"Acme\"},\"phone\":\"1\",\"hours\":{\"ja\":\"平日\"}}");
-        _cleanup_(json_freep) struct json *store = json_of("{\"phone\":\"2\",\"logo\":true}");
+        _cleanup_(json_freep) struct json *store = json_of("{\"phone\":\"2\"}");
         struct brand b;
 
         (void) state;
@@ -28,7 +28,6 @@ static void the_store_goes_before_the_merchant(void **state) {
         assert_string_equal(brand_text(&b, "phone"), "2");
         assert_string_equal(brand_text(&b, "hours"), "平日"); /* better than nothing */
         assert_string_equal(brand_text(&b, "mail"), "");
-        assert_true(b.has_logo);
         assert_string_equal(brand_text(NULL, "name"), "");
 }
 
