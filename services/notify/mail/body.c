@@ -92,33 +92,48 @@ static bool goes_in_hex(const char *text, size_t column) {
         return column == 0 && (*text == '.' || strncmp(text, "From ", 5) == 0);
 }
 
+/* How many characters at @text go as they are on the rest of this line, before its last column. */
+static size_t literal_run(const char *text, size_t column) {
+        size_t room = column < MIME_LINE_MAX - 1 ? MIME_LINE_MAX - 1 - column : 0, n = 0;
+
+        while (n < room && !goes_in_hex(text + n, column + n))
+                n++;
+        return n;
+}
+
 static void add_quoted(struct str *out, const char *text) {
         size_t column = 0;
 
-        for (; *text; text++) {
-                bool hex, last;
-                size_t need;
+        while (*text) {
+                size_t n = literal_run(text, column);
+                bool last;
 
+                if (n > 0) {
+                        str_add_n(out, text, n);
+                        column += n;
+                        text += n;
+                        continue;
+                }
                 if (*text == '\n') {
                         str_add(out, "\r\n");
                         column = 0;
+                        text++;
                         continue;
                 }
-                hex = goes_in_hex(text, column);
-                need = hex ? 3 : 1;
                 last = text[1] == '\n' || text[1] == '\0';
-                if (column + need >
+                n = goes_in_hex(text, column) ? 3 : 1;
+                if (column + n >
                         MIME_LINE_MAX - (last ? 0U : 1U)) { /* room for the "=" that ends a broken line */
                         str_add(out, "=\r\n");
                         column = 0;
-                        hex = goes_in_hex(text, column);
-                        need = hex ? 3 : 1;
+                        continue;
                 }
-                if (hex)
+                if (n == 3)
                         str_addf(out, "=%02X", (unsigned char) *text);
                 else
                         str_add_char(out, *text);
-                column += need;
+                column += n;
+                text++;
         }
         if (column > 0)
                 str_add(out, "=\r\n"); /* the text has no line end here, and the part needs one */
