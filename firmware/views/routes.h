@@ -21,3 +21,6 @@ struct route_row {           /* texts borrowed until the callback returns */
  */
 int routes_read(const char *path, void (*fn)(const struct route_row *row, void *userdata), void *userdata,
         struct diag *d);
+/* The same of a store that is open. */
+int routes_read_from(
+        struct store *s, void (*fn)(const struct route_row *row, void *userdata), void *userdata);

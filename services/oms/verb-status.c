@@ -123,6 +123,25 @@ static const char *presence_of(const struct view_station *row, int64_t now_usec)
         return status.online ? "online" : "offline";
 }
 
+/* What it said last of the ways by which its notices do not go. */
+static void print_routes(const char *text) {
+        _cleanup_(json_freep) struct json *status = NULL;
+
+        if (json_parse(text, strlen(text), &status, NULL) < 0)
+                return;
+        for (const struct json *e = json_first(json_get(status, "routes_down")); e; e = json_next(e)) {
+                (void) fputs("    notices do not go by ", stdout);
+                say(stdout, json_get_string(e, "channel", "?"));
+                (void) putchar('/');
+                say(stdout, json_get_string(e, "name", "?"));
+                (void) fputs(": ", stdout);
+                say(stdout, json_get_string(e, "reason", "?"));
+                (void) fputs(", since ", stdout);
+                say(stdout, json_get_string(e, "since", "?"));
+                (void) putchar('\n');
+        }
+}
+
 static int print_station(const struct view_station *row, void *userdata) {
         const int64_t *now_usec = userdata;
 
@@ -135,6 +154,7 @@ static int print_station(const struct view_station *row, void *userdata) {
         if (*row->inbox)
                 (void) printf("  commands %" PRIu64 ", taken %" PRIu64, row->last, row->taken);
         (void) putchar('\n');
+        print_routes(row->status);
         return 0;
 }
 

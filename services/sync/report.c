@@ -4,6 +4,7 @@
 #include "firmware/store/cursor.h"
 #include "firmware/store/log.h"
 #include "firmware/views/databases.h"
+#include "firmware/views/routes.h"
 #include "services/sync/certificate.h"
 #include "services/sync/sync-internal.h"
 
@@ -13,6 +14,7 @@
 
 #define STATUS_EVERY_USEC (60 * USEC_PER_SEC)
 #define BENCHES_MAX       64
+#define ROUTES_DOWN_MAX   16
 #define STATION_AWAY_USEC (150 * USEC_PER_SEC) /* it is asked each minute */
 
 void report_begin(struct sync *s) {
@@ -69,6 +71,39 @@ static int64_t count_outcomes(struct sync *s) {
                 store_cursor_get(facts_store(s->facts), "notices", store_log_id(s->notices), &done) < 0)
                 return -1;
         return head > done ? head - done : 0;
+}
+
+struct routes_down {
+        struct json_writer w;
+        int n;
+};
+
+static void on_route(const struct route_row *row, void *userdata) {
+        struct routes_down *down = userdata;
+        char since[TIME_TEXT_MAX];
+
+        if (strcmp(row->state, "down") != 0 || down->n++ == ROUTES_DOWN_MAX)
+                return;
+        json_write_object(&down->w, NULL);
+        json_write_string(&down->w, "channel", row->channel);
+        json_write_string(&down->w, "name", row->name);
+        json_write_string(&down->w, "reason", row->reason);
+        json_write_string(&down->w, "since", time_format(row->since_usec, 0, since));
+        json_write_end_object(&down->w);
+}
+
+/* By which notices do not go: an office that hears us may be the first that can do something about it. */
+static const char *look_at_routes(struct sync *s, struct str *out) {
+        struct routes_down down = {0};
+        int r;
+
+        if (!s->notices)
+                return NULL;
+        json_writer_init(&down.w, out);
+        json_write_array(&down.w, NULL);
+        r = routes_read_from(s->notices, on_route, &down);
+        json_write_end_array(&down.w);
+        return r == 0 && out->error == 0 ? out->data : NULL;
 }
 
 /* The station judges it: it remembers what was, and is asked what its facts say. */
@@ -132,8 +167,12 @@ int report_offline(struct sync *s, struct str *out) {
 
 static int send_status(struct sync *s) {
         _cleanup_str_ struct str text = STR_INIT;
-        const struct status_view v = look(s);
-        int r = status_write(&v, &text);
+        _cleanup_str_ struct str routes = STR_INIT;
+        struct status_view v = look(s);
+        int r;
+
+        v.routes_down = look_at_routes(s, &routes);
+        r = status_write(&v, &text);
 
         return r < 0 ? r : link_publish(s->link, s->topics[TOPIC_STATUS], text.data, text.len, true, 0);
 }

@@ -61,6 +61,8 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
                 write_time(w, "certificate_ends", v->certificate_end_usec, 0);
         json_write_known(w, "notices_waiting", v->notices_waiting);
         json_write_known(w, "outcomes_waiting", v->outcomes_waiting);
+        if (v->routes_down)
+                json_write_raw(w, "routes_down", v->routes_down);
         json_write_bool(w, "office_silent", v->silent);
         json_write_int(w, "refused", (int64_t) v->n_refused);
         json_write_int(w, "foreign", (int64_t) v->n_foreign);

@@ -28,6 +28,7 @@ struct status_view {
         int64_t certificate_end_usec;              /* -1 not known */
         int64_t notices_waiting, outcomes_waiting; /* -1 not known */
         const char *benches;                       /* JSON array of names; NULL not known */
+        const char *routes_down;                   /* JSON array, as the contract says; NULL not known */
         uint64_t n_refused; /* messages of all kinds that were refused since the start */
         uint64_t n_foreign; /* of these: for other sources */
         unsigned n_peers;   /* stations of the site that are heard now */

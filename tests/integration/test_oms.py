@@ -677,7 +677,9 @@ def test_shipments_and_stations_are_shown(office, box):
     assert "S-1  version 1  at dc1/pack1  pieces 2: 1 shipped 2026" in office.ok("shipments")
     station, = wait_for("all taken", lambda: [s for s in office.rows("status") if s["taken"] == s["commands"]])
     assert (station["station"], station["presence"], station["inbox"], station["status"]["benches"]) == ("dc1/pack1", "online", box.inbox, ["b1"])
-    assert "dc1/pack1  online  heard " in office.ok("status")
+    assert "dc1/pack1  online  heard " in office.ok("status") and "notices do not go" not in office.ok("status")
+    box.hello(routes_down=[{"channel": "email", "name": "fixed", "reason": "login", "since": "2026-11-21T12:00:00.000+00:00"}])
+    wait_for("what is down", lambda: "notices do not go by email/fixed: login, since 2026-11-21T12:00:00.000+00:00" in office.ok("status"))
 
 
 def test_facts_can_be_followed(office, box):

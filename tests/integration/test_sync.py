@@ -676,6 +676,28 @@ def test_what_was_said_to_be_taken_survives_kill_9(box, offices, seed):
 
 # ---- what it says of itself ----
 
+def test_status_names_the_routes_by_which_no_notice_goes(box, offices, build):
+    """As okuru-notify left its table: that one is held to it by tests of its own."""
+    f = box.folder
+    (f / "notices").mkdir(mode=0o750)
+    (f / "notify.yaml").write_text(f"realm: {REALM}\nsite: {SITE}\nstation: {STATION}\nfolder: {f}/notices\nledger: {f}/ledger/ledger.db\n"
+                                   f"seal: {f}/seal.key\ndomain: st.example.jp\nroutes:\n"
+                                   + "".join(f"  - {{name: {name}, host: 127.0.0.1, port: 9, tls: none-on-loopback}}\n" for name in ("fixed", "lte")))
+    notify = subprocess.Popen([build / "bin/okuru-notify", "--config", f / "notify.yaml"], stderr=subprocess.PIPE, text=True)
+    try:
+        until(lambda: "notices go by" in notify.stderr.readline(), "notify's start")
+    finally:
+        notify.terminate()
+        assert notify.wait(20) == 0
+        notify.stderr.close()
+    with sqlite3.connect(f / "notices/notices.db") as db:
+        assert db.execute("UPDATE route SET state = 'down', reason = 'login', since_usec = 1795262400000000 WHERE name = 'lte'").rowcount == 1
+    config = f / "sync.yaml"
+    config.write_text(f"notices: {f}/notices/notices.db\n" + config.read_text())
+    office, _ = begin(box, offices)
+    assert office.status[-1]["routes_down"] == [{"channel": "email", "name": "lte", "reason": "login", "since": "2026-11-21T12:00:00.000+00:00"}]
+
+
 def test_status_says_who_and_how_far(box, offices):
     box.facts(3)
     office, stream = begin(box, offices)
