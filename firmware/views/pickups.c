@@ -29,6 +29,7 @@ static const struct store_sql pickups_sql[] = {
                 "k.ready_usec IS NOT NULL, ifnull(k.partial, 0), ifnull(s.held, 0), ifnull(s.cancelled, 0), "
                 "CASE ifnull(k.paid, 0) WHEN 0 THEN ifnull(f.data ->> '$.pickup.unpaid', 0) ELSE 0 END, "
                 "g.since, g.offset, ifnull(k.keep_until_usec, 0), " NOTICE
+                ", ifnull(f.data -> '$.orders', '[]'), ifnull(k.ready_usec, 0) "
                 "FROM g LEFT JOIN shipment s ON s.merchant = g.merchant AND s.id = g.shipment "
                 "LEFT JOIN fact f ON f.pos = s.doc_pos "
                 "LEFT JOIN pickup k ON k.merchant = g.merchant AND k.shipment = g.shipment "
@@ -104,6 +105,8 @@ int pickups_in(struct pickups *p, enum parcel_state state,
                         .since_offset_sec = (int) store_column_int64(q, 12),
                         .keep_until_usec = store_column_int64(q, 13),
                         .notice = notice_of(q, 14),
+                        .orders = store_column_str(q, 21),
+                        .ready_usec = store_column_int64(q, 22),
                 };
 
                 r = fn(&row, userdata);

@@ -27,6 +27,7 @@ struct pickups_notice { /* the newest that told the customer to come; ->id "" no
 struct pickups_row { /* one shipment; texts borrowed until the callback returns, "" where there is nothing */
         const char *merchant, *shipment;
         const char *order;   /* its first order's number */
+        const char *orders;  /* JSON array: the numbers of all of them */
         const char *shelves; /* of its parcels in the state that was asked for: "b-3,b-4" */
         int here,
                 away; /* parcels in that state; others of it that are expected, in somebody's hand or missing */
@@ -34,6 +35,7 @@ struct pickups_row { /* one shipment; texts borrowed until the callback returns,
         int64_t unpaid_yen; /* still to be paid */
         int64_t since_usec; /* wall clock: the first of them in that state */
         int since_offset_sec;
+        int64_t ready_usec;      /* wall clock: all of it was there; 0 not yet */
         int64_t keep_until_usec; /* wall clock; 0 none, or no clock was to be trusted */
         struct pickups_notice notice;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a screen asks the station to do: one request, answered after its commit. */
+#include <errno.h>
 #include <string.h>
 
+#include "firmware/base/time.h"
 #include "services/web/api-internal.h"
 #include "services/web/ask.h"
 
@@ -84,6 +86,60 @@ void act_counter_contact(struct visit *v) {
         json_wipe(answer);
         visit_json(v, 200, &text);
         v->a->is_private = true;
+}
+
+/* Is it one that the ready-board shows? @v->api->look's lock is held. */
+static int is_ready(struct visit *v, const char *merchant, const char *shipment) {
+        struct look *l = &v->api->look;
+        struct shipment s = {0};
+        bool is = false;
+        int r = look_begin(l);
+
+        if (r == 0)
+                r = shipments_get(l->shipments, merchant, shipment, &s);
+        for (size_t i = 0; r == 0 && i < s.n_parcels; i++)
+                is |= s.parcels[i].state == PARCEL_SHELVED;
+        is = is && s.at_counter.is_ready && !s.held && !s.cancelled;
+        shipment_deinit(&s);
+        return r == STORE_E_NONE ? 0 : look_end(l, r) != 0 ? -EIO : is;
+}
+
+/*
+ * Somebody is asked to come: nothing of it is recorded, so it is not the station's. {"end": true} takes it back.
+ */
+void act_counter_call(struct visit *v) {
+        _cleanup_(json_freep) struct json *body = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        const char *merchant, *shipment;
+        int r = json_parse(v->q->body, v->q->n_body, &body, NULL);
+
+        merchant = json_get_string(body, "merchant", "");
+        shipment = json_get_string(body, "shipment", "");
+        if (r < 0 || !name_is_valid(merchant) || !id_is_valid(shipment, ID_SIZE - 1)) {
+                visit_fail(v, 400, "body", "wanted {\"merchant\":\"…\",\"shipment\":\"…\"}");
+                return;
+        }
+        if (!v->api->config->has_ready_board) {
+                visit_fail(v, 404, "off", "web.yaml has no ready_board");
+                return;
+        }
+        (void) pthread_mutex_lock(&v->api->lock);
+        r = is_ready(v, merchant, shipment);
+        (void) pthread_mutex_unlock(&v->api->lock);
+        if (r < 0) {
+                visit_fail(v, 503, "storage", "the ledger cannot be read now");
+                return;
+        }
+        if (r == 0) {
+                visit_fail(v, 409, "not-ready", "it does not wait for its customer");
+                return;
+        }
+        if (json_get_bool(body, "end", false))
+                calls_end(v->api->calls, merchant, shipment);
+        else
+                calls_put(v->api->calls, merchant, shipment, v->name, monotonic_usec());
+        str_add(&text, "{\"ok\":true}");
+        visit_json(v, 200, &text);
 }
 
 /* The on-screen scanner of a demonstration. Whether there is one is the station's to say. */

@@ -4,13 +4,14 @@
 #include "firmware/base/json.h"
 #include "services/web/api.h"
 
-enum need {           /* of a path: who may have it */
-        NEED_NOTHING, /* the pages themselves: nothing of anybody's is in them */
-        NEED_PLACE,   /* the bench's own screen, or anybody with a session */
-        NEED_COUNTER, /* the counter's own screen, or a session of a clerk or a leader */
-        NEED_CLERK,   /* a session of a clerk or a leader */
-        NEED_LEADER,  /* a session of a leader */
-        NEED_ENGINEER /* of an engineer */
+enum need {               /* of a path: who may have it */
+        NEED_NOTHING,     /* the pages themselves: nothing of anybody's is in them */
+        NEED_PLACE,       /* the bench's own screen, or anybody with a session */
+        NEED_COUNTER,     /* the counter's own screen, or a session of a clerk or a leader */
+        NEED_READY_BOARD, /* the address of a board in the shop, or a session of a clerk or a leader */
+        NEED_CLERK,       /* a session of a clerk or a leader */
+        NEED_LEADER,      /* a session of a leader */
+        NEED_ENGINEER     /* of an engineer */
 };
 
 struct visit {
@@ -39,9 +40,11 @@ void session_leave(struct visit *v);
 /* --- live.c --- */
 void live_bench(struct visit *v);
 void live_counter(struct visit *v);
+void live_ready_board(struct visit *v);
 void live_floor(struct visit *v);
 /* --- acts.c --- */
 void act_scan(struct visit *v);
+void act_counter_call(struct visit *v);
 void act_counter_scan(struct visit *v);
 void act_counter_find(struct visit *v);
 void act_counter_contact(struct visit *v);

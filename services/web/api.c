@@ -73,6 +73,10 @@ static void picture_get(struct visit *v) {
         v->a->is_lasting = true;
 }
 
+static void ready_board_get(struct visit *v) {
+        serve_news(v, HUB_READY_BOARD);
+}
+
 static void floor_get(struct visit *v) {
         serve_news(v, HUB_FLOOR);
 }
@@ -104,6 +108,7 @@ static const struct route routes[] = {
         {"/bench/*", false, NEED_NOTHING, NULL, "bench.html", false},
         {"/counter/*", false, NEED_NOTHING, NULL, "counter.html", false},
         {"/floor", false, NEED_NOTHING, NULL, "floor.html", false},
+        {"/ready-board", false, NEED_NOTHING, NULL, "ready-board.html", false},
         {"/settings", false, NEED_NOTHING, NULL, "settings.html", false},
         {"/settings/sheet", false, NEED_ENGINEER, settings_sheet, NULL, false},
         {"/api/v1/session", false, NEED_NOTHING, session_get, NULL, true},
@@ -113,9 +118,11 @@ static const struct route routes[] = {
         {"/api/v1/bench/*/pictures/*", false, NEED_PLACE, picture_get, NULL, true},
         {"/api/v1/bench/*/scan", true, NEED_PLACE, act_scan, NULL, false},
         {"/api/v1/counter/*", false, NEED_COUNTER, counter_get, NULL, false},
+        {"/api/v1/counter/*/call", true, NEED_CLERK, act_counter_call, NULL, false},
         {"/api/v1/counter/*/find", true, NEED_CLERK, act_counter_find, NULL, false},
         {"/api/v1/counter/*/contact", true, NEED_CLERK, act_counter_contact, NULL, false},
         {"/api/v1/counter/*/scan", true, NEED_CLERK, act_counter_scan, NULL, false},
+        {"/api/v1/ready-board", false, NEED_READY_BOARD, ready_board_get, NULL, true},
         {"/api/v1/floor", false, NEED_LEADER, floor_get, NULL, false},
         {"/api/v1/find", false, NEED_LEADER, find_get, NULL, false},
         {"/api/v1/settings", false, NEED_ENGINEER, settings_get, NULL, true},
@@ -126,6 +133,7 @@ static const struct route routes[] = {
         {"/api/v1/settings/storage", true, NEED_ENGINEER, settings_storage, NULL, false},
         {"/api/v1/live/bench/*", false, NEED_PLACE, live_bench, NULL, true},
         {"/api/v1/live/counter/*", false, NEED_COUNTER, live_counter, NULL, true},
+        {"/api/v1/live/ready-board", false, NEED_READY_BOARD, live_ready_board, NULL, true},
         {"/api/v1/live/floor", false, NEED_LEADER, live_floor, NULL, true},
 };
 
@@ -172,8 +180,11 @@ static void refuse_visit(struct visit *v) {
 /* Which benches there are is the station's to tell. */
 static void refuse_name(struct visit *v) {
         char name[HUB_NAME_SIZE];
+        bool has_bench = false;
 
-        if (hub_name(v->api->hub, 1, name)) /* beside the floor */
+        for (size_t i = 0; !has_bench && hub_name(v->api->hub, i, name); i++)
+                has_bench = name_is_valid(name);
+        if (has_bench)
                 visit_fail(v, 404, "bench", "there is none of that name");
         else
                 visit_fail(v, 503, "not-yet", "the station has not told anything yet");
@@ -207,7 +218,9 @@ static void serve_route(struct visit *v, const struct route *r) {
         }
         name_slot(v, r);
         session_find(v, !r->is_quiet);
-        if (r->is_post && !session_token_is_right(v))
+        if (r->need == NEED_READY_BOARD && !v->api->config->has_ready_board)
+                visit_fail(v, 404, "off", "web.yaml has no ready_board");
+        else if (r->is_post && !session_token_is_right(v))
                 visit_fail(v, 403, "token", "the page is too old: load it again");
         else if (!session_may(v, need_of(v, r)))
                 refuse_visit(v);
@@ -252,8 +265,8 @@ void api_on_request(void *userdata, const struct http_request *q, struct http_an
         v.session = json_free(v.session);
 }
 
-int api_init(struct api *a, const struct web_config *config, struct hub *hub) {
-        *a = (struct api){.config = config, .hub = hub};
+int api_init(struct api *a, const struct web_config *config, struct hub *hub, struct calls *calls) {
+        *a = (struct api){.config = config, .hub = hub, .calls = calls};
         if (getrandom(&a->tokens, sizeof(a->tokens), 0) != sizeof(a->tokens))
                 return -errno;
         look_init(&a->look, config->ledger);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "firmware/seal/seal.h"
+#include "services/web/calls.h"
 #include "services/web/http.h"
 #include "services/web/hub.h"
 #include "services/web/look.h"
@@ -14,11 +15,13 @@
 struct api {
         const struct web_config *config; /* borrowed, as the others */
         struct hub *hub;
+        struct calls *calls;
         struct seal_lookup tokens; /* of this run: what makes a token of a cookie */
         pthread_mutex_t lock;      /* of look */
         struct look look;
 };
 
-int api_init(struct api *a, const struct web_config *config, struct hub *hub); /* Return: 0, -errno */
+/* Return: 0, -errno */
+int api_init(struct api *a, const struct web_config *config, struct hub *hub, struct calls *calls);
 void api_deinit(struct api *a);
 void api_on_request(void *userdata, const struct http_request *q, struct http_answer *a);

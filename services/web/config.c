@@ -88,6 +88,36 @@ static int read_screen(const struct yaml *element, const char *path, void *targe
         return 0;
 }
 
+static int read_board(const struct yaml *element, const char *path, void *target, struct diag *d) {
+        static const struct yaml_rule rule = {"", YAML_WANT_TEXT, true, 0, 46, 0, 0, NULL, NULL, NULL};
+        struct sockaddr_storage address;
+        struct web_config *c = target;
+        char *text = c->boards[c->n_boards];
+        int r;
+
+        if (c->n_boards == WEB_BOARDS_MAX)
+                return yaml_fail(element, path, d, "more than %d", WEB_BOARDS_MAX);
+        r = yaml_read(element, path, &rule, text, d);
+        if (r < 0)
+                return r;
+        if (web_address(text, 0, &address) < 0)
+                return yaml_fail(element, path, d, "not an address in numbers");
+        (void) web_address_text((const struct sockaddr *) &address, text);
+        c->n_boards++;
+        return 0;
+}
+
+static int read_ready_board(const struct yaml *section, const char *path, void *target, struct diag *d) {
+        static const struct yaml_rule rules[] = {
+                {"screens", YAML_WANT_LIST, true, 0, 0, 0, WEB_BOARDS_MAX, NULL, NULL, read_board},
+                {0},
+        };
+        struct web_config *c = target;
+
+        c->has_ready_board = true;
+        return yaml_walk(section, path, rules, c, d);
+}
+
 static const struct yaml_rule tls_rules[] = {
         {"cert", YAML_WANT_PATH, true, ROOM(tls_cert), 0, 0, NULL, NULL, NULL},
         {"key", YAML_WANT_PATH, true, ROOM(tls_key), 0, 0, NULL, NULL, NULL},
@@ -110,6 +140,7 @@ static const struct yaml_rule rules[] = {
         {"socket", YAML_WANT_PATH, true, ROOM(socket), 0, 0, NULL, NULL, NULL},
         {"listen", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, listen_rules, NULL},
         {"screens", YAML_WANT_LIST, false, 0, 0, 0, WEB_SCREENS_MAX, NULL, NULL, read_screen},
+        {"ready_board", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_ready_board},
         {0},
 };
 

@@ -12,6 +12,7 @@
 #define WEB_HOSTS_MAX   8
 #define WEB_HOST_MAX    128
 #define WEB_SCREENS_MAX 64
+#define WEB_BOARDS_MAX  8
 
 struct web_screen { /* whoever asks from this address stands at this bench */
         char bench[33];
@@ -31,6 +32,9 @@ struct web_config {
         size_t n_hosts;
         struct web_screen screens[WEB_SCREENS_MAX];
         size_t n_screens;
+        bool has_ready_board;            /* what is ready is shown to customers */
+        char boards[WEB_BOARDS_MAX][46]; /* addresses that see it without a badge */
+        size_t n_boards;
         char tls_cert[WEB_PATH_MAX], tls_key[WEB_PATH_MAX]; /* "" without TLS: on a loopback address only */
 };
 

@@ -117,6 +117,7 @@ int counter_write_shipment(struct counter *c, const struct shipment *s) {
         const char *order = json_string(json_first(json_get(s->doc, "orders")));
         struct json_writer *w = c->w;
         int64_t keep_until_usec = s->at_counter.keep_until_usec;
+        char caller[NAME_SIZE];
         int r;
 
         json_write_object(w, NULL);
@@ -131,6 +132,8 @@ int counter_write_shipment(struct counter *c, const struct shipment *s) {
         json_write_bool(w, "self", s->pickup.self);
         json_write_bool(w, "proxy", s->pickup.proxy);
         write_proofs(w, &s->pickup);
+        json_write_bool(
+                w, "called", calls_find(c->watch->calls, s->merchant, s->id, monotonic_usec(), caller));
         json_write_bool(w, "told_elsewhere", s->notices[NOTICE_KIND_PICKUP_READY].owner == OWNER_OMS);
         write_contents(w, s);
         write_parcels(c, s);

@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HUB_SLOTS_MAX   129 /* benches, those of them that are counters once more, and the floor */
+#define HUB_SLOTS_MAX                                                                                        \
+        130 /* benches, those of them that are counters once more, the floor and the ready-board */
 #define HUB_BENCHES_MAX 64
 #define HUB_FLOOR       ""  /* its name; a bench's is never empty */
+#define HUB_READY_BOARD "=" /* its name; no bench is called so */
 #define HUB_COUNTER     "+" /* stands before a bench's name: what its counter's screen shows */
 #define HUB_NAME_SIZE   (NAME_TEXT_MAX + 1)
 

@@ -148,6 +148,10 @@ void live_counter(struct visit *v) {
         live_begin(v, v->slot, "counter");
 }
 
+void live_ready_board(struct visit *v) {
+        live_begin(v, HUB_READY_BOARD, "ready-board");
+}
+
 void live_floor(struct visit *v) {
         live_begin(v, HUB_FLOOR, "floor");
 }

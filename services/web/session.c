@@ -74,6 +74,16 @@ static bool is_at_place(const struct visit *v) {
         return v->q->is_local && !is_given;
 }
 
+/* A board has no other right than to be one: no bench is seen from there for it. */
+static bool is_ready_board(const struct visit *v) {
+        const struct web_config *c = v->api->config;
+
+        for (size_t i = 0; i < c->n_boards; i++)
+                if (strcmp(c->boards[i], v->q->peer) == 0)
+                        return true;
+        return false;
+}
+
 static bool is_clerk(const char *role) {
         return strcmp(role, "clerk") == 0 || strcmp(role, "leader") == 0;
 }
@@ -88,6 +98,8 @@ bool session_may(const struct visit *v, enum need need) {
                 return v->session || is_at_place(v);
         case NEED_COUNTER:
                 return is_clerk(role) || is_at_place(v);
+        case NEED_READY_BOARD:
+                return is_clerk(role) || is_ready_board(v);
         case NEED_CLERK:
                 return is_clerk(role);
         case NEED_LEADER:
@@ -130,7 +142,7 @@ static void write_session(struct visit *v, const char *cookie, const struct json
         json_write_string(&w, "station", v->api->config->station);
         json_write_array(&w, "benches");
         for (size_t i = 0; hub_name(v->api->hub, i, name); i++)
-                if (*name && *name != *HUB_COUNTER)
+                if (name_is_valid(name))
                         json_write_string(&w, NULL, name);
         json_write_end_array(&w);
         json_write_array(&w, "counters");
@@ -138,6 +150,7 @@ static void write_session(struct visit *v, const char *cookie, const struct json
                 if (*name == *HUB_COUNTER)
                         json_write_string(&w, NULL, name + 1);
         json_write_end_array(&w);
+        json_write_bool(&w, "ready_board", v->api->config->has_ready_board);
         if (session) {
                 json_write_object(&w, "person");
                 json_write_string(&w, "person", json_get_string(session, "person", ""));

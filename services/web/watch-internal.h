@@ -29,6 +29,12 @@ struct bench_state {
         uint64_t counter_usec;
 };
 
+struct ready_screen {     /* of the ready-board */
+        struct str shown; /* members of its document, from the ledger; empty: not read yet */
+        bool is_old, has_news;
+        uint64_t read_usec; /* CLOCK_MONOTONIC */
+};
+
 struct office { /* the way up */
         bool is_known, is_up;
         char since[TIME_TEXT_MAX];
@@ -41,6 +47,8 @@ struct watch {
         sd_event *event;
         const struct web_config *config;
         struct hub *hub;
+        struct calls *calls;
+        unsigned calls_version; /* that the screens have seen */
         struct bell *bell;
         sd_event_source *wishes;
         struct look look;
@@ -52,6 +60,7 @@ struct watch {
         bool is_recalled;    /* the scans of before our start were looked up */
         uint64_t heard_usec; /* CLOCK_MONOTONIC: its last answer */
         struct office office;
+        struct ready_screen ready;
         bool is_floor_old;
         uint64_t floor_usec;
         int64_t pictures_changed; /* of the folder, at the last tick */
@@ -71,5 +80,8 @@ void doc_station(struct json_writer *w, const struct watch *watch);
 /* counter-doc.c. As those of a bench. */
 int counter_doc_read(struct watch *w, struct bench_state *b);
 int counter_doc_write(const struct watch *w, const struct bench_state *b, struct str *out);
+/* ready-doc.c. As those of a bench. */
+int ready_doc_read(struct watch *w);
+int ready_doc_write(const struct watch *w, struct str *out);
 /* floor-doc.c */
 int floor_doc_write(struct watch *w, struct str *out);

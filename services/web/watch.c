@@ -15,6 +15,7 @@
         (3 * USEC_PER_SEC) /* what is in hand is read anew so often while facts come, and at each verdict */
 #define COUNTER_USEC (1 * USEC_PER_SEC)
 #define OVERDUE_USEC (60 * USEC_PER_SEC) /* what is over becomes so without a fact */
+#define READY_USEC   (5 * USEC_PER_SEC)  /* what customers see says how old it is, and is never older */
 #define FLOOR_USEC   (2 * USEC_PER_SEC)
 #define TALLY_ROWS   2000 /* facts of one tick */
 #define RECALL_BACK  1000 /* facts of a lane that are looked through for the last scans of before our start */
@@ -80,6 +81,30 @@ static void put_screens(struct watch *w, struct bench_state *b) {
                 put_counter(w, b);
 }
 
+static void put_ready_board(struct watch *w) {
+        _cleanup_str_ struct str text = STR_INIT;
+        char *owned;
+        int r = 0;
+
+        if (!w->config->has_ready_board)
+                return;
+        if (!hub_is_wanted(w->hub, HUB_READY_BOARD)) {
+                w->ready.is_old = true;
+                hub_spoil(w->hub, HUB_READY_BOARD);
+                return;
+        }
+        if (w->ready.is_old || !w->ready.shown.len)
+                r = ready_doc_read(w);
+        if (r == 0)
+                r = ready_doc_write(w, &text);
+        if (r == 0)
+                r = str_take(&text, &owned);
+        if (r == 0)
+                r = hub_put(w->hub, HUB_READY_BOARD, owned);
+        if (r < 0)
+                log_error("the ready-board cannot be written: %s", strerror(-r));
+}
+
 static void put_floor(struct watch *w) {
         _cleanup_str_ struct str text = STR_INIT;
         char *owned;
@@ -103,6 +128,7 @@ static void put_floor(struct watch *w) {
 static void put_all(struct watch *w) {
         for (size_t i = 0; i < w->n_benches; i++)
                 put_screens(w, &w->benches[i]);
+        put_ready_board(w);
         put_floor(w);
 }
 
@@ -209,6 +235,10 @@ static void watch_on_verdict(const struct json *told, void *userdata) {
         (void) serve(b, json_get(told, "case"));
         show(b, verdict, !json_get_bool(told, "back", false));
         put_screens(w, b);
+        if (b->is_counter) {
+                w->ready.is_old = true;
+                put_ready_board(w);
+        }
 }
 
 /* That it is a counter is known before it can be asked for: who may see a bench may not see each counter. */
@@ -265,7 +295,7 @@ static void watch_on_gone(void *userdata) {
 static void watch_on_bell(void *userdata) {
         struct watch *w = userdata;
 
-        w->is_floor_old = true;
+        w->is_floor_old = w->ready.has_news = true;
         for (size_t i = 0; i < w->n_benches; i++)
                 w->benches[i].has_news = w->benches[i].has_counter_news = true;
 }
@@ -353,6 +383,17 @@ static void grow_old(struct bench_state *b, uint64_t now_usec, int64_t pictures_
         }
 }
 
+static void see_calls(struct watch *w) {
+        unsigned version = calls_version(w->calls);
+
+        if (version == w->calls_version)
+                return;
+        w->calls_version = version;
+        w->ready.is_old = true;
+        for (size_t i = 0; i < w->n_benches; i++)
+                w->benches[i].is_counter_old = true;
+}
+
 void watch_on_tick(struct watch *w) {
         uint64_t now = monotonic_usec();
 
@@ -363,15 +404,20 @@ void watch_on_tick(struct watch *w) {
         read_office(w);
         count(w);
         w->pictures_changed = picture_folder_changed(w->config->pictures);
+        see_calls(w);
         for (size_t i = 0; i < w->n_benches; i++) {
                 grow_old(&w->benches[i], now, w->pictures_changed);
                 put_screens(w, &w->benches[i]);
         }
+        w->ready.is_old |= w->ready.has_news || now - w->ready.read_usec >= READY_USEC;
+        w->ready.has_news = false;
+        put_ready_board(w);
         if (w->is_floor_old || now - w->floor_usec > FLOOR_USEC)
                 put_floor(w);
 }
 
-int watch_new(struct watch **wp, sd_event *event, const struct web_config *config, struct hub *hub) {
+int watch_new(struct watch **wp, sd_event *event, const struct web_config *config, struct hub *hub,
+        struct calls *calls) {
         _cleanup_(watch_freep) struct watch *w = calloc(1, sizeof(*w));
         const struct bell_callbacks bell = {.on_bell = watch_on_bell,
                 .on_status = watch_on_status,
@@ -385,8 +431,11 @@ int watch_new(struct watch **wp, sd_event *event, const struct web_config *confi
         w->event = sd_event_ref(event);
         w->config = config;
         w->hub = hub;
+        w->calls = calls;
         look_init(&w->look, config->ledger);
         r = hub_add(hub, HUB_FLOOR);
+        if (r == 0 && config->has_ready_board)
+                r = hub_add(hub, HUB_READY_BOARD);
         if (r == 0)
                 r = bell_new(&w->bell, event, config->socket, &bell);
         if (r == 0)
@@ -410,6 +459,7 @@ struct watch *watch_free(struct watch *w) {
                 for (size_t k = 0; k < SCANS_MAX; k++)
                         str_deinit(&w->benches[i].scans[k]);
         }
+        str_deinit(&w->ready.shown);
         w->status = json_free(w->status);
         look_deinit(&w->look);
         (void) sd_event_unref(w->event);

@@ -23,6 +23,8 @@ struct web {
         struct http *http;
         struct api api;
         bool has_api;
+        struct calls calls;
+        bool has_calls;
 };
 
 static int web_on_second(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -62,9 +64,12 @@ static int build(struct web *w, struct diag *d) {
         if (r == 0)
                 r = hub_new(&w->hub);
         if (r == 0)
-                r = watch_new(&w->watch, w->event, w->config, w->hub);
+                r = calls_init(&w->calls);
+        w->has_calls = r == 0;
         if (r == 0)
-                r = api_init(&w->api, w->config, w->hub);
+                r = watch_new(&w->watch, w->event, w->config, w->hub, &w->calls);
+        if (r == 0)
+                r = api_init(&w->api, w->config, w->hub, &w->calls);
         w->has_api = r == 0;
         if (r == 0)
                 r = http_new(&w->http, w->config, &callbacks, d);
@@ -79,6 +84,8 @@ static void teardown(struct web *w) {
         if (w->has_api)
                 api_deinit(&w->api);
         w->watch = watch_free(w->watch);
+        if (w->has_calls)
+                calls_deinit(&w->calls);
         w->hub = hub_free(w->hub);
         w->second = sd_event_source_disable_unref(w->second);
         w->event = sd_event_unref(w->event);

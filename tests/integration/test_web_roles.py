@@ -26,7 +26,8 @@ PATHS = [
     ("/api/v1/bench/*", STAFF, False), ("/api/v1/live/bench/*", STAFF, False), ("/api/v1/bench/*/pictures/*", STAFF, False),
     ("/api/v1/counter/*", COUNTER, False), ("/api/v1/live/counter/*", COUNTER, False),
     ("/api/v1/counter/*/find", COUNTER, True), ("/api/v1/counter/*/scan", COUNTER, True),
-    ("/api/v1/counter/*/contact", COUNTER, True),
+    ("/api/v1/counter/*/contact", COUNTER, True), ("/api/v1/counter/*/call", COUNTER, True),
+    ("/api/v1/ready-board", COUNTER, False), ("/api/v1/live/ready-board", COUNTER, False),
     ("/api/v1/floor", LEADER, False), ("/api/v1/live/floor", LEADER, False), ("/api/v1/find", LEADER, False),
     ("/settings/sheet", ENGINEER, False), ("/api/v1/settings", ENGINEER, False), ("/api/v1/settings/people", ENGINEER, False),
     ("/api/v1/settings/support", ENGINEER, False), ("/api/v1/settings/light", ENGINEER, True), ("/api/v1/settings/label", ENGINEER, True),
@@ -46,7 +47,7 @@ def own_address() -> str:
 
 @pytest.fixture(scope="module")
 def store(build, tmp_path_factory):
-    s = Store(build, tmp_path_factory.mktemp("store"), clock_moves=True).open()
+    s = Store(build, tmp_path_factory.mktemp("store"), clock_moves=True, ready_board=["127.0.0.9"]).open()
     s.rig.oms("people", s.file("more.json", {"version": 3, "people": [*PEOPLE, {"person": "p-090", "badge": "E090", "role": "engineer"}]}))
     wait_for("the engineer", lambda: s.count("people.changed") == 2)
     s.named = s.order("R-17")

@@ -15,6 +15,7 @@ from waiting import wait_for  # noqa: E402
 from web import Client, own_address  # noqa: E402
 
 KIOSK = "127.0.0.2"  # has bench b2, by web.yaml
+READY_BOARD = "127.0.0.3"  # may show what is ready, by web.yaml
 BENCHES = ("/api/v1/bench/b1", "/api/v1/bench/b2")
 
 
@@ -112,3 +113,22 @@ def test_another_machine_becomes_a_screen_by_its_address(scene):
     wait_for("the benches", lambda: statuses(address, "127.0.0.1") == [200, 200])
     assert statuses(address, own_address()) == [200, 401]
     assert statuses(address, KIOSK) == [200, 200], "this machine itself, and no address of anybody's"
+
+
+def test_a_board_in_the_shop_is_there_for_the_addresses_of_the_config_alone(scene):
+    boards = ("/api/v1/ready-board", "/api/v1/live/ready-board")
+    stranger = own_address()
+
+    def ask(address: str, source: str) -> list[int]:
+        live = Client(address, source).live(boards[1])
+        live.close()
+        return [Client(address, source).get(boards[0])[0], live.status]
+    address = serve(scene)
+    assert [ask(address, source) for source in ("127.0.0.1", stranger)] == [[404, 404]] * 2, "without a word there is none"
+    assert Client(address).session()["ready_board"] is False
+    address = serve(scene, more=f"ready_board: {{screens: [{READY_BOARD}, {stranger}]}}\n")
+    wait_for("the board", lambda: ask(address, READY_BOARD) == [200, 200])
+    assert ask(address, stranger) == [200, 200] and ask(address, "127.0.0.1") == [401, 401], "this machine itself is none unless it is named"
+    assert statuses(address, stranger) == [401, 401], "who may be a board may not see a bench for it"
+    assert [Client(address, stranger).get(path)[0] for path in ("/api/v1/floor", "/api/v1/settings", "/api/v1/find?q=x")] == [401, 401, 401]
+    assert Client(address).session()["ready_board"] is True

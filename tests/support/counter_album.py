@@ -4,19 +4,21 @@ number to お渡し済み."""
 from __future__ import annotations
 
 import datetime
+import signal
 from pathlib import Path
 
 from browser import Browser
 from store import HAT, JST, SOCKS, TEA, Store, to_daytime
 from waiting import wait_for
+from web import Client
 
-SIZES = {"800x480": (800, 480), "1920x1080": (1920, 1080), "phone": (390, 844)}
+SIZES = {"800x480": (800, 480), "1920x1080": (1920, 1080), "1080x1920": (1080, 1920), "phone": (390, 844)}
 
 
 class CounterAlbum:
     def __init__(self, build: Path, work: Path, browser: Browser, folder: Path):
         (work / "store").mkdir()
-        self.store, self.browser, self.folder = Store(build, work / "store", clock_moves=True), browser, folder
+        self.store, self.browser, self.folder = Store(build, work / "store", clock_moves=True, ready_board=["127.0.0.1"]), browser, folder
 
     def shoot(self, name: str, *sizes: str) -> None:
         for size in sizes or ("800x480", "1920x1080"):
@@ -113,6 +115,29 @@ class CounterAlbum:
         self.shoot("leader", "800x480")
         s.scan("OKURU-C-UNDO", "undone")
 
+    def ready_board(self) -> None:
+        """What customers see in the shop."""
+        clerk = Client(self.store.address)
+        clerk.enter("K041")
+        clerk.post("/api/v1/counter/c1/call", {"merchant": "aozora", "shipment": self.many["shipment"]})
+        self.browser.open(f"{self.store.address}/ready-board")
+        wait_for("the board", lambda: self.browser.js("return document.body.dataset.state === 'ready' && !document.querySelector('.called').hidden"))
+        self.shoot_board("ready-board")
+        self.store.rig.processes["station"].send_signal(signal.SIGSTOP)
+        try:
+            wait_for("it says that it is old", lambda: self.browser.js("return document.body.dataset.state === 'stale'"), timeout=20)
+            self.shoot_board("ready-board-away", "1920x1080")
+        finally:
+            self.store.rig.processes["station"].send_signal(signal.SIGCONT)
+        wait_for("the board again", lambda: self.browser.js("return document.body.dataset.state === 'ready'"), timeout=20)
+
+    def shoot_board(self, name: str, *sizes: str) -> None:
+        for size in sizes or ("1920x1080", "1080x1920"):
+            self.browser.size(*SIZES[size])
+            self.browser.js("return new Promise(done => setTimeout(done, 120))")
+            self.browser.shoot(self.folder / f"{name}-{size}.png")
+        self.browser.size(*SIZES["800x480"])
+
     def all(self) -> None:
         self.ahead = to_daytime()
         self.store.move_clock(self.ahead.total_seconds())
@@ -125,6 +150,9 @@ class CounterAlbum:
             self.browser.js("document.querySelector('[data-key=tab-overdue]').click()")
             self.shoot("overdue", "800x480", "1920x1080", "phone")
             self.browser.js("document.querySelector('[data-key=tab-ready]').click()")
+            self.ready_board()
+            self.open("ja")
+            self.see("lists")
             self.serve()
             self.begin()
             s.scan(s.codes(self.half)[1], "arrived")

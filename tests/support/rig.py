@@ -67,14 +67,15 @@ class Bench:
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
                  broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
-                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}"):
+                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}", ready_board: list[str] | None = None):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
         screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one. @stores: of the OMS's config: which
-        stations are counters of which site."""
+        stations are counters of which site. @ready_board: addresses that see it without a badge; None: there is none."""
         self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.site, self.station = site, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
+        self.ready_board = ready_board
         self.stores = stores
         self.mailbox = mailbox or self.folder / "mail"
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -170,7 +171,7 @@ pictures: {f}/pictures
 socket: {f}/run/station.sock
 listen:
   port: 0
-{listen}{more}""")
+{listen}{more}""" + (f"ready_board: {{screens: {json.dumps(self.ready_board)}}}\n" if self.ready_board is not None else ""))
 
     def write_sync_config(self) -> None:
         f, (cert, key) = self.folder, self.broker.cert(f"{self.site}/{self.station}")

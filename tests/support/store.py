@@ -29,13 +29,13 @@ def to_daytime() -> datetime.timedelta:
 class Store(Premises):
     """@clock_moves: programs take their time from ->clock."""
 
-    def __init__(self, build: Path, folder: Path, clock_moves: bool = False):
+    def __init__(self, build: Path, folder: Path, clock_moves: bool = False, ready_board: list[str] | None = None, counters: int = 1):
         self.clock = folder / "clock"
         environment = {"OKURU_TEST_CLOCK_QUALITY": "synced"}
         if clock_moves:
             environment["OKURU_TEST_CLOCK"] = str(self.clock)
             self.move_clock(0)
-        self.rig = Rig(build, folder, benches=1, counters=1, environment=environment)
+        self.rig = Rig(build, folder, benches=1, counters=counters, environment=environment, ready_board=ready_board)
         self.orders: dict[str, dict] = {}
 
     def open(self) -> "Store":
@@ -68,10 +68,14 @@ class Store(Premises):
                 wait_for(f"{kind} of {order['shipment']}", lambda: self.count(kind, order["shipment"]))
 
     def order(self, name: str, /, *lines: tuple, unpaid: int = 0, mail: str | None = None, proxy: bool = False, crate: str | None = None,
-              keep_until: str | None = None, told_by: str = "station", **contact) -> dict:
-        """One that comes to this store, known at the counter. @contact: members of the customer's."""
+              keep_until: str | None = None, told_by: str = "station", number: str | None = None, **contact) -> dict:
+        """One that comes to this store, known at the counter. @number: of the order. @contact: members of the customer's."""
         wish = store_wish(name, *(lines or ((SOCKS, 2), (HAT, 1))), crate=crate)
         wish["contact"]["contact"].update(contact)
+        if number:
+            wish["orders"] = [number]
+            for line in wish["lines"]:
+                line["order"] = number
         wish["pickup"] = {**wish["pickup"], "unpaid": unpaid}
         if proxy:
             wish["pickup"] |= {"collectors": ["self", "proxy"], "proof": ["code", "document", "order-name", "proxy-code"]}

@@ -44,6 +44,16 @@ function shipmentFacts(s, c) {
                 row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), s.told_elsewhere && !n ? "" : noticeText(n), s.told_elsewhere ? word("told_elsewhere") : "")));
 }
 
+// On the screen in the shop; pressed once more it is taken back.
+async function call(shipments) {
+        const end = shipments.some(s => s.called);
+        for (const s of shipments.filter(x => x.ready)) {
+                const answer = await post(`/api/v1/counter/${NAME}/call`, {merchant: s.merchant.merchant, shipment: s.shipment, end}).catch(() => ({status: 0}));
+                if (answer.status !== 200)
+                        tell(answer.status === 401 ? word("ask_badge") : answer.status === 409 ? word("call_not") : word("no_answer"));
+        }
+}
+
 function caseView(c) {
         const parcels = c.shipments.flatMap(s => s.parcels).filter(p => p.state === "shelved"), left = parcels.filter(p => !p.checked);
         const away = c.shipments.flatMap(s => s.parcels).filter(isAway);
@@ -60,6 +70,8 @@ function caseView(c) {
                 acts.push(button("ok", word("hand_some"), () => card("OK"), ".main"));
         if (may())
                 acts.push(el("button", {type: "button", "data-key": "contact", "aria-pressed": String(privateOf === whose(c.shipments[0])), onclick: () => showContact(c.shipments[0])}, word("contact")));
+        if (may() && session.ready_board && c.shipments.some(s => s.ready))
+                acts.push(el("button", {type: "button", "data-key": "call", "aria-pressed": String(c.shipments.some(s => s.called)), onclick: () => call(c.shipments)}, word("call")));
         acts.push(button("missing", word("not_there"), () => card("MISSING")));
         if (c.shipments.some(s => mayResend(s.notice) && !s.told_elsewhere))
                 acts.push(button("resend", [mark("up"), word("resend")], () => card("RESEND"), ".resend"));

@@ -65,5 +65,8 @@ Object.assign(WORDS, {
         offer_once: ["1回だけ", "once only"], offer_many: ["何回でも", "any number of times"], "o_in-store": ["店で使う特典", "for the store"], o_online: ["ネット専用の特典", "for the online shop only"], o_combination: ["店とネットで使う特典", "for store and online shop"],
         leader_wanted: ["リーダーの確認待ち", "A leader is needed"], leader_yes: ["リーダーが確認", "Leader confirms"], leader_badge: ["リーダーの名札を読むか番号を入れる", "scan or type the leader's badge"], badge_again: ["確認した。自分の名札を読む", "done: read your own badge"],
         crate: ["オリコン", "Crate"], crate_left: ["あと{n}個を棚へ", "{n} to shelve"], crate_done: ["全部棚にある", "all on shelves"], crate_empty: ["空になった", "It is empty"], restock: ["在庫へ戻した", "Back in stock"], l_conflict: ["食い違い", "Conflicts"],
+        rb_title: ["お受け取りいただけます", "Ready for pickup"], rb_come: ["カウンターへお越しください", "Please come to the counter"], rb_as_of: ["現在", "now"], rb_how: ["ご注文番号の終わりの文字です", "The last characters of your order number"], rb_hours: ["受付時間 {ja}", "Open {en}"],
+        rb_none: ["ただいま準備中です", "Nothing is ready yet"], rb_stale: ["表示を更新できません", "This board is not up to date"], rb_ask: ["カウンターでお尋ねください", "Please ask at the counter"], rb_last: ["最終更新 {t}", "last update {t}"], rb_wait: ["接続中", "Connecting"],
+        rb_off: ["この画面は登録されていません", "This screen is not registered"], rb_hold: ["このページで止める", "Hold this page"], call: ["呼ぶ", "Call"], call_not: ["お渡しできない", "not to be handed over now"], ready_board: ["お客様用の表示", "Board for customers"],
         conflict_row: ["{x} 食い違い", "{x}: conflict"], find_person: ["電話・名前「{x}」で探す", "Search telephone, name: {x}"],
 });

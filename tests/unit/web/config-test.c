@@ -39,6 +39,8 @@ static void mistakes_name_their_key(void **state) {
                 {WHO "listen: {address: 0.0.0.0}\n", "listen: without tls only on a loopback address"},
                 {WHO "listen: {address: bench}\n", "listen.address: not an address in numbers"},
                 {WHO "screens: [{bench: b1, address: here}]\n", "screens[0]: not an address in numbers"},
+                {WHO "ready_board: {screens: [here]}\n", "ready_board.screens[0]: not an address in numbers"},
+                {WHO "ready_board: {}\n", "ready_board.screens: is missing"},
         };
         struct web_config c;
         char said[DIAG_TEXT_MAX + 160];
@@ -67,11 +69,28 @@ static void a_screens_address_is_kept_as_it_will_be_compared(void **state) {
         assert_false(web_address_is_loopback((struct sockaddr *) &peer));
 }
 
+static void a_ready_board_is_there_only_when_it_is_asked_for(void **state) {
+        struct web_config c;
+        char said[DIAG_TEXT_MAX + 160];
+
+        (void) state;
+        assert_int_equal(read_text(&c, WHO, said), 0);
+        assert_false(c.has_ready_board);
+        assert_int_equal(read_text(&c, WHO "ready_board: {screens: []}\n", said), 0);
+        assert_true(c.has_ready_board);
+        assert_int_equal(c.n_boards, 0);
+        assert_int_equal(
+                read_text(&c, WHO "ready_board: {screens: ['::ffff:192.168.1.30', '::1']}\n", said), 0);
+        assert_int_equal(c.n_boards, 2);
+        assert_string_equal(c.boards[0], "192.168.1.30");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(without_a_word_it_listens_to_this_machine_alone),
                 cmocka_unit_test(mistakes_name_their_key),
                 cmocka_unit_test(a_screens_address_is_kept_as_it_will_be_compared),
+                cmocka_unit_test(a_ready_board_is_there_only_when_it_is_asked_for),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
