@@ -10,7 +10,8 @@ class Pop3:
         """@tls: paths of certificate and key."""
         self.mails, self.user, self.password, self.starttls = {}, user, password, starttls
         self.said, self.sessions, self.lock = [], 0, threading.Lock()
-        self.stall_at = self.die_at = None  # a verb: say nothing more, or hang up, when it comes
+        self.stall_at = None  # a verb: say nothing more when it comes
+        self.die_of = None  # the UID of a mail that is never sent whole
         self.released = threading.Event()
         self.context = None
         if tls:
@@ -58,9 +59,7 @@ class Pop3:
             verb, _, rest = line.decode("latin-1").strip().partition(" ")
             verb = verb.upper()
             self.said.append(verb)
-            if verb == self.die_at:
-                return
-            if verb == self.stall_at:
+            if verb == self.stall_at and (verb != "QUIT" or gone):
                 self.released.wait(120)
                 return
             if verb == "CAPA":
@@ -85,6 +84,8 @@ class Pop3:
                 say(".")
             elif verb == "RETR" and 1 <= int(rest) <= len(mails) and int(rest) not in gone:
                 say("+OK")
+                if mails[int(rest) - 1][0] == self.die_of:
+                    return
                 body = mails[int(rest) - 1][1]
                 sock.sendall(b"\r\n".join(b"." + x if x.startswith(b".") else x for x in body.split(b"\r\n")))
                 say("\r\n.")

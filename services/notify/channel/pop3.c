@@ -34,6 +34,7 @@ struct pop3 {
         struct secret password;
         atomic_bool stopping;
 
+        bool is_broken;     /* the session did not end as a command should */
         CURL *curl;         /* owned; of the round, NULL between them */
         struct item *items; /* owned; of the round */
         size_t n_items, next;
@@ -133,8 +134,6 @@ static CURLcode apply(struct pop3 *p) {
         SET(CURLOPT_PROTOCOLS_STR, "pop3,pop3s");
         SET(CURLOPT_NOSIGNAL, 1L);
         SET(CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
-        SET(CURLOPT_SERVER_RESPONSE_TIMEOUT,
-                p->timeout_sec); /* of the last QUIT, too, which TIMEOUT is not */
         SET(CURLOPT_TIMEOUT, p->timeout_sec);
         SET(CURLOPT_PROXY, "");
         SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
@@ -190,6 +189,7 @@ static int command(struct pop3 *p, const char *verb, unsigned long number, bool 
                 return -ENOMEM;
         if (code == CURLE_OK)
                 return 0;
+        p->is_broken = true;
         log_debug("pop3: libcurl %d at %s", (int) code, verb ? verb : "RETR");
         *whyp = why_of(code);
         return MAILBOX_E_DOWN;
@@ -321,16 +321,31 @@ static int pop3_settle(void *userdata, enum mailbox_fate fate, const char **whyp
         return command(p, "DELE", item->number, false, &sink, whyp);
 }
 
-/* With QUIT the mails are gone; nobody waits for it when the program is to end. */
-static void pop3_end(void *userdata) {
-        struct pop3 *p = userdata;
-        curl_socket_t fd = p->curl && atomic_load(&p->stopping) ? socket_of(p) : CURL_SOCKET_BAD;
+/*
+ * With QUIT the mails are gone. We say it ourselves, for libcurl's own would wait 120 s for a server that says nothing, whatever was set
+ * and whoever wants to stop.
+ */
+static void quit(struct pop3 *p) {
+        _cleanup_str_ struct str nothing = STR_INIT;
+        struct sink sink = {&nothing, 0};
+        const char *why;
+        curl_socket_t fd;
 
+        if (!p->is_broken && is_alive(p))
+                (void) command(p, "QUIT", 0, false, &sink, &why); /* else they come once more */
+        fd = socket_of(p);
         if (fd != CURL_SOCKET_BAD)
                 (void) shutdown(fd, SHUT_RDWR); /* not connected any more is as good */
+        curl_easy_cleanup(p->curl);
+}
+
+static void pop3_end(void *userdata) {
+        struct pop3 *p = userdata;
+
         if (p->curl)
-                curl_easy_cleanup(p->curl);
+                quit(p);
         p->curl = NULL;
+        p->is_broken = false;
         free(p->items);
         p->items = NULL;
         p->n_items = p->next = 0;

@@ -5,7 +5,7 @@
  * stays there and is remembered by its UIDL, up to POP3_LEFT_MAX of them, until the program ends.
  *
  * Source: RFC 1939 (a session that ends without QUIT deletes nothing: its mails come once more; numbers hold within a session only),
- * RFC 2595 (STLS). libcurl 7.88.1: sends QUIT when its handle goes; makes a new session by itself when the kept one has died, in which
+ * RFC 2595 (STLS). libcurl 7.88.1: makes a new session by itself when the kept one has died, in which
  * a number may name another mail, so the socket is looked at before each DELE.
  */
 #include "firmware/base/diag.h"
