@@ -220,6 +220,16 @@ bool notice_is_waiting(const struct shipment *s) {
         return false;
 }
 
+bool notice_found_nobody(const struct notice_known *n) {
+        static const char *const reasons[] = {
+                "bounced", "recipient-refused", "address-refused", "bad-address"};
+
+        for (size_t i = 0; i < ELEMENTSOF(reasons); i++)
+                if (n->state == NOTICE_FAILED && strcmp(n->reason, reasons[i]) == 0)
+                        return true;
+        return false;
+}
+
 enum notice_resend notice_resend_judge(
         const struct shipment *s, enum notice_kind kind, const struct notice_known *known) {
         if (s->notices[kind].owner != OWNER_STATION)

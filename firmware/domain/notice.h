@@ -30,7 +30,10 @@ struct notice_known { /* the newest one of its kind and shipment */
         enum notice_state state;
         int generation;
         int asked_today; /* how often somebody asked for one more, on this local day */
+        char reason[32]; /* a word: of its outcome; "" none */
 };
+/* Did it fail because nothing comes where it was sent to? Then the customer is asked for another way, while they are here. */
+bool notice_found_nobody(const struct notice_known *n);
 enum notice_resend {
         NOTICE_RESEND_GO,
         NOTICE_RESEND_NOT_OURS,  /* another one tells this customer */

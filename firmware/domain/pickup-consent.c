@@ -20,6 +20,11 @@ int pickup_opt_out(struct turn *t) {
         if (m->n_cases == 0)
                 return turn_tell(t, VERDICT_NOT_NOW, "先に受取コードか注文番号を読む",
                         "read the pickup code or the order number first");
+        if (!pickup_may_act_for(t)) {
+                turn_refuse(t, "leader-needed", NULL, NULL);
+                return turn_tell(t, VERDICT_NOT_NOW, "配信停止は受付かリーダーがする",
+                        "a clerk or a leader may do this");
+        }
         for (size_t i = 0; i < m->n_cases; i++) {
                 int r = withdraw_one(t, &m->cases[i]);
 

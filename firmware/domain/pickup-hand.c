@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parcels of a case: read, handed over, not found; and for a minute what was handed over can be taken back. */
+#include "firmware/domain/notice.h"
 #include "firmware/domain/pickup-internal.h"
 
 #include <string.h>
@@ -101,12 +102,52 @@ static int write_all_collected(struct turn *t, int *np) {
         return 0;
 }
 
+/* What was told last decides: of several kinds the one of the latest day. Return: 0 with @isp, -errno. */
+static int found_nobody(struct turn *t, const struct shipment_ref *ref, bool *isp) {
+        static const enum notice_kind kinds[] = {
+                NOTICE_KIND_LAST_DAY, NOTICE_KIND_PICKUP_REMINDER, NOTICE_KIND_PICKUP_READY};
+
+        for (size_t i = 0; i < ELEMENTSOF(kinds); i++) {
+                struct notice_known known = {0};
+                int r = t->world->notice(t->world->userdata, ref->merchant, ref->shipment,
+                        notice_kind_to_str(kinds[i]), &t->in->now, &known);
+
+                if (r < 0)
+                        return r;
+                if (r > 0 || known.state == NOTICE_CANCELLED)
+                        continue;
+                *isp |= notice_found_nobody(&known);
+                return 0;
+        }
+        return 0;
+}
+
+static int any_found_nobody(struct turn *t, bool *isp) {
+        const struct pickup_memory *m = &t->b->pickup;
+        int r = 0;
+
+        for (size_t i = 0; i < m->n_cases && r == 0; i++)
+                r = found_nobody(t, &m->cases[i], isp);
+        return r;
+}
+
+static void say_collected(struct turn *t, const struct words *owner, int n, bool is_unreachable) {
+        struct verdict *v = pickup_say_of(t, VERDICT_COLLECTED);
+
+        if (is_unreachable) { /* the only moment at which they can be asked */
+                verdict_sub_ja(v, "%d個。メール不達。別の連絡先を聞く", n);
+                verdict_sub_en(v, "%d handed over; the mail bounced: ask for another way", n);
+                return;
+        }
+        verdict_sub_ja(v, "%s %d個。中身を一緒に確かめる。1分は取消可", owner->ja, n);
+        verdict_sub_en(v, "%s, %d: look into it together (UNDO within a minute takes it back)", owner->en, n);
+}
+
 /* All that was read: facts, and how long they may be taken back. */
 int pickup_hand_over(struct turn *t) {
         struct pickup_memory *m = &t->b->pickup;
-        struct verdict *v;
         struct words owner;
-        bool said = false;
+        bool said = false, is_unreachable = false;
         int n, r = check_meanwhile(t, &said);
 
         if (r < 0 || said)
@@ -114,11 +155,11 @@ int pickup_hand_over(struct turn *t) {
         r = write_all_collected(t, &n);
         if (r == 0)
                 r = words_owner(t, m->cases[0].merchant, m->cases[0].shipment, &owner);
+        if (r == 0)
+                r = any_found_nobody(t, &is_unreachable);
         if (r < 0)
                 return r;
-        v = pickup_say_of(t, VERDICT_COLLECTED);
-        verdict_sub_ja(v, "%s %d個。中身を一緒に確かめる。1分は取消可", owner.ja, n);
-        verdict_sub_en(v, "%s, %d: look into it together (UNDO within a minute takes it back)", owner.en, n);
+        say_collected(t, &owner, n, is_unreachable);
         m->n_cases = 0;
         m->proof = PROOF_NONE;
         m->paid = m->proxy = false;

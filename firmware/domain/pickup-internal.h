@@ -91,6 +91,8 @@ int pickup_any_claimed(
 /* --- pickup-resend.c --- */
 int pickup_resend(struct turn *t);  /* RESEND */
 int pickup_opt_out(struct turn *t); /* OPT-OUT */
+/* May who stands here say something for the customer? A clerk or a leader, where people are known. */
+bool pickup_may_act_for(const struct turn *t);
 
 /* --- pickup-case.c --- */
 #define PICKUP_SHELVES_SIZE 96

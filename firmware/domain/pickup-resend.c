@@ -52,7 +52,7 @@ static int resend_one(struct turn *t, const struct shipment_ref *ref, enum notic
         return 0;
 }
 
-static bool may_resend(const struct turn *t) {
+bool pickup_may_act_for(const struct turn *t) {
         return !t->world->people_known || t->b->role == ROLE_CLERK || t->b->role == ROLE_LEADER;
 }
 
@@ -64,7 +64,7 @@ int pickup_resend(struct turn *t) {
         if (m->n_cases == 0)
                 return turn_tell(t, VERDICT_NOT_NOW, "先に受取コードか注文番号を読む",
                         "read the pickup code or the order number first");
-        if (!may_resend(t)) {
+        if (!pickup_may_act_for(t)) {
                 turn_refuse(t, "leader-needed", NULL, NULL);
                 return turn_tell(t, VERDICT_NOT_NOW, "再通知は受付かリーダーがする",
                         "a clerk or a leader may do this");

@@ -21,7 +21,7 @@ static const struct store_sql world_pickup_sql[] = {
                 "(SELECT 1 FROM notice n WHERE n.merchant = k.merchant AND n.shipment = k.shipment AND "
                 "n.kind = 'last-day' AND n.state <> 'cancelled') ORDER BY merchant, shipment LIMIT ?3"),
         LEDGER_SQL(world_pickup.notice,
-                "SELECT id, state, generation FROM notice WHERE merchant = ?1 AND shipment = ?2 AND "
+                "SELECT id, state, generation, reason FROM notice WHERE merchant = ?1 AND shipment = ?2 AND "
                 "kind = ?3 ORDER BY generation DESC LIMIT 1"),
         LEDGER_SQL(world_pickup.resends_asked,
                 "SELECT count(*) FROM fact WHERE subject = ?1 AND merchant = ?2 AND "
@@ -101,6 +101,8 @@ int world_notice(void *u, const char *merchant, const char *shipment, const char
         if (r != 0)
                 return r == STORE_E_DONE ? WORLD_E_NONE : r;
         *out = (struct notice_known){.generation = (int) store_column_int64(q, 2)};
+        (void) copy_text(out->reason, sizeof(out->reason),
+                store_column_str(q, 3)); /* a longer one is no word of ours */
         if (!statement_copy(q, 0, out->id, sizeof(out->id)) || !store_column_text(q, 1) ||
                 notice_state_from_str(store_column_text(q, 1), &out->state) < 0)
                 return -EBADMSG;

@@ -263,9 +263,35 @@ def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chr
     assert "宛先の形が違う" in chromium.text(".rows")
     press(chromium, ".rows [data-key^='B-26@']")
     wait_for("its case", lambda: mode(chromium) == "case")
+    assert "別の連絡先を聞く" in chromium.text(".facts")
     press(chromium, "[data-key=resend]")
     wait_for("asked", lambda: store.count("notice.resend-asked", "B-26") == 1)
     press(chromium, "[data-key=undo]")
+    chromium.assert_calm()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_customer_who_wants_to_hear_no_more_is_asked_once_more_what_it_means(store, chromium, language):
+    name = f"O-{language}"
+    order = store.order(name, (HAT, 1))
+    store.shelve(order, "E-2")
+    as_clerk(store, chromium, language)
+    enter(chromium, order["orders"][0])
+    wait_for("their case", lambda: mode(chromium) == "case")
+    press(chromium, "[data-key=opt-out]")
+    meaning = "他の注文の分も今すぐ止まります" if language == "ja" else "stop at once, for other orders too"
+    assert meaning in chromium.text(".acts") and chromium.js("return document.activeElement.dataset.key") == "opt-out-no"
+    press(chromium, "[data-key=opt-out-no]")
+    assert not chromium.js("return document.querySelector('[data-key=opt-out-yes]')") and store.count("consent.changed", name) == 0
+    press(chromium, "[data-key=opt-out]")
+    chromium.js("dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
+    wait_for("left", lambda: not chromium.js("return document.querySelector('[data-key=opt-out-yes]')"))
+    press(chromium, "[data-key=opt-out]")
+    press(chromium, "[data-key=opt-out-yes]")
+    wait_for("said", lambda: store.count("consent.changed", name) == 1)
+    assert [(f["actor"], f["given"]) for f in store.facts("consent.changed") if f["subject"] == name] == [("p-041", False)]
+    wait_for("their case again", lambda: mode(chromium) == "case")
+    press(chromium, ".acts [data-key=undo]")
     chromium.assert_calm()
 
 

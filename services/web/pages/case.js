@@ -27,21 +27,49 @@ function noticeText(n) {
 }
 const isUntold = n => n && ["failed", "unknown", "expired"].includes(n.state);
 const noticeMark = n => mark(!n ? "dark" : isUntold(n) ? "amber" : n.state === "accepted" || n.state === "delivered" ? "green" : "white");
+const isNobodyThere = n => n && n.state === "failed" && ["bounced", "recipient-refused", "address-refused", "bad-address"].includes(n.reason);
 const mayResend = n => n && !["reserved", "sending"].includes(n.state);
 
 function row(name, ...what) {
         return el("div.row", {}, el("dt", {}, word(name)), el("dd", {}, ...what));
 }
 
+// What became of the notice. First of all where nobody got it: the customer can be asked only while they are here.
+function noticeRow(s, c) {
+        const n = s.notice, isNobody = isNobodyThere(n), note = el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), isNobody ? word("r_" + n.reason) : s.told_elsewhere && !n ? "" : noticeText(n), s.told_elsewhere ? word("told_elsewhere") : "");
+        const stop = c.shipments && s === c.shipments[0] && may() ? button("opt-out", word("opt_out"), () => askStop(c)) : "";
+        return row("notice", isNobody ? el("b.bad", {}, word("ask_way")) : "", note, stop);
+}
+
 function shipmentFacts(s, c) {
         const last = s.keep_until ? word("until_day", {d: day(s.keep_until)}) : word("keep_none");
-        const n = s.notice;
-        return el("dl", {}, el("h2", {}, el("i.hue"), `${say(s.merchant && s.merchant.name)} ${named(s)}`),
+        const told = noticeRow(s, c), isFirst = isNobodyThere(s.notice);
+        return el("dl", {}, el("h2", {}, el("i.hue"), `${say(s.merchant && s.merchant.name)} ${named(s)}`), isFirst ? told : "",
                 row("keep", el(s.overdue ? "b.bad" : "b", {}, s.overdue ? `${word("l_overdue")} ${last}` : last)),
                 s.unpaid && !c.paid ? row("pay", el("b.pay", {}, word("unpaid", {n: yen(s.unpaid)}))) : row("pay", word("paid")),
                 row("who_may", word(s.proxy ? "self_proxy" : "self_only")),
-                row("contents", ...s.contents.map(l => el("span.item", {}, `${say(l.label)} ×${l.quantity}`))),
-                row("notice", el("span.note" + (isUntold(n) ? ".warn" : ""), {}, noticeMark(n), s.told_elsewhere && !n ? "" : noticeText(n), s.told_elsewhere ? word("told_elsewhere") : "")));
+                row("contents", ...s.contents.map(l => el("span.item", {}, `${say(l.label)} ×${l.quantity}`))), isFirst ? "" : told);
+}
+
+// It cannot be taken back here, so it is asked once more, with what it means.
+let stopOf = "";
+
+function stopView() {
+        const answer = is => () => {
+                stopOf = "";
+                draw();
+                input.focus();
+                if (is)
+                        card("OPT-OUT");
+        };
+        return el("div.acts", {role: "group", "aria-label": word("opt_out")}, el("p.how.means", {role: "alert"}, word("opt_out_what")),
+                button("opt-out-yes", word("opt_out_yes"), answer(true), ".resend"), button("opt-out-no", word("opt_out_no"), answer(false)));
+}
+
+function askStop(c) {
+        stopOf = whose(c.shipments[0]);
+        draw();
+        $("[data-key=opt-out-no]").focus(); // one key more than Enter
 }
 
 // On the screen in the shop; pressed once more it is taken back.
@@ -79,7 +107,7 @@ function caseView(c) {
         return [el("div.where", {}, el("p.label", {}, word("shelf")), el("p.shelf.n" + Math.min(4, shelves.length), {}, shelfText(shelves)),
                 el("p.count", {}, el("b", {}, left.length ? word("to_go", {n: left.length}) : word("all_read")), el("span", {}, word("of_n", {n: parcels.length})), away.length ? el("span.away", {}, word("n_away", {n: away.length})) : ""),
                 el("ul.pieces", {}, ...parcels.map(p => el("li" + (p.checked ? ".on" : ""), {}, p.checked ? mark("check") : el("i"), el("b", {}, p.shelf), `…${p.number_end}`)))),
-                el("div.facts", {}, ...c.shipments.map(s => shipmentFacts(s, c))), el("div.acts", {}, ...acts)];
+                el("div.facts", {}, ...c.shipments.map(s => shipmentFacts(s, c))), stopOf === whose(c.shipments[0]) ? stopView() : el("div.acts", {}, ...acts)];
 }
 
 function handView(h) {

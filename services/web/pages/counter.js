@@ -222,10 +222,12 @@ function mode() {
 }
 
 function draw() {
-        const m = mode(), c = doc && doc.counter, text = m + list + input.value + Boolean(may()) + isFlash + seen + doc?.n_shown + JSON.stringify(c) + (now() - collectedAt < 60000) + Math.floor(now() / 30000);
+        const m = mode(), c = doc && doc.counter, text = m + stopOf + list + input.value + Boolean(may()) + isFlash + seen + doc?.n_shown + JSON.stringify(c) + (now() - collectedAt < 60000) + Math.floor(now() / 30000);
         if (text === drawn)
                 return;
         drawn = text;
+        if (m !== "case")
+                stopOf = "";
         if (privateOf && !(m === "case" && c.case.shipments.some(s => whose(s) === privateOf)))
                 hideContact();
         const key = document.activeElement && document.activeElement.dataset.key;
@@ -318,7 +320,7 @@ addEventListener("keydown", e => {
                 e.preventDefault();
         } else if (e.key === "Escape") {
                 hideContact();
-                input.value = "";
+                stopOf = input.value = "";
                 input.focus();
                 draw();
         } else if (e.key.length === 1 && !e.ctrlKey && !e.altKey && !e.metaKey && (document.activeElement === document.body || (document.activeElement.tagName === "BUTTON" && e.key !== " "))) {

@@ -114,6 +114,32 @@ static void what_waits_for_nobody_is_told_to_nobody(void **state) {
         assert_int_equal(notice_resend_judge(&s, kind, &known), NOTICE_RESEND_NOT_OURS);
 }
 
+static void who_cannot_be_reached_is_asked_for_another_way_when_they_leave(void **state) {
+        static const struct {
+                enum notice_state state;
+                const char *reason;
+                bool asked;
+        } rows[] = {{NOTICE_FAILED, "bounced", true}, {NOTICE_FAILED, "recipient-refused", true},
+                {NOTICE_FAILED, "address-refused", true}, {NOTICE_FAILED, "bad-address", true},
+                {NOTICE_FAILED, "message-refused", false}, {NOTICE_ACCEPTED, "", false},
+                {NOTICE_CANCELLED, "bounced", false}, {NOTICE_UNKNOWN, "no-answer", false}};
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                COUNTER(NULL);
+                const struct verdict *v;
+
+                told(&s, rows[i].state, 0);
+                (void) snprintf(s.f.notice.reason, sizeof(s.f.notice.reason), "%s", rows[i].reason);
+                scene_play(&s,
+                        (struct step[]){{PROOF_CARD, VERDICT_HAND_OVER, ""},
+                                {WAYBILL_1, VERDICT_COLLECTED, "pickup.checked pickup.collected:document"},
+                                {NULL}});
+                v = scene_verdict(&s);
+                assert_int_equal(strstr(v->sub_ja, "別の連絡先を聞く") != NULL, rows[i].asked);
+                assert_int_equal(strstr(v->sub_en, "ask for another way") != NULL, rows[i].asked);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(whatever_became_of_the_last_one_another_is_sent),
@@ -121,6 +147,7 @@ int main(void) {
                 cmocka_unit_test(nothing_is_sent_without_a_customer_or_by_another_than_its_owner),
                 cmocka_unit_test(a_packer_does_not_send_and_a_leader_does),
                 cmocka_unit_test(what_waits_for_nobody_is_told_to_nobody),
+                cmocka_unit_test(who_cannot_be_reached_is_asked_for_another_way_when_they_leave),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
