@@ -3,127 +3,13 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "firmware/base/log.h"
 #include "services/notify/compose.h"
 #include "services/notify/decide.h"
 
-#define MAIL "email"
-
-/* ---- what the ledger says ---- */
-
-struct matter { /* what the ledger says about a notice, at its head */
-        struct shipment shipment;
-        bool is_known;
-        const struct policy *policy; /* borrowed from follow */
-        enum contact_state contact;
-        struct contact_card card;
-        uint8_t *box; /* owned */
-        size_t n_box;
-};
-
-static void matter_deinit(struct matter *m) {
-        shipment_deinit(&m->shipment);
-        free(m->box);
-        m->box = NULL;
-}
-
-static int read_contact(struct notify *n, const struct notice_row *row, struct matter *m) {
-        _cleanup_(json_freep) struct json *data = NULL;
-        struct shipments *v = follow_shipments(n->follow);
-        int r = shipments_contact(v, row->merchant, row->shipment, &data);
-
-        m->contact = CONTACT_NONE;
-        if (r == 0)
-                m->contact =
-                        contact_read_card(data, row->kind, (enum language) n->config->language, &m->card);
-        if (r == 0 && m->contact == CONTACT_READY) {
-                r = shipments_sealed(v, m->card.ref, &m->box, &m->n_box);
-                if (r == STORE_E_NONE)
-                        m->contact = CONTACT_NONE;
-        }
-        return r == STORE_E_NONE ? 0 : r;
-}
-
-/* The box of a contact: @hash "" when nobody can read an address there. */
-static int hash_box(struct notify *n, const uint8_t *box, size_t n_box, char hash[SEAL_HASH_MAX]) {
-        _cleanup_seal_plain_ struct seal_plain plain = {0};
-        _cleanup_contact_ struct contact c = {0};
-        _cleanup_str_wiped_ struct str text = STR_INIT;
-        int r = seal_open(n->secret, box, n_box, &plain);
-
-        if (r == 0 && contact_read(plain.bytes, plain.n, &c) == CONTACT_READY)
-                address_add(&text, c.address); /* as the relay is given it */
-        if (text.error == 0 && text.len > 0)
-                barred_hash(n->barred, MAIL, text.data, hash);
-        return r < 0 ? r : text.error;
-}
-
-int attend_address(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]) {
-        struct notify *n = userdata;
-        struct shipments *v = follow_shipments(n->follow);
-        _cleanup_(json_freep) struct json *data = NULL;
-        _autofree_ uint8_t *box = NULL;
-        size_t n_box = 0;
-        int r = shipments_contact(v, merchant, shipment, &data);
-
-        hash[0] = '\0';
-        if (r == 0)
-                r = shipments_sealed(v, json_get_string(json_get(data, "contact"), "ref", ""), &box, &n_box);
-        if (r == 0)
-                r = hash_box(n, box, n_box, hash);
-        return r == STORE_E_NONE ? 0 : r;
-}
-
-/* Did the customer say, after they had agreed, that they want to hear no more? @hash: "" not known yet. Return: 0 no, 1 yes, -errno. */
-static int is_withdrawn(
-        struct notify *n, const struct notice_row *row, const struct matter *m, const char *hash) {
-        int64_t at = 0;
-        int r = withdrawn_ask(n->withdrawn, row->merchant, row->shipment, hash, &at);
-
-        return r != 0 ? r : !consent_stands(m->card.consent_usec, at);
-}
-
-/*
- * What is known without opening the box, which the mail will do; it is opened here for one that was found withdrawn by its address
- * before, so that it need not be written each time in order to say so.
- */
-static int judge_consent(struct notify *n, const struct notice_row *row, struct matter *m) {
-        char hash[SEAL_HASH_MAX] = "";
-        int r = 0;
-
-        if (m->contact != CONTACT_READY)
-                return 0;
-        if (strcmp(row->reason, contact_state_to_str(CONTACT_NO_CONSENT)) == 0)
-                r = hash_box(n, m->box, m->n_box, hash);
-        if (r == 0)
-                r = is_withdrawn(n, row, m, hash);
-        if (r > 0)
-                m->contact = CONTACT_NO_CONSENT;
-        return r < 0 ? r : 0;
-}
-
-/* One moment of the ledger. Return: 0, positive when it cannot be read now, -errno. */
-static int read_matter(struct notify *n, const struct notice_row *row, struct matter *m) {
-        int r = store_read_begin(follow_store(n->follow));
-
-        if (r != 0)
-                return r;
-        r = follow_policy(n->follow, &m->policy);
-        if (r == 0)
-                r = shipments_get(follow_shipments(n->follow), row->merchant, row->shipment, &m->shipment);
-        m->is_known = r == 0;
-        if (r == 0)
-                r = read_contact(n, row, m);
-        else if (r == STORE_E_NONE)
-                r = 0;
-        store_read_end(follow_store(n->follow));
-        return r;
-}
-
-/* ---- sending ---- */
+#define STAY_USEC (10 * USEC_PER_SEC) /* between looks at what waits for a line that others wait for, too */
 
 /* One of another kind never comes so far. */
 static enum notice_kind kind_of(const struct notice_row *row) {
@@ -132,6 +18,82 @@ static enum notice_kind kind_of(const struct notice_row *row) {
         (void) notice_kind_from_str(row->kind, &kind);
         return kind;
 }
+
+/* ---- by which channel ---- */
+
+/* What @c can do for this notice. @refused: gets the address when it was refused before. Return: 0, -errno. */
+static int judge_channel(struct notify *n, const struct notice_row *row, const struct matter *m,
+        struct plan_channel *c, struct hashes *refused) {
+        const struct way *w = &n->ways[c->channel];
+        uint32_t among = way_among(w, row);
+        char to[COURIER_TO_MAX], hash[SEAL_HASH_MAX], reason[PLAN_REASON_SIZE];
+        enum contact_state state = contact_address(&m->contact, c->channel, to);
+        int r = BARRED_E_NOT;
+
+        if (state == CONTACT_READY && *to) {
+                barred_hash(n->barred, channel_to_str(c->channel), to, hash);
+                r = barred_ask(n->barred, hash);
+        }
+        seal_wipe(to, sizeof(to));
+        if (r < 0)
+                return r;
+        c->down_usec = routes_down_usec(&w->health, among);
+        if (among == 0)
+                c->state = PLAN_NOT_HERE;
+        else if ((m->card.consented & CHANNEL_BIT(c->channel)) == 0)
+                c->state = PLAN_NO_CONSENT;
+        else if (plan_is_used(row->used, c->channel, reason))
+                c->state = PLAN_USED;
+        else if (state != CONTACT_READY)
+                c->state = state == CONTACT_NONE ? PLAN_NO_ADDRESS : PLAN_BAD_ADDRESS;
+        else
+                c->state = r == 0 ? PLAN_REFUSED : PLAN_READY;
+        if (c->state == PLAN_REFUSED)
+                (void) copy_text(refused->list[refused->n++], SEAL_HASH_MAX, hash);
+        return 0;
+}
+
+/* Paper in the shop is for those who come there. */
+static bool could_have_paper(const struct notify *n, const struct notice_row *row, const struct matter *m) {
+        if (!way_is_here(&n->ways[CHANNEL_SLIP]) || !notice_kind_is_pickup(kind_of(row)) ||
+                row->paper != PAPER_NONE)
+                return false;
+        for (size_t i = 0; i < m->card.n_wish; i++)
+                if (m->card.wish[i] == CHANNEL_SLIP)
+                        return false; /* it is a channel of theirs, and goes as such */
+        return true;
+}
+
+static int make_plan(struct notify *n, struct notice_row *row, const struct matter *m,
+        const struct stamp *now, struct plan *plan, struct hashes *refused) {
+        struct plan_question q = {.used = row->used,
+                .due_usec = row->due_usec,
+                .now_usec = now->boot_usec,
+                .fallback_usec = (uint64_t) n->config->fallback_usec,
+                .may_have_gone = row->unknowns > 0,
+                .paper = could_have_paper(n, row, m)};
+        int r = 0;
+
+        refused->n = 0;
+        if (channel_from_str(row->channel, &q.at) < 0)
+                q.may_have_gone = false;
+        for (size_t i = 0; i < m->card.n_wish && r == 0; i++) {
+                q.list[q.n].channel = m->card.wish[i];
+                r = judge_channel(n, row, m, &q.list[q.n++], refused);
+        }
+        plan_make(&q, plan);
+        return r;
+}
+
+/* As notice_decide() wants it: what has its end is found after it. */
+static enum contact_state state_of(const struct plan *plan) {
+        for (int s = CONTACT_NONE; s < N_CONTACT_STATES && plan->action == PLAN_WAIT; s++)
+                if (strcmp(plan->reason, contact_state_to_str((enum contact_state) s)) == 0)
+                        return (enum contact_state) s;
+        return CONTACT_READY;
+}
+
+/* ---- sending ---- */
 
 static void list_parcels(const struct matter *m, struct notice_row *row) {
         struct carrier_policy carrier;
@@ -179,7 +141,7 @@ static int look_again(
                 return r < 0 ? r : -ENOENT;
         if (row->state != NOTICE_SENDING || row->correction != marked)
                 return LOOK_UNDONE;
-        r = is_withdrawn(n, row, m, n->sending_to);
+        r = matter_is_withdrawn(n, row, m);
         return r > 0 ? LOOK_UNDONE : r;
 }
 
@@ -197,91 +159,173 @@ static int unsend(struct notify *n, struct notice_row *row, int look, const stru
         return r == 0 && look == LOOK_BLIND ? LOOK_BLIND : r;
 }
 
-static int start_sending(struct notify *n, struct notice_row *row, const struct matter *m,
+static int start_sending(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
         struct courier_job *job, const struct stamp *now) {
         uint64_t next;
         int r;
 
+        if (routes_pick(&w->health, way_among(w, row), now->boot_usec, &job->route, &next) != 0)
+                return LOOK_BLIND; /* one was up a moment ago */
         row->state = NOTICE_SENDING;
         row->attempts++;
         row->reason[0] = '\0';
-        (void) copy_text(row->channel, sizeof(row->channel), MAIL);
+        (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
+        (void) copy_text(row->route, sizeof(row->route), w->routes[job->route].courier.name);
         r = outcome_commit(n, row);
         if (r == 0)
                 r = look_again(n, row, m, now);
-        if (r == 0 && routes_pick(&n->route.health, ROUTES_ANY, now->boot_usec, &job->route, &next) != 0)
-                r = LOOK_BLIND; /* one was up a moment ago */
-        if (r != 0)
+        if (r != 0) {
+                routes_put_back(&w->health, job->route, now->boot_usec);
                 return r < 0 ? r : unsend(n, row, r, now);
-        n->route.taken = job->route;
-        (void) copy_text(n->sending, sizeof(n->sending), row->id);
-        sender_give(n->sender, job);
+        }
+        way_give(w, row->id, job, false);
         return 0;
 }
 
-static int prepare(
-        struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
-        _cleanup_(courier_job_wipe) struct courier_job job = {0};
+enum {
+        WRITE_NO_PACK = COMPOSE_E_NO_WORDS + 1, /* there are no words at all that this program can read */
+};
+
+/* @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS, WRITE_NO_PACK, -errno. */
+static int write_job(struct notify *n, const struct notice_row *row, const struct matter *m,
+        enum channel channel, struct courier_job *job, const struct template **wordsp) {
         _cleanup_(json_freep) struct json *data = NULL;
-        struct compose_input in = {.config = n->config,
-                .signer = &n->signer,
-                .secret = n->secret,
-                .notice = row,
-                .shipment = &m->shipment,
-                .policy = m->policy,
-                .card = &m->card,
-                .box = m->box,
-                .n_box = m->n_box};
-        enum contact_state state;
+        enum template_language language = m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA;
         struct logo logo;
-        char hash[SEAL_HASH_MAX];
+        bool has_logo;
+        int r = phrases_get(n->phrases, row, language, wordsp);
+
+        if (r != 0)
+                return r < 0 ? r : WRITE_NO_PACK;
+        r = outbox_get_data(n->outbox, row->id, &data);
+        if (r == 0)
+                r = phrases_logo(n->phrases, row->merchant, &logo);
+        if (r < 0)
+                return r;
+        has_logo = r == 0;
+        return compose(&(struct compose_input){.config = n->config,
+                               .signer = &n->signer,
+                               .words = *wordsp,
+                               .logo = has_logo ? &logo : NULL,
+                               .notice = row,
+                               .shipment = &m->shipment,
+                               .policy = m->policy,
+                               .contact = &m->contact,
+                               .data = data,
+                               .language = m->card.language,
+                               .channel = channel},
+                job);
+}
+
+static int prepare(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
+        const struct stamp *now) {
+        _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        const struct template *words;
         int r;
 
         if (row->first_usec == 0) { /* the Date of every copy, so that a copy is the same mail */
                 row->first_usec = now->wall_usec;
                 row->first_offset_sec = now->offset_sec;
         }
-        r = phrases_get(
-                n->phrases, row, m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA, &in.words);
-        if (r != 0)
-                return r < 0 ? r : outcome_wait(n, row, "words", 0, now);
-        r = outbox_get_data(n->outbox, row->id, &data);
-        in.data = data;
-        if (r == 0)
-                r = phrases_logo(n->phrases, row->merchant, &logo);
+        r = write_job(n, row, m, w->channel, &job, &words);
         if (r < 0)
                 return r;
-        in.logo = r == 0 ? &logo : NULL;
-        r = compose_mail(&in, &state, &job);
-        if (r < 0)
-                return r;
-        if (state == CONTACT_BAD_ADDRESS)
-                return outcome_give_up(n, row, NOTICE_FAILED, contact_state_to_str(state), now);
-        if (state == CONTACT_SEALED)
-                log_warning(
-                        "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
-                        row->id);
-        if (state != CONTACT_READY)
-                return outcome_wait(n, row, contact_state_to_str(state), 0, now);
-        barred_hash(n->barred, MAIL, job.to, hash);
-        r = is_withdrawn(n, row, m, hash);
-        if (r != 0)
-                return r < 0 ? r : outcome_wait(n, row, contact_state_to_str(CONTACT_NO_CONSENT), 0, now);
-        r = barred_ask(n->barred, hash);
-        if (r == 0)
-                return outcome_refuse(n, row, hash, "address-refused", now);
-        if (r < 0)
-                return r;
+        if (r == WRITE_NO_PACK)
+                return outcome_wait(n, row, "words", 0, now);
+        if (r == COMPOSE_E_NO_WORDS) {
+                (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
+                return outcome_pass_on(n, row, "no-words", "", now);
+        }
+        w->sending_to[0] = '\0';
+        if (*job.to)
+                barred_hash(n->barred, channel_to_str(w->channel), job.to, w->sending_to);
         list_parcels(m, row);
-        note_told(row, m, in.words);
-        (void) copy_text(n->sending_to, sizeof(n->sending_to), hash);
-        return start_sending(n, row, m, &job, now);
+        note_told(row, m, words);
+        return start_sending(n, w, row, m, &job, now);
+}
+
+/* ---- paper for the clerk ---- */
+
+/* The notice itself stays as it is: paper in the shop has told nobody. Return: 0, COMPOSE_E_NO_WORDS, -errno. */
+static int lay_paper(
+        struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
+        _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        struct way *w = &n->ways[CHANNEL_SLIP];
+        const struct template *words;
+        uint64_t next;
+        int r;
+
+        if (!way_is_free(w, ROUTES_ANY, now->boot_usec, &next))
+                return 0; /* with the next look */
+        r = write_job(n, row, m, CHANNEL_SLIP, &job, &words);
+        if (r != 0)
+                return r;
+        if (routes_pick(&w->health, ROUTES_ANY, now->boot_usec, &job.route, &next) == 0)
+                way_give(w, row->id, &job, true);
+        return 0;
+}
+
+static struct notice_decision decide(const struct notice_row *row, const struct matter *m,
+        enum contact_state state, const struct stamp *now) {
+        return notice_decide(&(struct notice_question){
+                .kind = kind_of(row),
+                .due_usec = row->due_usec,
+                .expires_usec = row->expires_usec,
+                .shipment = m->is_known ? &m->shipment : NULL,
+                .policy = m->policy,
+                .contact = state,
+                .now = *now,
+        });
+}
+
+int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        _cleanup_(matter_deinit) struct matter m = {0};
+        struct notice_decision decision;
+        int r = matter_read(n, row, &m);
+
+        if (r != 0)
+                return r;
+        decision = decide(row, &m, CONTACT_READY, now);
+        if (m.state == CONTACT_READY && (decision.action == NOTICE_SEND || decision.action == NOTICE_WAIT))
+                return lay_paper(n, row, &m, now);
+        row->paper = PAPER_NONE; /* nobody comes for it any more, or they want no word from us */
+        return outcome_commit(n, row);
+}
+
+/* ---- one notice ---- */
+
+static int go(struct notify *n, struct notice_row *row, const struct matter *m, const struct plan *plan,
+        const struct stamp *now) {
+        struct way *w = &n->ways[plan->channel];
+        const char *channel = channel_to_str(plan->channel);
+        bool stays = strcmp(row->channel, channel) == 0;
+        uint64_t next;
+        int r = plan->lay ? lay_paper(n, row, m, now) : 0;
+
+        if (r < 0)
+                return r;
+        if (way_is_free(w, way_among(w, row), now->boot_usec, &next))
+                return prepare(n, w, row, m, now);
+        (void) copy_text(row->channel, sizeof(row->channel), channel);
+        if (stays) /* it was looked at for nothing: not again at once */
+                row->next_usec = next > now->boot_usec ? next : now->boot_usec + STAY_USEC;
+        return outcome_plan(n, row);
+}
+
+static int follow_plan(struct notify *n, struct notice_row *row, const struct matter *m,
+        const struct stamp *now, const struct plan *plan, const struct hashes *refused) {
+        if (plan->action == PLAN_GO)
+                return go(n, row, m, plan, now);
+        return refused->n > 0 ? outcome_refuse(n, row, refused, plan->reason, now)
+                              : outcome_give_up(n, row, NOTICE_FAILED, plan->reason, now);
 }
 
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         _cleanup_(matter_deinit) struct matter m = {0};
         struct notice_decision decision;
-        int r = read_matter(n, row, &m);
+        struct plan plan = {0};
+        struct hashes refused = {0};
+        int r = matter_read(n, row, &m);
 
         if (r < 0 && r != -ENOMEM)
                 return outcome_wait(
@@ -290,18 +334,18 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
                 return r;
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
                 row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
-        r = judge_consent(n, row, &m);
-        if (r < 0)
-                return r;
-        decision = notice_decide(&(struct notice_question){
-                .kind = kind_of(row),
-                .due_usec = row->due_usec,
-                .expires_usec = row->expires_usec,
-                .shipment = m.is_known ? &m.shipment : NULL,
-                .policy = m.policy,
-                .contact = m.contact,
-                .now = *now,
-        });
+        if (m.state == CONTACT_READY) {
+                r = make_plan(n, row, &m, now, &plan, &refused);
+                if (r < 0)
+                        return r;
+                m.state = state_of(&plan);
+                row->others = plan.others;
+        }
+        if (m.state == CONTACT_SEALED && strcmp(row->reason, contact_state_to_str(CONTACT_SEALED)) != 0)
+                log_warning(
+                        "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
+                        row->id);
+        decision = decide(row, &m, m.state, now);
         switch (decision.action) {
         case NOTICE_WAIT:
                 return outcome_wait(n, row, decision.reason, decision.again_usec, now);
@@ -312,7 +356,7 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         case NOTICE_FAIL:
                 return outcome_give_up(n, row, NOTICE_FAILED, decision.reason, now);
         case NOTICE_SEND:
-                return prepare(n, row, &m, now);
+                return follow_plan(n, row, &m, now, &plan, &refused);
         }
         return -EINVAL;
 }

@@ -10,11 +10,18 @@
 #include "firmware/base/time.h"
 #include "firmware/seal/seal.h"
 #include "firmware/store/store.h"
+#include "services/notify/channel/channel.h"
 
 #define BARRED_KEEP_DAYS 180
+#define HASHES_MAX       N_CHANNELS
 
 enum {
         BARRED_E_NOT = 1, /* the address may be tried */
+};
+
+struct hashes { /* of addresses of one customer */
+        char list[HASHES_MAX][SEAL_HASH_MAX];
+        size_t n;
 };
 
 struct barred;

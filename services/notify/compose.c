@@ -2,233 +2,70 @@
 #include "services/notify/compose.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "firmware/base/cleanup.h"
-#include "services/notify/letter-view.h"
-#include "services/notify/mail/mime.h"
-#include "services/notify/template/logo.h"
-#include "services/notify/template/qr.h"
+#include "services/notify/compose-internal.h"
 
-#define QR_PIXELS 6 /* of one module */
+static void composition_deinit(struct composition *c) {
+        letter_view_close(&c->fields);
+        letter_deinit(&c->letter);
+}
 
-/* What is wiped must not move while it is filled: room for most mails; a longer one leaves a copy on the heap as it grows. */
-enum {
-        MAIL_ROOM = 32 * 1024 - 1, /* and the NUL */
-        PAGE_ROOM = 32 * 1024 - 1,
-        TEXT_ROOM = 8 * 1024 - 1,
-        CODE_ROOM = 4 * 1024 - 1,
-        LINE_ROOM = 1024 - 1,
-};
-
-/* Return: CONTACT_READY with @c filled, or why not. */
-static enum contact_state open_contact(const struct compose_input *in, struct contact *c, int *errorp) {
-        _cleanup_seal_plain_ struct seal_plain plain = {0};
-        char hash[SEAL_HASH_MAX];
+static int gather(const struct compose_input *in, struct composition *c) {
+        const struct json *merchant = policy_merchant(in->policy, in->shipment->merchant);
+        enum notice_kind kind = NOTICE_KIND_SHIPPED;
         int r;
 
-        seal_hash(in->box, in->n_box, hash);
-        if (strcmp(hash, in->card->hash) != 0)
-                return CONTACT_SEALED; /* another row's box: opening it would send to somebody else */
-        r = seal_open(in->secret, in->box, in->n_box, &plain);
-        if (r < 0)
-                *errorp = r;
-        return r == 0 ? contact_read(plain.bytes, plain.n, c) : CONTACT_SEALED;
-}
-
-/* The merchant's own sender where the policy names one that can be used, else the station's. */
-static struct mime_mailbox pick_sender(const struct compose_input *in, const struct letter *l) {
-        const char *address = json_get_string(l->from, "address", NULL);
-        const struct json *names = json_get(l->from, "name");
-        const char *ja = json_get_string(names, "ja", l->merchant);
-
-        if (!address_is_valid(address))
-                return (struct mime_mailbox){*in->config->from.name ? in->config->from.name : l->merchant,
-                        in->config->from.address};
-        return (struct mime_mailbox){
-                l->language == LANGUAGE_EN ? json_get_string(names, "en", l->merchant) : ja, address};
-}
-
-static bool address_copy(char *to, size_t size, const char *address) {
-        _cleanup_str_wiped_ struct str text = STR_INIT;
-
-        address_add(&text, address);
-        return text.error == 0 && copy_text(to, size, text.data);
-}
-
-/* All mails about one order are one conversation. */
-static int add_thread(const struct compose_input *in, const char *from, struct str *out) {
-        const char *order = json_string(json_at(json_get(in->shipment->doc, "orders"), 0));
-
-        return thread_write(in->config->realm, in->shipment->merchant, order ? order : in->shipment->id,
-                strchr(from, '@') + 1, out);
-}
-
-/* Where the mail comes from and goes to, outside of it. */
-static int write_envelope(
-        const struct compose_input *in, const char *from, const char *to, struct courier_job *job) {
-        _cleanup_str_ struct str bounce = STR_INIT;
-        int r = in->signer->verp.n_key > 0 ? verp_write(&in->signer->verp, in->notice->id, &bounce) : 0;
-
+        (void) notice_kind_from_str(in->notice->kind, &kind); /* others are never sent */
+        c->in = in;
+        r = letter_compose(&c->letter, kind, in->shipment, in->policy, in->language);
+        c->letter.data = in->data;
+        if (r == 0)
+                r = letter_view_open(&c->fields, &c->letter, merchant);
         if (r < 0)
                 return r;
-        if (!address_copy(job->from, sizeof(job->from), bounce.data ? bounce.data : from) ||
-                !address_copy(job->to, sizeof(job->to), to) ||
-                !copy_text(job->notice, sizeof(job->notice), in->notice->id))
-                return -ENOMEM; /* all valid, and the job has room for them */
+        c->words = in->words;
+        c->view = (struct template_view){.data = c->fields.data,
+                .brand = &c->fields.brand,
+                .logo = in->logo,
+                .customer = in->contact->name,
+                .code = in->contact->code,
+                .cid_host = in->config->domain,
+                .columns = (int) in->config->slip.columns};
         return 0;
 }
 
-/* The signatures are made of the final bytes and stand in front of them. */
-static int write_signed(
-        const struct compose_input *in, const struct mime_message *m, struct courier_job *job) {
-        _cleanup_str_wiped_ struct str mail = STR_INIT;
-        int r;
+static int write_content(const struct composition *c, struct courier_job *job) {
+        switch (c->in->channel) {
+        case CHANNEL_EMAIL:
+                return compose_mail(c, job);
+        case CHANNEL_SMS:
+                return compose_text(c, TEMPLATE_SMS, job);
+        case CHANNEL_LINE:
+        case CHANNEL_LINE_NOTIFICATION:
+                return compose_text(c, TEMPLATE_LINE, job);
+        case CHANNEL_WEBHOOK:
+                return compose_webhook(c, job);
+        case CHANNEL_SLIP:
+                return compose_text(c, TEMPLATE_SLIP, job);
+        case N_CHANNELS:
+                break;
+        }
+        return -EINVAL;
+}
 
-        (void) str_reserve(&mail, MAIL_ROOM); /* an error is found where the text is used */
-        (void) str_reserve(&job->content, MAIL_ROOM);
-        r = mime_write(m, &mail);
+int compose(const struct compose_input *in, struct courier_job *job) {
+        _cleanup_(composition_deinit) struct composition c = {0};
+        int r = contact_address(in->contact, in->channel, job->to) == CONTACT_READY ? 0 : -EINVAL;
+
         if (r == 0)
-                r = signer_sign(in->signer, m->from.address, &mail, &job->content);
+                r = gather(in, &c);
         if (r == 0)
-                str_add_n(&job->content, mail.data, mail.len);
-        return r == 0 ? job->content.error : r;
-}
-
-/* What the customer reads; all of it is personal. */
-struct words {
-        struct str subject, text, html, qr;
-        struct mime_file pictures[2];
-        size_t n_pictures;
-        char qr_cid[CONFIG_TEXT_MAX + 8], logo_cid[CONFIG_TEXT_MAX + 8];
-};
-
-static void words_wipe(struct words *w) {
-        str_wipe(&w->subject);
-        str_wipe(&w->text);
-        str_wipe(&w->html);
-        str_wipe(&w->qr);
-}
-
-static void add_logo(const struct logo *logo, const char *host, struct words *w) {
-        (void) snprintf(w->logo_cid, sizeof(w->logo_cid), "logo@%s", host);
-        w->pictures[w->n_pictures++] = (struct mime_file){.cid = w->logo_cid,
-                .type = logo->type,
-                .name = strcmp(logo->type, "image/png") == 0 ? "logo.png" : "logo.jpg",
-                .bytes = logo->bytes,
-                .n = logo->n};
-}
-
-/* A page that would be too long is left out, and a code that no picture holds: the text says it all. */
-static int write_page(const struct template *t, const struct template_view *view, struct words *w) {
-        const char *code = template_qr_text(t, view);
-        int r = template_render(t, TEMPLATE_HTML, view, &w->html);
-
+                r = write_content(&c, job);
         if (r != 0) {
-                str_wipe(&w->html);
-                return r < 0 ? r : 0;
+                courier_job_wipe(job);
+                return r < 0 ? r : COMPOSE_E_NO_WORDS;
         }
-        if (view->logo)
-                add_logo(view->logo, view->cid_host, w);
-        if (!*code)
-                return 0;
-        r = qr_png(code, QR_PIXELS, &w->qr);
-        if (r == -EINVAL) {
-                str_wipe(&w->html); /* it would show a hole */
-                w->n_pictures = 0;
-                return 0;
-        }
-        (void) snprintf(w->qr_cid, sizeof(w->qr_cid), "qr@%s", view->cid_host);
-        w->pictures[w->n_pictures++] = (struct mime_file){.cid = w->qr_cid,
-                .type = "image/png",
-                .name = "qr.png",
-                .bytes = (const uint8_t *) w->qr.data,
-                .n = w->qr.len};
-        return r;
-}
-
-static int write_words(
-        const struct compose_input *in, const struct letter *l, const struct contact *c, struct words *w) {
-        const struct template *t = in->words;
-        _cleanup_letter_view_ struct letter_view v = {0};
-        struct template_view view;
-        int r = letter_view_open(&v, l, policy_merchant(in->policy, in->shipment->merchant));
-
-        if (r < 0)
-                return r;
-        view = (struct template_view){.data = v.data,
-                .brand = &v.brand,
-                .logo = in->logo,
-                .customer = c->name,
-                .code = c->code,
-                .cid_host = in->config->domain};
-        (void) str_reserve(&w->subject, LINE_ROOM); /* as above */
-        (void) str_reserve(&w->text, TEXT_ROOM);
-        (void) str_reserve(&w->html, PAGE_ROOM);
-        (void) str_reserve(&w->qr, CODE_ROOM);
-        r = template_render(t, TEMPLATE_SUBJECT, &view, &w->subject);
-        if (r == 0)
-                r = template_render(t, TEMPLATE_TEXT, &view, &w->text);
-        return r == 0 ? write_page(t, &view, w) : r;
-}
-
-static int write_mail(const struct compose_input *in, const struct letter *l, const struct contact *c,
-        struct courier_job *job) {
-        _cleanup_(words_wipe) struct words words = {0};
-        _cleanup_str_ struct str thread = STR_INIT;
-        struct mime_mailbox from = pick_sender(in, l);
-        char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
-        int r;
-
-        (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
-        r = write_words(in, l, c, &words);
-        if (r == 0)
-                r = add_thread(in, from.address, &thread);
-        if (r == 0)
-                r = write_envelope(in, from.address, c->address, job);
-        if (r < 0)
-                return r;
-        return write_signed(in,
-                &(struct mime_message){
-                        .from = from,
-                        .to = {c->name, c->address},
-                        .reply_to = strcmp(l->mail, from.address) == 0 ? NULL : l->mail,
-                        .subject = words.subject.data,
-                        .date_usec = in->notice->first_usec,
-                        .date_offset_sec = in->notice->first_offset_sec,
-                        .message_id = message_id,
-                        .thread_id = thread.data,
-                        .language = language_to_str(l->language),
-                        .text = words.text.data,
-                        .html = words.html.len > 0 ? words.html.data : NULL,
-                        .files = words.pictures,
-                        .n_files = words.n_pictures,
-                },
-                job);
-}
-
-int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job) {
-        _cleanup_contact_ struct contact contact = {0};
-        _cleanup_letter_ struct letter letter = {0};
-        enum notice_kind kind = NOTICE_KIND_SHIPPED;
-        enum contact_state state;
-        int r = 0;
-
-        (void) notice_kind_from_str(in->notice->kind, &kind); /* others are never sent */
-        state = open_contact(in, &contact, &r);
-        if (r < 0)
-                return r;
-        if (state == CONTACT_READY) {
-                r = letter_compose(&letter, kind, in->shipment, in->policy, in->card->language);
-                letter.data = in->data;
-                if (r == 0)
-                        r = write_mail(in, &letter, &contact, job);
-                if (r != 0) {
-                        courier_job_wipe(job);
-                        return r < 0 ? r : -EINVAL; /* both addresses were checked above */
-                }
-        }
-        *statep = state;
+        (void) copy_text(job->notice, sizeof(job->notice), in->notice->id); /* a uuid */
         return 0;
 }

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * From a sealed contact and a shipment to a mail that is ready to go. The only place where a contact is open: what it held is
- * in the job afterwards and nowhere else.
+ * From an opened contact and a shipment to a job that is ready to go by its channel. What the contact held is in the job afterwards
+ * and nowhere else.
+ *
+ *   email               a whole mail, signed; its envelope
+ *   sms                 the template's "sms"
+ *   line, -notification a JSON array of one text message
+ *   webhook             {"type":"notice.<kind>","timestamp","data":{notice, merchant, shipment, kind, generation, language, subject,
+ *                       text, code?, fields}}; fields: as the template has them, nothing personal
+ *   slip                lines for paper
  */
 #include "services/notify/channel/courier.h"
 #include "services/notify/config.h"
@@ -14,23 +21,26 @@
 struct compose_input { /* all borrowed */
         const struct notify_config *config;
         const struct signer *signer;
-        const struct logo *logo;      /* NULL none */
-        const struct template *words; /* of the notice's kind, in the card's language */
-        const struct seal_keypair *secret;
+        const struct logo *logo;         /* NULL none */
+        const struct template *words;    /* of the notice's kind, in @language */
         const struct notice_row *notice; /* its first_usec is the mail's Date */
         const struct shipment *shipment;
         const struct policy *policy;
-        const struct contact_card *card;
+        const struct contact *contact;
         const struct json *data; /* what it says beside the shipment; NULL nothing */
-        const uint8_t *box;
-        size_t n_box;
+        enum language language;
+        enum channel channel;
+};
+
+enum {
+        COMPOSE_E_NO_WORDS = 1, /* the template has none for this channel, or more than it takes */
 };
 
 /**
- * compose_mail() - open, write, wipe
- * @statep: CONTACT_READY when the job is filled, otherwise why not: CONTACT_SEALED, CONTACT_NONE, CONTACT_BAD_ADDRESS
+ * compose() - write
+ * @in: the contact has an address for the channel (contact_address())
  * @job: must be empty; courier_job_wipe()
  *
- * Return: 0, -ENOMEM.
+ * Return: 0, COMPOSE_E_NO_WORDS, -ENOMEM, -EINVAL what nobody could send.
  */
-int compose_mail(const struct compose_input *in, enum contact_state *statep, struct courier_job *job);
+int compose(const struct compose_input *in, struct courier_job *job);

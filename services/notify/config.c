@@ -9,6 +9,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
 #include "firmware/base/yaml.h"
+#include "services/notify/config-channels.h"
 
 #define AT(member)   offsetof(struct notify_config, member)
 #define ROOM(member) AT(member), sizeof(((struct notify_config *) 0)->member)
@@ -82,8 +83,8 @@ static int read_relay(const struct yaml *section, const char *path, void *target
         struct config_relay *relay = &c->relays[c->n_relays];
         int r;
 
-        if (c->n_relays == ROUTES_MAX)
-                return yaml_fail(section, path, d, "more than %d routes", ROUTES_MAX);
+        if (c->n_relays == CONFIG_MAIL_ROUTES)
+                return yaml_fail(section, path, d, "more than %d routes", CONFIG_MAIL_ROUTES);
         *relay = (struct config_relay){.timeout_usec = 30 * (int64_t) USEC_PER_SEC};
         r = yaml_walk(section, path, relay_rules, relay, d);
         if (r == 0)
@@ -143,16 +144,33 @@ static const struct yaml_rule rules[] = {
         {"words", YAML_WANT_PATH, false, ROOM(words), 0, 0, NULL, NULL, NULL},
         {"maildir", YAML_WANT_PATH, false, ROOM(maildir), 0, 0, NULL, NULL, NULL},
         {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_relay},
-        {"routes", YAML_WANT_LIST, false, 0, 0, 1, ROUTES_MAX, NULL, NULL, read_relay},
+        {"routes", YAML_WANT_LIST, false, 0, 0, 1, CONFIG_MAIL_ROUTES, NULL, NULL, read_relay},
         {"dkim", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, dkim_rules, NULL},
         {"bounce", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, bounce_rules, NULL},
+        {"fallback_after", YAML_WANT_DURATION, false, ROOM(fallback_usec), (int64_t) USEC_PER_SEC,
+                7 * 86400 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
+        {"sms", YAML_WANT_LIST, false, 0, 0, 1, CONFIG_SMS_ROUTES, NULL, NULL, config_read_sms},
+        {"line", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, config_read_line},
+        {"line-notification", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, config_read_line_notification},
+        {"webhook", YAML_WANT_LIST, false, 0, 0, 1, ROUTES_MAX, NULL, NULL, config_read_hook},
+        {"slip", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, config_read_slip},
         {0},
 };
 
+bool notify_config_has_mail(const struct notify_config *c) {
+        return *c->maildir || c->n_relays > 0;
+}
+
 static int check_route(const struct notify_config *c, const struct yaml *root, struct diag *d) {
-        if ((*c->maildir != '\0') + (yaml_get(root, "smtp") != NULL) + (yaml_get(root, "routes") != NULL) !=
-                1)
+        int n = (*c->maildir != '\0') + (yaml_get(root, "smtp") != NULL) + (yaml_get(root, "routes") != NULL);
+
+        if (n > 1)
                 return yaml_fail(root, "", d, "wanted one of maildir, smtp and routes");
+        if (n == 0 && c->n_sms == 0 && c->line.n_routes == 0 && c->line_notification.n_routes == 0 &&
+                c->n_hooks == 0 && !*c->slip.folder)
+                return yaml_fail(root, "", d,
+                        "wanted a way out: one of maildir, smtp and routes, or sms, line, line-notification, "
+                        "webhook, slip");
         return 0;
 }
 
@@ -167,6 +185,8 @@ static int complete_names(struct notify_config *c, const struct yaml *root, stru
         if (n < 0 || (size_t) n >= sizeof(c->domain) || !address_domain_is_valid(c->domain))
                 return yaml_fail(yaml_get(root, "domain") ? yaml_get(root, "domain") : root, "domain", d,
                         "not a domain: labels of letters, digits and hyphens with dots between");
+        if (!*c->from.address && !has_domain && !notify_config_has_mail(c))
+                return 0;
         if (!*c->from.address && !has_domain)
                 return yaml_fail(root, "from", d, "wanted from.address, or a domain to make one of");
         if (!*c->from.address)
@@ -233,13 +253,15 @@ static int complete(struct notify_config *c, const struct yaml *root, struct dia
         r = check_signer(c, root, d);
         if (r == 0)
                 r = complete_mailbox(&c->bounce.mailbox, yaml_get(yaml_get(root, "bounce"), "mailbox"), d);
+        if (r == 0)
+                r = config_complete_channels(c, root, d);
         return r < 0 ? r : check_route(c, root, d);
 }
 
 static int read_tree(struct notify_config *c, const struct yaml *root, struct diag *d) {
         int r;
 
-        *c = (struct notify_config){0};
+        *c = (struct notify_config){.fallback_usec = 600 * (int64_t) USEC_PER_SEC};
         r = yaml_walk(root, "", rules, c, d);
         return r < 0 ? r : complete(c, root, d);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * notify.yaml: who we are, where the databases lie, and the routes of its mail. A person edits it by hand; what is wrong is
+ * notify.yaml: who we are, where the databases lie, and the channels with their routes. A person edits it by hand; what is wrong is
  * named with file, line and key.
  */
 #include "firmware/base/diag.h"
 #include "firmware/base/str.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/http.h"
 #include "services/notify/channel/resolve.h"
 #include "services/notify/channel/routes.h"
 #include "services/notify/channel/smtp.h"
@@ -16,6 +17,21 @@
 
 #define CONFIG_PATH_MAX 256
 #define CONFIG_TEXT_MAX 256
+
+#define CONFIG_MAIL_ROUTES 6
+#define CONFIG_SMS_ROUTES  6
+
+struct config_line { /* LINE, in one of its two ways; n_routes 0: not here */
+        char token_file[CONFIG_PATH_MAX], ca[CONFIG_PATH_MAX];
+        char api[CONFIG_TEXT_MAX]; /* "" LINE's own */
+        int64_t timeout_usec;
+        struct config_line_route {
+                char name[NAME_TEXT_MAX];
+                char device[CURL_DEVICE_MAX + 1];  /* "" any */
+                char dns[RESOLVE_SERVERS_MAX + 1]; /* "" resolv.conf's */
+        } routes[ROUTES_MAX];
+        size_t n_routes;
+};
 
 struct notify_config {
         char realm[NAME_TEXT_MAX], site[NAME_TEXT_MAX], station[NAME_TEXT_MAX];
@@ -30,7 +46,8 @@ struct notify_config {
         } from;       /* for merchants whose policy names no sender; no-reply at the domain when not given */
         int language; /* enum language, for contacts that name none */
         char words[CONFIG_PATH_MAX];   /* folder of the merchant's own templates; "" none */
-        char maildir[CONFIG_PATH_MAX]; /* "" when it is smtp */
+        int64_t fallback_usec;         /* a channel is down so long before the next one takes a notice */
+        char maildir[CONFIG_PATH_MAX]; /* "" when it is smtp, or mail is not here */
         struct config_relay {
                 char name[NAME_TEXT_MAX]; /* "smtp" when it is the only one */
                 char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX];
@@ -40,7 +57,7 @@ struct notify_config {
                 int64_t port;                      /* 0: of the kind of TLS */
                 int tls;                           /* enum smtp_tls */
                 int64_t timeout_usec;
-        } relays[ROUTES_MAX]; /* in order; none when it is a maildir */
+        } relays[CONFIG_MAIL_ROUTES]; /* in order; none when it is a maildir */
         size_t n_relays;
         struct { /* "" nothing is signed */
                 char domain[CONFIG_TEXT_MAX], selector[DKIM_SELECTOR_MAX + 1];
@@ -57,7 +74,37 @@ struct notify_config {
                         int64_t timeout_usec, every_usec;
                 } mailbox;
         } bounce;
+        struct config_sms {
+                char name[NAME_TEXT_MAX];
+                char gateway[CONFIG_PATH_MAX]; /* gateway-config.h; "" it is a modem */
+                char secret_file[CONFIG_PATH_MAX], ca[CONFIG_PATH_MAX];
+                char device[CURL_DEVICE_MAX + 1], dns[RESOLVE_SERVERS_MAX + 1];
+                int64_t timeout_usec; /* 0: of the courier */
+                struct {
+                        char equipment[32];           /* IMEI; "" the first one */
+                        char folder[CONFIG_PATH_MAX]; /* of its notes */
+                } modem;
+        } sms[CONFIG_SMS_ROUTES]; /* in order */
+        size_t n_sms;
+        struct config_line line, line_notification;
+        struct config_hook {
+                char merchant[NAME_TEXT_MAX];
+                char url[HTTP_URL_MAX + 1];
+                char secret_file[CONFIG_PATH_MAX];
+                char next_secret_file[CONFIG_PATH_MAX]; /* while a secret is changed */
+                char ca[CONFIG_PATH_MAX];
+                char device[CURL_DEVICE_MAX + 1], dns[RESOLVE_SERVERS_MAX + 1];
+                int64_t timeout_usec;
+        } hooks[ROUTES_MAX]; /* one for a merchant */
+        size_t n_hooks;
+        struct {
+                char folder[CONFIG_PATH_MAX]; /* "" no slips */
+                int64_t columns;
+        } slip;
 };
+
+/* Is there a way for mail? */
+bool notify_config_has_mail(const struct notify_config *c);
 
 /**
  * notify_config_load() - read and check

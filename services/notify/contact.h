@@ -9,26 +9,33 @@
 #include "firmware/base/json.h"
 #include "firmware/base/uuid.h"
 #include "firmware/seal/seal.h"
+#include "services/notify/channel/channel.h"
+#include "services/notify/channel/courier.h"
+#include "services/notify/channel/phone.h"
 #include "services/notify/letter.h"
 #include "services/notify/mail/address.h"
 
-#define CONTACT_NAME_MAX 400 /* bytes; a longer name is cut at a character */
-#define CONTACT_CODE_MAX 32  /* a longer one is none */
+#define CONTACT_NAME_MAX  400 /* bytes; a longer name is cut at a character */
+#define CONTACT_CODE_MAX  32  /* a longer one is none */
+#define CONTACT_LINE_SIZE 34  /* "U", 32 hex digits, NUL */
 
 enum contact_state {
-        CONTACT_READY,       /* the card names a box for this kind and channel */
-        CONTACT_NONE,        /* none has come, or it was erased */
+        CONTACT_READY,       /* the card names a box for this kind */
+        CONTACT_NONE,        /* none has come, or it was erased, or it holds no address */
         CONTACT_NO_CONSENT,  /* the customer did not agree to this kind, or nobody asked */
-        CONTACT_NO_CHANNEL,  /* wants no mail */
+        CONTACT_NO_CHANNEL,  /* none that they name is known here */
         CONTACT_SEALED,      /* altered, swapped, or sealed to another key */
-        CONTACT_BAD_ADDRESS, /* none that we would hand to SMTP */
+        CONTACT_BAD_ADDRESS, /* none that we would hand over */
         N_CONTACT_STATES
 };
 const char *contact_state_to_str(enum contact_state s); /* "ready", "no-contact", "no-consent", … */
 
 struct contact_card {
         enum language language;
-        int64_t consent_usec; /* wall clock when consent was given; 0 not said */
+        int64_t consent_usec;          /* wall clock when consent was given; 0 not said */
+        enum channel wish[N_CHANNELS]; /* in the order of the wish, none twice */
+        size_t n_wish;
+        unsigned consented; /* set of channels by which this kind may go */
         char ref[UUID_TEXT_MAX];
         char hash[SEAL_HASH_MAX];
 };
@@ -43,18 +50,22 @@ bool consent_is_given(const struct json *consent, const char *channel, const cha
  * contact_read_card() - the open half
  * @data: of the fact contact.received; NULL none
  * @kind: of the notice, "shipped"
+ * @merchants: the merchant's own order of channels, for customers who name none; NULL or no array: mail
  * @otherwise: language when the fact names none that we write
  * @card: filled when CONTACT_READY
  *
- * No `channels` means mail. Consent must be said: absent is no.
+ * Words that are no channels are passed over. Consent must be said: absent is no.
  */
-enum contact_state contact_read_card(
-        const struct json *data, const char *kind, enum language otherwise, struct contact_card *card);
+enum contact_state contact_read_card(const struct json *data, const char *kind, const struct json *merchants,
+        enum language otherwise, struct contact_card *card);
 
 struct contact {
         char name[CONTACT_NAME_MAX + 1]; /* "" unknown */
-        char address[ADDRESS_MAX + 1];
-        char code[CONTACT_CODE_MAX + 1]; /* of pickup; "" none */
+        char email[ADDRESS_MAX + 1];     /* "" none; below likewise */
+        char phone[PHONE_SIZE];
+        char line[CONTACT_LINE_SIZE];
+        bool bad_email, bad_phone, bad_line; /* one is there that we would not hand over */
+        char code[CONTACT_CODE_MAX + 1];     /* of pickup; "" none */
 };
 void contact_wipe(struct contact *c);
 #define _cleanup_contact_ _cleanup_(contact_wipe)
@@ -64,6 +75,14 @@ void contact_wipe(struct contact *c);
  * @bytes: JSON, @n bytes, any content; the caller wipes it
  * @c: filled when CONTACT_READY, otherwise empty
  *
- * Return: CONTACT_READY, CONTACT_NONE (no JSON object, or no address in it), CONTACT_BAD_ADDRESS.
+ * Return: CONTACT_READY, also without any address; CONTACT_NONE for what is no JSON object.
  */
 enum contact_state contact_read(const char *bytes, size_t n, struct contact *c);
+
+/**
+ * contact_address() - where a channel reaches them
+ * @to: filled when CONTACT_READY, as the channel is given it; "" for channels that need no address
+ *
+ * Return: CONTACT_READY, CONTACT_NONE, CONTACT_BAD_ADDRESS.
+ */
+enum contact_state contact_address(const struct contact *c, enum channel channel, char to[COURIER_TO_MAX]);

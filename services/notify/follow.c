@@ -219,16 +219,20 @@ static int on_contact(struct follow *f, const struct fact_row *fact, const struc
 }
 
 static int on_consent(struct follow *f, const struct fact_row *fact, const struct json *data) {
-        char address[SEAL_HASH_MAX] = "";
+        struct hashes a = {0};
         int64_t time;
         int r;
 
         if (json_get_bool(data, "given", true) || time_parse(fact->time, &time, NULL) < 0)
                 return -EBADMSG;
-        r = f->keepers.address(f->keepers.userdata, fact->merchant, fact->subject, address);
+        r = f->keepers.addresses(f->keepers.userdata, fact->merchant, fact->subject, &a);
         if (r != 0)
                 return r < 0 ? r : -EAGAIN;
-        return withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, address, time);
+        if (a.n == 0)
+                return withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, "", time);
+        for (size_t i = 0; i < a.n && r == 0; i++)
+                r = withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, a.list[i], time);
+        return r;
 }
 
 static const struct {

@@ -22,8 +22,9 @@ struct follow_keepers { /* what facts change beside the outbox; borrowed */
         struct barred *barred;
         struct withdrawn *withdrawn;
         struct phrases *phrases;
-        /* The hash of the address of a shipment's contact as it is now; "" none. Return: 0, positive not now, -errno. */
-        int (*address)(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]);
+        /* The hashes of all addresses of a shipment's contact as it is now. Return: 0, positive not now, -errno. */
+        int (*addresses)(
+                void *userdata, const char *merchant, const char *shipment, struct hashes *addresses);
         void *userdata;
 };
 

@@ -9,6 +9,7 @@
 #include "services/notify/notify.h"
 #include "services/notify/phrases.h"
 #include "services/notify/preview.h"
+#include "services/notify/way.h"
 
 /* Words that leave something out are found before anything is sent with them. */
 static int check_words(const struct notify_config *config, struct diag *d) {
@@ -37,6 +38,8 @@ int main(int argc, char **argv) {
                 return program_complain(&d, r);
         if (a.check) {
                 r = check_words(&config, &d);
+                if (r == 0)
+                        r = way_check(&config, &d);
                 return r != 0 ? program_complain(&d, r < 0 ? r : -EBADMSG) : program_say_ok();
         }
         r = notify_run(&config, &d);

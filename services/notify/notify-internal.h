@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, attend.c has
- * one notice in hand until the sender has it, outcome.c writes down how it ended.
+ * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, queue.c picks who
+ * is next, matter.c asks the ledger, attend.c has one notice in hand until its channel has it, outcome.c writes down how it ended.
  */
 #include <systemd/sd-event.h>
 
@@ -12,21 +12,22 @@
 #include "services/notify/channel/mail-folder.h"
 #include "services/notify/channel/pop3.h"
 #include "services/notify/collector.h"
+#include "services/notify/contact.h"
 #include "services/notify/follow.h"
 #include "services/notify/mailed.h"
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
 #include "services/notify/phrases.h"
-#include "services/notify/route.h"
-#include "services/notify/sender.h"
+#include "services/notify/route-told.h"
 #include "services/notify/signer.h"
+#include "services/notify/way.h"
 #include "services/notify/withdrawn.h"
 
 struct notify {
         const struct notify_config *config; /* borrowed */
         char boot[UUID_TEXT_MAX];
         sd_event *event;
-        sd_event_source *timer, *answers, *reload, *mails;
+        sd_event_source *timer, *reload, *mails;
         struct seal_keypair *secret;
         struct signer signer;
         struct phrases *phrases;
@@ -35,17 +36,12 @@ struct notify {
         struct barred *barred;
         struct withdrawn *withdrawn;
         struct follow *follow;
-        struct route route;
+        struct way ways[N_CHANNELS];
         struct route_told *route_told;
-        struct sender *sender;
         struct bell *bell;
-        char sending[UUID_TEXT_MAX];    /* the notice that the sender has; "" none */
-        char sending_to[SEAL_HASH_MAX]; /* barred_hash() of where it goes */
-        uint64_t purge_usec;            /* when to look again */
-        struct courier_answer answer;   /* what the sender said and is not written down yet */
-        bool has_answer;
-        bool no_room;      /* the disk is full: said, and tried again each second */
-        bool has_outcomes; /* since the last poke */
+        uint64_t purge_usec; /* when to look again */
+        bool no_room;        /* the disk is full: said, and tried again each second */
+        bool has_outcomes;   /* since the last poke */
         struct mailed *mailed;
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
@@ -54,30 +50,57 @@ struct notify {
         struct diag *diag;
 };
 
+/* --- matter.c --- */
+struct matter { /* what the ledger says about a notice, at its head; holds what is personal */
+        struct shipment shipment;
+        bool is_known;
+        const struct policy *policy; /* borrowed from follow */
+        enum contact_state state;
+        struct contact_card card;
+        struct contact contact; /* when @state is CONTACT_READY */
+        struct hashes addresses;
+};
+void matter_deinit(struct matter *m);
+/* Return: 0; positive when the ledger cannot be read now; -errno of it, or -ENOMEM. */
+int matter_read(struct notify *n, const struct notice_row *row, struct matter *m);
+/* Did the customer say, after they had agreed, that they want to hear no more? Return: 0 no, 1 yes, -errno. */
+int matter_is_withdrawn(struct notify *n, const struct notice_row *row, const struct matter *m);
+/* For follow_keepers; @userdata: struct notify. */
+int matter_addresses(void *userdata, const char *merchant, const char *shipment, struct hashes *addresses);
+
 /* --- attend.c --- */
-/* A notice that is due: read the ledger, decide, and give it to the sender, or write down why not. Return: 0, positive when the
+/* A notice that is due: read the ledger, decide, plan, and give it to its channel, or write down why not. Return: 0, positive when the
  * ledger cannot be read now, -errno of our own database. */
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now);
+/* One that failed and owes paper to the clerk. Return: likewise. */
+int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *now);
 
-/* For follow_keepers; @userdata: struct notify. */
-int attend_address(void *userdata, const char *merchant, const char *shipment, char hash[SEAL_HASH_MAX]);
+/* --- queue.c --- */
+/* Those that are due, while a channel is free to take one. Return: 0, FOLLOW_E_MORE there may be more, -errno. */
+int queue_run(struct notify *n, const struct stamp *now);
 
 /* --- outcome.c: one transaction each. Return: 0, -errno --- */
 int outcome_commit(struct notify *n, const struct notice_row *row); /* the row as it is now */
+/* The same, with others of its like: on the disk after outcome_flush(), or with the next one of these. */
+int outcome_plan(struct notify *n, const struct notice_row *row);
+int outcome_flush(struct notify *n);
 /* How it ended, to be told to the station. */
 int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
 /* The same for one that is not to go; says `unknown` where a copy may have gone. */
 int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
-/* Its address was refused for good, now or (@attempts 0) before. @hash: of barred_hash() */
-int outcome_refuse(struct notify *n, struct notice_row *row, const char *hash, const char *reason,
+/* It failed for these addresses, refused for good before. */
+int outcome_refuse(struct notify *n, struct notice_row *row, const struct hashes *refused, const char *reason,
+        const struct stamp *now);
+/* It ended at its channel: another one takes it, or there is none. @hash: of the address that was refused; "" none */
+int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason, const char *hash,
         const struct stamp *now);
 /* Not yet: to be looked at again at @again_usec, 0: as is usual. @reason: "" when it is only not due */
 int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, uint64_t again_usec,
         const struct stamp *now);
-/* What became of n->sending, when n->has_answer: kept until it is written down, for it is the difference between one mail and two. */
-int outcome_finish(struct notify *n);
+/* What became of w->sending, when w->has_answer: kept until it is written down, for it is the difference between one mail and two. */
+int outcome_finish(struct notify *n, struct way *w);
 /* What a process that died left in `sending`, and waiting times of an earlier boot. */
 int outcome_recover(struct notify *n);
 

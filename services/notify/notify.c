@@ -14,13 +14,12 @@
 #include "services/notify/channel/curl-library.h"
 #include "services/notify/notify-internal.h"
 
-#define TICK_USEC     USEC_PER_SEC
-#define BELL_USEC     (20 * USEC_PER_MSEC) /* bells that ring together are heard once */
-#define SLICES_MAX    20                   /* of facts in one turn of the loop */
-#define DECISIONS_MAX 50                   /* without a mail, in one turn */
-#define PURGE_USEC    (3600 * USEC_PER_SEC)
-#define PURGE_MAX     500
-#define STOP_MSEC     45000 /* longer than a mail may take */
+#define TICK_USEC  USEC_PER_SEC
+#define BELL_USEC  (20 * USEC_PER_MSEC) /* bells that ring together are heard once */
+#define SLICES_MAX 20                   /* of facts in one turn of the loop */
+#define PURGE_USEC (3600 * USEC_PER_SEC)
+#define PURGE_MAX  500
+#define STOP_MSEC  45000 /* longer than a mail may take */
 
 /* ---- the loop ---- */
 
@@ -58,33 +57,24 @@ static int take_words(struct notify *n, const struct stamp *now) {
         return 0;
 }
 
-static int send_due(struct notify *n, const struct stamp *now) {
-        struct notice_row row;
-        uint64_t next;
-        int r = 0;
-
-        for (int i = 0; i < DECISIONS_MAX && r == 0; i++) {
-                if (!sender_is_free(n->sender) || n->has_answer ||
-                        routes_peek(&n->route.health, ROUTES_ANY, now->boot_usec, &next) != 0)
-                        return 0;
-                r = outbox_due(n->outbox, now->boot_usec, &row);
-                if (r == OUTBOX_E_NONE)
-                        return 0;
-                if (r == 0)
-                        r = attend(n, &row, now);
-        }
-        if (r != 0)
-                return r < 0 ? r : 0; /* the ledger is away: with the next tick */
-        return FOLLOW_E_MORE;
+static bool routes_changed(const struct notify *n) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                if (n->ways[i].changed)
+                        return true;
+        return false;
 }
 
 /* For those who look at the box; not with the outcome, which must not wait for it. */
 static int tell_routes(struct notify *n, bool is_start, const struct stamp *now) {
-        struct route_is list[ROUTES_MAX];
-        size_t count = route_tell(&n->route, list);
-        int r = route_told_put(n->route_told, list, count, is_start, now->wall_usec);
+        struct route_is list[N_CHANNELS * ROUTES_MAX];
+        size_t count = 0;
+        int r;
 
-        n->route.changed &= r != 0;
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                count += way_tell(&n->ways[i], list + count);
+        r = route_told_put(n->route_told, list, count, is_start, now->wall_usec);
+        for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
+                n->ways[i].changed = false;
         return r;
 }
 
@@ -138,12 +128,12 @@ static int turn(struct notify *n) {
         if (r == 0 && n->collector)
                 collector_go(n->collector); /* each notice has its row now, on a new disk, too */
         if (r == 0)
-                r = send_due(n, &now);
+                r = queue_run(n, &now);
         if (r >= 0 && n->has_outcomes) {
                 bell_poke(n->bell);
                 n->has_outcomes = false;
         }
-        if (r >= 0 && n->route.changed) {
+        if (r >= 0 && routes_changed(n)) {
                 int told = tell_routes(n, false, &now);
 
                 r = told < 0 ? told : r;
@@ -162,11 +152,18 @@ static int wait_for_room(struct notify *n) {
         return set_timer(n, TICK_USEC);
 }
 
+static bool is_idle(const struct notify *n) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                if (!way_is_idle(&n->ways[i]))
+                        return false;
+        return true;
+}
+
 /* A row that was left in `sending` because no more could be written has not gone: as after a crash. */
 static int find_room(struct notify *n) {
         int r;
 
-        if (!n->no_room || n->has_answer || !sender_is_free(n->sender))
+        if (!n->no_room || !is_idle(n))
                 return 0;
         r = outcome_recover(n);
         if (r < 0)
@@ -187,6 +184,14 @@ static int leave(struct notify *n, int r) {
         return 0;
 }
 
+static int finish_all(struct notify *n) {
+        int r = 0;
+
+        for (size_t i = 0; i < N_CHANNELS && r >= 0; i++)
+                r = outcome_finish(n, &n->ways[i]);
+        return r;
+}
+
 static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct notify *n = userdata;
         struct stamp now = follow_now(n->follow);
@@ -195,7 +200,7 @@ static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         (void) source;
         (void) usec;
         bell_on_tick(n->bell);
-        r = outcome_finish(n);
+        r = finish_all(n);
         if (r >= 0)
                 r = turn(n);
         if (r >= 0)
@@ -221,14 +226,15 @@ static int notify_on_reload(sd_event_source *source, const struct signalfd_sigin
         return leave(n, set_timer(n, 0));
 }
 
-static int take_answer(struct notify *n) {
-        n->has_answer |= sender_take(n->sender, &n->answer);
-        return outcome_finish(n);
+static int take_answer(struct notify *n, struct way *w) {
+        w->has_answer |= sender_take(w->sender, &w->answer);
+        return outcome_finish(n, w);
 }
 
 static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
-        struct notify *n = userdata;
-        int r = take_answer(n);
+        struct way *w = userdata;
+        struct notify *n = w->owner;
+        int r = take_answer(n, w);
 
         (void) source;
         (void) fd;
@@ -271,13 +277,13 @@ static int open_all(struct notify *n) {
                 r = open_words(n);
         if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
-                        &(struct follow_keepers){n->barred, n->withdrawn, n->phrases, attend_address, n});
+                        &(struct follow_keepers){n->barred, n->withdrawn, n->phrases, matter_addresses, n});
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
                 r = bounced_open(n);
-        if (r == 0)
-                r = route_open(&n->route, n->config, n->diag);
+        for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
+                r = way_open(&n->ways[i], (enum channel) i, n->config, n->diag);
         if (r == 0)
                 r = route_told_open(&n->route_told, outbox_store(n->outbox));
         if (r == 0) {
@@ -287,9 +293,16 @@ static int open_all(struct notify *n) {
         }
         if (r == 0)
                 r = outcome_recover(n);
-        if (r == 0)
-                r = sender_new(&n->sender, &n->route.courier);
+        for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
+                r = way_start(&n->ways[i]);
         return r > 0 ? -EIO : r;
+}
+
+static int listen_to(struct notify *n, struct way *w) {
+        w->owner = n;
+        return w->sender ? sd_event_add_io(
+                                   n->event, &w->source, sender_fd(w->sender), EPOLLIN, notify_on_answer, w)
+                         : 0;
 }
 
 static int arm(struct notify *n) {
@@ -307,9 +320,8 @@ static int arm(struct notify *n) {
         if (r >= 0)
                 r = sd_event_add_time_relative(
                         n->event, &n->timer, CLOCK_MONOTONIC, 0, USEC_PER_MSEC, notify_on_timer, n);
-        if (r >= 0)
-                r = sd_event_add_io(
-                        n->event, &n->answers, sender_fd(n->sender), EPOLLIN, notify_on_answer, n);
+        for (size_t i = 0; i < N_CHANNELS && r >= 0; i++)
+                r = listen_to(n, &n->ways[i]);
         if (r >= 0 && n->collector)
                 r = sd_event_add_io(
                         n->event, &n->mails, collector_fd(n->collector), EPOLLIN, notify_on_bounce, n);
@@ -318,34 +330,42 @@ static int arm(struct notify *n) {
         return r < 0 ? r : 0;
 }
 
-/* What the sender has is waited for: its answer is the difference between one mail and two. */
-static void settle(struct notify *n) {
-        struct pollfd p = {.events = POLLIN};
-        int r;
+/* What a thread has is waited for: its answer is the difference between one mail and two. Return: milliseconds that are left. */
+static int settle_one(struct notify *n, struct way *w, int msec) {
+        struct pollfd p = {.fd = sender_fd(w->sender), .events = POLLIN};
+        uint64_t begun = stamp_now().boot_usec;
+        int r = poll(&p, 1, msec) == 1 ? take_answer(n, w)
+                                       : 0; /* else the row stays in `sending`: the next start decides */
 
-        if (!n->sender || sender_is_free(n->sender))
-                return;
-        sender_stop(n->sender);
-        p.fd = sender_fd(n->sender);
-        if (poll(&p, 1, STOP_MSEC) != 1)
-                return; /* the row stays in `sending`: the next start decides */
-        r = take_answer(n);
         if (r < 0)
                 log_error("%s/" OUTBOX_FILE ": %s", n->config->folder, strerror(-r));
-        bell_poke(n->bell);
+        msec -= (int) ((stamp_now().boot_usec - begun) / USEC_PER_MSEC);
+        return msec > 0 ? msec : 0;
+}
+
+static void settle(struct notify *n) {
+        int msec = STOP_MSEC;
+
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                if (n->ways[i].sender)
+                        sender_stop(n->ways[i].sender);
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                if (n->ways[i].sender && !sender_is_free(n->ways[i].sender))
+                        msec = settle_one(n, &n->ways[i], msec);
+        if (n->has_outcomes)
+                bell_poke(n->bell);
 }
 
 static void close_all(struct notify *n) {
         n->mails = sd_event_source_disable_unref(n->mails);
         settle(n);
-        n->sender = sender_free(n->sender);
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                way_close(&n->ways[i]);
         n->bell = bell_free(n->bell);
         n->timer = sd_event_source_disable_unref(n->timer);
-        n->answers = sd_event_source_disable_unref(n->answers);
         n->reload = sd_event_source_disable_unref(n->reload);
         n->event = sd_event_unref(n->event);
         n->route_told = route_told_close(n->route_told);
-        route_close(&n->route);
         bounced_close(n);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);
@@ -356,12 +376,21 @@ static void close_all(struct notify *n) {
         n->secret = seal_keypair_free(n->secret);
 }
 
+static void say_routes(const struct way *w) {
+        for (size_t i = 0; i < w->health.n; i++) {
+                const struct way_route *r = &w->routes[i];
+
+                log_info("notices go by %s: %s%s", channel_to_str(w->channel), r->courier.name,
+                        i > 0 && !r->merchant ? ", when none before it is up" : "");
+        }
+}
+
 int notify_run(const struct notify_config *config, struct diag *d) {
         struct notify n = {.config = config, .diag = d};
         sigset_t signals;
         int r;
 
-        /* Blocked before the sender's thread is made: sd-event reads them from a descriptor. */
+        /* Blocked before the senders' threads are made: sd-event reads them from a descriptor. */
         (void) sigemptyset(&signals);
         (void) sigaddset(&signals, SIGTERM);
         (void) sigaddset(&signals, SIGINT);
@@ -377,9 +406,8 @@ int notify_run(const struct notify_config *config, struct diag *d) {
                 r = arm(&n);
         if (r == 0) {
                 (void) sd_notify(0, "READY=1"); /* without systemd there is nobody to tell */
-                for (size_t i = 0; i < n.route.health.n; i++)
-                        log_info("notices go by %s%s", route_name(&n.route, i),
-                                i > 0 ? ", when none before it is up" : "");
+                for (size_t i = 0; i < N_CHANNELS; i++)
+                        say_routes(&n.ways[i]);
                 r = sd_event_loop(n.event);
                 (void) sd_notify(0, "STOPPING=1");
         }

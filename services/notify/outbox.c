@@ -17,14 +17,15 @@
         "wait_usec, "                                                                                        \
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
-        "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en"
+        "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en, others, used, "     \
+        "route, paper"
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
-        struct store_stmt get, insert, put, due, sending, wake, of_parcel, other_boot, purge, purge_pos,
-                put_data, get_data;
+        struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, of_parcel,
+                other_boot, purge, purge_pos, put_data, get_data;
 };
 
 static const struct store_schema schema = {
@@ -40,7 +41,8 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, insert),
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)"},
+                "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, "
+                "?33)"},
         {offsetof(struct outbox, put),
                 "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
                 "boot = ?7, "
@@ -48,14 +50,25 @@ static const struct store_sql outbox_sql[] = {
                 "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
-                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29 "
+                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29, "
+                "others = ?30, used = ?31, route = ?32, paper = ?33 "
                 "WHERE id = ?1"},
-        {offsetof(struct outbox, due), "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND rank = "
-                                       "?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
+        {offsetof(struct outbox, due),
+                "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND channel = "
+                "?3 AND rank = ?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
+        {offsetof(struct outbox, stuck),
+                "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND others <> 0 AND channel = ?3 "
+                "AND rank = ?2 AND due_usec <= ?4 AND (others & ?5) <> 0 AND next_usec <= ?1 "
+                "ORDER BY due_usec LIMIT 1"},
+        {offsetof(struct outbox, paper), "SELECT " COLUMNS " FROM notice WHERE paper = 1 LIMIT 1"},
         {offsetof(struct outbox, sending), "SELECT " COLUMNS " FROM notice WHERE state = 'sending' LIMIT 1"},
         {offsetof(struct outbox, wake),
+                "UPDATE notice SET channel = '', others = 0, used = '', "
+                "next_usec = CASE WHEN " WAITS_FOR_CONTACT " THEN due_usec ELSE next_usec END "
+                "WHERE merchant = ?1 AND shipment = ?2 AND state = 'reserved' AND unknowns = 0"},
+        {offsetof(struct outbox, wake_doubtful),
                 "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 "
-                "AND state = 'reserved' AND " WAITS_FOR_CONTACT},
+                "AND state = 'reserved' AND unknowns > 0 AND " WAITS_FOR_CONTACT},
         {offsetof(struct outbox, of_parcel),
                 "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND correction = 0 "
                 "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
@@ -134,6 +147,8 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                 .changed_usec = store_column_int64(q, 22),
                 .log_pos = store_column_int64(q, 23),
                 .pins = {store_column_int64(q, 27), store_column_int64(q, 28)},
+                .others = (unsigned) store_column_int64(q, 29),
+                .paper = (enum paper) store_column_int64(q, 32),
         };
         fits = column_copy(q, 0, row->id, sizeof(row->id)) &&
                column_copy(q, 1, row->merchant, sizeof(row->merchant)) &&
@@ -144,7 +159,9 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                column_copy(q, 16, row->reason, sizeof(row->reason)) &&
                column_copy(q, 20, row->parcels, sizeof(row->parcels)) &&
                column_copy(q, 25, row->words, sizeof(row->words)) &&
-               column_copy(q, 26, row->contact, sizeof(row->contact));
+               column_copy(q, 26, row->contact, sizeof(row->contact)) &&
+               column_copy(q, 30, row->used, sizeof(row->used)) &&
+               column_copy(q, 31, row->route, sizeof(row->route)) && row->paper <= PAPER_LAID;
         return fits && state && notice_state_from_str(state, &row->state) == 0 ? 0 : -EBADMSG;
 }
 
@@ -187,6 +204,10 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
         store_bind_text(q, 27, row->contact);
         store_bind_int64(q, 28, row->pins[0]);
         store_bind_int64(q, 29, row->pins[1]);
+        store_bind_int64(q, 30, (int64_t) row->others);
+        store_bind_text(q, 31, row->used);
+        store_bind_text(q, 32, row->route);
+        store_bind_int64(q, 33, (int64_t) row->paper);
         return store_run(q);
 }
 
@@ -205,15 +226,54 @@ int outbox_put(struct outbox *o, const struct notice_row *row) {
         return write_row(&o->put, row);
 }
 
-int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row) {
+/* Keeps the one that was to be looked at first. Return: 0, -errno. */
+static int due_by(struct outbox *o, const char *channel, uint64_t boot_usec, int rank,
+        struct notice_row *best, bool *foundp) {
+        struct notice_row row;
+        int r;
+
+        store_bind_int64(&o->due, 1, (int64_t) boot_usec);
+        store_bind_int64(&o->due, 2, rank);
+        store_bind_text(&o->due, 3, channel);
+        r = first_row(&o->due, &row);
+        if (r == 0 && (!*foundp || row.next_usec < best->next_usec)) {
+                *best = row;
+                *foundp = true;
+        }
+        return r < 0 ? r : 0;
+}
+
+int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct notice_row *row) {
+        for (int rank = 0; rank < NOTICE_RANKS; rank++) {
+                bool found = false;
+                int r = due_by(o, "", boot_usec, rank, row, &found);
+
+                for (int c = 0; c < N_CHANNELS && r == 0; c++)
+                        if ((channels & CHANNEL_BIT(c)) != 0)
+                                r = due_by(o, channel_to_str((enum channel) c), boot_usec, rank, row, &found);
+                if (r < 0 || found)
+                        return r;
+        }
+        return OUTBOX_E_NONE;
+}
+
+int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64_t due_usec,
+        uint64_t boot_usec, struct notice_row *row) {
         int r = OUTBOX_E_NONE;
 
         for (int rank = 0; rank < NOTICE_RANKS && r == OUTBOX_E_NONE; rank++) {
-                store_bind_int64(&o->due, 1, (int64_t) boot_usec);
-                store_bind_int64(&o->due, 2, rank);
-                r = first_row(&o->due, row);
+                store_bind_int64(&o->stuck, 1, (int64_t) boot_usec);
+                store_bind_int64(&o->stuck, 2, rank);
+                store_bind_text(&o->stuck, 3, channel_to_str(channel));
+                store_bind_int64(&o->stuck, 4, (int64_t) due_usec);
+                store_bind_int64(&o->stuck, 5, (int64_t) others);
+                r = first_row(&o->stuck, row);
         }
         return r;
+}
+
+int outbox_paper(struct outbox *o, struct notice_row *row) {
+        return first_row(&o->paper, row);
 }
 
 int outbox_sending(struct outbox *o, struct notice_row *row) {
@@ -251,8 +311,8 @@ static int append_outcome(struct outbox *o, struct notice_row *row, const struct
         json_write_string(&w, "notice", row->id);
         json_write_string(&w, "kind", row->kind);
         json_write_int(&w, "generation", row->generation);
-        if (*row->channel)
-                json_write_string(&w, "channel", row->channel);
+        if (*row->channel && (row->attempts > 0 || row->state == NOTICE_ACCEPTED))
+                json_write_string(&w, "channel", row->channel); /* else it was only planned */
         json_write_int(&w, "attempts", row->attempts);
         json_write_string(&w, "at", time_format(now->wall_usec, now->offset_sec, at));
         if (*row->reason)
@@ -279,9 +339,15 @@ int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state 
 }
 
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
-        store_bind_text(&o->wake, 1, merchant);
-        store_bind_text(&o->wake, 2, shipment);
-        return store_run(&o->wake);
+        struct store_stmt *const both[] = {&o->wake, &o->wake_doubtful};
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(both) && r == 0; i++) {
+                store_bind_text(both[i], 1, merchant);
+                store_bind_text(both[i], 2, shipment);
+                r = store_run(both[i]);
+        }
+        return r;
 }
 
 int outbox_put_data(struct outbox *o, const char *id, const struct json *data) {

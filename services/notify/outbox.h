@@ -8,6 +8,7 @@
 #include "firmware/domain/fact.h"
 #include "firmware/domain/notice.h"
 #include "firmware/store/store.h"
+#include "services/notify/plan.h"
 
 #define OUTBOX_FILE         "notices.db"
 #define OUTBOX_PARCELS_SIZE (SHIPMENT_PIECES_MAX * UUID_TEXT_MAX + 1)
@@ -17,6 +18,8 @@ enum {
         OUTBOX_E_NONE = 1, /* no such row */
         OUTBOX_E_EXISTS,   /* the id is there already; nothing changed */
 };
+
+enum paper { PAPER_NONE, PAPER_OWED, PAPER_LAID };
 
 struct notice_row {
         char id[UUID_TEXT_MAX];
@@ -28,7 +31,11 @@ struct notice_row {
         int64_t not_before_usec, expires_usec; /* wall clock; 0 unknown */
         uint64_t wait_usec, max_age_usec;
         int attempts, unknowns;
-        char channel[16]; /* "" none yet */
+        char channel[CHANNEL_SIZE]; /* the one that it is to go by, or went; "" not planned yet */
+        unsigned others;            /* channels that could take it, too; PLAN_PAPER */
+        char used[PLAN_USED_SIZE];  /* where it ended (plan.h) */
+        char route[NAME_TEXT_MAX];  /* of the last copy; "" none */
+        enum paper paper;           /* for the clerk, beside the notice itself */
         char reason[32];
         bool correction;
         int64_t first_usec; /* wall clock; 0 none */
@@ -60,8 +67,18 @@ struct store *outbox_store(struct outbox *o); /* for transactions and cursors; b
 int outbox_get(struct outbox *o, const char *id, struct notice_row *row); /* or OUTBOX_E_NONE */
 int outbox_insert(struct outbox *o, const struct notice_row *row);        /* or OUTBOX_E_EXISTS */
 int outbox_put(struct outbox *o, const struct notice_row *row);           /* all but the id */
-/* The reserved row to look at first: by notice_rank(), then by when it was to be looked at. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno. */
-int outbox_due(struct outbox *o, uint64_t boot_usec, struct notice_row *row);
+/*
+ * The reserved row to look at first: by notice_rank(), then by when it was to be looked at. Of those that go by one of @channels (a
+ * set), or by none yet. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno.
+ */
+int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct notice_row *row);
+/*
+ * The same of those that go by @channel, were due before @due_usec, and could go by one of @others instead. Return: likewise.
+ */
+int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64_t due_usec,
+        uint64_t boot_usec, struct notice_row *row);
+/* One that failed and owes paper. Return: 0, OUTBOX_E_NONE, -errno. */
+int outbox_paper(struct outbox *o, struct notice_row *row);
 /* A row left in `sending`: by a process that died. Return: 0, OUTBOX_E_NONE, -errno. */
 int outbox_sending(struct outbox *o, struct notice_row *row);
 
@@ -72,7 +89,7 @@ int outbox_sending(struct outbox *o, struct notice_row *row);
  */
 int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
-/* Looks at the shipment's rows that wait for a contact as soon as they are due. */
+/* The shipment's contact is another one: rows of which no copy may have gone are planned anew, as soon as they are due. */
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
 /*
  * @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked.

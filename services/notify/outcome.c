@@ -22,50 +22,116 @@ static uint32_t chance(void) {
         return n;
 }
 
-int outcome_commit(struct notify *n, const struct notice_row *row) {
+/* ---- transactions ---- */
+
+int outcome_flush(struct notify *n) {
         struct store *store = outbox_store(n->outbox);
-        int r = store_begin(store);
+
+        return store_in_transaction(store) ? store_commit(store) : 0;
+}
+
+static int begin(struct notify *n) {
+        int r = outcome_flush(n);
+
+        return r == 0 ? store_begin(outbox_store(n->outbox)) : r;
+}
+
+/* Return: @r, or how the commit ended. */
+static int end(struct notify *n, int r) {
+        struct store *store = outbox_store(n->outbox);
 
         if (r == 0)
-                r = outbox_put(n->outbox, row);
-        if (r == 0 && row->state == NOTICE_SENDING && n->signer.verp.n_key > 0)
-                r = mailed_put(n->mailed, row->id, n->sending_to, row->first_usec);
-        if (r == 0)
                 return store_commit(store);
-        store_rollback(store);
+        if (store_in_transaction(store))
+                store_rollback(store);
         return r;
 }
 
-/* @hash: of an address that is not to be tried again; NULL none */
-static int conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
-        const char *hash, const struct stamp *now) {
-        struct store *store = outbox_store(n->outbox);
-        int r = store_begin(store);
+int outcome_commit(struct notify *n, const struct notice_row *row) {
+        const struct way *mail = &n->ways[CHANNEL_EMAIL];
+        int r = begin(n);
 
         if (r == 0)
-                r = outbox_conclude(n->outbox, row, state, reason, now);
-        if (r == 0 && hash)
-                r = barred_put(n->barred, hash, row->merchant, row->shipment, now->wall_usec);
+                r = outbox_put(n->outbox, row);
+        if (r == 0 && row->state == NOTICE_SENDING && n->signer.verp.n_key > 0 &&
+                strcmp(row->channel, channel_to_str(mail->channel)) == 0)
+                r = mailed_put(n->mailed, row->id, mail->sending_to, row->first_usec);
+        return end(n, r);
+}
+
+int outcome_plan(struct notify *n, const struct notice_row *row) {
+        int r = store_in_transaction(outbox_store(n->outbox)) ? 0 : store_begin(outbox_store(n->outbox));
+
         if (r == 0)
-                r = store_commit(store);
-        else
-                store_rollback(store);
+                r = outbox_put(n->outbox, row);
+        return r < 0 ? end(n, r) : r;
+}
+
+static int bar(struct notify *n, const struct notice_row *row, const struct hashes *refused,
+        const struct stamp *now) {
+        int r = 0;
+
+        for (size_t i = 0; i < refused->n && r == 0; i++)
+                r = barred_put(n->barred, refused->list[i], row->merchant, row->shipment, now->wall_usec);
+        return r;
+}
+
+/* ---- how it ended ---- */
+
+/* Paper is left to the clerk where nothing else is left. */
+static int conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct hashes *refused, const struct stamp *now) {
+        int r = begin(n);
+
+        if (state == NOTICE_FAILED && (row->others & PLAN_PAPER) != 0)
+                row->paper = PAPER_OWED;
+        if (r == 0)
+                r = outbox_conclude(n->outbox, row, state, reason, now);
+        if (r == 0)
+                r = bar(n, row, refused, now);
+        r = end(n, r);
         if (r < 0)
                 return r;
         n->has_outcomes = true;
-        log_info("notice %s: %s%s%s, attempts %d%s", row->id, notice_state_to_str(state), *reason ? ", " : "",
-                reason, row->attempts, row->correction ? ", may have gone before it was undone" : "");
+        log_info("notice %s: %s%s%s%s%s, attempts %d%s", row->id, notice_state_to_str(state),
+                *reason ? ", " : "", reason, row->attempts > 0 ? " by " : "",
+                row->attempts > 0 ? row->channel : "", row->attempts,
+                row->correction ? ", may have gone before it was undone" : "");
         return 0;
 }
 
 int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now) {
-        return conclude(n, row, state, reason, NULL, now);
+        return conclude(n, row, state, reason, &(struct hashes){0}, now);
 }
 
-int outcome_refuse(struct notify *n, struct notice_row *row, const char *hash, const char *reason,
+int outcome_refuse(struct notify *n, struct notice_row *row, const struct hashes *refused, const char *reason,
         const struct stamp *now) {
-        return conclude(n, row, row->unknowns > 0 ? NOTICE_UNKNOWN : NOTICE_FAILED, reason, hash, now);
+        return conclude(n, row, row->unknowns > 0 ? NOTICE_UNKNOWN : NOTICE_FAILED, reason, refused, now);
+}
+
+int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason, const char *hash,
+        const struct stamp *now) {
+        struct hashes refused = {.n = *hash != '\0'};
+        enum channel channel;
+        int r;
+
+        (void) copy_text(refused.list[0], SEAL_HASH_MAX, hash);
+        if (channel_from_str(row->channel, &channel) == 0)
+                plan_use_up(row->used, channel, reason);
+        if (row->unknowns > 0 || (row->others & ~PLAN_PAPER) == 0)
+                return outcome_refuse(n, row, &refused, reason, now);
+        log_info("notice %s: %s by %s; another channel takes it", row->id, reason, row->channel);
+        row->state = NOTICE_RESERVED;
+        row->channel[0] = '\0';                                     /* planned anew */
+        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
+        row->next_usec = now->boot_usec;
+        r = begin(n);
+        if (r == 0)
+                r = outbox_put(n->outbox, row);
+        if (r == 0)
+                r = bar(n, row, &refused, now);
+        return end(n, r);
 }
 
 /* A copy whose answer was never heard may have gone: nobody may say that it did not. */
@@ -98,33 +164,38 @@ static int again(struct notify *n, struct notice_row *row, const char *reason, u
 }
 
 /* Another route takes it at once; while none is up it waits for the first pause to be over. */
-static int on_route_down(
-        struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
+static int on_route_down(struct notify *n, const struct way *w, struct notice_row *row,
+        const struct courier_answer *a, const struct stamp *now) {
         uint64_t next = now->boot_usec; /* and stays it when one is up */
 
-        (void) routes_peek(&n->route.health, ROUTES_ANY, now->boot_usec, &next);
+        (void) routes_peek(&w->health, way_among(w, row), now->boot_usec, &next);
         row->attempts--; /* nobody was there to try with */
         return again(n, row, a->reason, next);
 }
 
-static int on_unknown(struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
+/* From here on it goes by this channel or not at all. */
+static int on_unknown(struct notify *n, const struct way *w, struct notice_row *row, const char *reason,
+        const struct stamp *now) {
         row->unknowns++;
-        if (!courier_may_repeat(n->route.courier.repeat, row->unknowns))
+        row->others = 0;
+        if (!courier_may_repeat(way_repeat(w, row->route), row->unknowns))
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, reason, now);
         log_warning("notice %s: %s; it goes once more with the same id", row->id, reason);
         return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
 }
 
-static void judge_route(struct notify *n, const struct courier_answer *a, const struct stamp *now) {
-        const char *name = route_name(&n->route, n->route.taken);
+static void judge_route(struct way *w, const struct stamp *now) {
+        const struct courier_answer *a = &w->answer;
+        const char *name = w->routes[w->taken].courier.name,
+                   *what = w->channel == CHANNEL_EMAIL ? "mail" : channel_to_str(w->channel);
 
-        switch (route_judge(&n->route, a, now->boot_usec, chance())) {
+        switch (way_judge(w, now->boot_usec, chance())) {
         case ROUTE_WENT_DOWN:
-                log_warning(
-                        "%s: no mail goes (%s%s)", name, a->reason, a->code ? ", refused by the server" : "");
+                log_warning("%s: no %s goes (%s%s)", name, what, a->reason,
+                        a->code ? ", refused by the server" : "");
                 return;
         case ROUTE_CAME_BACK:
-                log_notice("%s: mail goes again", name);
+                log_notice("%s: %s goes again", name, what);
                 return;
         case ROUTE_STAYS:
                 return;
@@ -140,20 +211,19 @@ static uint64_t next_try(
         return now->boot_usec + (asked > wait ? asked : wait);
 }
 
-static int finish(
-        struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
-        judge_route(n, a, now);
+static int finish(struct notify *n, struct way *w, struct notice_row *row, const struct courier_answer *a,
+        const struct stamp *now) {
+        bool refused = strcmp(a->reason, "recipient-refused") == 0;
+
         switch (a->result) {
         case COURIER_ACCEPTED:
                 return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
         case COURIER_PERMANENT:
-                if (strcmp(a->reason, "recipient-refused") == 0 && *n->sending_to)
-                        return outcome_refuse(n, row, n->sending_to, a->reason, now);
-                return outcome_give_up(n, row, NOTICE_FAILED, a->reason, now);
+                return outcome_pass_on(n, row, a->reason, refused ? w->sending_to : "", now);
         case COURIER_UNKNOWN:
-                return on_unknown(n, row, a->reason, now);
+                return on_unknown(n, w, row, a->reason, now);
         case COURIER_ROUTE_DOWN:
-                return on_route_down(n, row, a, now);
+                return on_route_down(n, w, row, a, now);
         case COURIER_TEMPORARY:
                 log_info("notice %s: %s for now (%d)", row->id, a->reason, a->code);
                 return again(n, row, a->reason, next_try(row, a, now));
@@ -161,31 +231,49 @@ static int finish(
         return -EINVAL;
 }
 
-int outcome_finish(struct notify *n) {
+/* Whatever became of the notice itself meanwhile. */
+static int finish_paper(struct notify *n, struct notice_row *row, const struct courier_answer *a) {
+        if (a->result == COURIER_ROUTE_DOWN)
+                return 0; /* no room in the spool: with another look */
+        row->paper = a->result == COURIER_ACCEPTED ? PAPER_LAID : PAPER_NONE;
+        row->others &= ~PLAN_PAPER;
+        if (row->paper == PAPER_LAID)
+                log_info("notice %s: no line; paper is laid for the clerk", row->id);
+        return outcome_commit(n, row);
+}
+
+int outcome_finish(struct notify *n, struct way *w) {
         struct stamp now = follow_now(n->follow);
         struct notice_row row;
         int r;
 
-        if (!n->has_answer)
+        if (!w->has_answer)
                 return 0;
-        r = outbox_get(n->outbox, n->sending, &row);
-        if (r == 0)
-                r = finish(n, &row, &n->answer, &now);
-        else if (r > 0)
-                r = -ENOENT;
+        r = outbox_get(n->outbox, w->sending, &row);
+        if (r == 0) {
+                judge_route(w, &now);
+                r = w->is_paper ? finish_paper(n, &row, &w->answer) : finish(n, w, &row, &w->answer, &now);
+        } else if (r > 0) {
+                r = w->is_paper ? 0 : -ENOENT; /* paper may outlive what it was for */
+        }
         if (r != -ENOSPC) {
-                n->has_answer = false;
-                n->sending[0] = '\0';
+                w->has_answer = false;
+                w->sending[0] = '\0';
         }
         return r;
 }
 
+/* ---- after a death ---- */
+
 /* Rows that a process which died left in `sending`. */
 static int recover_row(struct notify *n, struct notice_row *row, const struct stamp *now) {
-        int taken = n->route.courier.was_taken
-                            ? n->route.courier.was_taken(n->route.courier.userdata, row->id)
-                            : -1;
+        enum channel channel = CHANNEL_EMAIL; /* what else it was, before there were several */
+        const struct way *w;
+        int taken;
 
+        (void) channel_from_str(row->channel, &channel);
+        w = &n->ways[channel];
+        taken = way_was_taken(w, row->route, row->id);
         (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* its waiting time was over before */
         row->due_usec = now->boot_usec;
         if (taken == 1)
@@ -193,7 +281,8 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
         if (taken == 0)
                 return again(n, row, "crash", now->boot_usec);
         row->unknowns++;
-        if (row->unknowns >= CRASHES_MAX || n->route.courier.repeat == COURIER_REPEAT_UNSAFE)
+        row->others = 0;
+        if (row->unknowns >= CRASHES_MAX || way_repeat(w, row->route) == COURIER_REPEAT_UNSAFE)
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, "crash", now);
         return again(n, row, "crash", now->boot_usec);
 }
@@ -201,7 +290,6 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
 int outcome_recover(struct notify *n) {
         struct stamp now = follow_now(n->follow);
         struct notice_row row;
-        struct store *store = outbox_store(n->outbox);
         int r;
 
         while ((r = outbox_sending(n->outbox, &row)) == 0) {
@@ -211,11 +299,6 @@ int outcome_recover(struct notify *n) {
         }
         if (r < 0)
                 return r;
-        r = store_begin(store);
-        if (r == 0)
-                r = outbox_rebase(n->outbox, &now);
-        if (r == 0)
-                return store_commit(store);
-        store_rollback(store);
-        return r;
+        r = begin(n);
+        return end(n, r == 0 ? outbox_rebase(n->outbox, &now) : r);
 }

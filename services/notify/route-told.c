@@ -15,7 +15,7 @@ static const struct store_sql route_sql[] = {
         {offsetof(struct route_told, put),
                 "INSERT INTO route (name, channel, position, state, reason, since_usec) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-                "ON CONFLICT DO UPDATE SET channel = excluded.channel, position = excluded.position, "
+                "ON CONFLICT DO UPDATE SET position = excluded.position, "
                 "since_usec = CASE state WHEN excluded.state THEN since_usec ELSE excluded.since_usec END, "
                 "state = excluded.state, reason = excluded.reason"},
         {offsetof(struct route_told, forget), "DELETE FROM route"},

@@ -10,7 +10,7 @@ struct route_told;
 
 struct route_is {            /* all borrowed */
         const char *channel; /* "email" */
-        const char *name;    /* of the route; one of this name */
+        const char *name;    /* of the route; one of this name in its channel */
         int position;        /* among those of the channel, from 0 */
         const char *state;   /* "untried", "up", "down" */
         const char *reason;  /* "no-server"; "" none */

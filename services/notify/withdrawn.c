@@ -7,14 +7,16 @@
 #include "firmware/base/cleanup.h"
 
 struct withdrawn {
-        struct store_stmt put, ask;
+        struct store_stmt put, renew, ask;
 };
 
 static const struct store_sql withdrawn_sql[] = {
         {offsetof(struct withdrawn, put),
                 "INSERT INTO withdrawn (merchant, shipment, address, at_usec) VALUES (?1, ?2, ?3, ?4) "
-                "ON CONFLICT DO UPDATE SET at_usec = max(at_usec, excluded.at_usec), "
-                "address = CASE excluded.address WHEN '' THEN address ELSE excluded.address END"},
+                "ON CONFLICT DO UPDATE SET at_usec = max(at_usec, excluded.at_usec)"},
+        {offsetof(struct withdrawn, renew),
+                "UPDATE withdrawn SET at_usec = max(at_usec, ?3) WHERE merchant = "
+                "?1 AND shipment = ?2"},
         {offsetof(struct withdrawn, ask), "SELECT coalesce(max(at_usec), 0) FROM (SELECT at_usec FROM "
                                           "withdrawn WHERE merchant = ?1 AND "
                                           "shipment = ?2 UNION ALL SELECT at_usec FROM withdrawn WHERE "
@@ -44,11 +46,19 @@ struct withdrawn *withdrawn_close(struct withdrawn *w) {
 
 int withdrawn_put(struct withdrawn *w, const char *merchant, const char *shipment, const char *address,
         int64_t at_usec) {
+        int r;
+
         store_bind_text(&w->put, 1, merchant);
         store_bind_text(&w->put, 2, shipment);
         store_bind_text(&w->put, 3, address);
         store_bind_int64(&w->put, 4, at_usec);
-        return store_run(&w->put);
+        r = store_run(&w->put);
+        if (r != 0)
+                return r;
+        store_bind_text(&w->renew, 1, merchant); /* addresses of a contact that is gone now */
+        store_bind_text(&w->renew, 2, shipment);
+        store_bind_int64(&w->renew, 3, at_usec);
+        return store_run(&w->renew);
 }
 
 int withdrawn_ask(struct withdrawn *w, const char *merchant, const char *shipment, const char *address,

@@ -7,7 +7,8 @@
  * Which word is the newer one is decided by when each was said, not by when it came: consent counts again only when the contact says
  * that it was given (`consent_at`) after it was withdrawn. A contact that does not say when is older than any withdrawal.
  *
- * The address is a hash as barred.h makes it; "" where the contact had not come yet, or was gone.
+ * An address is a hash as barred.h makes it: a contact has several, of mail, telephone and LINE, and each counts. "" where the contact
+ * had not come yet, or was gone.
  */
 #include "firmware/store/store.h"
 
@@ -18,7 +19,7 @@ int withdrawn_open(struct withdrawn **wp, struct store *store);
 struct withdrawn *withdrawn_close(struct withdrawn *w); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct withdrawn *, withdrawn_close)
 
-/* Within a transaction. @at_usec: wall clock when it was said. Return: 0, -errno as store_step(). */
+/* Within a transaction, once for each address. @at_usec: wall clock when it was said. Return: 0, -errno as store_step(). */
 int withdrawn_put(struct withdrawn *w, const char *merchant, const char *shipment, const char *address,
         int64_t at_usec);
 

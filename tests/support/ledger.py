@@ -109,10 +109,11 @@ class Ledger:
         self.fact("shipment.received" if version == 1 else "shipment.changed", merchant, shipment, **wish)
 
     def contact(self, merchant: str, shipment: str, name: str = "山田 花子", email: str = "hanako@example.jp", version: int = 1,
-                consent: bool = True, language: str = "ja", kinds: tuple = ("shipped",), **more):
+                consent: bool | dict = True, language: str = "ja", kinds: tuple = ("shipped",), box: dict | None = None, **more):
+        """@box: further members of what is sealed: phone, line, code."""
         self.fact("contact.received", merchant, shipment, merchant=merchant, shipment=shipment, version=version,
-                  **{"language": language, "contact": {"name": name, "email": email}, "channels": ["email"],
-                     "consent": {kind: consent for kind in kinds}, **more})
+                  **{"language": language, "contact": {"name": name, "email": email, **(box or {})}, "channels": ["email"],
+                     "consent": consent if isinstance(consent, dict) else {kind: consent for kind in kinds}, **more})
 
     # ---- what a bench did ----
 

@@ -21,13 +21,13 @@ static bool may_be_taken(const struct route_health *h, uint64_t now_usec) {
         return h->state == ROUTE_UP || (h->state == ROUTE_DOWN && now_usec >= h->retry_usec);
 }
 
-int routes_pick(struct routes *r, size_t only, uint64_t now_usec, size_t *ip, uint64_t *nextp) {
+int routes_pick(struct routes *r, uint32_t among, uint64_t now_usec, size_t *ip, uint64_t *nextp) {
         uint64_t next = UINT64_MAX;
 
         for (size_t i = 0; i < r->n; i++) {
                 struct route_health *h = &r->list[i];
 
-                if (only != ROUTES_ANY && only != i)
+                if ((among & ROUTES_ONLY(i)) == 0)
                         continue;
                 if (may_be_taken(h, now_usec)) {
                         h->state = h->state == ROUTE_DOWN ? ROUTE_TRIAL : ROUTE_UP;
@@ -43,11 +43,25 @@ int routes_pick(struct routes *r, size_t only, uint64_t now_usec, size_t *ip, ui
         return ROUTES_E_DOWN;
 }
 
-int routes_peek(const struct routes *r, size_t only, uint64_t now_usec, uint64_t *nextp) {
+int routes_peek(const struct routes *r, uint32_t among, uint64_t now_usec, uint64_t *nextp) {
         struct routes copy = *r;
         size_t i;
 
-        return routes_pick(&copy, only, now_usec, &i, nextp);
+        return routes_pick(&copy, among, now_usec, &i, nextp);
+}
+
+uint64_t routes_down_usec(const struct routes *r, uint32_t among) {
+        uint64_t since = 0;
+
+        for (size_t i = 0; i < r->n; i++) {
+                if ((among & ROUTES_ONLY(i)) == 0)
+                        continue;
+                if (r->list[i].state == ROUTE_UP)
+                        return 0;
+                if (r->list[i].since_usec > since)
+                        since = r->list[i].since_usec;
+        }
+        return since;
 }
 
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec) {
@@ -64,6 +78,8 @@ static enum route_change go_down(
         uint64_t asked = (uint64_t) answer->retry_after_sec * 1000000, wait;
         bool was_up = h->state == ROUTE_UP;
 
+        if (was_up)
+                h->since_usec = now_usec;
         if (h->state == ROUTE_DOWN) /* a notice that it had before it went down: nothing new */
                 return ROUTE_STAYS;
         h->n_down++;

@@ -13,15 +13,16 @@
  *   trial      no, somebody tries it               down, a longer pause     down, a longer pause        up
  *
  * The first in order that may be taken is taken, so that mail returns to the fixed line by itself. While none may, no attempt is
- * spent. What may have been taken already goes by the same route or waits for it.
+ * spent. What may have been taken already goes by a route whose receiver knows it again, or waits for one.
  */
 #include "services/notify/channel/courier.h"
 
-#define ROUTES_MAX       6
+#define ROUTES_MAX       16
 #define ROUTES_SILENT    3        /* answers never heard in a row by which a route counts as down */
 #define ROUTE_LEAST_USEC 1000000  /* first pause */
 #define ROUTE_MOST_USEC  30000000 /* longest; a server may ask for more */
-#define ROUTES_ANY       SIZE_MAX
+#define ROUTES_ANY       UINT32_MAX
+#define ROUTES_ONLY(i)   (1U << (unsigned) (i))
 
 enum route_state { ROUTE_UP, ROUTE_TRIAL, ROUTE_DOWN };
 const char *route_state_to_str(enum route_state s); /* "up", "trial", "down" */
@@ -31,6 +32,7 @@ struct route_health {
         unsigned n_down;     /* failures in a row; how long it pauses */
         unsigned n_silent;   /* unknowns in a row */
         uint64_t retry_usec; /* CLOCK_BOOTTIME: not before, while down */
+        uint64_t since_usec; /* CLOCK_BOOTTIME since when it is not up; 0 it is */
 };
 
 struct routes {
@@ -50,15 +52,17 @@ void routes_init(struct routes *r, size_t n);
 
 /**
  * routes_pick() - which route takes a notice now
- * @only: the route that may have taken a copy of it already; ROUTES_ANY otherwise
+ * @among: set of routes; those that would know a copy of it again, when one may have gone; ROUTES_ANY otherwise
  * @ip: set on 0: the route; it wants routes_on_answer() or routes_put_back()
  * @nextp: set on ROUTES_E_DOWN: when the first pause is over
  *
  * Return: 0, ROUTES_E_DOWN, ROUTES_E_BUSY.
  */
-int routes_pick(struct routes *r, size_t only, uint64_t now_usec, size_t *ip, uint64_t *nextp);
+int routes_pick(struct routes *r, uint32_t among, uint64_t now_usec, size_t *ip, uint64_t *nextp);
 /* The same without taking it: whether a notice may go, and when. */
-int routes_peek(const struct routes *r, size_t only, uint64_t now_usec, uint64_t *nextp);
+int routes_peek(const struct routes *r, uint32_t among, uint64_t now_usec, uint64_t *nextp);
+/* Since when none of them is up, on CLOCK_BOOTTIME; 0 one is. */
+uint64_t routes_down_usec(const struct routes *r, uint32_t among);
 /* The notice did not go after all. */
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec);
 /* How it ended. @chance: any random number */

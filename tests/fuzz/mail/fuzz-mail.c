@@ -118,7 +118,7 @@ static void check_mail(const struct contact *c, const char *name, const char *su
                 .n = strlen(text)};
         struct mime_message m = {
                 .from = {name, "shop@example.jp"},
-                .to = {c->name, c->address},
+                .to = {c->name, c->email},
                 .subject = subject,
                 .message_id = "f7e160bd-7d31-5602-8ce2-0cecab9e8306@example.jp",
                 .language = "ja",
@@ -147,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *parts[4] = {"", "", "", ""};
         char *rest = copy, one[4];
         size_t n;
-        struct contact c = {.name = "", .address = "hanako@example.jp"};
+        struct contact c = {.name = "", .email = "hanako@example.jp"};
 
         if (!copy)
                 return 0;
@@ -158,6 +158,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 parts[i] = i == ELEMENTSOF(parts) - 1 ? rest : strsep(&rest, "\n");
         if (contact_read(parts[0], strlen(parts[0]), &c) != CONTACT_READY)
                 memcpy(c.name, parts[0], utf8_cut(parts[0], strnlen(parts[0], CONTACT_NAME_MAX)));
+        if (!*c.email)
+                (void) copy_text(c.email, sizeof(c.email), "hanako@example.jp");
         for (const char *rest_of = parts[3]; (n = safe_text_next(&rest_of, one)) > 0;)
                 str_add_n(&text, one, n);
         str_add(&text, "\n");

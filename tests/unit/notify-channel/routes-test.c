@@ -62,7 +62,7 @@ static void a_step_is_what_the_table_says(void **state) {
 }
 
 static size_t pick(struct routes *r, uint64_t now) {
-        size_t i = ROUTES_ANY;
+        size_t i = ROUTES_MAX;
         uint64_t next;
 
         assert_int_equal(routes_pick(r, ROUTES_ANY, now, &i, &next), 0);
@@ -101,22 +101,42 @@ static void while_all_are_down_nothing_is_picked_and_the_wait_is_told(void **sta
         assert_int_equal(r.list[FIXED].state, ROUTE_DOWN); /* a look takes nothing */
         assert_true(next >= SEC * 3 / 4 && next <= SEC * 5 / 4);
         assert_int_equal(pick(&r, next), FIXED);
-        assert_int_equal(routes_pick(&r, FIXED, next, &i, &next), ROUTES_E_BUSY);
+        assert_int_equal(routes_pick(&r, ROUTES_ONLY(FIXED), next, &i, &next), ROUTES_E_BUSY);
         routes_put_back(&r, FIXED, next); /* it was cancelled meanwhile: the next one tries */
         assert_int_equal(pick(&r, next), FIXED);
+}
+
+static void they_are_down_since_the_last_one_went_and_until_one_is_back(void **state) {
+        struct routes r;
+
+        (void) state;
+        routes_init(&r, 2);
+        (void) routes_on_answer(&r, FIXED, &down, SEC, MIDDLE);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 0);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ONLY(FIXED)), SEC);
+        (void) routes_on_answer(&r, LTE, &down, 3 * SEC, MIDDLE);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 3 * SEC);
+        assert_int_equal(pick(&r, 60 * SEC), FIXED);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 3 * SEC); /* it is tried, no more */
+        (void) routes_on_answer(&r, FIXED, &down, 60 * SEC, MIDDLE);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ONLY(FIXED)), SEC);
+        assert_int_equal(pick(&r, 120 * SEC), FIXED);
+        (void) routes_on_answer(&r, FIXED, &refused, 120 * SEC, MIDDLE);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 0);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ONLY(LTE)), 3 * SEC);
 }
 
 static void what_may_have_gone_waits_for_its_own_route(void **state) {
         struct routes r;
         uint64_t next = 0;
-        size_t i = ROUTES_ANY;
+        size_t i = ROUTES_MAX;
 
         (void) state;
         routes_init(&r, 2);
-        assert_int_equal(routes_pick(&r, LTE, 0, &i, &next), 0);
+        assert_int_equal(routes_pick(&r, ROUTES_ONLY(LTE), 0, &i, &next), 0);
         assert_int_equal(i, LTE);
         (void) routes_on_answer(&r, LTE, &down, 0, MIDDLE);
-        assert_int_equal(routes_pick(&r, LTE, 0, &i, &next), ROUTES_E_DOWN);
+        assert_int_equal(routes_pick(&r, ROUTES_ONLY(LTE), 0, &i, &next), ROUTES_E_DOWN);
         assert_int_equal(next, r.list[LTE].retry_usec);
 }
 
@@ -183,12 +203,12 @@ static void random_days_break_no_rule(void **state) {
         for (int step = 0; step < 200000; step++) {
                 struct routes before = r;
                 uint64_t next = 0;
-                size_t i = ROUTES_ANY;
-                size_t only = nrand48(seed) % 4 == 0 ? (size_t) nrand48(seed) % 3 : ROUTES_ANY;
+                size_t i = ROUTES_MAX;
+                uint32_t only = nrand48(seed) % 4 == 0 ? ROUTES_ONLY(nrand48(seed) % 3) : ROUTES_ANY;
 
                 now += (uint64_t) (nrand48(seed) % 2000000);
                 if (routes_pick(&r, only, now, &i, &next) == 0) {
-                        assert_true(only == ROUTES_ANY || only == i);
+                        assert_true((only & ROUTES_ONLY(i)) != 0);
                         assert_int_not_equal(before.list[i].state, ROUTE_TRIAL);
                         assert_true(before.list[i].state == ROUTE_UP || before.list[i].retry_usec <= now);
                         for (size_t k = 0; k < i && only == ROUTES_ANY; k++)
@@ -212,6 +232,7 @@ int main(void) {
                 cmocka_unit_test(a_step_is_what_the_table_says),
                 cmocka_unit_test(the_fixed_line_goes_first_and_mail_returns_to_it),
                 cmocka_unit_test(while_all_are_down_nothing_is_picked_and_the_wait_is_told),
+                cmocka_unit_test(they_are_down_since_the_last_one_went_and_until_one_is_back),
                 cmocka_unit_test(what_may_have_gone_waits_for_its_own_route),
                 cmocka_unit_test(pauses_double_to_half_a_minute_and_a_server_may_ask_for_more),
                 cmocka_unit_test(three_days_down_are_few_tries),

@@ -24,7 +24,7 @@ static void the_card_says_whether_a_mail_may_go(void **state) {
                 {"{" BOX "," YES ",\"language\":\"en-GB\"}", CONTACT_READY, LANGUAGE_EN},
                 {"{" BOX "," YES ",\"language\":\"fr\"}", CONTACT_READY, LANGUAGE_JA},
                 {"{" BOX "," YES "}", CONTACT_READY, LANGUAGE_JA},
-                {"{" BOX "," YES ",\"channels\":[\"sms\"]}", CONTACT_NO_CHANNEL, 0},
+                {"{" BOX "," YES ",\"channels\":[\"pigeon\"]}", CONTACT_NO_CHANNEL, 0},
                 {"{" BOX "," YES ",\"channels\":[]}", CONTACT_NO_CHANNEL, 0},
                 {"{" BOX ",\"consent\":{\"shipped\":false}}", CONTACT_NO_CONSENT, 0},
                 {"{" BOX ",\"consent\":{\"shipped\":\"true\"}}", CONTACT_NO_CONSENT, 0},
@@ -41,12 +41,46 @@ static void the_card_says_whether_a_mail_may_go(void **state) {
                 struct contact_card card = {0};
 
                 assert_int_equal(json_parse(table[i].data, strlen(table[i].data), &doc, NULL), 0);
-                if (contact_read_card(doc, "shipped", LANGUAGE_JA, &card) != table[i].expect)
+                if (contact_read_card(doc, "shipped", NULL, LANGUAGE_JA, &card) != table[i].expect)
                         fail_msg("%s", table[i].data);
                 assert_int_equal(card.language, table[i].language);
         }
-        assert_int_equal(
-                contact_read_card(NULL, "shipped", LANGUAGE_JA, &(struct contact_card){0}), CONTACT_NONE);
+        assert_int_equal(contact_read_card(NULL, "shipped", NULL, LANGUAGE_JA, &(struct contact_card){0}),
+                CONTACT_NONE);
+}
+
+static void the_customers_order_counts_before_the_merchants_and_mail_without_either(void **state) {
+        static const struct {
+                const char *data, *merchants,
+                        *wish; /* @wish: initials in order, capitals where consent is given */
+        } table[] = {
+                {"{" BOX "," YES "}", "null", "E"},
+                {"{" BOX "," YES "}", "[\"sms\",\"email\"]", "SE"},
+                {"{" BOX "," YES ",\"channels\":null}", "[\"line\"]", "L"},
+                {"{" BOX "," YES ",\"channels\":[\"line\",\"sms\",\"email\"]}", "[\"email\"]", "LSE"},
+                {"{" BOX "," YES ",\"channels\":[\"sms\",\"fax\",7,\"sms\",\"webhook\"]}", "null", "SW"},
+                {"{" BOX ",\"channels\":[\"email\",\"sms\"],\"consent\":{\"sms\":{\"shipped\":true}}}",
+                        "null", "eS"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(json_freep) struct json *doc = NULL, *merchants = NULL;
+                struct contact_card card = {0};
+                char wish[N_CHANNELS + 1] = "";
+
+                assert_int_equal(json_parse(table[i].data, strlen(table[i].data), &doc, NULL), 0);
+                assert_int_equal(
+                        json_parse(table[i].merchants, strlen(table[i].merchants), &merchants, NULL), 0);
+                assert_int_equal(
+                        contact_read_card(doc, "shipped", merchants, LANGUAGE_JA, &card), CONTACT_READY);
+                for (size_t k = 0; k < card.n_wish; k++) {
+                        char c = channel_to_str(card.wish[k])[0];
+
+                        wish[k] = card.consented & CHANNEL_BIT(card.wish[k]) ? (char) (c - 'a' + 'A') : c;
+                }
+                assert_string_equal(wish, table[i].wish);
+        }
 }
 
 static void the_nearest_word_of_consent_decides(void **state) {
@@ -87,29 +121,56 @@ static void the_nearest_word_of_consent_decides(void **state) {
         assert_false(consent_is_given(NULL, "email", "shipped"));
 }
 
-static void the_box_holds_a_name_and_an_address_or_is_refused(void **state) {
+#define FRIEND "U0123456789abcdef0123456789abcdef"
+
+static void each_channel_finds_its_address_in_the_box_or_says_why_not(void **state) {
         static const struct {
                 const char *bytes;
+                enum channel channel;
                 enum contact_state expect;
+                const char *to;
         } table[] = {
-                {"{\"name\":\"山田 花子\",\"email\":\"hanako@example.jp\"}", CONTACT_READY},
-                {"{\"email\":\"hanako@example.jp\",\"phone\":\"090\"}", CONTACT_READY},
-                {"{\"name\":\"山田\"}", CONTACT_NONE},
-                {"{\"name\":\"山田\",\"email\":\"\"}", CONTACT_NONE},
-                {"{\"name\":\"山田\",\"email\":7}", CONTACT_NONE},
-                {"{\"email\":\"a@example.jp\\r\\nRCPT TO:<b@example.jp>\"}", CONTACT_BAD_ADDRESS},
-                {"[]", CONTACT_NONE},
-                {"", CONTACT_NONE},
-                {"{\"email\":\"a@example.jp\\u0000\"}", CONTACT_NONE},
+                {"{\"email\":\"hanako@example.jp\"}", CHANNEL_EMAIL, CONTACT_READY, "hanako@example.jp"},
+                {"{\"email\":\"hanako.@docomo.example.jp\"}", CHANNEL_EMAIL, CONTACT_READY,
+                        "\"hanako.\"@docomo.example.jp"},
+                {"{\"name\":\"山田\"}", CHANNEL_EMAIL, CONTACT_NONE, ""},
+                {"{\"email\":\"\"}", CHANNEL_EMAIL, CONTACT_NONE, ""},
+                {"{\"email\":7}", CHANNEL_EMAIL, CONTACT_NONE, ""},
+                {"{\"email\":\"a@example.jp\\r\\nRCPT TO:<b@example.jp>\"}", CHANNEL_EMAIL,
+                        CONTACT_BAD_ADDRESS, ""},
+                {"{\"phone\":\"０９０－1234-5678\"}", CHANNEL_SMS, CONTACT_READY, "+819012345678"},
+                {"{\"phone\":\"03-1234-5678\"}", CHANNEL_SMS, CONTACT_BAD_ADDRESS, ""},
+                {"{\"phone\":\"03-1234-5678\"}", CHANNEL_LINE_NOTIFICATION, CONTACT_READY, "+81312345678"},
+                {"{\"phone\":\"090\"}", CHANNEL_SMS, CONTACT_BAD_ADDRESS, ""},
+                {"{\"email\":\"a@example.jp\"}", CHANNEL_SMS, CONTACT_NONE, ""},
+                {"{\"line\":\"" FRIEND "\"}", CHANNEL_LINE, CONTACT_READY, FRIEND},
+                {"{\"line\":\"hanako\"}", CHANNEL_LINE, CONTACT_BAD_ADDRESS, ""},
+                {"{}", CHANNEL_LINE, CONTACT_NONE, ""},
+                {"{}", CHANNEL_WEBHOOK, CONTACT_READY, ""},
+                {"{}", CHANNEL_SLIP, CONTACT_READY, ""},
         };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                char to[COURIER_TO_MAX];
+                struct contact c = {0};
+
+                assert_int_equal(contact_read(table[i].bytes, strlen(table[i].bytes), &c), CONTACT_READY);
+                if (contact_address(&c, table[i].channel, to) != table[i].expect)
+                        fail_msg("%s", table[i].bytes);
+                assert_string_equal(to, table[i].to);
+        }
+}
+
+static void what_is_no_box_of_a_contact_is_none(void **state) {
+        static const char *const table[] = {"[]", "", "7", "{", "{\"email\":\"a@example.jp\\u0000\"}"};
 
         (void) state;
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 struct contact c = {0};
 
-                if (contact_read(table[i].bytes, strlen(table[i].bytes), &c) != table[i].expect)
-                        fail_msg("%s", table[i].bytes);
-                assert_int_equal(*c.address != '\0', table[i].expect == CONTACT_READY);
+                assert_int_equal(contact_read(table[i], strlen(table[i]), &c), CONTACT_NONE);
+                assert_int_equal(c.email[0], 0);
         }
 }
 
@@ -126,14 +187,16 @@ static void a_very_long_name_is_cut_at_a_character(void **state) {
         assert_int_equal(strlen(c.name), 400);
         assert_true(utf8_is_valid(c.name, strlen(c.name)));
         contact_wipe(&c);
-        assert_int_equal(c.name[0] | c.address[0], 0);
+        assert_int_equal(c.name[0] | c.email[0], 0);
 }
 
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_card_says_whether_a_mail_may_go),
+                cmocka_unit_test(the_customers_order_counts_before_the_merchants_and_mail_without_either),
                 cmocka_unit_test(the_nearest_word_of_consent_decides),
-                cmocka_unit_test(the_box_holds_a_name_and_an_address_or_is_refused),
+                cmocka_unit_test(each_channel_finds_its_address_in_the_box_or_says_why_not),
+                cmocka_unit_test(what_is_no_box_of_a_contact_is_none),
                 cmocka_unit_test(a_very_long_name_is_cut_at_a_character),
         };
 

@@ -115,6 +115,10 @@ static void a_row_comes_back_as_it_was_written(void **state) {
         (void) copy_text(row.parcels, sizeof(row.parcels), P1 " " P2 " ");
         (void) copy_text(row.words, sizeof(row.words), "ja/3");
         (void) copy_text(row.contact, sizeof(row.contact), N2);
+        (void) copy_text(row.used, sizeof(row.used), "line:bad-address ");
+        (void) copy_text(row.route, sizeof(row.route), "fixed");
+        row.others = CHANNEL_BIT(CHANNEL_SMS) | PLAN_PAPER;
+        row.paper = PAPER_LAID;
         insert(s, &row);
         assert_int_equal(outbox_get(s->o, N1, &back), 0);
         assert_memory_equal(&back, &row, sizeof(row));
@@ -170,14 +174,14 @@ static void who_waits_at_a_counter_comes_before_all_others(void **state) {
                 insert(s, &row);
         }
         for (size_t i = ELEMENTSOF(kinds); i > 0; i--) {
-                assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+                assert_int_equal(outbox_due(s->o, 0, 5000, &row), 0);
                 assert_string_equal(row.kind, kinds[i - 1]);
                 row.state = NOTICE_CANCELLED;
                 begin(s);
                 assert_int_equal(outbox_put(s->o, &row), 0);
                 commit(s);
         }
-        assert_int_equal(outbox_due(s->o, 5000, &row), OUTBOX_E_NONE);
+        assert_int_equal(outbox_due(s->o, 0, 5000, &row), OUTBOX_E_NONE);
 }
 
 static void the_one_that_is_due_first_comes_first(void **state) {
@@ -186,8 +190,8 @@ static void the_one_that_is_due_first_comes_first(void **state) {
 
         insert(s, &a);
         insert(s, &b);
-        assert_int_equal(outbox_due(s->o, 999, &row), OUTBOX_E_NONE);
-        assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+        assert_int_equal(outbox_due(s->o, 0, 999, &row), OUTBOX_E_NONE);
+        assert_int_equal(outbox_due(s->o, 0, 5000, &row), 0);
         assert_string_equal(row.id, N2);
         row.state = NOTICE_SENDING;
         begin(s);
@@ -195,8 +199,77 @@ static void the_one_that_is_due_first_comes_first(void **state) {
         commit(s);
         assert_int_equal(outbox_sending(s->o, &row), 0);
         assert_string_equal(row.id, N2);
-        assert_int_equal(outbox_due(s->o, 5000, &row), 0);
+        assert_int_equal(outbox_due(s->o, 0, 5000, &row), 0);
         assert_string_equal(row.id, N1);
+}
+
+static void only_channels_that_could_take_one_are_asked(void **state) {
+        struct scene *s = *state;
+        struct notice_row mail = reserved(N1, 1000), sms = reserved(N2, 2000), row;
+
+        (void) copy_text(mail.channel, sizeof(mail.channel), "email");
+        (void) copy_text(sms.channel, sizeof(sms.channel), "sms");
+        insert(s, &mail);
+        insert(s, &sms);
+        assert_int_equal(outbox_due(s->o, 0, 5000, &row), OUTBOX_E_NONE);
+        assert_int_equal(outbox_due(s->o, CHANNEL_BIT(CHANNEL_SMS), 5000, &row), 0);
+        assert_string_equal(row.id, N2);
+        assert_int_equal(
+                outbox_due(s->o, CHANNEL_BIT(CHANNEL_SMS) | CHANNEL_BIT(CHANNEL_EMAIL), 5000, &row), 0);
+        assert_string_equal(row.id, N1);
+}
+
+static void what_waits_too_long_is_found_when_another_channel_could_take_it(void **state) {
+        static const struct {
+                unsigned others, up;
+                uint64_t due, now;
+                bool found;
+        } table[] = {
+                {CHANNEL_BIT(CHANNEL_SMS), CHANNEL_BIT(CHANNEL_SMS), 1000, 5000, true},
+                {CHANNEL_BIT(CHANNEL_SMS), CHANNEL_BIT(CHANNEL_LINE), 1000, 5000, false},
+                {PLAN_PAPER, PLAN_PAPER, 1000, 5000, true}, {0, UINT32_MAX, 1000, 5000, false},
+                {CHANNEL_BIT(CHANNEL_SMS), CHANNEL_BIT(CHANNEL_SMS), 999, 5000, false}, /* not for so long */
+                {CHANNEL_BIT(CHANNEL_SMS), CHANNEL_BIT(CHANNEL_SMS), 1000, 999,
+                        false}, /* not looked at yet */
+        };
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+
+        (void) copy_text(row.channel, sizeof(row.channel), "email");
+        insert(s, &row);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                row.others = table[i].others;
+                begin(s);
+                assert_int_equal(outbox_put(s->o, &row), 0);
+                commit(s);
+                assert_int_equal(outbox_stuck(s->o, CHANNEL_EMAIL, table[i].up, table[i].due, table[i].now,
+                                         &(struct notice_row){0}),
+                        table[i].found ? 0 : OUTBOX_E_NONE);
+                assert_int_equal(
+                        outbox_stuck(s->o, CHANNEL_SMS, UINT32_MAX, 5000, 5000, &(struct notice_row){0}),
+                        OUTBOX_E_NONE);
+        }
+}
+
+static void another_contact_is_planned_anew_unless_a_copy_may_have_gone(void **state) {
+        struct scene *s = *state;
+        struct notice_row sure = reserved(N1, 1000), doubtful = reserved(N2, 1000), row;
+
+        sure.others = doubtful.others = CHANNEL_BIT(CHANNEL_EMAIL);
+        doubtful.unknowns = 1;
+        (void) copy_text(sure.channel, sizeof(sure.channel), "sms");
+        (void) copy_text(sure.used, sizeof(sure.used), "line:bad-address ");
+        (void) copy_text(doubtful.channel, sizeof(doubtful.channel), "sms");
+        insert(s, &sure);
+        insert(s, &doubtful);
+        begin(s);
+        assert_int_equal(outbox_wake(s->o, "acme", "S-1"), 0);
+        commit(s);
+        assert_int_equal(outbox_get(s->o, N1, &row), 0);
+        assert_int_equal(row.channel[0] | row.used[0], 0);
+        assert_int_equal(row.others, 0);
+        assert_int_equal(outbox_get(s->o, N2, &row), 0);
+        assert_string_equal(row.channel, "sms");
 }
 
 static void an_outcome_is_a_line_of_the_log_that_names_no_person(void **state) {
@@ -291,8 +364,8 @@ static void a_contact_wakes_only_what_waits_for_one(void **state) {
                 assert_int_equal(outbox_put(s->o, &row), 0);
                 assert_int_equal(outbox_wake(s->o, "acme", "S-1"), 0);
                 commit(s);
-                assert_int_equal(
-                        outbox_due(s->o, 1000, &(struct notice_row){0}), table[i].woken ? 0 : OUTBOX_E_NONE);
+                assert_int_equal(outbox_due(s->o, 0, 1000, &(struct notice_row){0}),
+                        table[i].woken ? 0 : OUTBOX_E_NONE);
         }
 }
 
@@ -361,6 +434,9 @@ int main(void) {
                 WITH(an_outcome_says_by_reference_what_was_told),
                 WITH(who_waits_at_a_counter_comes_before_all_others),
                 WITH(the_one_that_is_due_first_comes_first),
+                WITH(only_channels_that_could_take_one_are_asked),
+                WITH(what_waits_too_long_is_found_when_another_channel_could_take_it),
+                WITH(another_contact_is_planned_anew_unless_a_copy_may_have_gone),
                 WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
                 WITH(what_was_told_and_undone_is_told_again_once),
                 WITH(what_is_undone_while_it_goes_is_only_marked),

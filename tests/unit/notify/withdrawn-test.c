@@ -81,8 +81,11 @@ static void the_newest_word_is_kept_and_no_address_is_forgotten(void **state) {
         struct scene *s = *state;
 
         assert_int_equal(withdrawn_put(s->w, "acme", "S-1", "aa", 1000), 0);
+        assert_int_equal(withdrawn_put(s->w, "acme", "S-1", "bb", 1000), 0); /* of their telephone */
+        assert_int_equal(ask(s, "acme", "S-2", "bb"), 1000);
         assert_int_equal(withdrawn_put(s->w, "acme", "S-1", "", 3000), 0); /* its contact is gone now */
         assert_int_equal(ask(s, "acme", "S-2", "aa"), 3000);
+        assert_int_equal(ask(s, "acme", "S-2", "bb"), 3000);
         assert_int_equal(withdrawn_put(s->w, "acme", "S-1", "aa", 2000), 0); /* the facts read again */
         assert_int_equal(ask(s, "acme", "S-2", "aa"), 3000);
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * By which channel a notice goes. Pure: the customer's order, what each channel can do for this notice, since when it is down, and the
+ * time come as arguments.
+ *
+ *   a copy may have gone                     its channel alone, whatever the others could do
+ *   the first that can                       takes it, and waits for its line while that is down
+ *   its line is down, for fallback_usec      the next one whose line is up; none is up: it stays with the first
+ *   since the notice was due
+ *   all of them down for as long             paper besides, where that is to be had: it stays owed
+ *   none can, one had its end                fails, with the reason of the last one
+ *   none can, none ever could                waits: no-consent, no-contact, no-channel
+ *
+ * What ended at a channel is kept with the notice as words, "email:recipient-refused line:bad-address ".
+ */
+#include "services/notify/channel/channel.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PLAN_REASON_SIZE 32
+#define PLAN_USED_SIZE   320                     /* N_CHANNELS of a name, a reason and two marks */
+#define PLAN_PAPER       CHANNEL_BIT(N_CHANNELS) /* in sets of channels: the slip that tells nobody by itself */
+
+enum plan_state {
+        PLAN_READY,
+        PLAN_NOT_HERE,    /* no such channel at this station, or none for this merchant */
+        PLAN_NO_CONSENT,  /* by this channel, to this kind */
+        PLAN_NO_ADDRESS,  /* in the contact */
+        PLAN_BAD_ADDRESS, /* that we would not hand over */
+        PLAN_REFUSED,     /* the address was refused for good before */
+        PLAN_USED,        /* it ended there for this notice */
+};
+
+struct plan_channel {
+        enum channel channel;
+        enum plan_state state;
+        uint64_t down_usec; /* CLOCK_BOOTTIME since when all its routes are down; 0 one is up */
+};
+
+struct plan_question {
+        struct plan_channel list[N_CHANNELS]; /* in the customer's order */
+        size_t n;
+        const char *used; /* of the notice */
+        uint64_t due_usec, now_usec, fallback_usec;
+        bool may_have_gone; /* a copy, by @at */
+        enum channel at;
+        bool paper; /* could be laid, and was not yet */
+};
+
+enum plan_action { PLAN_GO, PLAN_WAIT, PLAN_FAIL };
+
+struct plan {
+        enum plan_action action;
+        enum channel channel;          /* PLAN_GO */
+        unsigned others;               /* set of channels that could take it, too; PLAN_PAPER */
+        bool lay;                      /* paper, now */
+        char reason[PLAN_REASON_SIZE]; /* PLAN_WAIT, PLAN_FAIL */
+};
+
+void plan_make(const struct plan_question *q, struct plan *p);
+
+/* It ended at @c, for @reason. @used: of PLAN_USED_SIZE; an entry that finds no room is left out. */
+void plan_use_up(char used[PLAN_USED_SIZE], enum channel c, const char *reason);
+/* Why it ended at @c. Return: false when it did not. */
+bool plan_is_used(const char *used, enum channel c, char reason[PLAN_REASON_SIZE]);

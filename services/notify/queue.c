@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/notify-internal.h"
+
+#define DECISIONS_MAX 50 /* without an answer of a channel, in one turn */
+
+/* Channels that could take a notice now: of all of them, or of those whose line is up. */
+static unsigned free_channels(const struct notify *n, const struct stamp *now, bool up) {
+        unsigned set = 0;
+        uint64_t next;
+
+        for (int c = 0; c < N_CHANNELS; c++)
+                if (way_is_free(&n->ways[c], ROUTES_ANY, now->boot_usec, &next) &&
+                        (!up || way_down_usec(&n->ways[c]) == 0))
+                        set |= CHANNEL_BIT(c);
+        return set;
+}
+
+/* One that waits longer for its line than it should, while another channel, or paper, is to be had. */
+static int next_stuck(struct notify *n, const struct stamp *now, struct notice_row *row) {
+        unsigned up = free_channels(n, now, true);
+        uint64_t patience = (uint64_t) n->config->fallback_usec;
+        int r = OUTBOX_E_NONE;
+
+        if ((up & CHANNEL_BIT(CHANNEL_SLIP)) != 0)
+                up |= PLAN_PAPER;
+        for (int c = 0; c < N_CHANNELS && r == OUTBOX_E_NONE; c++) {
+                uint64_t since = way_down_usec(&n->ways[c]);
+
+                if (since > 0 && now->boot_usec >= since + patience)
+                        r = outbox_stuck(n->outbox, (enum channel) c, up & ~CHANNEL_BIT(c),
+                                now->boot_usec - patience, now->boot_usec, row);
+        }
+        return r;
+}
+
+/* Return: 0 with how it is to be attended to in @attendp, OUTBOX_E_NONE, -errno. */
+static int next_row(struct notify *n, const struct stamp *now, struct notice_row *row,
+        int (**attendp)(struct notify *n, struct notice_row *row, const struct stamp *now)) {
+        unsigned channels = free_channels(n, now, false);
+        int r;
+
+        *attendp = attend;
+        if (channels == 0)
+                return OUTBOX_E_NONE;
+        r = outbox_due(n->outbox, channels, now->boot_usec, row);
+        if (r == OUTBOX_E_NONE)
+                r = next_stuck(n, now, row);
+        if (r == OUTBOX_E_NONE && (channels & CHANNEL_BIT(CHANNEL_SLIP)) != 0) {
+                *attendp = attend_paper;
+                r = outbox_paper(n->outbox, row);
+        }
+        return r;
+}
+
+/* Return: 0 nobody is due, FOLLOW_E_MORE, -errno. */
+static int run(struct notify *n, const struct stamp *now) {
+        for (int i = 0; i < DECISIONS_MAX; i++) {
+                int (*take)(struct notify * n, struct notice_row * row, const struct stamp *now);
+                struct notice_row row;
+                int r = next_row(n, now, &row, &take);
+
+                if (r == 0)
+                        r = take(n, &row, now);
+                if (r != 0)
+                        return r < 0 ? r : 0; /* nobody, or the ledger is away: with the next tick */
+        }
+        return FOLLOW_E_MORE;
+}
+
+int queue_run(struct notify *n, const struct stamp *now) {
+        int r = run(n, now), flushed;
+
+        if (r < 0 && store_in_transaction(outbox_store(n->outbox)))
+                store_rollback(outbox_store(n->outbox));
+        flushed = outcome_flush(n);
+        return flushed < 0 && r >= 0 ? flushed : r;
+}

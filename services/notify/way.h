@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One channel as this station has it: its ordered routes and their health, the thread that blocks in them, and the notice that it has
+ * in hand. Each channel has its own, so that one server that answers nothing delays no other channel.
+ *
+ * To the thread the routes are one courier; the job says which of them takes it. What may be done when nobody knows how it ended is
+ * what the route declares that took it: routes of a channel may differ.
+ */
+#include <systemd/sd-event.h>
+
+#include "firmware/seal/seal.h"
+#include "services/notify/channel/channel.h"
+#include "services/notify/channel/courier.h"
+#include "services/notify/channel/routes.h"
+#include "services/notify/config.h"
+#include "services/notify/outbox.h"
+#include "services/notify/route-told.h"
+#include "services/notify/sender.h"
+
+struct way_route {
+        struct courier courier; /* its name is the route's, borrowed from the config */
+        const char *merchant;   /* of a webhook; NULL: any */
+        size_t receiver;        /* the first route that leads to the same one, which knows an id again */
+        bool tried;
+        const char *reason; /* why it is down; static, NULL none */
+        void *thing;        /* owned */
+        void (*release)(void *thing);
+};
+
+struct way { /* zero is valid: not here */
+        enum channel channel;
+        struct way_route routes[ROUTES_MAX];
+        struct routes health; /* n 0: not here */
+        struct courier
+                courier; /* all of them; its userdata is this struct, which must not move while it is open */
+        struct sender *sender;   /* owned */
+        sd_event_source *source; /* owned: its answers */
+        /* what the sender has */
+        char sending[UUID_TEXT_MAX];    /* "" nothing */
+        char sending_to[SEAL_HASH_MAX]; /* barred_hash() of where it goes; "" none */
+        size_t taken;                   /* by which route */
+        bool is_paper;                  /* the clerk's, beside the notice itself */
+        struct courier_answer answer;   /* what it said, and is not written down yet */
+        bool has_answer;
+        void *owner;  /* for the one who listens */
+        bool changed; /* how a route is, and not told yet */
+};
+
+/* --- way-open.c --- */
+/* @w: zero. Return: 0, also when the config has no such channel (way_is_here()); -errno, told in @d. */
+int way_open(struct way *w, enum channel channel, const struct notify_config *config, struct diag *d);
+/* What the files named by the config say, for --check-config. Return: 0; -errno, told in @d. */
+int way_check(const struct notify_config *config, struct diag *d);
+
+/* --- way.c --- */
+int way_start(struct way *w);  /* its thread, when it is here. Return: 0, -errno. */
+void way_close(struct way *w); /* twice is harmless; waits for what the thread has in hand */
+bool way_is_here(const struct way *w);
+/* Has the thread nothing in hand, and is nothing to be written down? */
+bool way_is_idle(const struct way *w);
+/* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
+uint32_t way_among(const struct way *w, const struct notice_row *row);
+/* Could it take one of them now? @nextp: set when not: when to ask again; 0 when it is answered. */
+bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp);
+/* Gives a notice to the thread, by the route that the job names; @job is empty afterwards. @w->sending_to is the caller's. */
+void way_give(struct way *w, const char *notice, struct courier_job *job, bool is_paper);
+/* What the notice that the thread had says of the route it took. @chance: any random number */
+enum route_change way_judge(struct way *w, uint64_t now_usec, uint32_t chance);
+/* How they are, for those who look: @list gets ROUTES_MAX at most. Return: how many. */
+size_t way_tell(const struct way *w, struct route_is *list);
+/* Since when the longest of its merchants waits; of one receiver: since when all routes are down. 0: nobody waits. */
+uint64_t way_down_usec(const struct way *w);
+/* What the route of that name declares; nobody knows which it was: the most careful of all. */
+enum courier_repeat way_repeat(const struct way *w, const char *route);
+/* After a death while sending: as courier.was_taken of that route, or of all of them. */
+int way_was_taken(const struct way *w, const char *route, const char *notice);

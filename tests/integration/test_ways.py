@@ -1,0 +1,526 @@
+# SPDX-License-Identifier: Apache-2.0
+"""okuru-notify with several channels: the customer's order of them, what each says, what follows when one of them ends or is down."""
+import base64
+import hashlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from fake_http import Answer, FakeServer  # noqa: E402
+from ledger import Ledger, notice_id, stamp  # noqa: E402
+from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
+from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+PHONE, E164 = "090-1234-5678", "+819012345678"
+FRIEND = "U" + "0123456789abcdef" * 2
+KEY = bytes(range(32))
+BOX = {"phone": PHONE, "line": FRIEND, "code": "ABCD2345"}
+TAKEN = Answer(200, b'{"status":"queued"}')
+ALL = ["line", "sms", "email"]
+
+
+@pytest.fixture
+def ledger(build, tmp_path):
+    with Ledger(build, tmp_path / "ledger") as ledger:
+        ledger.policy(M)
+        ledger.trust_clock()
+        yield ledger
+
+
+@pytest.fixture
+def relay():
+    relay = Relay()
+    yield relay
+    relay.release.set()
+
+
+def secret(tmp_path: Path, name: str, text: str) -> Path:
+    path = tmp_path / name
+    path.write_text(text + "\n")
+    path.chmod(0o600)
+    return path
+
+
+def gateway(tmp_path: Path, server, repeat: str = "unsafe", name: str = "sms") -> Path:
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(yaml.safe_dump({
+        "name": "example-sms", "repeat": repeat,
+        "request": {"url": server.url + "/v1/send", "headers": ["X-Reference: {{id}}"], "body": '{"to":"{{to}}","text":"{{text}}","id":"{{id}}"}'},
+        "answers": [{"status": "200-299", "pointer": "/status", "equals": ["queued"], "means": "accepted"},
+                    {"status": 400, "pointer": "/code", "equals": ["21211"], "means": "failed", "reason": "recipient-refused"}]}))
+    path.chmod(0o644)
+    return path
+
+
+def by_sms(tmp_path, server, repeat: str = "unsafe") -> str:
+    return f"sms:\n- {{name: provider, gateway: {gateway(tmp_path, server, repeat)}, timeout: 2s}}\n"
+
+
+def by_line(tmp_path, server, section: str = "line") -> str:
+    return f"{section}: {{token_file: {secret(tmp_path, 'line', 't0ken')}, api: '{server.url}', timeout: 2s}}\n"
+
+
+def by_hook(tmp_path, server, merchant: str = M) -> str:
+    file = secret(tmp_path, "hook", "whsec_" + base64.b64encode(KEY).decode())
+    return f"webhook:\n- {{merchant: {merchant}, url: '{server.url}/hook', secret_file: {file}, timeout: 2s}}\n"
+
+
+def by_slip(tmp_path) -> str:
+    return f"slip: {{folder: {tmp_path / 'slips'}, columns: 42}}\n"
+
+
+def by_modem() -> str:
+    return "sms:\n- {name: modem, modem: {}}\n"
+
+
+def after(duration: str) -> str:
+    return f"fallback_after: {duration}\n"
+
+
+def told(ledger, shipment: str, channels=("email",), box=None, **more) -> str:
+    """A shipment that is on its way, with a contact of several addresses; the id of its notice."""
+    ledger.shipment(M, shipment)
+    ledger.contact(M, shipment, channels=list(channels), box=BOX if box is None else box, **more)
+    ledger.ship(M, shipment)
+    return ledger.reserve(M, shipment)
+
+
+def ready(ledger, shipment: str, channels=("email",), **more) -> str:
+    """One that waits at the counter."""
+    ledger.shipment(M, shipment, pickup={"store": "tokyo"}, notices={"pickup-ready": "station"})
+    ledger.contact(M, shipment, channels=list(channels), box=BOX, kinds=("pickup-ready",), **more)
+    ledger.arrive(M, shipment)
+    notice = notice_id(M, shipment, "pickup-ready")
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="pickup-ready", generation=0, not_before=stamp(), expires=stamp(86400 * 7),
+                owner="station")
+    return notice
+
+
+def accepted(notify, notice: str) -> str:
+    """The channel that took it, as the outcome says."""
+    kind, data = notify.outcome_of(notice)
+    assert kind == "notice.accepted", data
+    return data["channel"]
+
+
+def sent(server) -> list:
+    return [json.loads(r.body) for r in server.requests]
+
+
+def slips(tmp_path) -> list:
+    return sorted((tmp_path / "slips" / "new").glob("*.txt"))
+
+
+# ---- which channel ----
+
+def test_each_customer_is_told_by_the_first_channel_of_their_order_that_can(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as sms, FakeServer(Answer(200)) as line:
+        with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_sms(tmp_path, sms) + by_line(tmp_path, line)) as notify:
+            assert accepted(notify, told(ledger, "S-1", ALL)) == "line"
+            assert accepted(notify, told(ledger, "S-2", ["sms", "email"])) == "sms"
+            assert accepted(notify, told(ledger, "S-3", ["email", "sms"])) == "email"
+            assert accepted(notify, told(ledger, "S-4", ALL, box={"phone": PHONE})) == "sms"  # no friend of ours on LINE
+            assert accepted(notify, told(ledger, "S-5", ALL, box={"phone": "03-1234-5678"})) == "email"  # no SMS reaches it
+            assert accepted(notify, told(ledger, "S-6", ["webhook", "fax", "email"])) == "email"  # not here, and none at all
+            consent = {"shipped": True, "line": {"shipped": False}}
+            assert accepted(notify, told(ledger, "S-7", ALL, consent=consent)) == "sms"
+            notify.stop()
+        assert [m["to"] for m in sent(sms)] == [E164] * 3 and [m["to"] for m in sent(line)] == [FRIEND]
+    assert len(mails_in(tmp_path / "mail")) == 3
+
+
+def test_the_merchants_order_counts_for_who_names_none(build, tmp_path, ledger):
+    ledger.policy(M, version=2, channels=["sms", "email"])
+    with FakeServer(TAKEN) as sms:
+        with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_sms(tmp_path, sms)) as notify:
+            ledger.shipment(M, "S-1")
+            ledger.fact("contact.received", M, "S-1", merchant=M, shipment="S-1", version=1, consent={"shipped": True},
+                        contact={"email": "hanako@example.jp", "phone": PHONE})
+            ledger.ship(M, "S-1")
+            assert accepted(notify, ledger.reserve(M, "S-1")) == "sms"
+            assert accepted(notify, told(ledger, "S-2", ["email"])) == "email"
+            notify.stop()
+
+
+def test_who_can_be_reached_by_none_waits_and_says_why(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, by_sms(tmp_path, sms)) as notify:
+        none, nobody = told(ledger, "S-1", ["email"]), told(ledger, "S-2", ["sms"], box={})
+        wait_for("its state", lambda: notify.state(none) == ("reserved", "no-channel", 0))
+        wait_for("its state", lambda: notify.state(nobody) == ("reserved", "no-contact", 0))
+        kind, data = notify.outcome_of(told(ledger, "S-3", ["sms"], box={"phone": "12"}))
+        assert (kind, data["reason"]) == ("notice.failed", "bad-address") and "channel" not in data
+        ledger.contact(M, "S-2", version=2, channels=["sms"], box=BOX)
+        assert accepted(notify, nobody) == "sms"
+        notify.stop()
+
+
+def test_a_preference_that_changes_while_it_waits_is_followed(build, tmp_path, ledger):
+    port = free_port()
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms)) as notify:
+        notice = told(ledger, "S-1", ["email"])
+        wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
+        ledger.contact(M, "S-1", version=2, channels=["sms"], box=BOX)
+        assert accepted(notify, notice) == "sms"
+        notify.stop()
+
+
+# ---- what each says ----
+
+def test_each_channel_says_it_in_its_own_shape(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as sms, FakeServer(Answer(200)) as line, FakeServer(Answer(204, b"")) as hook:
+        config = by_sms(tmp_path, sms) + by_line(tmp_path, line) + by_line(tmp_path, line, "line-notification") + by_hook(tmp_path, hook) + by_slip(tmp_path)
+        with Notify(build, tmp_path, ledger, config) as notify:
+            notices = {c: ready(ledger, f"P-{c}", [c]) for c in ("sms", "line", "line-notification", "webhook", "slip")}
+            assert {c: accepted(notify, n) for c, n in notices.items()} == {c: c for c in notices}
+            notify.stop()
+    text, = sent(sms)
+    assert text["to"] == E164 and "A-P-sms" in text["text"] and "ABCD2345" in text["text"] and text["text"].startswith("【アクメ商店】")
+    assert text["id"] == notices["sms"]
+    push, pnp = [r for r in line.requests if "bot/message" in r.path], [r for r in line.requests if "pnp" in r.path]
+    assert [r.headers["x-line-retry-key"] for r in push] == [notices["line"]]
+    assert [r.headers["x-line-delivery-tag"] for r in pnp] == [notices["line-notification"]]
+    body = json.loads(push[0].body)
+    assert body["to"] == FRIEND and [m["type"] for m in body["messages"]] == ["text"] and "ABCD2345" in body["messages"][0]["text"]
+    assert json.loads(pnp[0].body)["to"] == hashlib.sha256(E164.encode()).hexdigest()
+    request, = hook.requests
+    event = json.loads(request.body)
+    assert request.headers["webhook-id"] == notices["webhook"] and event["type"] == "notice.pickup-ready" and "timestamp" in event
+    data = event["data"]
+    assert {k: data[k] for k in ("notice", "merchant", "shipment", "kind", "language", "generation", "code")} == {
+        "notice": notices["webhook"], "merchant": M, "shipment": "P-webhook", "kind": "pickup-ready", "language": "ja", "generation": 0, "code": "ABCD2345"}
+    assert "A-P-webhook" in data["text"] and "A-P-webhook" in data["subject"] and data["fields"]["order"] == "A-P-webhook"
+    assert E164 not in str(event) and "hanako" not in str(event)
+    paper, = slips(tmp_path)
+    assert paper.name == f"{notices['slip']}.txt" and "A-P-slip" in paper.read_text() and "ABCD2345" in paper.read_text()
+    assert max(sum(1 + (ord(c) > 255) for c in row) for row in paper.read_text().splitlines()) <= 42
+
+
+def test_nothing_personal_is_logged_or_kept_whatever_the_channel(build, tmp_path, ledger):
+    with FakeServer(TAKEN, Answer(400, b'{"code":"21211"}')) as sms, FakeServer(Answer(200)) as line:
+        with Notify(build, tmp_path, ledger, by_sms(tmp_path, sms) + by_line(tmp_path, line)) as notify:
+            accepted(notify, told(ledger, "S-1", ["sms"]))
+            accepted(notify, told(ledger, "S-2", ["line"]))
+            assert notify.outcome_of(told(ledger, "S-3", ["sms"]))[1]["reason"] == "recipient-refused"
+            notify.stop()
+        kept = notify.errors.read_bytes() + b"".join(p.read_bytes() for p in notify.folder.iterdir() if p.is_file())
+    for word in (PHONE, E164, FRIEND, "山田", "hanako", "t0ken"):
+        assert word.encode() not in kept
+
+
+# ---- from one to the next ----
+
+def test_where_one_channel_has_its_end_the_next_one_takes_it(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(server.port) + by_sms(tmp_path, sms)) as notify:
+            for word in ("unknown", "spam", "a b"):
+                notice = told(ledger, f"S-{word[0]}", ["email", "sms"], email=f"{word}@example.jp")
+                assert accepted(notify, notice) == "sms"
+            asked = relay.asked.copy()
+            assert accepted(notify, told(ledger, "S-2", ["email", "sms"], email="unknown@example.jp")) == "sms"
+            assert relay.asked == asked  # it was refused before, and is not tried again
+            notify.stop()
+    finally:
+        server.stop()
+    assert len(sms.requests) == 4
+
+
+def test_only_when_no_channel_is_left_it_failed_and_the_last_one_says_why(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with FakeServer(Answer(400, b'{"code":"21211"}')) as sms, Notify(build, tmp_path, ledger, smtp_route(server.port) + by_sms(tmp_path, sms)) as notify:
+            kind, data = notify.outcome_of(told(ledger, "S-1", ["email", "sms"], email="spam@example.jp"))
+            assert (kind, data["reason"], data["channel"], data["attempts"]) == ("notice.failed", "recipient-refused", "sms", 2)
+            kind, data = notify.outcome_of(told(ledger, "S-2", ["sms", "email"], email="spam@example.jp"))
+            assert (kind, data["reason"], data["channel"], data["attempts"]) == ("notice.failed", "message-refused", "email", 1)
+            notify.stop()
+    finally:
+        server.stop()
+    assert len(sms.requests) == 1  # the number was refused before
+
+
+def test_mail_that_is_down_for_long_goes_by_sms_and_never_by_mail_after_that(build, tmp_path, ledger, relay):
+    port = free_port()
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms) + after("10min")) as notify:
+        notice, mail_only = told(ledger, "S-1", ["email", "sms"]), told(ledger, "S-2", ["email"])
+        wait_for("a try", lambda: any(notify.state(n)[1] == "no-server" for n in (notice, mail_only)))
+        notify.pass_time(500)
+        time.sleep(1.5)
+        assert not sms.requests and notify.outcomes() == []
+        notify.pass_time(200)
+        assert accepted(notify, notice) == "sms"
+        assert notify.outcome_of(notice)[1]["attempts"] == 1  # none was spent on the line
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            notify.pass_time(60)
+            assert accepted(notify, mail_only) == "email"
+            notify.stop()
+        finally:
+            server.stop()
+    assert ids(relay.taken) == [mail_only] and len(sms.requests) == 1
+
+
+def test_a_line_that_comes_back_in_time_keeps_its_notices(build, tmp_path, ledger, relay):
+    port = free_port()
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms)) as notify:
+        notice = told(ledger, "S-1", ["email", "sms"])
+        wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            notify.pass_time(60)
+            assert accepted(notify, notice) == "email"
+            notify.stop()
+        finally:
+            server.stop()
+    assert not sms.requests
+
+
+def test_a_mail_server_that_says_nothing_delays_no_sms(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with FakeServer(TAKEN) as sms:
+            with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="30s") + by_sms(tmp_path, sms)) as notify:
+                stuck = told(ledger, "S-0", ["email"], email="mute@example.jp")
+                wait_for("the mail", lambda: relay.seen)
+                waited = []
+                for i in range(5):
+                    begun = time.monotonic()
+                    assert accepted(notify, told(ledger, f"S-{i + 1}", ["sms"])) == "sms"
+                    waited.append(time.monotonic() - begun)
+                assert sorted(waited)[2] < 3 and notify.state(stuck)[0] == "sending"
+                relay.release.set()
+                assert accepted(notify, stuck) == "email"
+                notify.stop()
+    finally:
+        server.stop()
+
+
+def test_what_may_have_gone_by_sms_goes_by_no_other_channel(build, tmp_path, ledger):
+    with FakeServer(Answer(fault="drop")) as sms:
+        with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_sms(tmp_path, sms)) as notify:
+            kind, data = notify.outcome_of(told(ledger, "S-1", ["sms", "email"]))
+            assert (kind, data["reason"], data["channel"]) == ("notice.unknown", "no-answer", "sms")
+            notify.pass_time(3600)
+            accepted(notify, told(ledger, "S-2", ["email"]))
+            notify.stop()
+        assert len(sms.requests) == 1
+    assert len(mails_in(tmp_path / "mail")) == 1
+
+
+def test_what_the_provider_knows_again_goes_again_by_the_same_provider_alone(build, tmp_path, ledger):
+    with FakeServer(Answer(fault="drop"), TAKEN) as first, FakeServer(TAKEN) as second:
+        config = (f"sms:\n- {{name: a, gateway: {gateway(tmp_path, first, 'safe', 'a')}, timeout: 2s}}\n"
+                  f"- {{name: b, gateway: {gateway(tmp_path, second, 'unsafe', 'b')}, timeout: 2s}}\n")
+        with Notify(build, tmp_path, ledger, config) as notify:
+            notice = told(ledger, "S-1", ["sms"])
+            wait_for("its state", lambda: notify.state(notice)[1] == "no-answer")
+            notify.pass_time(120)
+            assert accepted(notify, notice) == "sms"
+            notify.stop()
+        assert [m["id"] for m in sent(first)] == [notice] * 2 and not second.requests
+
+
+def test_routes_of_sms_are_taken_in_order(build, tmp_path, ledger):
+    with FakeServer() as gone:
+        pass
+    with FakeServer(TAKEN) as second:
+        config = (f"sms:\n- {{name: a, gateway: {gateway(tmp_path, gone, 'unsafe', 'a')}}}\n"
+                  f"- {{name: b, gateway: {gateway(tmp_path, second, 'unsafe', 'b')}}}\n")
+        with Notify(build, tmp_path, ledger, config) as notify:
+            assert accepted(notify, told(ledger, "S-1", ["sms"])) == "sms"
+            assert notify.query("SELECT route FROM notice") == [("b",)]
+            notify.stop()
+
+
+# ---- paper ----
+
+def test_while_all_lines_are_down_one_slip_is_laid_and_the_notice_still_goes(build, tmp_path, ledger, relay):
+    port = free_port()
+    with Notify(build, tmp_path, ledger, smtp_route(port) + by_slip(tmp_path)) as notify:
+        notice = ready(ledger, "P-1", ["email"])
+        other = told(ledger, "S-1", ["email"])  # nobody comes to the shop for it
+        wait_for("a try", lambda: any(notify.state(n)[1] == "no-server" for n in (notice, other)))
+        assert slips(tmp_path) == []
+        notify.pass_time(700)
+        wait_for("the slip", lambda: notify.query("SELECT paper FROM notice WHERE id = ?", notice) == [(2,)])
+        assert [p.name for p in slips(tmp_path)] == [f"{notice}.txt"] and notify.state(notice)[0] == "reserved"
+        for _ in range(5):
+            notify.pass_time(700)
+            time.sleep(0.5)
+        assert len(slips(tmp_path)) == 1 and notify.outcomes() == []
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            wait_for("both mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 2, step=0.2)
+            assert accepted(notify, notice) == "email"
+            notify.stop()
+        finally:
+            server.stop()
+    assert sorted(ids(relay.taken)) == sorted([notice, other]) and len(slips(tmp_path)) == 1
+
+
+def test_what_failed_for_good_leaves_a_slip(build, tmp_path, ledger):
+    with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_slip(tmp_path)) as notify:
+        notice = ready(ledger, "P-1", ["email"], email="a b@example.jp")
+        assert notify.outcome_of(notice)[0] == "notice.failed"
+        wait_for("the slip", lambda: [p.name for p in slips(tmp_path)] == [f"{notice}.txt"])
+        wait_for("that it is known", lambda: notify.query("SELECT paper FROM notice WHERE id = ?", notice) == [(2,)])
+        notify.stop()
+    assert len(notify.outcomes()) == 1
+
+
+# ---- consent ----
+
+def test_who_says_no_at_the_counter_says_it_for_each_of_their_addresses(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as sms, FakeServer(Answer(200)) as line:
+        with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_sms(tmp_path, sms) + by_line(tmp_path, line)) as notify:
+            ledger.shipment(M, "S-1")
+            ledger.contact(M, "S-1", channels=["email"], box=BOX)
+            ledger.fact("consent.changed", M, "S-1", given=False)
+            wait_for("it is kept", lambda: notify.query("SELECT count(*) FROM withdrawn WHERE address <> ''") == [(3,)])
+            same = [told(ledger, "S-2", ["sms"], box={"phone": "０９０（１２３４）５６７８"}, email=""),
+                    told(ledger, "S-3", ["line"], box={"line": FRIEND}, email=""), told(ledger, "S-4", ["email"], box={})]
+            other = told(ledger, "S-5", ["sms"], box={"phone": "080-0000-1234"}, email="taro@example.jp")
+            assert accepted(notify, other) == "sms"
+            for notice in same:
+                wait_for("its state", lambda n=notice: notify.state(n)[:2] == ("reserved", "no-consent"))
+            notify.stop()
+        assert len(sms.requests) == 1 and not line.requests and mails_in(tmp_path / "mail") == []
+
+
+# ---- killed while one is on its way ----
+
+def test_killed_while_it_goes_a_line_push_goes_again_with_the_same_key(build, tmp_path, ledger):
+    with FakeServer(Answer(fault="silence"), Answer(409)) as line, Notify(build, tmp_path, ledger, by_line(tmp_path, line)) as notify:
+        notice = told(ledger, "S-1", ["line"])
+        wait_for("the push", lambda: line.requests)
+        notify.kill()
+        notify.start()
+        assert accepted(notify, notice) == "line"
+        assert [r.headers["x-line-retry-key"] for r in line.requests] == [notice] * 2
+        assert line.requests[0].body == line.requests[1].body
+        notify.stop()
+
+
+def test_killed_while_it_goes_a_webhook_goes_again_with_the_same_id_and_bytes(build, tmp_path, ledger):
+    with FakeServer(Answer(fault="silence"), Answer(204, b"")) as hook, Notify(build, tmp_path, ledger, by_hook(tmp_path, hook)) as notify:
+        notice = told(ledger, "S-1", ["webhook"])
+        wait_for("the event", lambda: hook.requests)
+        notify.kill()
+        notify.start()
+        assert accepted(notify, notice) == "webhook"
+        assert [r.headers["webhook-id"] for r in hook.requests] == [notice] * 2 and hook.requests[0].body == hook.requests[1].body
+        notify.stop()
+
+
+@pytest.mark.parametrize("section", ["sms", "line-notification"])
+def test_killed_while_it_goes_what_nobody_knows_again_stays_unknown(build, tmp_path, ledger, section):
+    with FakeServer(Answer(fault="silence")) as server:
+        config = by_sms(tmp_path, server) if section == "sms" else by_line(tmp_path, server, section)
+        with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + config) as notify:
+            notice = told(ledger, "S-1", [section, "email"])
+            wait_for("the request", lambda: server.requests)
+            notify.kill()
+            notify.start()
+            kind, data = notify.outcome_of(notice)
+            assert (kind, data["reason"], data["channel"]) == ("notice.unknown", "crash", section)
+            notify.stop()
+        assert len(server.requests) == 1
+    assert mails_in(tmp_path / "mail") == []
+
+
+@pytest.mark.parametrize(("state", "expected"), [(5, ("notice.accepted", None)), (4, ("notice.unknown", "crash"))])
+def test_killed_while_it_goes_the_modem_is_asked(build, tmp_path, ledger, bus, state, expected):  # noqa: F811
+    manager = Manager(bus).add_modem().add_sms("import time; time.sleep(2)")
+    try:
+        with Notify(build, tmp_path, ledger, by_modem()) as notify:
+            notice = told(ledger, "S-1", ["sms"])
+            wait_for("its note", lambda: (notify.folder / "modem" / f"{notice}.sms").exists())
+            wait_for("its state", lambda: notify.state(notice)[0] == "sending")
+            notify.kill()
+            manager.set_state(state)
+            notify.start()
+            kind, data = notify.outcome_of(notice)
+            assert (kind, data.get("reason")) == expected
+            notify.stop()
+        assert len(manager.calls(MODEM, "Create")) == 1
+    finally:
+        manager.stop()
+
+
+def test_killed_while_it_goes_a_slip_is_laid_once(build, tmp_path, ledger):
+    with Notify(build, tmp_path, ledger, by_slip(tmp_path)) as notify:
+        notices = [told(ledger, f"S-{i}", ["slip"]) for i in range(40)]
+        for _ in range(10):
+            time.sleep(0.02)
+            notify.kill()
+            notify.start()
+        wait_for("all outcomes", lambda: len(notify.outcomes()) >= len(notices), 30)
+        notify.stop()
+    assert sorted(p.stem for p in slips(tmp_path)) == sorted(notices) and len(notify.outcomes()) == len(notices)
+
+
+def test_an_sms_by_the_modem_when_the_gateway_cannot_be_reached(build, tmp_path, ledger, bus):  # noqa: F811
+    manager = Manager(bus).add_modem().add_sms()
+    with FakeServer() as gone:
+        pass
+    try:
+        config = f"sms:\n- {{name: provider, gateway: {gateway(tmp_path, gone)}}}\n- {{name: modem, modem: {{}}}}\n"
+        with Notify(build, tmp_path, ledger, config) as notify:
+            assert accepted(notify, told(ledger, "S-1", ["sms"])) == "sms"
+            assert notify.query("SELECT route, attempts FROM notice") == [("modem", 1)]
+            notify.stop()
+        (arguments,), = manager.calls(MODEM, "Create")
+        assert str(arguments["number"]) == E164 and len(manager.calls(SMS, "Send")) == 1
+    finally:
+        manager.stop()
+
+
+# ---- the file ----
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("sms:\n- {name: a}\n", "sms[0]"),
+    ("sms:\n- {name: a, gateway: /a.yaml, modem: {}}\n", "wanted one of gateway and modem"),
+    ("sms:\n- {name: a, modem: {}, device: wwan0}\n", "sms[0].device"),
+    ("sms:\n- {name: a, gateway: /nowhere.yaml}\n", "/nowhere.yaml"),
+    ("sms:\n- {name: a, modem: {}}\n- {name: a, modem: {}}\n", "two routes have this name"),
+    ("sms:\n- {name: a, modem: {folder: here}}\n", "sms[0].modem.folder"),
+    ("line: {}\n", "line.token_file"),
+    ("line: {token_file: /t, api: 'http://example.jp'}\n", "line.api"),
+    ("line: {token_file: /t, routes: [{name: a}, {name: a}]}\n", "two routes have this name"),
+    ("webhook:\n- {merchant: acme, url: 'http://example.jp/', secret_file: /s}\n", "webhook[0].url"),
+    ("webhook:\n- {merchant: a, url: 'https://example.jp/', secret_file: /s}\n- {merchant: a, url: 'https://example.jp/', secret_file: /s}\n", "webhook[1].merchant"),
+    ("slip: {folder: /s, columns: 7}\n", "slip.columns"),
+    ("fallback_after: 1ms\nslip: {folder: /s}\n", "fallback_after"),
+    ("", "wanted a way out")])
+def test_what_is_wrong_in_the_file_is_named(build, tmp_path, ledger, text, place):
+    notify = Notify(build, tmp_path, ledger, text)
+    done = run(build, "--config", notify.config, "--check-config")
+    assert done.returncode == 1 and place in done.stderr, done.stderr
+
+
+def test_a_file_with_every_channel_is_taken(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as server:
+        config = (f"maildir: {tmp_path / 'mail'}\n" + by_sms(tmp_path, server) + "- {name: modem, modem: {equipment: '490154203237518'}, timeout: 60s}\n" +
+                  by_line(tmp_path, server).replace("}", ", routes: [{name: fixed}, {name: lte, device: wwan0}]}") +
+                  by_line(tmp_path, server, "line-notification") + by_hook(tmp_path, server) + by_slip(tmp_path) + after("5min"))
+        notify = Notify(build, tmp_path, ledger, config)
+        assert run(build, "--config", notify.config, "--check-config").returncode == 0
+        with notify:
+            notify.stop()
+    for line in ("notices go by email: maildir", "by sms: provider", "by sms: modem, when none before it is up", "by line: lte", "by webhook: acme", "by slip: slip"):
+        assert line in notify.errors.read_text()
