@@ -15,9 +15,7 @@ struct composition {
 /* What is wiped must not move while it is filled: room for most of it; what is longer leaves a copy on the heap as it grows. */
 enum {
         MAIL_ROOM = 32 * 1024 - 1, /* and the NUL */
-        PAGE_ROOM = 32 * 1024 - 1,
         TEXT_ROOM = 8 * 1024 - 1,
-        CODE_ROOM = 4 * 1024 - 1,
         LINE_ROOM = 1024 - 1,
 };
 

@@ -22,14 +22,20 @@ static int check_words(const struct notify_config *config, struct diag *d) {
 int main(int argc, char **argv) {
         static const struct program self = {"okuru-notify",
                 "Sends the shipment notices that the station reserved, and tells it what became of them.\n"
-                "okuru-notify preview KIND shows the words of a kind (okuru-notify preview --help).\n"};
+                "okuru-notify preview, test-send and diff show, try and compare the words of a kind (each "
+                "with --help).\n"};
+        static const struct {
+                const char *word;
+                int (*run)(int argc, char **argv);
+        } tools[] = {{"preview", preview_main}, {"test-send", test_send_main}, {"diff", words_diff_main}};
         struct notify_config config;
         struct program_arguments a;
         struct diag d = {0};
         int r;
 
-        if (argc > 1 && strcmp(argv[1], "preview") == 0)
-                return preview_main(argc - 1, argv + 1);
+        for (size_t i = 0; i < ELEMENTSOF(tools) && argc > 1; i++)
+                if (strcmp(argv[1], tools[i].word) == 0)
+                        return tools[i].run(argc - 1, argv + 1);
         r = program_read_arguments(&self, argc, argv, &a);
         if (r >= 0)
                 return r;

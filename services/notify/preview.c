@@ -6,32 +6,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/base/program.h"
-#include "services/notify/template/brand.h"
+#include "services/notify/exhibit.h"
 #include "services/notify/template/kinds.h"
-#include "services/notify/words-folder.h"
+#include "services/notify/template/qr.h"
 
-#define DATA_MAX (1024 * 1024)
+#define QR_PIXELS 6
 
-static const char usage[] = "okuru-notify preview KIND [--lang ja|en] [--channel "
-                            "html|text|subject|sms|line|slip] [--words FOLDER] [--data FILE]\n"
-                            "Shows the words of a kind. --words: the merchant's own templates; --data: JSON "
-                            "with the fields and \"brand\", without it a\n"
-                            "sample. --no-consent leaves coupons out.\n";
+static const char usage[] =
+        "okuru-notify preview KIND [--lang ja|en] [--channel html|text|subject|sms|line|slip] [--words "
+        "FOLDER]\n"
+        "             [--merchant M] [--data FILE] [--config FILE [--shipment ID]] [--no-consent]\n"
+        "Shows the words of a kind, of the folder --words or of the one that the config names, with a "
+        "sample. --data: JSON with the\n"
+        "fields and \"brand\". --shipment: with what the ledger knows of it; the customer and the code are "
+        "the sample's.\n"
+        "--no-consent leaves coupons out. A page holds its pictures, so that a browser shows them.\n";
 static const char *const outputs[] = {[TEMPLATE_SUBJECT] = "subject",
         [TEMPLATE_HTML] = "html",
         [TEMPLATE_TEXT] = "text",
         [TEMPLATE_SMS] = "sms",
         [TEMPLATE_LINE] = "line",
         [TEMPLATE_SLIP] = "slip"};
-
-struct wish {
-        const char *kind, *words, *data;
-        enum template_language language;
-        enum template_output output;
-        bool no_consent;
-};
 
 static int misuse(void) {
         (void) fputs(usage, stderr);
@@ -47,37 +45,19 @@ static bool read_output(const char *word, enum template_output *outputp) {
         return false;
 }
 
-static bool read_language(const char *word, enum template_language *languagep) {
-        *languagep = strcmp(word, "en") == 0 ? TEMPLATE_EN : TEMPLATE_JA;
-        return strcmp(word, "en") == 0 || strcmp(word, "ja") == 0;
-}
-
 /* Return: -1 to go on; otherwise the exit code, all was said. */
-static int read_wish(int argc, char **argv, struct wish *w) {
-        static const struct option options[] = {{"lang", required_argument, NULL, 'l'},
-                {"channel", required_argument, NULL, 'c'}, {"words", required_argument, NULL, 'w'},
-                {"data", required_argument, NULL, 'd'}, {"no-consent", no_argument, NULL, 'n'},
+static int read_wish(int argc, char **argv, struct exhibit_wish *w, enum template_output *outputp) {
+        static const struct option options[] = {EXHIBIT_OPTIONS, {"channel", required_argument, NULL, 'c'},
                 {"help", no_argument, NULL, 'h'}, {0}};
         int option;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
                 if (option == 'h') {
                         (void) fputs(usage, stdout);
-                        for (size_t i = 0; i < n_kinds; i++)
-                                (void) printf("%s%s", i ? " " : "Kinds: ", kinds[i].name);
-                        (void) puts("");
+                        exhibit_list_kinds();
                         return 0;
                 }
-                if ((option == 'l' && read_language(optarg, &w->language)) ||
-                        (option == 'c' && read_output(optarg, &w->output)))
-                        continue;
-                if (option == 'w')
-                        w->words = optarg;
-                else if (option == 'd')
-                        w->data = optarg;
-                else if (option == 'n')
-                        w->no_consent = true;
-                else
+                if (option == 'c' ? !read_output(optarg, outputp) : !exhibit_take_option(w, option, optarg))
                         return misuse();
         }
         if (optind + 1 != argc)
@@ -86,67 +66,73 @@ static int read_wish(int argc, char **argv, struct wish *w) {
         return kind_find(w->kind) ? -1 : misuse();
 }
 
-static int load_data(
-        const struct wish *w, const struct wording *wording, struct json **rootp, struct diag *d) {
-        const char *sample =
-                wording_text(wording, w->language == TEMPLATE_EN ? "samples/en.json" : "samples/ja.json");
-        _autofree_ char *text = NULL;
-        _autofclose_ FILE *f = NULL;
-        size_t n;
-
-        if (!w->data)
-                return json_parse(sample, strlen(sample), rootp, d);
-        (void) copy_text(d->file, sizeof(d->file), w->data);
-        f = fopen(w->data, "re");
-        text = malloc(DATA_MAX);
-        if (!f)
-                return -errno;
-        if (!text)
-                return -ENOMEM;
-        n = fread(text, 1, DATA_MAX, f);
-        if (ferror(f) || n == DATA_MAX)
-                return ferror(f) ? -EIO : -EFBIG;
-        return json_parse(text, n, rootp, d);
+static void add_data_url(struct str *out, const char *type, const void *bytes, size_t n) {
+        str_addf(out, "\"data:%s;base64,", type);
+        base64_encode(bytes, n, out);
+        str_add(out, "\"");
 }
 
-static int show(const struct wish *w, const struct template *t, const struct json *root, struct diag *d) {
-        _cleanup_str_ struct str out = STR_INIT;
-        struct brand brand;
-        int r = brand_read(json_get(root, "brand"), NULL, w->language, &brand, d);
+/* The page with its pictures in it. */
+static int embed_pictures(const struct exhibit *e, const struct str *page, struct str *out) {
+        static const char qr[] = "\"cid:qr\"", logo[] = "\"cid:logo\"";
+        _cleanup_str_ struct str png = STR_INIT;
+        const char *code = template_qr_text(e->words, &e->view);
+        int r = *code ? qr_png(code, QR_PIXELS, &png) : 0;
 
-        if (r < 0)
+        if (r < 0 && r != -EINVAL)
                 return r;
-        r = template_render(t, w->output,
-                &(struct template_view){.data = root, .brand = &brand, .marketing = !w->no_consent}, &out);
+        for (const char *c = page->data; *c;) {
+                const char *next = strstr(c, "\"cid:");
+
+                str_add_n(out, c, next ? (size_t) (next - c) : strlen(c));
+                if (!next)
+                        break;
+                if (strncmp(next, qr, strlen(qr)) == 0 && png.len > 0)
+                        add_data_url(out, "image/png", png.data, png.len);
+                else if (strncmp(next, logo, strlen(logo)) == 0 && e->view.logo)
+                        add_data_url(out, e->view.logo->type, e->view.logo->bytes, e->view.logo->n);
+                else
+                        str_add(out, "\"\"");
+                c = next + strcspn(next + 1, "\"") + 2;
+        }
+        return out->error;
+}
+
+static int show(const struct exhibit *e, enum template_output output, struct diag *d) {
+        _cleanup_str_ struct str text = STR_INIT, page = STR_INIT;
+        const struct str *out = &text;
+        int r = template_render(e->words, output, &e->view, &text);
+
         if (r == TEMPLATE_E_NONE || r == TEMPLATE_E_TOO_LONG) {
-                diag_set(d, 0, 0, outputs[w->output],
+                diag_set(d, 0, 0, outputs[output],
                         r == TEMPLATE_E_NONE ? "the template has no words for this"
                                              : "longer than this can be");
                 return -EBADMSG;
         }
+        if (r == 0 && output == TEMPLATE_HTML) {
+                r = embed_pictures(e, &text, &page);
+                out = &page;
+        }
         if (r < 0)
                 return r;
-        if (out.len > 0 && out.data[out.len - 1] != '\n')
-                str_add(&out, "\n");
-        return out.error || fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout) != 0 ? -EIO : 0;
+        if (fwrite(out->data, 1, out->len, stdout) != out->len)
+                return -EIO;
+        if (out->len > 0 && out->data[out->len - 1] != '\n')
+                (void) putchar('\n');
+        return fflush(stdout) != 0 ? -EIO : 0;
 }
 
 int preview_main(int argc, char **argv) {
-        _cleanup_(json_freep) struct json *root = NULL;
-        _cleanup_(template_freep) struct template *t = NULL;
-        _cleanup_words_folder_ struct words_folder folder = {0};
-        struct wish w = {.words = "", .output = TEMPLATE_TEXT};
+        _cleanup_exhibit_ struct exhibit e = {0};
+        struct exhibit_wish w = {0};
+        enum template_output output = TEMPLATE_TEXT;
         struct diag d = {0};
-        int r = read_wish(argc, argv, &w);
+        int r = read_wish(argc, argv, &w, &output);
 
         if (r >= 0)
                 return r;
-        r = words_folder_read(&folder, w.words, &d);
+        r = exhibit_open(&e, &w, &d);
         if (r == 0)
-                r = wording_parse(&folder.wording, &(struct wording_name){"", w.language, w.kind}, &t, &d);
-        if (r == 0)
-                r = load_data(&w, &folder.wording, &root, &d);
-        if (r == 0)
-                r = show(&w, t, root, &d);
+                r = show(&e, output, &d);
         return r < 0 ? program_complain(&d, r) : 0;
 }

@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
 from ledger import Ledger, notice_id, stamp  # noqa: E402
-from test_notify import M, Notify, mails_in, run  # noqa: E402
+from test_notify import M, Notify, Relay, RelayServer, free_port, mails_in, routes, run  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 OURS = TOP / "services/notify/templates"
@@ -344,3 +344,99 @@ def test_who_waits_at_a_store_hears_from_the_store(notify, ledger, maildir):
     assert "03-1111-2222" in text and "03-0000-0000" not in text and "アクメ 日本橋店" in text
     assert "03-0000-0000" in away.get_body(("plain",)).get_content()
     assert "#0a7d5a" in here.get_body(("html",)).get_content() and "#e60033" in away.get_body(("html",)).get_content()
+
+
+# ---- looking at words ----
+
+def test_a_preview_of_a_shipment_shows_its_goods_and_names_nobody(build, notify, ledger, folder):
+    say(folder, 2, "新しい店長より")
+    ledger.policy(M, version=2, brand={"colour": "#e60033"}, store={"name": {"ja": "アクメ 日本橋店"}})
+    ledger.shipment(M, "S-1", pickup={"keep_days": 7})
+    ledger.contact(M, "S-1", contact={"name": "秘密 太郎", "email": "secret@example.jp", "code": "SECRET22"}, language="en")
+    ledger.arrive(M, "S-1")
+    for channel in ("html", "text", "subject", "sms", "line", "slip"):
+        done = run(build, "preview", "pickup-ready", "--config", notify.config, "--shipment", "S-1", "--channel", channel)
+        assert done.returncode == 0 and "A-S-1" in done.stdout, done.stderr
+        assert not any(word in done.stdout for word in ("秘密", "secret@", "SECRET22"))
+    text = run(build, "preview", "pickup-ready", "--config", notify.config, "--shipment", "S-1").stdout
+    assert "Socks" in text and "Hanako Yamada" in text and "7KQ4-M2XP" in text  # in the language of its customer
+    text = run(build, "preview", "pickup-ready", "--config", notify.config, "--shipment", "S-1", "--lang", "ja").stdout
+    assert "靴下 黒" in text and "アクメ 日本橋店" in text
+    assert "新しい店長より" in run(build, "preview", "shipped", "--config", notify.config).stdout
+    for arguments, why in ((("--shipment", "S-9"), "no such shipment"), (("--shipment", "S-1", "--merchant", "other"), "no such shipment")):
+        done = run(build, "preview", "shipped", "--config", notify.config, *arguments)
+        assert done.returncode == 1 and why in done.stderr
+    assert "needs --config" in run(build, "preview", "shipped", "--shipment", "S-1").stderr
+    assert not (notify.folder / "notices.db").exists()  # looking makes nothing
+
+
+def test_a_page_to_look_at_holds_its_pictures(build, folder):
+    (folder / "acme").mkdir()
+    (folder / "acme/logo.jpg").write_bytes((CORPUS / "jpeg").read_bytes())
+    page = run(build, "preview", "pickup-ready", "--channel", "html", "--words", folder, "--merchant", "acme").stdout
+    assert "cid:" not in page and page.count("src=\"data:image/jpeg;base64,") == 1 and page.count("src=\"data:image/png;base64,") == 1
+    assert "image/jpeg" not in run(build, "preview", "pickup-ready", "--channel", "html", "--words", folder).stdout
+
+
+def test_a_test_goes_by_the_route_and_leaves_no_trace(build, notify, ledger, maildir, folder):
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1")
+    ledger.ship(M, "S-1")
+    (folder / "logo.png").write_bytes((CORPUS / "png").read_bytes())
+    done = run(build, "test-send", "shipped", "--config", notify.config, "--to", "me@example.jp", "--shipment", "S-1")
+    assert done.returncode == 0 and done.stdout == "maildir: accepted\n", done.stderr
+    done = run(build, "test-send", "pickup-ready", "--config", notify.config, "--to", "me@example.jp", "--lang", "en")
+    assert done.returncode == 0
+    one, two = sorted(mails_in(maildir), key=lambda m: m["Content-Language"] or "", reverse=True)
+    assert not one.defects and not two.defects
+    assert one["Subject"].startswith("【テスト】【アクメ商店】") and one["From"].addresses[0].addr_spec == "shop@acme.example.jp"
+    assert one["To"].addresses[0].addr_spec == "me@example.jp" and "靴下 黒" in one.get_body(("plain",)).get_content()
+    assert two["Subject"].startswith("[TEST] ") and two["From"].addresses[0].addr_spec == "station@example.jp" and set(pictures(two)) == {"qr", "logo"}
+    assert not (notify.folder / "notices.db").exists()
+    for to in ("nobody", "a@b.jp\r\nBcc: c@d.jp", ""):
+        assert run(build, "test-send", "shipped", "--config", notify.config, "--to", to).returncode == 1
+    assert run(build, "test-send", "shipped", "--config", notify.config).returncode == 2
+    assert len(mails_in(maildir)) == 2
+
+
+def test_a_test_says_what_the_relay_answered(build, tmp_path, ledger):
+    relay = Relay()
+    server = RelayServer(relay)
+    server.start()
+    try:
+        config = routes({"name": "fixed", "port": free_port()}, {"name": "lte", "port": server.port})
+        notify = Notify(build, tmp_path, ledger, config)
+        send = lambda to: run(build, "test-send", "shipped", "--config", notify.config, "--to", f"{to}@example.jp")  # noqa: E731
+        done = send("hanako")
+        assert done.returncode == 0 and done.stdout == "fixed: route down, no-server\nlte: accepted (the server said 250)\n", done.stdout + done.stderr
+        done = send("unknown")
+        assert done.returncode == 1 and done.stdout.endswith("lte: refused, recipient-refused (the server said 550)\n"), done.stdout
+        assert [to for to, _ in relay.taken] == ["hanako@example.jp"]
+    finally:
+        server.stop()
+
+
+def test_versions_are_compared(build, notify, folder):
+    say(folder, 2, "いつもありがとうございます")
+    (folder / "parts/ja").mkdir(parents=True)
+    (folder / "parts/ja/greeting.md").write_text("前のごあいさつ\n")
+    diff = lambda *more: run(build, "diff", "shipped", "--config", notify.config, *more)  # noqa: E731
+    assert diff().returncode == 2 and "no words there yet" in diff().stderr
+    notify.start()
+    last_said(notify, "notices go by")
+    notify.stop()
+    assert diff().returncode == 0 and diff().stdout == ""
+    say(folder, 3, "新しい店長より")
+    (folder / "parts/ja/greeting.md").write_text("今のごあいさつ\n")
+    done = diff()
+    assert done.returncode == 1 and done.stderr == ""
+    for line in ("--- what holds now", "+++ the folder", "-version: 2", "+version: 3", "-いつもありがとうございます", "+新しい店長より", "-前のごあいさつ", "+今のごあいさつ"):
+        assert line in done.stdout.splitlines(), line
+    notify.start()
+    last_said(notify, "were taken over")
+    notify.stop()
+    done = diff("--from", "2", "--to", "3")
+    assert done.returncode == 1 and "--- ja/shipped.md version 2" in done.stdout and "+新しい店長より" in done.stdout
+    assert diff("--from", "3").returncode == 0 and diff("--lang", "en").returncode == 0
+    assert diff("--from", "9").returncode == 2 and "nothing of that version" in diff("--from", "9").stderr
+    assert diff("--from", "x").returncode == 2
