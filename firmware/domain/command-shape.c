@@ -3,6 +3,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
+#include "firmware/domain/notice-fields.h"
 #include "firmware/domain/pickup-token.h"
 #include "firmware/domain/pin-hash.h"
 #include "firmware/domain/policy.h"
@@ -215,6 +216,27 @@ static int check_offer(const struct json *doc, enum command_form form, struct di
                 strcmp(kind, "combination") != 0)
                 r = wrong(d, "kind", "must be in-store, online or combination");
         return r;
+}
+
+/* ---- notice ---- */
+
+static const struct json_rule notice_rules[] = {
+        {"merchant", JSON_WANT_NAME, true, 0, 0},
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"kind", JSON_WANT_NAME, true, 0, 0},
+        {"generation", JSON_WANT_INT, false, 0, NOTICE_GENERATION_MAX},
+};
+
+static int check_notice(const struct json *doc, enum command_form form, struct diag *d) {
+        enum notice_kind kind;
+        int r = json_check(doc, "", notice_rules, ELEMENTSOF(notice_rules), d);
+
+        (void) form;
+        if (r < 0)
+                return r;
+        if (notice_kind_from_str(json_get_string(doc, "kind", ""), &kind) < 0 || !notice_kind_is_office(kind))
+                return wrong(d, "kind", "is none that the office asks for");
+        return notice_fields_check(kind, json_get(doc, "data"), d);
 }
 
 /* ---- keys ---- */
@@ -536,6 +558,7 @@ int command_shape_check(const char *type, const struct json *doc, enum command_f
                 {"known", check_known},
                 {"label", check_label},
                 {"label.block", check_block},
+                {"notice", check_notice},
                 {"offer", check_offer},
                 {"people", check_people},
                 {"snapshot.begin", check_snapshot},

@@ -19,7 +19,7 @@ enum command_form {
 /**
  * command_shape_check() - is this the data of such a command
  * @type: "label", "label.block", "contact", "contact.erase", "people", "bay", "item.codes", "expected", "fact.refused", "snapshot.begin",
- *        "snapshot.end" or "known"
+ *        "snapshot.end" or "notice", "offer", "keys" or "known"
  * @d: names the first member that is wrong
  *
  * Return: 0; -EBADMSG; -EINVAL for another type.

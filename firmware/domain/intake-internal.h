@@ -29,6 +29,7 @@ int intake_claims(struct intake *in);
 int intake_expected(struct intake *in);
 int intake_keys(struct intake *in);
 int intake_offer(struct intake *in);
+int intake_notice(struct intake *in);
 
 enum { INTAKE_E_SETTLED = 1 }; /* refused or already there: nothing more is to be done */
 

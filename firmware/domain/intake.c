@@ -29,6 +29,7 @@ static const struct {
         {"expected", intake_expected},
         {"keys", intake_keys},
         {"offer", intake_offer},
+        {"notice", intake_notice},
 };
 
 const char *intake_type(size_t i) {

@@ -33,6 +33,8 @@ enum notice_kind {
         N_NOTICE_KINDS
 };
 
+#define NOTICE_GENERATION_MAX 9998 /* of those that an office asks for */
+
 enum notice_about {            /* the parcels that it tells of, without which it is not true */
         NOTICE_ABOUT_GONE,     /* on their way */
         NOTICE_ABOUT_WAITING,  /* on the shelf of a store */

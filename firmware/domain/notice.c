@@ -52,6 +52,8 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         char id[UUID_TEXT_MAX], not_before[TIME_TEXT_MAX], expires[TIME_TEXT_MAX];
         struct fact_builder b;
 
+        if (notice_kind_is_office(kind))
+                expires_usec += delay_usec; /* which may be days: a review is asked for in a week */
         if (until_usec > 0 && until_usec < expires_usec)
                 expires_usec = until_usec;
         notice_id(realm, s->merchant, s->id, word, generation, id);
@@ -63,7 +65,7 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         json_write_string(
                 &b.w, "not_before", time_format(now->wall_usec + delay_usec, now->offset_sec, not_before));
         json_write_string(&b.w, "expires", time_format(expires_usec, now->offset_sec, expires));
-        if (data)
+        if (json_type(data) == JSON_OBJECT)
                 json_write_value(&b.w, "data", data);
         fact_end(&b);
 }
@@ -211,6 +213,17 @@ bool notice_remind(struct fact_list *facts, const struct policy *policy, const c
                 policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), until_usec, NULL,
                 NULL, NULL, NULL, now);
         return true;
+}
+
+void notice_asked(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int generation, const struct json *data,
+        const char *cause, const struct stamp *now) {
+        struct shipment of = *s;
+
+        of.notices[kind].n = generation;
+        reserve(facts, policy, realm, &of, kind,
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, data, NULL, NULL,
+                cause, now);
 }
 
 bool notice_is_waiting(const struct shipment *s) {

@@ -84,6 +84,16 @@ int notice_return_taken(struct fact_list *facts, const struct policy *policy, co
         const struct shipment *s, const char *parcel, const char *bench, const char *actor,
         const struct stamp *now);
 
+/**
+ * notice_asked() - append notice.reserved for what the office asked for
+ * @data: what it says, checked by notice_fields_check(); NULL nothing
+ *
+ * Due after the policy's delay of its kind, and expires its age after that.
+ */
+void notice_asked(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int generation, const struct json *data,
+        const char *cause, const struct stamp *now);
+
 /* Does something of it wait for its customer at a counter, and may be handed over? */
 bool notice_is_waiting(const struct shipment *s);
 /**

@@ -80,7 +80,7 @@ struct world_code_table {
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of;
 };
 struct world_pickup_table {
-        struct store_stmt crate, pickups_due, pickups_waiting, notice, resends_asked;
+        struct store_stmt crate, pickups_due, pickups_waiting, notice, notice_pos, resends_asked;
 };
 struct world_bay_table {
         struct store_stmt bay, collections;
@@ -531,6 +531,8 @@ int world_pickups_due(
 int world_pickups_waiting(void *u, const struct shipment_ref *from, int max, int64_t before_usec,
         int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
 int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
+int world_notice_data(
+        void *u, const char *merchant, const char *shipment, const char *kind, struct json **datap);
 int world_notice(void *u, const char *merchant, const char *shipment, const char *kind,
         const struct stamp *now, struct notice_known *out);
 

@@ -23,6 +23,9 @@ static const struct store_sql world_pickup_sql[] = {
         LEDGER_SQL(world_pickup.notice,
                 "SELECT id, state, generation, reason FROM notice WHERE merchant = ?1 AND shipment = ?2 AND "
                 "kind = ?3 ORDER BY generation DESC LIMIT 1"),
+        LEDGER_SQL(world_pickup.notice_pos,
+                "SELECT pos, id FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 "
+                "ORDER BY generation DESC LIMIT 1"),
         LEDGER_SQL(world_pickup.resends_asked,
                 "SELECT count(*) FROM fact WHERE subject = ?1 AND merchant = ?2 AND "
                 "type = 'notice.resend-asked' "
@@ -107,4 +110,28 @@ int world_notice(void *u, const char *merchant, const char *shipment, const char
                 notice_state_from_str(store_column_text(q, 1), &out->state) < 0)
                 return -EBADMSG;
         return count_asked(l, merchant, shipment, kind, now, &out->asked_today);
+}
+
+int world_notice_data(
+        void *u, const char *merchant, const char *shipment, const char *kind, struct json **datap) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world_pickup.notice_pos;
+        _cleanup_(json_freep) struct json *doc = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        const struct json *data;
+        size_t n_bytes = 0;
+        int r = statement_first(q, "ttt", merchant, shipment, kind);
+
+        *datap = NULL;
+        if (r == 0)
+                r = fact_document(l, store_column_int64(q, 0), &doc, &n_bytes);
+        if (r != 0)
+                return r < 0 ? r : WORLD_E_NONE; /* none, or purged */
+        if (strcmp(json_get_string(doc, "notice", ""), store_column_text(q, 1)) != 0)
+                return WORLD_E_NONE; /* a snapshot told of it */
+        data = json_get(doc, "data");
+        if (!data)
+                return 0;
+        json_print(data, &text);
+        return text.error ? text.error : json_parse(text.data, text.len, datap, NULL);
 }

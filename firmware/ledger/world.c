@@ -171,6 +171,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .number = world_number,
                 .number_on_box = world_number_on_box,
                 .notice = world_notice,
+                .notice_data = world_notice_data,
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
                 .receipt = world_receipt,

@@ -55,7 +55,7 @@ static int judge_channel(struct notify *n, const struct notice_row *row, const s
 
 /* Paper in the shop is for those who come there. */
 static bool could_have_paper(const struct notify *n, const struct notice_row *row, const struct matter *m) {
-        if (!way_is_here(&n->ways[CHANNEL_SLIP]) || !notice_kind_is_pickup(kind_of(row)) ||
+        if (!way_is_here(&n->ways[CHANNEL_SLIP]) || notice_kind_about(kind_of(row)) != NOTICE_ABOUT_WAITING ||
                 row->paper != PAPER_NONE)
                 return false;
         for (size_t i = 0; i < m->card.n_wish; i++)
@@ -189,7 +189,6 @@ enum {
 /* @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS, WRITE_NO_PACK, -errno. */
 static int write_job(struct notify *n, const struct notice_row *row, const struct matter *m,
         enum channel channel, struct courier_job *job, const struct template **wordsp) {
-        _cleanup_(json_freep) struct json *data = NULL;
         enum template_language language = m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA;
         struct logo logo;
         bool has_logo;
@@ -197,9 +196,7 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
 
         if (r != 0)
                 return r < 0 ? r : WRITE_NO_PACK;
-        r = outbox_get_data(n->outbox, row->id, &data);
-        if (r == 0)
-                r = phrases_logo(n->phrases, row->merchant, &logo);
+        r = phrases_logo(n->phrases, row->merchant, &logo);
         if (r < 0)
                 return r;
         has_logo = r == 0;
@@ -211,7 +208,7 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
                                .shipment = &m->shipment,
                                .policy = m->policy,
                                .contact = &m->contact,
-                               .data = data,
+                               .data = m->data,
                                .language = m->card.language,
                                .channel = channel},
                 job);
@@ -274,6 +271,8 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
                 .shipment = m->is_known ? &m->shipment : NULL,
                 .policy = m->policy,
                 .contact = state,
+                .is_overtaken = m->is_overtaken,
+                .data = m->data,
                 .now = *now,
         });
 }

@@ -30,6 +30,7 @@ static int gather(const struct compose_input *in, struct composition *c) {
                 .logo = in->logo,
                 .customer = in->contact->name,
                 .code = in->contact->code,
+                .contact = in->channel == CHANNEL_EMAIL ? in->contact->email : in->contact->phone,
                 .cid_host = in->config->domain,
                 .columns = (int) in->config->slip.columns};
         return 0;

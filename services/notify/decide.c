@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/notify/decide.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/domain/notice.h"
 #include "services/notify/quiet.h"
+#include "services/notify/template/kinds.h"
 
 static struct notice_decision decision(enum notice_action action, const char *reason) {
         return (struct notice_decision){.action = action, .reason = reason};
@@ -41,6 +43,76 @@ static const char *why_untrue(enum notice_kind kind, const struct shipment *s, c
         return kind == NOTICE_KIND_PARTIAL_SHIPMENT && !is_part(s, carrier.report) ? "all-shipped" : NULL;
 }
 
+static bool is_said(const struct json *of, const char *key) {
+        const struct json *v = json_get(of, key);
+
+        switch (json_type(v)) {
+        case JSON_NULL:
+                return false;
+        case JSON_STRING:
+                return *json_string(v) != '\0';
+        case JSON_ARRAY:
+        case JSON_OBJECT:
+                return json_size(v) > 0;
+        default:
+                return true;
+        }
+}
+
+/* Is there anything behind this field: from the office, the shipment or the policy? */
+static bool has_field(const struct notice_question *q, const char *path) {
+        const struct json *merchant = policy_merchant(q->policy, q->shipment->merchant);
+        const struct json *doc = q->shipment->doc;
+
+        if (strcmp(path, "brand.mail") == 0 || strcmp(path, "brand.phone") == 0)
+                return is_said(json_get(merchant, "reach"), path + strlen("brand."));
+        if (strcmp(path, "brand.name") == 0)
+                return true; /* the merchant's id, where it has no other */
+        if (strncmp(path, "brand.", strlen("brand.")) == 0)
+                return is_said(json_get(merchant, "brand"), path + strlen("brand."));
+        if (strcmp(path, "order") == 0)
+                return is_said(doc, "orders");
+        if (strcmp(path, "eta") == 0)
+                return is_said(q->data, "eta") || is_said(doc, "promised");
+        if (strcmp(path, "items") == 0)
+                return is_said(q->data, "items") || is_said(doc, "lines");
+        if (strcmp(path, "channel") == 0 || strcmp(path, "contact") == 0 || strcmp(path, "unsubscribe") == 0)
+                return true; /* known when it goes */
+        return is_said(q->data, path);
+}
+
+/* One of "a|b", of which a member of a list is there with its list. */
+static bool has_any(const struct notice_question *q, const char *fields) {
+        char path[64];
+
+        for (const char *f = fields; f; f = strchr(f, '|') ? strchr(f, '|') + 1 : NULL) {
+                size_t n = strcspn(f, "|");
+
+                if (strncmp(f, "brand.", strlen("brand.")) != 0)
+                        n = strcspn(f, "|.");
+                (void) snprintf(path, sizeof(path), "%.*s", (int) n, f);
+                if (has_field(q, path))
+                        return true;
+        }
+        return false;
+}
+
+/* Half a notice is worse than none, and the office is there to be told. What the station sees by itself goes with what there is. */
+static const char *what_lacks(const struct notice_question *q) {
+        const struct kind *k = kind_find(notice_kind_to_str(q->kind));
+
+        for (size_t i = 0; k && notice_kind_is_office(q->kind) && i < KIND_MUST_MAX && k->must[i]; i++) {
+                const char *must = strchr(k->must[i], '>') ? strchr(k->must[i], '>') + 1 : k->must[i];
+
+                if (has_any(q, must))
+                        continue;
+                if (strncmp(must, "brand.mail", strlen("brand.mail")) == 0)
+                        return "missing-reach";
+                return strncmp(must, "brand.", strlen("brand.")) == 0 ? "missing-brand" : "missing-data";
+        }
+        return NULL;
+}
+
 static bool is_too_old(const struct notice_question *q) {
         return q->now.clock == CLOCK_QUALITY_SYNCED && q->expires_usec > 0 &&
                q->now.wall_usec >= q->expires_usec;
@@ -69,9 +141,14 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_CANCEL, "no-shipment");
         if (s->notices[q->kind].owner != OWNER_STATION)
                 return decision(NOTICE_CANCEL, "owner-changed");
+        if (q->is_overtaken)
+                return decision(NOTICE_CANCEL, "overtaken");
         why = why_untrue(q->kind, s, q->policy);
         if (why)
                 return decision(NOTICE_CANCEL, why);
+        why = what_lacks(q);
+        if (why)
+                return decision(NOTICE_FAIL, why);
         quiet = ask_quiet(q);
         if (is_too_old(q))
                 return decision(NOTICE_EXPIRE, q->contact != CONTACT_READY ? contact_state_to_str(q->contact)
@@ -81,7 +158,7 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_FAIL, contact_state_to_str(q->contact));
         if (q->contact != CONTACT_READY)
                 return decision(NOTICE_WAIT, contact_state_to_str(q->contact));
-        if (quiet.is_quiet && !is_now_or_never(q, &quiet))
+        if (quiet.is_quiet && q->kind != NOTICE_KIND_INCIDENT && !is_now_or_never(q, &quiet))
                 return (struct notice_decision){NOTICE_WAIT, "quiet-hours", quiet.again_usec};
         return decision(NOTICE_SEND, "");
 }

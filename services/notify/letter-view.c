@@ -129,6 +129,10 @@ static void add_kept_out(struct json_writer *w, const struct letter *l) {
 
 /* A return says what came back by its data: the order may have been more. */
 static void add_order(struct json_writer *w, const struct letter *l) {
+        static const char *const mail[] = {[LANGUAGE_JA] = "メール", [LANGUAGE_EN] = "e-mail"};
+
+        if (l->kind == NOTICE_KIND_CONTACT_VERIFIED)
+                add_text(w, "channel", mail[l->language]);
         add_day(w, l);
         if (l->kind == NOTICE_KIND_RETURN_ACCEPTED)
                 return;

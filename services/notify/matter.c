@@ -8,6 +8,7 @@
 void matter_deinit(struct matter *m) {
         shipment_deinit(&m->shipment);
         contact_wipe(&m->contact);
+        m->data = json_free(m->data);
 }
 
 /* ---- the contact ---- */
@@ -143,5 +144,11 @@ int matter_read(struct notify *n, const struct notice_row *row, struct matter *m
         _cleanup_(box_deinit) struct box box = {0};
         int r = read_ledger(n, row, m, &box);
 
+        if (r != 0)
+                return r;
+        r = outbox_is_overtaken(n->outbox, row);
+        m->is_overtaken = r > 0;
+        if (r >= 0)
+                r = outbox_get_data(n->outbox, row->id, &m->data);
         return r == 0 ? judge_contact(n, row, m, &box) : r;
 }

@@ -58,6 +58,8 @@ struct matter { /* what the ledger says about a notice, at its head; holds what 
         enum contact_state state;
         struct contact_card card;
         struct contact contact; /* when @state is CONTACT_READY */
+        struct json *data;      /* owned; what it says beside the shipment */
+        bool is_overtaken;      /* the office asked for a newer one */
         struct hashes addresses;
 };
 void matter_deinit(struct matter *m);

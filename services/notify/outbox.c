@@ -25,7 +25,7 @@ struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
         struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, of_parcel,
-                other_boot, purge, purge_pos, put_data, get_data;
+                other_boot, purge, purge_pos, put_data, overtaken, get_data;
 };
 
 static const struct store_schema schema = {
@@ -82,6 +82,9 @@ static const struct store_sql outbox_sql[] = {
                 "coalesce((SELECT min(log_pos) - 1 FROM notice WHERE told = 0 AND log_pos > 0), "
                 "9007199254740991))"},
         {offsetof(struct outbox, put_data), "UPDATE notice SET data = ?2 WHERE id = ?1"},
+        {offsetof(struct outbox, overtaken),
+                "SELECT EXISTS (SELECT 1 FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 AND "
+                "generation > ?4)"},
         {offsetof(struct outbox, get_data), "SELECT data FROM notice WHERE id = ?1"},
         {offsetof(struct outbox, purge),
                 "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE told = 1 "
@@ -361,6 +364,23 @@ int outbox_put_data(struct outbox *o, const char *id, const struct json *data) {
         store_bind_text(&o->put_data, 1, id);
         store_bind_text(&o->put_data, 2, text.data);
         return store_run(&o->put_data);
+}
+
+int outbox_is_overtaken(struct outbox *o, const struct notice_row *row) {
+        _cleanup_reset_ struct store_stmt *q = &o->overtaken;
+        enum notice_kind kind;
+        int r;
+
+        if (notice_kind_from_str(row->kind, &kind) < 0 || !notice_kind_is_office(kind))
+                return 0;
+        store_bind_text(q, 1, row->merchant);
+        store_bind_text(q, 2, row->shipment);
+        store_bind_text(q, 3, row->kind);
+        store_bind_int64(q, 4, row->generation);
+        r = store_step(q);
+        if (r != 0)
+                return r < 0 ? r : -EIO; /* it always has a row */
+        return store_column_int64(q, 0) != 0;
 }
 
 int outbox_get_data(struct outbox *o, const char *id, struct json **datap) {

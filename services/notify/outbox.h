@@ -97,6 +97,8 @@ int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
  */
 int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
         const char *kind, const struct stamp *now);
+/* Is there a newer generation of what the office asked for? Return: 1 yes, 0 no, -errno. */
+int outbox_is_overtaken(struct outbox *o, const struct notice_row *row);
 /* What it says beside the shipment, as the fact that reserved it has it: kept as text. @data: NULL nothing */
 int outbox_put_data(struct outbox *o, const char *id, const struct json *data);
 /* @datap: NULL when there is none; owned by the caller */

@@ -296,6 +296,69 @@ static int contact(struct act *a) {
         return change_part(a, false);
 }
 
+/* Kept under its kind, and sent about its shipment. @version: one above the generation, for 0 is none. */
+static int put_notice(struct act *a, const char *kind, int64_t version, const struct str *text) {
+        char subject[WISH_NOTICE_SUBJECT_MAX];
+        struct storage_document doc = {.kind = "notice",
+                .merchant = a->merchant,
+                .subject = subject,
+                .station = a->station,
+                .version = version,
+                .open = true,
+                .data = text->data,
+                .n_data = text->len};
+        int r;
+
+        wish_notice_subject(a->shipment, kind, subject);
+        r = storage_put_wish(a->q->storage, &doc, a->q->wall_usec);
+        doc.subject = a->shipment;
+        if (r == 0)
+                r = storage_send(a->q->storage, &doc, a->q->wall_usec);
+        a->changed = true;
+        a->said_version = version;
+        return r == STORAGE_E_NONE ? 0 : r; /* nobody there yet: in the snapshot */
+}
+
+/*
+ * The same as the newest of its kind is nothing new; anything else is the next generation, or the one that it names. Whether the station
+ * may tell it is in the shipment.
+ */
+static int notice(struct act *a) {
+        const struct json *data = json_get(a->request, "data");
+        const char *kind = json_get_string(data, "kind", "");
+        _cleanup_wish_ struct storage_wish known = {0}, last = {0};
+        _cleanup_(json_freep) struct json *doc = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        char subject[WISH_NOTICE_SUBJECT_MAX];
+        int64_t generation;
+        int r = find_shipment(a, data, &known, &doc);
+
+        if (r != 0)
+                return r;
+        wish_notice_subject(a->shipment, kind, subject);
+        r = storage_get_wish(a->q->storage, "notice", a->merchant, subject, NULL, &last);
+        if (r < 0)
+                return r;
+        generation = json_get_int(data, "generation", last.data ? last.version - 1 : 0);
+        r = wish_write_notice(data, generation, &text);
+        if (r == 0)
+                r = refused_by(wish_check_notice(&text, &a->diag));
+        if (r != 0)
+                return r;
+        if (strcmp(json_get_string(json_get(doc, "notices"), kind, ""), "station") != 0)
+                return refuse(a, "kind", "the shipment does not say that its station tells of it");
+        a->said_version = last.version;
+        if (last.data && strcmp(text.data, last.data) == 0)
+                return 0;
+        if (last.data && json_get(data, "generation") && generation < last.version)
+                return refuse(a, "generation", "is not above the last one, which says something else");
+        if (last.data && !json_get(data, "generation"))
+                generation = last.version;
+        str_clear(&text);
+        r = wish_write_notice(data, generation, &text);
+        return r < 0 ? r : put_notice(a, kind, generation + 1, &text);
+}
+
 static int erase(struct act *a) {
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *doc = NULL;
@@ -396,6 +459,7 @@ static const struct {
         {"label", label},
         {"contact", contact},
         {"erase", erase},
+        {"notice", notice},
         {"wish", put_other},
         {"snapshot", snapshot},
         {"restored", restored},

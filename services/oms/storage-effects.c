@@ -35,6 +35,10 @@ static const struct store_sql statements[] = {
                 "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at) "
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
                 "ON CONFLICT (notice) DO UPDATE SET state = ?7, at = ?8"},
+        /* A box that knows nothing need not be asked for it again. */
+        {offsetof(struct effect_statements, notice_close), "UPDATE wish SET open = 0 WHERE kind = 'notice' "
+                                                           "AND merchant = ?1 AND subject = ?2 AND version = "
+                                                           "?3"},
         /* All its pieces are gone: a snapshot need not name it, but to the store where they go. */
         {offsetof(struct effect_statements, shipment_close),
                 "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'label', 'contact') AND merchant = ?1 "
@@ -293,8 +297,20 @@ static int put_redeemed(struct storage *s, int64_t station, const struct effect 
         return store_run(q);
 }
 
+static int close_notice(struct storage *s, const struct effect *e) {
+        struct store_stmt *q = &s->effects.notice_close;
+        char subject[WISH_NOTICE_SUBJECT_MAX];
+
+        wish_notice_subject(e->shipment, e->notice_kind, subject);
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, subject);
+        store_bind_int64(q, 3, e->generation + 1);
+        return store_run(q);
+}
+
 static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
         struct store_stmt *q = &s->effects.notice_put;
+        int r;
 
         store_bind_text(q, 1, e->notice);
         store_bind_int64(q, 2, station);
@@ -304,7 +320,8 @@ static int put_notice(struct storage *s, int64_t station, const struct effect *e
         store_bind_int64(q, 6, e->generation);
         store_bind_text(q, 7, e->state);
         store_bind_text(q, 8, e->at);
-        return store_run(q);
+        r = store_run(q);
+        return r == 0 && strcmp(e->state, "reserved") != 0 ? close_notice(s, e) : r;
 }
 
 static int put_conflict(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {

@@ -18,8 +18,14 @@
 static const struct store_sql statements[] = {
         /* A document for this station stands before the one for all. */
         {offsetof(struct wish_statements, of_station),
-                "SELECT kind, merchant, subject, version, data FROM wish AS w WHERE station IN (0, ?1) AND "
-                "open = 1 "
+                "SELECT kind, merchant, CASE kind WHEN 'notice' THEN substr(subject, 1, instr(subject, '/') "
+                "- 1) "
+                "ELSE subject END, version, data FROM wish AS w WHERE station IN (0, ?1) AND "
+                "(open = 1 OR (kind IN ('shipment', 'contact') AND EXISTS (SELECT 1 FROM wish n WHERE n.kind "
+                "= "
+                "'notice' AND n.open = 1 AND n.merchant = w.merchant AND n.station = ?1 AND n.subject > "
+                "w.subject || '/' "
+                "AND n.subject < w.subject || '0'))) "
                 "AND (station = ?1 OR NOT EXISTS (SELECT 1 FROM wish WHERE kind = w.kind AND merchant = "
                 "w.merchant "
                 "AND subject = w.subject AND station = ?1)) "

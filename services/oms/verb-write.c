@@ -147,6 +147,10 @@ int verb_contact(const struct invocation *in) {
         return send_document(in, "contact", NULL);
 }
 
+int verb_notice(const struct invocation *in) {
+        return send_document(in, "notice", NULL);
+}
+
 int verb_policy(const struct invocation *in) {
         return send_document(in, "wish", "policy");
 }

@@ -17,7 +17,7 @@ struct options {
 };
 
 verb_fn verb_serve;
-verb_fn verb_push, verb_hold, verb_release, verb_cancel, verb_label, verb_contact, verb_erase;
+verb_fn verb_push, verb_hold, verb_release, verb_cancel, verb_label, verb_contact, verb_notice, verb_erase;
 verb_fn verb_policy, verb_people, verb_keys, verb_offer, verb_bay, verb_codes, verb_block, verb_snapshot,
         verb_restored;
 verb_fn verb_facts, verb_gaps, verb_conflicts, verb_shipments, verb_expected, verb_status;

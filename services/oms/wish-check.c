@@ -76,6 +76,10 @@ int wish_check_expected(const struct str *text, struct diag *d) {
         return check_text("expected", text, d);
 }
 
+int wish_check_notice(const struct str *text, struct diag *d) {
+        return check_text("notice", text, d);
+}
+
 /* ---- the others ---- */
 
 static const struct {

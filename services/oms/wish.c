@@ -3,6 +3,7 @@
 #include "services/oms/wish.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct json_rule subject_rules[] = {
@@ -121,6 +122,22 @@ int wish_write_erase(const char *merchant, const char *shipment, struct str *out
         write_head(&w, out, merchant, shipment, 0);
         json_write_end_object(&w);
         return out->error;
+}
+
+int wish_write_notice(const struct json *doc, int64_t generation, struct str *out) {
+        static const char *const without[] = {
+                "v", "merchant", "shipment", "generation", "version", "station", NULL};
+        struct json_writer w;
+
+        write_head(&w, out, json_get_string(doc, "merchant", ""), json_get_string(doc, "shipment", ""), 0);
+        write_members(&w, doc, without);
+        json_write_int(&w, "generation", generation);
+        json_write_end_object(&w);
+        return out->error;
+}
+
+void wish_notice_subject(const char *shipment, const char *kind, char subject[WISH_NOTICE_SUBJECT_MAX]) {
+        (void) snprintf(subject, WISH_NOTICE_SUBJECT_MAX, "%s/%s", shipment, kind); /* 64 and 32 at most */
 }
 
 int wish_write_other(const struct json *doc, int64_t version, struct str *out) {

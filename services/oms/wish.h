@@ -49,6 +49,8 @@ int wish_write_contact(const char *merchant, const char *shipment, const struct 
         int64_t version, struct str *out);
 /* The command `contact.erase`. */
 int wish_write_erase(const char *merchant, const char *shipment, struct str *out);
+/* The command `notice`. @generation: in the place of what @doc says */
+int wish_write_notice(const struct json *doc, int64_t generation, struct str *out);
 /* Any other document: @doc with version (and v) as given; version 0 writes none. */
 int wish_write_other(const struct json *doc, int64_t version, struct str *out);
 
@@ -57,6 +59,7 @@ int wish_check_shipment(const struct str *text, struct diag *d);
 int wish_check_label(const struct str *text, struct diag *d);
 int wish_check_contact(const struct str *text, struct diag *d);
 int wish_check_expected(const struct str *text, struct diag *d);
+int wish_check_notice(const struct str *text, struct diag *d);
 
 /* policy, people, bay, item.codes, label.block, keys. */
 enum wish_other {
@@ -79,6 +82,10 @@ int wish_check_other(enum wish_other kind, const struct json *doc, const char **
 
 /* A notice of what waits at a counter: one of a store's counters sends it, and not the DC. */
 bool wish_is_of_counter(const char *kind);
+
+#define WISH_NOTICE_SUBJECT_MAX 128
+/* Under which it is kept: a shipment has one of each kind, "S-1/incident". */
+void wish_notice_subject(const char *shipment, const char *kind, char subject[WISH_NOTICE_SUBJECT_MAX]);
 
 /* Does the station need the contact: it may own a notice, or the customer comes there. @for_store: he comes to a store that is told
  * of it by us; then that store's counters get it, and who packs the shipment only for a notice of its own. */

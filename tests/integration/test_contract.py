@@ -211,10 +211,11 @@ def test_the_examples_in_the_prose_are_right():
     assert not contract.errors("taken", taken)
     assert not contract.errors("status", status)
     assert not contract.errors("peer", peer)
-    shipment, label, contact = blocks(COMMANDS)
+    shipment, label, contact, notice = blocks(COMMANDS)
     assert not contract.errors("command/shipment", shipment)
     assert not contract.errors("command/label", label)
     assert not contract.errors("command/contact", contact)
+    assert not contract.errors("command/notice", notice)
 
 
 # ---- what must not pass ----

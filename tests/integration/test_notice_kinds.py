@@ -9,12 +9,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import shipments as goods  # noqa: E402
 from compare import read_mail  # noqa: E402
-from rig import wait_for  # noqa: E402
+from rig import RigError, wait_for  # noqa: E402
 from store import HAT, SOCKS, STORE, Store  # noqa: E402
 from story import store_wish  # noqa: E402
 
 OWN = ("shipped", "partial-shipment", "pickup-ready", "handed-over", "returned", "return-accepted")
 LANGUAGES = ("ja", "en")
+MOMENT, DAY = "2026-11-22T18:30:00+09:00", "2026-11-24"
+SAID = {"ja": ("2026年11月22日（日）18時30分", "2026年11月24日（火）"), "en": ("Sunday, 22 November 2026, 18:30", "Tuesday, 24 November 2026")}
+CAUSE = {"ja": "配送車両が故障したため", "en": "the carrier's van broke down"}
+ACTION = {"ja": "代わりの車両で本日発送いたします", "en": "another van takes it today"}
+# What the office says, and what a customer then reads beside the order's number.
+OFFICE = {
+    "order-confirmation": ({"ordered_at": MOMENT, "total": 5940, "payment": {"ja": "代金引換", "en": "cash on delivery"}, "ship_day": DAY}, ("5,940", {"ja": "代金引換", "en": "cash on delivery"}, 0, 1)),
+    "order-sheet": ({"ordered_at": MOMENT, "total": 3980, "taxes": [{"rate": 10, "base": 2000, "tax": 200, "reduced": False}, {"rate": 8, "base": 1648, "tax": 132, "reduced": True}]},
+                    ("3,980", "2,000", "132", 0)),
+    "delay": ({"cause": CAUSE, "old_eta": "2026-11-23", "eta": DAY}, (CAUSE, 1)),
+    "incident": ({"cause": CAUSE, "action": ACTION, "next_by": MOMENT}, (CAUSE, ACTION, 0)),
+    "arrived": ({"arrived_at": MOMENT, "place": {"ja": "宅配ボックス", "en": "parcel box"}}, ({"ja": "宅配ボックス", "en": "parcel box"}, 0)),
+    "refund-issued": ({"amount": 1980, "method": {"ja": "銀行振込", "en": "bank transfer"}, "refunded_at": DAY}, ("1,980", {"ja": "銀行振込", "en": "bank transfer"}, 1)),
+    "contact-verified": ({"verified_at": MOMENT}, ("example.jp", {"ja": "メール", "en": "e-mail"}, 0)),
+    "inquiry-received": ({"inquiry": "Q-77", "received_at": MOMENT, "reply_by": MOMENT, "summary": {"ja": "サイズ交換について", "en": "about another size"}},
+                         ("Q-77", {"ja": "サイズ交換について", "en": "about another size"}, 0)),
+}
 
 
 class Kinds(Store):
@@ -118,3 +135,60 @@ def test_who_brought_something_back_is_told_that_it_is_here(store, language):
     for words in (order["orders"][0], getattr(SOCKS, language), day):
         assert words in text, words
     assert getattr(HAT, language) not in text, "that is in the other box"
+
+
+# ---- what only the office knows ----
+
+def ask(store, order: dict, kind: str, data: dict, **more) -> None:
+    store.rig.oms("notice", store.file("notice.json", {"merchant": order["merchant"], "shipment": order["shipment"], "kind": kind, "data": data, **more}))
+
+
+def refused(store) -> list[tuple]:
+    return [(f["reason"], f.get("key")) for f in store.facts("command.refused")]
+
+
+def test_each_kind_of_the_office_says_what_it_must_in_both_languages(store):
+    store.policy(brand={"policies": [{"label": "返品について", "url": "https://aozora.example.jp/returns"}]})
+    orders = {language: store.wish(f"P-{language}", language, **{kind: "station" for kind in OFFICE}) for language in LANGUAGES}
+    for language, order in orders.items():
+        for kind, (data, _) in OFFICE.items():
+            ask(store, order, kind, data)
+    for language, order in orders.items():
+        for kind, (_, said) in OFFICE.items():
+            text = store.mail(order, kind)
+            for words in said:
+                words = SAID[language][words] if isinstance(words, int) else words[language] if isinstance(words, dict) else words
+                assert words in text, (language, kind, words, text)
+            if kind not in ("contact-verified",):
+                assert order["orders"][0] in text or kind == "inquiry-received", (kind, text)
+
+
+def test_the_same_again_is_harmless_and_a_newer_one_overtakes_what_waits(store):
+    order = store.wish("P-1", incident="station", delay="station")
+    store.policy(delays={"delay": 4})
+    ask(store, order, "incident", OFFICE["incident"][0])
+    assert CAUSE["ja"] in store.mail(order, "incident")
+    ask(store, order, "incident", OFFICE["incident"][0])
+    ask(store, order, "delay", OFFICE["delay"][0])
+    wait_for("the first", lambda: [f for f in store.facts("notice.reserved") if f["kind"] == "delay"])
+    ask(store, order, "delay", {**OFFICE["delay"][0], "eta": "2026-11-28"})
+    assert "2026年11月28日" in store.mail(order, "delay")
+    assert store.ended(order, "delay", "cancelled")["reason"] == "overtaken"
+    assert len(store.mails_of(order, "delay")) == len(store.mails_of(order, "incident")) == 1
+    assert [(f["kind"], f["generation"]) for f in store.facts("notice.reserved")] == [("incident", 0), ("delay", 0), ("delay", 1)]
+    assert refused(store) == []
+
+
+def test_what_cannot_be_told_is_refused_by_name_before_it_is_sent(store):
+    order = store.wish("P-1", incident="station")
+    for kind, data, more, said in [
+            ("incident", {"cause": "x"}, {}, "data.action"), ("incident", {**OFFICE["incident"][0], "amount": 5}, {}, "data.amount"),
+            ("shipped", {}, {}, "kind"), ("delay", OFFICE["delay"][0], {}, "kind"), ("incident", {**OFFICE["incident"][0], "cause": "x" * 501}, {}, "data.cause"),
+            ("incident", {**OFFICE["incident"][0], "next_by": "tomorrow"}, {}, "data.next_by"), ("incident", OFFICE["incident"][0], {"generation": 9999}, "generation")]:
+        try:
+            ask(store, order, kind, data, **more)
+        except RigError as why:
+            assert said in str(why), (kind, why)
+        else:
+            raise AssertionError(f"{kind} {data} was taken")
+    assert store.count("notice.reserved") == 0

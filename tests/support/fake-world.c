@@ -492,6 +492,15 @@ static int answer_notice(void *userdata, const char *merchant, const char *shipm
         return f->fail ? f->fail : *f->notice.id ? 0 : WORLD_E_NONE;
 }
 
+static int answer_notice_data(
+        void *userdata, const char *merchant, const char *shipment, const char *kind, struct json **datap) {
+        struct fake_world *f = userdata;
+
+        (void) merchant, (void) shipment, (void) kind;
+        *datap = f->notice_data ? parse(f->notice_data) : NULL;
+        return f->fail ? f->fail : f->notice_data ? 0 : WORLD_E_NONE;
+}
+
 static int answer_offer(void *userdata, const char *merchant, const char *offer, struct world_offer *out) {
         struct fake_world *f = userdata;
 
@@ -783,6 +792,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .is_counted = answer_is_counted,
                 .number_on_box = answer_number_on_box,
                 .notice = answer_notice,
+                .notice_data = answer_notice_data,
                 .parcel = answer_parcel,
                 .closed_code = answer_closed_code,
                 .unit = answer_unit,

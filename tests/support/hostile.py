@@ -23,6 +23,10 @@ OTHERWISE = {
     "contact.json /contact/email": "an address of mail", "contact.json /contact/phone": "digits",
     "policy.json /merchants[]/reach/mail": "an address of mail", "policy.json /merchants[]/from/address": "an address of mail",
     "expected.json /parcels[]/codes[]": "the waybill of a box on its way",
+    "notice.json /data/order_link": "an address of the web, which begins with https://", "notice.json /data/verify": "the same", "notice.json /data/review": "the same",
+    "notice.json /data/coupon/url": "the same", **{f"notice.json /data/{of}{end}": f"for the customer's eyes: tests/integration/test_notice_kinds.py"
+        for of in ("items[]/name", "items[]/variant", "items[]/note", "payment", "invoice_number", "eta_slot", "cause", "action", "place", "method", "channel", "inquiry",
+                   "summary", "coupon/headline", "coupon/code", "coupon/where", "coupon/terms") for end in ("", "/ja", "/en")},
     "fact.refused.json /reason": "the office's, of a fact: for okuru facts alone",
     "known.json /parcels[]/number": "a waybill number", "known.json /parcels[]/codes[]": "of the past", "known.json /units[]/code": "of the past",
     "known.json /units[]/serial": "of the past",

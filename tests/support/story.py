@@ -171,7 +171,12 @@ class Story:
         self.bayed = wish("S-1001", "yamato", (SOCKS, 2), (HAT, 1), inserts=[leaflet])
         self.watch = wish("S-1002", "japanpost", (WATCH, 1))
         self.scanned = wish("S-1003", "sagawa", (TEA, 3), merchant="midori")
+        self.bayed["notices"]["incident"], self.bayed["contact"]["consent"]["incident"] = "station", True
         self.push(self.bayed, self.watch, self.scanned)
+        incident = {"merchant": "aozora", "shipment": "S-1001", "kind": "incident", "data": {
+            "cause": {"ja": "配送車両の故障のため", "en": "The carrier's van broke down"}, "action": {"ja": "代わりの車両で本日発送いたします", "en": "Another van takes it today"},
+            "next_by": "2026-11-22T12:00:00+09:00"}}
+        self.told("notice.reserved", "S-1001", "notice", self.file("notice.json", incident))
         self.scan(self.bayed["open_codes"][1], "opened")
         self.scan(WRONG.jan, "wrong-item")
         self.packer.fill(self.bayed)

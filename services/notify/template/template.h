@@ -91,7 +91,7 @@ struct template_view {           /* all borrowed */
         const struct brand *brand;
         const struct logo *logo; /* that the mail brings; NULL: the name stands in the head */
         /* What is personal, where the caller keeps it apart to wipe it: go before @data's; NULL: in @data. */
-        const char *customer, *code;
+        const char *customer, *code, *contact;
         const char *cid_host; /* pictures are "cid:qr@host" and "cid:logo@host"; NULL: without the host */
         bool marketing;       /* consent: coupons are shown */
         int columns;          /* of the slip; 0: TEMPLATE_SLIP_COLUMNS */

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -178,11 +179,17 @@ static void each_kind_goes_only_while_what_it_tells_is_so(void **state) {
                 {NOTICE_KIND_REFUND_ISSUED, -1, -1, true, NOTICE_SEND, ""},
         };
 
+        static const char said[] = "{\"cause\":\"a\",\"old_eta\":\"2026-11-23\",\"eta\":\"2026-11-24\","
+                                   "\"amount\":0,\"method\":\"a\",\"refunded_at\":\"2026-11-24\"}";
+        _cleanup_(json_freep) struct json *data = NULL;
+
         (void) state;
+        assert_int_equal(json_parse(said, sizeof(said) - 1, &data, NULL), 0);
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 struct shipment s = {0};
                 struct policy policy = {0};
                 struct notice_question q = {.kind = table[i].kind,
+                        .data = data,
                         .shipment = &s,
                         .policy = &policy,
                         .contact = CONTACT_READY,
@@ -203,6 +210,53 @@ static void each_kind_goes_only_while_what_it_tells_is_so(void **state) {
                 shipment_deinit(&s);
                 policy_deinit(&policy);
         }
+}
+
+/* With this data and policy; the order has goods and orders, and a promised day. */
+static const char *why_not(enum notice_kind kind, const char *said, const char *merchant, bool overtaken) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        struct json *doc = NULL;
+        struct shipment s = {0};
+        struct policy policy = {0};
+        char text[512];
+        int n = snprintf(
+                text, sizeof(text), "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\"%s}]}", merchant);
+        struct notice_decision d;
+
+        assert_int_equal(json_parse(said, strlen(said), &data, NULL), 0);
+        assert_int_equal(json_parse(text, (size_t) n, &doc, NULL), 0);
+        assert_int_equal(policy_init(&policy, doc, NULL), 0);
+        scene_shipment(&s, 1);
+        s.notices[kind].owner = OWNER_STATION;
+        d = notice_decide(&(struct notice_question){.kind = kind,
+                .shipment = &s,
+                .policy = &policy,
+                .contact = CONTACT_READY,
+                .is_overtaken = overtaken,
+                .data = data,
+                .now = {.wall_usec = 500, .clock = CLOCK_QUALITY_SYNCED}});
+        shipment_deinit(&s);
+        policy_deinit(&policy);
+        assert_int_equal(d.action, overtaken ? NOTICE_CANCEL : *d.reason ? NOTICE_FAIL : NOTICE_SEND);
+        return d.reason;
+}
+
+static void what_must_be_said_and_is_not_there_fails_by_what_lacks(void **state) {
+        static const char reach[] = ",\"reach\":{\"phone\":\"03-0000-0000\"}";
+        static const char branded[] = ",\"reach\":{\"mail\":\"a@example.jp\"},\"brand\":{\"policies\":[{}]}";
+        static const char sheet[] = "{\"ordered_at\":\"x\",\"taxes\":[{}],\"total\":0}";
+        static const char delay[] = "{\"cause\":\"a\",\"old_eta\":\"b\",\"eta\":\"c\"}";
+
+        (void) state;
+        assert_string_equal(why_not(NOTICE_KIND_DELAY, delay, reach, false), "");
+        assert_string_equal(why_not(NOTICE_KIND_DELAY, "{\"old_eta\":\"b\"}", reach, false), "missing-data");
+        assert_string_equal(why_not(NOTICE_KIND_DELAY, delay, "", false), "missing-reach");
+        assert_string_equal(why_not(NOTICE_KIND_ORDER_SHEET, sheet, branded, false), "");
+        assert_string_equal(why_not(NOTICE_KIND_ORDER_SHEET, sheet, reach, false), "missing-brand");
+        assert_string_equal(why_not(NOTICE_KIND_ORDER_SHEET,
+                                    "{\"ordered_at\":\"x\",\"taxes\":[],\"total\":0}", branded, false),
+                "missing-data");
+        assert_string_equal(why_not(NOTICE_KIND_DELAY, delay, reach, true), "overtaken");
 }
 
 /* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
@@ -329,6 +383,7 @@ int main(void) {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
                 cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
+                cmocka_unit_test(what_must_be_said_and_is_not_there_fails_by_what_lacks),
                 cmocka_unit_test(at_night_a_notice_waits_and_is_judged_anew_in_the_morning),
                 cmocka_unit_test(who_waits_at_a_counter_goes_first),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),
