@@ -288,6 +288,7 @@ static const struct json_rule address_rules[] = {
         {"name", JSON_WANT_TEXT, false, 0, 200},
         {"email", JSON_WANT_TEXT, false, 3, 254},
         {"phone", JSON_WANT_TEXT, false, 1, 40},
+        {"line", JSON_WANT_TEXT, false, 1, 40},
 };
 static const struct json_rule sealed_rules[] = {
         {"ref", JSON_WANT_ID, true, 36, 36},

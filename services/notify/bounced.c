@@ -60,6 +60,8 @@ static int write_down(struct notify *n, struct notice_row *row, enum bounced_act
         r = act == BOUNCED_FAILED ? bar(n, row, says, now) : 0;
         if (r != 0)
                 return r;
+        if (act == BOUNCED_FAILED && (row->others & PLAN_PAPER) != 0)
+                row->paper = PAPER_OWED;
         return outbox_conclude(n->outbox, row, act == BOUNCED_FAILED ? NOTICE_FAILED : NOTICE_DELIVERED,
                 act == BOUNCED_FAILED ? "bounced" : "", now);
 }

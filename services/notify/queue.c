@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/decide.h"
 #include "services/notify/notify-internal.h"
 
 #define DECISIONS_MAX 50 /* without an answer of a channel, in one turn */
@@ -33,6 +34,19 @@ static int next_stuck(struct notify *n, const struct stamp *now, struct notice_r
         return r;
 }
 
+/* What waits for another line goes before what is of a lower rank. Return: 0, OUTBOX_E_NONE, -errno. */
+static int first_of_both(struct notify *n, const struct stamp *now, unsigned channels, struct notice_row *row) {
+        struct notice_row stuck;
+        int due = outbox_due(n->outbox, channels, now->boot_usec, row);
+        int r = due >= 0 ? next_stuck(n, now, &stuck) : due;
+
+        if (r == 0 && (due != 0 || notice_rank(stuck.kind) < notice_rank(row->kind))) {
+                *row = stuck;
+                return 0;
+        }
+        return r < 0 ? r : due;
+}
+
 /* Return: 0 with how it is to be attended to in @attendp, OUTBOX_E_NONE, -errno. */
 static int next_row(struct notify *n, const struct stamp *now, struct notice_row *row,
         int (**attendp)(struct notify *n, struct notice_row *row, const struct stamp *now)) {
@@ -42,9 +56,7 @@ static int next_row(struct notify *n, const struct stamp *now, struct notice_row
         *attendp = attend;
         if (channels == 0)
                 return OUTBOX_E_NONE;
-        r = outbox_due(n->outbox, channels, now->boot_usec, row);
-        if (r == OUTBOX_E_NONE)
-                r = next_stuck(n, now, row);
+        r = first_of_both(n, now, channels, row);
         if (r == OUTBOX_E_NONE && (channels & CHANNEL_BIT(CHANNEL_SLIP)) != 0) {
                 *attendp = attend_paper;
                 r = outbox_paper(n->outbox, row);
