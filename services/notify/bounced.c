@@ -7,6 +7,8 @@
 #include "firmware/base/log.h"
 #include "services/notify/notify-internal.h"
 
+#define BOUNCED "bounced" /* the reason */
+
 /* ---- decide ---- */
 
 static enum bounced_act judge_reserved(enum dsn_says says, int unknowns) {
@@ -15,21 +17,28 @@ static enum bounced_act judge_reserved(enum dsn_says says, int unknowns) {
         return says == DSN_DELIVERED && unknowns > 0 ? BOUNCED_DELIVERED : BOUNCED_NOTHING;
 }
 
-enum bounced_act bounced_judge(enum dsn_says says, enum notice_state state, int unknowns) {
-        bool is_bad = says == DSN_HARD || says == DSN_SOFT;
+static enum bounced_act judge_gone(const struct bounced_question *q, bool is_bad) {
+        if (!is_bad)
+                return q->state == NOTICE_DELIVERED ? BOUNCED_NOTHING : BOUNCED_DELIVERED;
+        if (!q->has_others || q->state == NOTICE_UNKNOWN)
+                return BOUNCED_FAILED;
+        return q->was_told ? BOUNCED_PASSED : BOUNCED_LATER;
+}
 
-        if (!is_bad && says != DSN_DELIVERED)
+enum bounced_act bounced_judge(const struct bounced_question *q) {
+        bool is_bad = q->says == DSN_HARD || q->says == DSN_SOFT;
+
+        if (q->is_over || (!is_bad && q->says != DSN_DELIVERED))
                 return BOUNCED_NOTHING;
-        switch (state) {
+        switch (q->state) {
         case NOTICE_SENDING:
                 return BOUNCED_LATER;
         case NOTICE_RESERVED:
-                return judge_reserved(says, unknowns);
+                return judge_reserved(q->says, q->unknowns);
         case NOTICE_ACCEPTED:
         case NOTICE_UNKNOWN:
-                return is_bad ? BOUNCED_FAILED : BOUNCED_DELIVERED;
         case NOTICE_DELIVERED:
-                return is_bad ? BOUNCED_FAILED : BOUNCED_NOTHING;
+                return judge_gone(q, is_bad);
         default:
                 return BOUNCED_NOTHING;
         }
@@ -50,20 +59,37 @@ static int bar(struct notify *n, const struct notice_row *row, enum dsn_says say
         return r == MAILED_E_NOT ? 0 : r;
 }
 
+/* To be planned anew, from now. */
+static int pass_on(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        row->state = NOTICE_RESERVED;
+        row->channel[0] = '\0';
+        (void) copy_text(row->reason, sizeof(row->reason), BOUNCED);
+        (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* a uuid */
+        row->due_usec = row->next_usec = now->boot_usec;
+        return outbox_put(n->outbox, row);
+}
+
+/* Paper is left to the clerk where nothing else is left, as after any other end. */
+static int fail(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        if ((row->others & PLAN_PAPER) != 0)
+                row->paper = PAPER_OWED;
+        return outbox_conclude(n->outbox, row, NOTICE_FAILED, BOUNCED, now);
+}
+
 /* Within a transaction. */
 static int write_down(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
         const struct stamp *now) {
         int r = mailed_count(n->mailed, dsn_says_to_str(says));
 
-        if (r != 0 || (act != BOUNCED_FAILED && act != BOUNCED_DELIVERED))
+        if (r != 0 || act == BOUNCED_NOTHING)
                 return r;
-        r = act == BOUNCED_FAILED ? bar(n, row, says, now) : 0;
+        if (act == BOUNCED_DELIVERED)
+                return outbox_conclude(n->outbox, row, NOTICE_DELIVERED, "", now);
+        plan_use_up(row->used, CHANNEL_EMAIL, BOUNCED);
+        r = bar(n, row, says, now);
         if (r != 0)
                 return r;
-        if (act == BOUNCED_FAILED && (row->others & PLAN_PAPER) != 0)
-                row->paper = PAPER_OWED;
-        return outbox_conclude(n->outbox, row, act == BOUNCED_FAILED ? NOTICE_FAILED : NOTICE_DELIVERED,
-                act == BOUNCED_FAILED ? "bounced" : "", now);
+        return act == BOUNCED_PASSED ? pass_on(n, row, now) : fail(n, row, now);
 }
 
 static int keep(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
@@ -80,7 +106,10 @@ static int keep(struct notify *n, struct notice_row *row, enum bounced_act act, 
         if (r != 0 || act == BOUNCED_NOTHING)
                 return r;
         n->has_outcomes = true;
-        log_info("notice %s: its mail %s", row->id, act == BOUNCED_FAILED ? "bounced" : "was delivered");
+        log_info("notice %s: its mail %s", row->id,
+                act == BOUNCED_DELIVERED ? "was delivered"
+                : act == BOUNCED_PASSED  ? "bounced; another channel takes it"
+                                         : "bounced");
         return 0;
 }
 
@@ -100,13 +129,21 @@ static int keep_count(struct notify *n, const char *what) {
 static int on_report(struct notify *n, const struct dsn *dsn, enum mailbox_fate *fatep) {
         struct stamp now = follow_now(n->follow);
         struct notice_row row;
+        char why[PLAN_REASON_SIZE];
         enum bounced_act act;
         int r = outbox_get(n->outbox, dsn->notice, &row);
 
         if (r == OUTBOX_E_NONE)
                 r = keep_count(n, "too-late");
         else if (r == 0) {
-                act = bounced_judge(dsn->says, row.state, row.unknowns);
+                act = bounced_judge(&(struct bounced_question){
+                        .says = dsn->says,
+                        .state = row.state,
+                        .unknowns = row.unknowns,
+                        .was_told = row.told,
+                        .has_others = (row.others & ~PLAN_PAPER) != 0,
+                        .is_over = plan_is_used(row.used, CHANNEL_EMAIL, why),
+                });
                 if (act == BOUNCED_LATER)
                         return 0;
                 r = keep(n, &row, act, dsn->says, &now);

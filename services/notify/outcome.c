@@ -137,6 +137,12 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
 /* A copy whose answer was never heard may have gone: nobody may say that it did not. */
 int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now) {
+        char why[PLAN_REASON_SIZE];
+
+        /* What had gone and came back was told, as far as the ledger knows: it is too late to say that it never went. */
+        if (state != NOTICE_FAILED && plan_is_used(row->used, CHANNEL_EMAIL, why) &&
+                strcmp(why, "bounced") == 0)
+                return outcome_conclude(n, row, NOTICE_FAILED, why, now);
         if (row->unknowns == 0)
                 return outcome_conclude(n, row, state, reason, now);
         row->correction |= state == NOTICE_CANCELLED;

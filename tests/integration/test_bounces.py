@@ -14,8 +14,11 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
 from broker import make_ca, make_cert  # noqa: E402
 from fake_pop3 import Pop3  # noqa: E402
+from fake_http import FakeServer  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from test_notify import M, Notify, mails_in, shipped  # noqa: E402
+from test_ways import BOX, TAKEN, by_sms  # noqa: E402
+from test_ways import told as told_by  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 CORPUS = TOP / "tests" / "fuzz" / "corpus" / "dsn"
@@ -209,6 +212,56 @@ def test_a_bounce_of_a_notice_that_a_new_disk_knows_from_the_ledger_fails_it_too
     notify.start()
     wait_for("its state", lambda: notify.state(notice)[0] == "failed")
     assert told(notify, notice) == []
+
+
+# ---- another channel of the customer's ----
+
+@pytest.fixture
+def two_ways(build, tmp_path, ledger, maildir, box):
+    """okuru-notify with mail and an SMS provider, and what the station tells of it: (notify, the provider, keep)."""
+    with FakeServer(TAKEN) as sms:
+        with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}") + by_sms(tmp_path, sms)) as notify:
+            def keep(notice: str, shipment: str) -> None:
+                kind, data = notify.outcome_of(notice)
+                ledger.fact(kind, M, shipment, **data)
+                wait_for("it was told", lambda: notify.query("SELECT told FROM notice WHERE id = ?", notice) == [(1,)])
+            yield notify, sms, keep
+            notify.stop()
+
+
+@pytest.mark.parametrize("name", ["gmail", "full"])
+def test_what_bounced_goes_by_the_next_channel_once(two_ways, ledger, box, name):
+    notify, sms, keep = two_ways
+    notice = told_by(ledger, "S-1", ["email", "sms"])
+    assert notify.outcome_of(notice)[1]["channel"] == "email"
+    box.put(bounce(name, notice))  # before the station took down that it had gone: later, then
+    wait_for("a look", lambda: list((box.path / "new").iterdir()))
+    time.sleep(1.5)
+    assert told(notify, notice) == ["accepted"] and not sms.requests
+    keep(notice, "S-1")
+    wait_for("both", lambda: [(t, d["channel"], d["attempts"]) for t, d in notify.outcomes() if d["notice"] == notice] ==
+             [("notice.accepted", "email", 1), ("notice.accepted", "sms", 2)])
+    box.put(bounce("postfix", notice))  # the same word by another server
+    box.wait_empty()
+    assert len(sms.requests) == 1 and told(notify, notice) == ["accepted", "accepted"]
+    other = told_by(ledger, "S-2", ["email", "sms"])
+    assert notify.outcome_of(other)[1]["channel"] == ("sms" if name == "gmail" else "email")  # one that is only full is tried again
+
+
+def test_what_nobody_else_may_carry_or_is_not_true_any_more_failed_and_was_not_cancelled(two_ways, ledger, box):
+    notify, sms, keep = two_ways
+    notices = {}
+    for shipment in ("S-1", "S-2"):
+        notices[shipment] = told_by(ledger, shipment, ["email", "sms"], box={**BOX, "email": f"{shipment.lower()}@example.jp"})
+        keep(notices[shipment], shipment)
+    ledger.contact(M, "S-1", channels=["email", "sms"], box=BOX, consent={"shipped": True, "sms": {"shipped": False}}, version=2)
+    ledger.void(M, "S-2", notify.outcome_of(notices["S-2"])[1]["parcels"][0])
+    for shipment, notice in notices.items():
+        box.put(bounce("gmail", notice))
+    for shipment, notice in notices.items():
+        wait_for("the outcome", lambda: told(notify, notice)[-1] == "failed")
+        assert notify.outcome_of(notice)[1]["reason"] == "bounced" and "cancelled" not in told(notify, notice)
+    assert not sms.requests
 
 
 # ---- by POP3 ----
