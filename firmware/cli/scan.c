@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* okuru scan and okuru bay close: what a person at the bench could do, by the station's control socket. */
+/* okuru scan, okuru bay close and okuru notices approve: what a person at the bench could do, by the station's control socket. */
 #include "firmware/base/ask.h"
 #include "firmware/base/say.h"
 #include "firmware/cli/look.h"
@@ -100,4 +100,30 @@ int verb_bay_close(const struct invocation *in) {
         if (code != VERB_OK)
                 return code;
         return has_kind(answer, verdict_look(VERDICT_BAY_CLOSED)->name) ? VERB_OK : VERB_FAILED;
+}
+
+static int judge(const struct invocation *in, bool approve) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+        _cleanup_str_ struct str request = STR_INIT;
+        struct json_writer w;
+        int code;
+
+        json_writer_init(&w, &request);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "verb", "judge");
+        json_write_string(&w, "notice", in->words[0]);
+        json_write_bool(&w, "approve", approve);
+        json_write_end_object(&w);
+        code = ask_and_print(in, &request, &answer);
+        if (code != VERB_OK)
+                return code;
+        return has_kind(answer, verdict_look(VERDICT_OK)->name) ? VERB_OK : VERB_FAILED;
+}
+
+int verb_notices_approve(const struct invocation *in) {
+        return judge(in, true);
+}
+
+int verb_notices_refuse(const struct invocation *in) {
+        return judge(in, false);
 }

@@ -135,8 +135,9 @@ static void print_counts(const struct status *s) {
                       " pulled, %" PRId64 " to pull\n",
                 c->open, c->parked, c->ready, c->pulled, c->pull);
         (void) printf("to tell   %" PRId64 " notices waiting, %" PRId64
-                      " corrections owed to customers, %" PRId64 " conflicts for a person\n",
-                c->notices_waiting, c->corrections, c->conflicts);
+                      " of them for a leader's approval, %" PRId64 " corrections owed to customers, %" PRId64
+                      " conflicts for a person\n",
+                c->notices_waiting, c->notices_asking, c->corrections, c->conflicts);
 }
 static void on_route(const struct route_row *row, void *userdata) {
         struct status *s = userdata;
@@ -285,6 +286,7 @@ static void write_counts(const struct status *s, struct json_writer *w) {
         json_write_int(w, "pulled", c->pulled);
         json_write_int(w, "pull", c->pull);
         json_write_int(w, "notices_waiting", c->notices_waiting);
+        json_write_int(w, "notices_asking", c->notices_asking);
         json_write_int(w, "corrections", c->corrections);
         json_write_int(w, "conflicts", c->conflicts);
         json_write_end_object(w);

@@ -36,6 +36,8 @@ static const struct {
         [CONTROL_RESEND] = {"RESEND", ARG_NONE},
         [CONTROL_OPT_OUT] = {"OPT-OUT", ARG_NONE},
         [CONTROL_MISSING] = {"MISSING", ARG_NONE},
+        [CONTROL_APPROVE] = {"APPROVE", ARG_NAME},
+        [CONTROL_REFUSE] = {"REFUSE", ARG_NAME},
 };
 
 const char *control_to_str(enum control c) {

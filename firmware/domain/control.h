@@ -40,6 +40,8 @@ enum control {
         CONTROL_RESEND,     /* RESEND: the notice of the customer who stands here once more */
         CONTROL_OPT_OUT,    /* OPT-OUT: the customer who stands here wants to hear no more */
         CONTROL_MISSING,    /* MISSING: the parcel is not on its shelf */
+        CONTROL_APPROVE,    /* APPROVE-<32 hex digits>: a leader lets this notice go to its customer */
+        CONTROL_REFUSE,     /* REFUSE-<32 hex digits>: and does not */
         _CONTROL_N,
 };
 

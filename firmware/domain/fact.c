@@ -64,6 +64,8 @@ static const struct fact_type {
         {"notice.unknown", LANE_FACT},
         {"notice.expired", LANE_FACT},
         {"notice.resend-asked", LANE_FACT},
+        {"notice.approved", LANE_FACT},
+        {"notice.refused", LANE_FACT},
         {"consent.changed", LANE_FACT},
         {"contact.shown", LANE_FACT},
         {"command.refused", LANE_FACT},

@@ -65,6 +65,8 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
         json_write_string(
                 &b.w, "not_before", time_format(now->wall_usec + delay_usec, now->offset_sec, not_before));
         json_write_string(&b.w, "expires", time_format(expires_usec, now->offset_sec, expires));
+        if (policy_asks_approval(policy, s->merchant, word))
+                json_write_bool(&b.w, "approval", true);
         if (json_type(data) == JSON_OBJECT)
                 json_write_value(&b.w, "data", data);
         fact_end(&b);

@@ -34,6 +34,14 @@ struct notice_known { /* the newest one of its kind and shipment */
 };
 /* Did it fail because nothing comes where it was sent to? Then the customer is asked for another way, while they are here. */
 bool notice_found_nobody(const struct notice_known *n);
+struct notice_named { /* one that somebody names by its id */
+        char merchant[NAME_SIZE], shipment[ID_SIZE], kind[NAME_SIZE];
+        int generation;
+        enum notice_state state;
+        bool asks_approval; /* and nobody has given or refused it yet */
+};
+/* Why it waits, in the ledger: for a leader. */
+#define NOTICE_NO_APPROVAL "no-approval"
 enum notice_resend {
         NOTICE_RESEND_GO,
         NOTICE_RESEND_NOT_OURS,  /* another one tells this customer */

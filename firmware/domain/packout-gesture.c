@@ -177,6 +177,8 @@ int gesture_control(struct turn *t) {
         case CONTROL_RESEND:
         case CONTROL_OPT_OUT:
         case CONTROL_MISSING:
+        case CONTROL_APPROVE:
+        case CONTROL_REFUSE:
                 return not_now(t);
         case CONTROL_NONE:
         case _CONTROL_N:

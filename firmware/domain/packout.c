@@ -101,6 +101,8 @@ static int on_code(struct turn *t) {
 
         if (!people_may_scan(t))
                 return 0;
+        if (approval_is_asked(t))
+                return approval_scan(t);
         if (t->b->kind == BENCH_COUNTER)
                 return pickup_scan(t);
         r = alarm_gate(t, &handled);

@@ -95,6 +95,7 @@ static const struct json_rule merchant_rules[] = {
         {"notice_delay_s", JSON_WANT_OBJECT, false, 0, 0},
         {"notice_max_age_s", JSON_WANT_OBJECT, false, 0, 0},
         {"quiet_hours", JSON_WANT_OBJECT, false, 0, 0},
+        {"approval", JSON_WANT_ARRAY, false, 0, 50},
         {"return_answer_days", JSON_WANT_INT, false, 1, 90},
         {"carriers", JSON_WANT_ARRAY, false, 0, 100},
 };
@@ -280,6 +281,19 @@ static int check_quiet(const struct json *m, const char *where, struct diag *d) 
         return -EBADMSG;
 }
 
+/* A kind that is not known here asks for nothing: it is not sent either. */
+static int check_kinds(const struct json *m, const char *where, const char *key, struct diag *d) {
+        for (const struct json *e = json_first(json_get(m, key)); e; e = json_next(e)) {
+                if (json_string(e) && name_is_valid(json_string(e)))
+                        continue;
+                diag_set(d, 0, 0, NULL, "must be a list of kinds, as incident");
+                if (d)
+                        (void) snprintf(d->key, sizeof(d->key), "%s.%s", where, key);
+                return -EBADMSG;
+        }
+        return 0;
+}
+
 static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         static const char *const unknowns[] = {"refuse", "accept", NULL};
         char where[64];
@@ -298,6 +312,8 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
                 r = check_seconds(json_get(m, "notice_max_age_s"), where, d);
         if (r == 0)
                 r = check_quiet(m, where, d);
+        if (r == 0)
+                r = check_kinds(m, where, "approval", d);
         for (const struct json *c = json_first(json_get(m, "carriers")); c && r == 0; c = json_next(c), k++) {
                 (void) snprintf(where, sizeof(where), "merchants[%zu].carriers[%zu]", i, k);
                 r = check_carrier(c, where, d);
@@ -480,4 +496,13 @@ int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant,
 
 int64_t policy_return_answer_days(const struct policy *p, const char *merchant) {
         return json_get_int(policy_merchant(p, merchant), "return_answer_days", 0);
+}
+
+bool policy_asks_approval(const struct policy *p, const char *merchant, const char *kind) {
+        const struct json *kinds = json_get(policy_merchant(p, merchant), "approval");
+
+        for (const struct json *e = json_first(kinds); e; e = json_next(e))
+                if (json_string(e) && strcmp(json_string(e), kind) == 0)
+                        return true;
+        return false;
 }

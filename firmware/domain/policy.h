@@ -58,6 +58,8 @@ bool policy_accepts_unknown(const struct policy *p, const char *merchant);
 const char *policy_unknown_merchant(const struct policy *p);
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind);
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind);
+/* Does a notice of this kind wait for a leader's word? */
+bool policy_asks_approval(const struct policy *p, const char *merchant, const char *kind);
 /* Within how many days who brought something back hears what comes of it; 0: nothing is promised. */
 int64_t policy_return_answer_days(const struct policy *p, const char *merchant);
 struct quiet_hours { /* minutes of the store's day, 0 … 1439; equal: there are none; @from_min behind @to_min: over midnight */

@@ -70,6 +70,10 @@ int unit_list_add(struct unit_list *list, const char *line, const char *serial);
 /* notice_due(), once for a shipment in one decision. */
 int turn_notice(struct turn *t, const struct shipment *s, const char *trigger);
 
+/* --- approval.c: of notices, at any bench --- */
+bool approval_is_asked(const struct turn *t);
+int approval_scan(struct turn *t);
+
 /* --- words.c: parts of sub-lines --- */
 #define WORDS_SIZE 160
 struct words {

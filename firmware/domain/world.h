@@ -117,10 +117,12 @@ struct world {
         /* The newest notice of that kind, and how often one more was asked for on the day of @now. */
         int (*notice)(void *u, const char *merchant, const char *shipment, const char *kind,
                 const struct stamp *now, struct notice_known *out);
+        /* The notice of that id. Return: 0, WORLD_E_NONE, -errno. */
+        int (*notice_by_id)(void *u, const char *id, struct notice_named *out);
         /* What the newest of that kind says beside its shipment; owned by the caller, NULL for nothing. Return: 0, WORLD_E_NONE there is
          * none or nobody knows, -errno. */
-        int (*notice_data)(void *u, const char *merchant, const char *shipment, const char *kind,
-                struct json **datap);
+        int (*notice_data)(
+                void *u, const char *merchant, const char *shipment, const char *kind, struct json **datap);
         /* Parcels that come, or came, in this crate. */
         int (*crate)(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
         /* The number on the label that a ready parcel bears: a changed one is known before it is on the box. */

@@ -19,6 +19,7 @@ static int apply_reserved(struct ledger *l, const struct row *row, const struct 
                 .kind = json_get_string(data, "kind", ""),
                 .generation = (int) json_get_int(data, "generation", 0),
                 .state = notice_state_to_str(NOTICE_RESERVED),
+                .reason = json_get_bool(data, "approval", false) ? NOTICE_NO_APPROVAL : "",
                 .pos = row->pos,
         };
 
@@ -32,6 +33,10 @@ static int apply_outcome(struct ledger *l, const struct row *row, const struct j
         /* "notice.accepted" -> "accepted": the states have the names of their facts */
         return fitting(row, notice_change(l, json_get_string(data, "notice", ""),
                                     row->type + strlen("notice."), row->pos, data));
+}
+
+static int apply_judged(struct ledger *l, const struct row *row, const struct json *data) {
+        return notice_judge(l, json_get_string(data, "notice", ""), row->type + strlen("notice."), row->pos);
 }
 
 static int apply_conflict(struct ledger *l, const struct row *row, const struct json *data) {
@@ -59,6 +64,8 @@ apply_function apply_other_find(const char *type) {
                 {"notice.cancelled", apply_outcome},
                 {"notice.unknown", apply_outcome},
                 {"notice.expired", apply_outcome},
+                {"notice.approved", apply_judged},
+                {"notice.refused", apply_judged},
                 {"conflict.found", apply_conflict},
                 {"person.in", apply_person_in},
                 {"person.out", apply_person_out},

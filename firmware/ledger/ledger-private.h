@@ -71,7 +71,8 @@ struct floor_table {
         struct store_stmt bench_get, bench_in, bench_out, bench_open, bench_done, bench_prune;
 };
 struct notice_table {
-        struct store_stmt reserve, change, end, newest, conflict_add, of_shipment_delete, conflicts_delete;
+        struct store_stmt reserve, change, end, judge, newest, conflict_add, of_shipment_delete,
+                conflicts_delete;
 };
 struct world_table {
         struct store_stmt id_at, newest_of, line_item, any_line_item, item, any_item, badge;
@@ -80,7 +81,8 @@ struct world_code_table {
         struct store_stmt open_codes, closed_code, number, number_on_box, parcel, unit, units_of;
 };
 struct world_pickup_table {
-        struct store_stmt crate, pickups_due, pickups_waiting, notice, notice_pos, resends_asked;
+        struct store_stmt crate, pickups_due, pickups_waiting, notice, notice_pos, notice_by_id,
+                resends_asked;
 };
 struct world_bay_table {
         struct store_stmt bay, collections;
@@ -418,12 +420,14 @@ int block_used(struct ledger *l, const char *merchant, const char *carrier, cons
 struct notice_row {
         const char *id, *merchant, *shipment, *kind;
         int generation;
-        const char *state;
+        const char *state, *reason; /* @reason: NULL none */
         int64_t not_before_usec, expires_usec, pos;
 };
 int notice_reserve(struct ledger *l, const struct notice_row *n); /* STORE_E_EXISTS */
 int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos,
         const struct json *data); /* LEDGER_E_NONE */
+/* A leader's word on one that waits: "approved", "refused". */
+int notice_judge(struct ledger *l, const char *id, const char *word, int64_t pos);
 /* What waits here went out, or not, elsewhere. One that has ended stays so. */
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos);
 /* Of each kind: how many generations there have been, and how it stands with the newest. */
@@ -531,6 +535,7 @@ int world_pickups_due(
 int world_pickups_waiting(void *u, const struct shipment_ref *from, int max, int64_t before_usec,
         int64_t now_usec, int (*each)(void *eu, const struct shipment_ref *ref), void *eu);
 int world_crate(void *u, const char *crate, int (*each)(void *eu, const char *parcel), void *eu);
+int world_notice_by_id(void *u, const char *id, struct notice_named *out);
 int world_notice_data(
         void *u, const char *merchant, const char *shipment, const char *kind, struct json **datap);
 int world_notice(void *u, const char *merchant, const char *shipment, const char *kind,

@@ -11,12 +11,14 @@ static const struct store_sql notice_sql[] = {
         LEDGER_SQL(notices.reserve, "INSERT INTO notice (id, merchant, shipment, kind, generation, state, "
                                     "not_before_usec, expires_usec, pos, "
                                     "changed_pos, channel, attempts, reason, correction) "
-                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, '', 0, '', 0)"),
+                                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, '', 0, ?10, 0)"),
         LEDGER_SQL(notices.change, "UPDATE notice SET state = ?2, changed_pos = ?3, channel = ?4, attempts = "
                                    "?5, reason = ?6, correction = ?7 "
                                    "WHERE id = ?1"),
         LEDGER_SQL(notices.end,
                 "UPDATE notice SET state = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
+        LEDGER_SQL(notices.judge,
+                "UPDATE notice SET reason = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
         LEDGER_SQL(notices.newest,
                 "SELECT kind, generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 "
                 "ORDER BY kind, generation"),
@@ -28,8 +30,9 @@ static const struct store_sql notice_sql[] = {
 const struct statement_group notice_statements = {notice_sql, ELEMENTSOF(notice_sql)};
 
 int notice_reserve(struct ledger *l, const struct notice_row *n) {
-        return statement_do(&l->notices.reserve, "ttttitlll", n->id, n->merchant, n->shipment, n->kind,
-                n->generation, n->state, n->not_before_usec, n->expires_usec, n->pos);
+        return statement_do(&l->notices.reserve, "ttttitlllt", n->id, n->merchant, n->shipment, n->kind,
+                n->generation, n->state, n->not_before_usec, n->expires_usec, n->pos,
+                n->reason ? n->reason : "");
 }
 
 int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos, const struct json *data) {
@@ -40,6 +43,10 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
         if (r == 0 && store_changes(l->store) == 0)
                 r = LEDGER_E_NONE;
         return r;
+}
+
+int notice_judge(struct ledger *l, const char *id, const char *word, int64_t pos) {
+        return statement_do(&l->notices.judge, "ttl", id, word, pos);
 }
 
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos) {

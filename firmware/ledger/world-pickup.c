@@ -26,6 +26,8 @@ static const struct store_sql world_pickup_sql[] = {
         LEDGER_SQL(world_pickup.notice_pos,
                 "SELECT pos, id FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 "
                 "ORDER BY generation DESC LIMIT 1"),
+        LEDGER_SQL(world_pickup.notice_by_id,
+                "SELECT merchant, shipment, kind, generation, state, reason FROM notice WHERE id = ?1"),
         LEDGER_SQL(world_pickup.resends_asked,
                 "SELECT count(*) FROM fact WHERE subject = ?1 AND merchant = ?2 AND "
                 "type = 'notice.resend-asked' "
@@ -134,4 +136,21 @@ int world_notice_data(
                 return 0;
         json_print(data, &text);
         return text.error ? text.error : json_parse(text.data, text.len, datap, NULL);
+}
+
+int world_notice_by_id(void *u, const char *id, struct notice_named *out) {
+        struct ledger *l = u;
+        _cleanup_reset_ struct store_stmt *q = &l->world_pickup.notice_by_id;
+        int r = statement_first(q, "t", id);
+
+        if (r != 0)
+                return r == STORE_E_DONE ? WORLD_E_NONE : r;
+        *out = (struct notice_named){.generation = (int) store_column_int64(q, 3),
+                .asks_approval = strcmp(store_column_str(q, 5), NOTICE_NO_APPROVAL) == 0};
+        if (!statement_copy(q, 0, out->merchant, sizeof(out->merchant)) ||
+                !statement_copy(q, 1, out->shipment, sizeof(out->shipment)) ||
+                !statement_copy(q, 2, out->kind, sizeof(out->kind)) ||
+                notice_state_from_str(store_column_str(q, 4), &out->state) < 0)
+                return -EBADMSG;
+        return 0;
 }

@@ -172,6 +172,7 @@ int ledger_world(struct ledger *l, struct world *out) {
                 .number_on_box = world_number_on_box,
                 .notice = world_notice,
                 .notice_data = world_notice_data,
+                .notice_by_id = world_notice_by_id,
                 .crate = world_crate,
                 .pickups_due = world_pickups_due,
                 .receipt = world_receipt,

@@ -109,6 +109,26 @@ static void request_bay_close(
         scan(s, caller, office, "OKURU-C-UNDO", 0); /* a refused count must not wait for the next caller */
 }
 
+/* What a leader would scan, at the office's bench. */
+static void request_judge(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        const char *notice = json_get_string(request, "notice", "");
+        char code[CONTROL_CODE_MAX + 1];
+        size_t n;
+
+        if (!uuid_is_valid(notice)) {
+                callers_answer_error(s->callers, caller->token, "notice: not a notice's id");
+                return;
+        }
+        n = (size_t) snprintf(code, sizeof(code), "OKURU-C-%s-",
+                json_get_bool(request, "approve", false) ? "APPROVE" : "REFUSE");
+        for (; *notice; notice++)
+                if (*notice != '-')
+                        code[n++] = (char) (*notice >= 'a' ? *notice - 'a' + 'A' : *notice);
+        code[n] = '\0';
+        scan(s, caller, s->config->n_benches, code, caller->token);
+}
+
 const struct verb *verb_find(const struct verb *verbs, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(verbs[i].name, name) == 0)
@@ -156,6 +176,7 @@ static const struct verb acts[] = {
         {"find", request_find},
         {"tags", request_tags},
         {"bay-close", request_bay_close},
+        {"judge", request_judge},
 };
 
 void station_on_request(

@@ -107,7 +107,8 @@ static const struct store_sql standing_sql[] = {
                 "(SELECT count(*) FROM parcel WHERE state = 'pulled' AND " LIVING "), "
                 "(SELECT count(*) FROM parcel WHERE pull_reason <> ''), "
                 "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict), "
-                "(SELECT count(*) FROM notice WHERE correction = 1 AND state <> 'reserved')"},
+                "(SELECT count(*) FROM notice WHERE correction = 1 AND state <> 'reserved'), "
+                "(SELECT count(*) FROM notice WHERE state = 'reserved' AND reason = 'no-approval')"},
         {offsetof(struct standing, lanes), "WITH l AS (SELECT lane, gone, (SELECT ifnull(max(seq), 0) FROM "
                                            "fact f WHERE f.lane = lane.lane) AS "
                                            "head FROM lane) SELECT lane, head, head - gone FROM l"},
@@ -464,6 +465,7 @@ int standing_count(struct standing *s, struct standing_counts *out) {
         c.notices_waiting = store_column_int64(q, 5);
         c.conflicts = store_column_int64(q, 6);
         c.corrections = store_column_int64(q, 7);
+        c.notices_asking = store_column_int64(q, 8);
         *out = c;
         return 0;
 }

@@ -132,7 +132,7 @@ int standing_conflicts(
         struct standing *s, int (*fn)(const struct standing_conflict *c, void *userdata), void *userdata);
 
 struct standing_counts {
-        int64_t open, parked, ready, pulled, pull, notices_waiting, corrections, conflicts;
+        int64_t open, parked, ready, pulled, pull, notices_waiting, notices_asking, corrections, conflicts;
         uint64_t heads[N_LANES], rows[N_LANES]; /* newest sequence; facts in the file */
 };
 int standing_count(struct standing *s, struct standing_counts *out);

@@ -139,7 +139,7 @@ static int look_again(
         r = outbox_get(n->outbox, row->id, row);
         if (r != 0)
                 return r < 0 ? r : -ENOENT;
-        if (row->state != NOTICE_SENDING || row->correction != marked)
+        if (row->state != NOTICE_SENDING || row->correction != marked || row->approval == APPROVAL_REFUSED)
                 return LOOK_UNDONE;
         r = matter_is_withdrawn(n, row, m);
         return r > 0 ? LOOK_UNDONE : r;
@@ -271,6 +271,8 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
                 .shipment = m->is_known ? &m->shipment : NULL,
                 .policy = m->policy,
                 .contact = state,
+                .needs_approval = row->approval == APPROVAL_ASKED,
+                .is_refused = row->approval == APPROVAL_REFUSED,
                 .is_overtaken = m->is_overtaken,
                 .data = m->data,
                 .now = *now,

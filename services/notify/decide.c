@@ -143,6 +143,8 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_CANCEL, "owner-changed");
         if (q->is_overtaken)
                 return decision(NOTICE_CANCEL, "overtaken");
+        if (q->is_refused)
+                return decision(NOTICE_CANCEL, "refused");
         why = why_untrue(q->kind, s, q->policy);
         if (why)
                 return decision(NOTICE_CANCEL, why);
@@ -151,9 +153,13 @@ struct notice_decision notice_decide(const struct notice_question *q) {
                 return decision(NOTICE_FAIL, why);
         quiet = ask_quiet(q);
         if (is_too_old(q))
-                return decision(NOTICE_EXPIRE, q->contact != CONTACT_READY ? contact_state_to_str(q->contact)
-                                               : quiet.is_quiet            ? "quiet-hours"
-                                                                           : "too-old");
+                return decision(NOTICE_EXPIRE, q->needs_approval ? NOTICE_NO_APPROVAL
+                                               : q->contact != CONTACT_READY
+                                                       ? contact_state_to_str(q->contact)
+                                               : quiet.is_quiet ? "quiet-hours"
+                                                                : "too-old");
+        if (q->needs_approval)
+                return decision(NOTICE_WAIT, NOTICE_NO_APPROVAL);
         if (q->contact == CONTACT_BAD_ADDRESS)
                 return decision(NOTICE_FAIL, contact_state_to_str(q->contact));
         if (q->contact != CONTACT_READY)

@@ -10,12 +10,14 @@
  *   nothing of it is on its way any more         cancel  shipment-cancelled, nothing-shipped
  *   nothing of it waits at the store any more    cancel  shipment-cancelled, nothing-waits
  *   the office asked for a newer one             cancel  overtaken
+ *   a leader refused it                          cancel  refused
  *   the handover was taken back                  cancel  nothing-handed
  *   it was found, or moved, and kept after all   cancel  nothing-returned
  *   a part was to be told, and all has gone      cancel  all-shipped
  *   the office asked for it, and what it must say
  *   is not there                                 fail    missing-data, missing-reach, missing-brand
  *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
+ *   its kind asks for approval                   wait    no-approval
  *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
  *   an address that is none                      fail    bad-address
  *   quiet hours of the merchant, in the store    wait    quiet-hours; but not an incident, or the last day's word when it would be too late
@@ -32,6 +34,8 @@ struct notice_question {
         const struct shipment *shipment; /* at the ledger's head; NULL: not there */
         const struct policy *policy;
         enum contact_state contact;
+        bool needs_approval;     /* a leader was asked, and has not said yes */
+        bool is_refused;         /* they said no */
         bool is_overtaken;       /* the office has asked for a newer one of its kind */
         const struct json *data; /* what it says beside the shipment; NULL nothing */
         struct stamp now;

@@ -108,6 +108,8 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
         enum notice_kind kind;
         int r;
 
+        if (json_get_bool(data, "approval", false))
+                row.approval = APPROVAL_ASKED;
         if (!uuid_is_valid(json_get_string(data, "notice", "")) ||
                 !name_is_valid(json_get_string(data, "kind", "")))
                 return -EBADMSG;
@@ -134,6 +136,29 @@ static bool is_newer(enum notice_state told, enum notice_state known) {
         bool had_gone = known == NOTICE_ACCEPTED || known == NOTICE_UNKNOWN || known == NOTICE_DELIVERED;
 
         return had_gone && (told == NOTICE_FAILED || (told == NOTICE_DELIVERED && known != told));
+}
+
+/* A leader's word. What goes at this moment is called back, or it was too late. */
+static int judge(struct follow *f, const struct json *data, enum approval word) {
+        struct notice_row row;
+        int r = outbox_get(f->outbox, json_get_string(data, "notice", ""), &row);
+
+        if (r != 0 || is_final(row.state))
+                return r == OUTBOX_E_NONE || r == 0 ? 0 : r;
+        row.approval = word;
+        if (row.state == NOTICE_RESERVED)
+                row.next_usec = row.due_usec;
+        return outbox_put(f->outbox, &row);
+}
+
+static int on_approved(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        (void) fact;
+        return judge(f, data, APPROVAL_GIVEN);
+}
+
+static int on_refused(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        (void) fact;
+        return judge(f, data, APPROVAL_REFUSED);
 }
 
 /* Our own outcome coming back, or what another disk's notify did: never sent again either way. */
@@ -246,6 +271,8 @@ static const struct {
         {"notice.cancelled", on_outcome},
         {"notice.unknown", on_outcome},
         {"notice.expired", on_outcome},
+        {"notice.approved", on_approved},
+        {"notice.refused", on_refused},
         {"known.received", on_known},
         {"parcel.voided", on_undone},
         {"waybill.replaced", on_undone},

@@ -18,7 +18,7 @@
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
         "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en, others, used, "     \
-        "route, paper"
+        "route, paper, approval"
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
@@ -42,7 +42,7 @@ static const struct store_sql outbox_sql[] = {
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                 "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, "
-                "?33)"},
+                "?33, ?34)"},
         {offsetof(struct outbox, put),
                 "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
                 "boot = ?7, "
@@ -51,7 +51,7 @@ static const struct store_sql outbox_sql[] = {
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
                 "log_pos = ?24, rank = ?25, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29, "
-                "others = ?30, used = ?31, route = ?32, paper = ?33 "
+                "others = ?30, used = ?31, route = ?32, paper = ?33, approval = ?34 "
                 "WHERE id = ?1"},
         {offsetof(struct outbox, due),
                 "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND channel = "
@@ -152,6 +152,7 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                 .pins = {store_column_int64(q, 27), store_column_int64(q, 28)},
                 .others = (unsigned) store_column_int64(q, 29),
                 .paper = (enum paper) store_column_int64(q, 32),
+                .approval = (enum approval) store_column_int64(q, 33),
         };
         fits = column_copy(q, 0, row->id, sizeof(row->id)) &&
                column_copy(q, 1, row->merchant, sizeof(row->merchant)) &&
@@ -211,6 +212,7 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
         store_bind_text(q, 31, row->used);
         store_bind_text(q, 32, row->route);
         store_bind_int64(q, 33, (int64_t) row->paper);
+        store_bind_int64(q, 34, (int64_t) row->approval);
         return store_run(q);
 }
 

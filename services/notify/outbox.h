@@ -21,6 +21,13 @@ enum {
 
 enum paper { PAPER_NONE, PAPER_OWED, PAPER_LAID };
 
+enum approval {        /* by a leader, of kinds that ask for it */
+        APPROVAL_NONE, /* not asked for */
+        APPROVAL_ASKED,
+        APPROVAL_GIVEN,
+        APPROVAL_REFUSED,
+};
+
 struct notice_row {
         char id[UUID_TEXT_MAX];
         char merchant[NAME_SIZE], shipment[ID_SIZE], kind[NAME_SIZE];
@@ -45,6 +52,7 @@ struct notice_row {
         char contact[UUID_TEXT_MAX]; /* the sealed box that it was made out to; "" none */
         int64_t pins
                 [2]; /* the words that it is to be written with (wording-store.h), by language; 0: those that hold then */
+        enum approval approval;
         bool told;
         int64_t changed_usec, log_pos;
 };

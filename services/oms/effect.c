@@ -129,7 +129,8 @@ static void read_notice(const struct envelope *e, struct effect *out) {
         out->shipment = e->subject;
         out->state = e->type + strlen("notice.");
         if (out->notice && out->notice_kind && out->shipment && e->merchant &&
-                strcmp(e->type, "notice.resend-asked") != 0)
+                strcmp(e->type, "notice.resend-asked") != 0 && strcmp(e->type, "notice.approved") != 0 &&
+                strcmp(e->type, "notice.refused") != 0)
                 out->kind = EFFECT_NOTICE;
 }
 

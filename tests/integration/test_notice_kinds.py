@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kinds beyond "shipped" and what waits at a counter: each arrives as a mail that says what it must, in both languages. Real programs."""
+import json
 import sys
 from pathlib import Path
 
@@ -192,3 +193,52 @@ def test_what_cannot_be_told_is_refused_by_name_before_it_is_sent(store):
         else:
             raise AssertionError(f"{kind} {data} was taken")
     assert store.count("notice.reserved") == 0
+
+
+# ---- approval ----
+
+def waiting(store, order: dict, kind: str) -> str:
+    def asks():
+        listed = map(json.loads, store.rig.okuru("notices", "--json", "--config", str(store.rig.folder / "etc/station.yaml")).splitlines())
+        return [n["notice"] for n in listed if n["kind"] == kind and n["shipment"] == order["shipment"] and n["reason"] == "no-approval"]
+    wait_for("who asks for approval", asks)
+    return asks()[0]
+
+
+def test_what_asks_for_approval_goes_by_a_leaders_word_alone(store):
+    store.policy(approval=["incident"])
+    config = ("--config", str(store.rig.folder / "etc/station.yaml"))
+    yes, no = store.wish("P-1", incident="station"), store.wish("P-2", incident="station")
+    for order in (yes, no):
+        ask(store, order, "incident", OFFICE["incident"][0])
+    first, second = waiting(store, yes, "incident"), waiting(store, no, "incident")
+    wait_for("that notify waits", lambda: {r for (r,) in store.rig.query("notify/notices.db", "SELECT reason FROM notice")} == {"no-approval"})
+    assert "2 of them for a leader's approval" in store.rig.okuru("status", *config)
+    clerk = store.scan(f"OKURU-C-APPROVE-{first.replace('-', '').upper()}", "not-now")
+    assert "リーダー" in clerk["sub"]["ja"]
+    assert not store.mails_of(yes, "incident")
+
+    store.rig.okuru("notices", "approve", first, *config)
+    assert CAUSE["ja"] in store.mail(yes, "incident")
+    store.rig.okuru("notices", "refuse", second, *config)
+    assert store.ended(no, "incident", "cancelled")["reason"] == "refused"
+    assert not store.mails_of(no, "incident")
+    assert [(f["subject"], f["actor"][:4]) for f in store.facts("notice.approved") + store.facts("notice.refused")] == [("P-1", "uid:"), ("P-2", "uid:")]
+    for word, notice in (("approve", second), ("refuse", first), ("approve", "5c0ffee0-0001-5000-8000-000000000001")):
+        try:
+            store.rig.okuru("notices", word, notice, *config)
+        except RigError as why:
+            assert "exit 1" in str(why)
+        else:
+            raise AssertionError(f"{word} {notice} was taken")
+
+
+def test_a_leader_at_the_counter_may_approve(store):
+    store.policy(approval=["incident"])
+    order = store.wish("P-1", incident="station")
+    ask(store, order, "incident", OFFICE["incident"][0])
+    notice = waiting(store, order, "incident")
+    store.scan("OKURU-P-L002", "signed-in")
+    store.scan(f"OKURU-C-APPROVE-{notice.replace('-', '').upper()}", "ok")
+    assert CAUSE["ja"] in store.mail(order, "incident")
+    assert [f["actor"] for f in store.facts("notice.approved")] == ["p-002"]

@@ -492,6 +492,13 @@ static int answer_notice(void *userdata, const char *merchant, const char *shipm
         return f->fail ? f->fail : *f->notice.id ? 0 : WORLD_E_NONE;
 }
 
+static int answer_notice_by_id(void *userdata, const char *id, struct notice_named *out) {
+        struct fake_world *f = userdata;
+
+        *out = f->named;
+        return f->fail ? f->fail : strcmp(f->named_id, id) == 0 ? 0 : WORLD_E_NONE;
+}
+
 static int answer_notice_data(
         void *userdata, const char *merchant, const char *shipment, const char *kind, struct json **datap) {
         struct fake_world *f = userdata;
@@ -793,6 +800,7 @@ void fake_world_init(struct fake_world *f, const char *policy) {
                 .number_on_box = answer_number_on_box,
                 .notice = answer_notice,
                 .notice_data = answer_notice_data,
+                .notice_by_id = answer_notice_by_id,
                 .parcel = answer_parcel,
                 .closed_code = answer_closed_code,
                 .unit = answer_unit,

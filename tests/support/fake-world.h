@@ -56,7 +56,9 @@ struct fake_claim { /* of another station, with what a scan may say for it */
 struct fake_world {
         struct world world;         /* ask this one */
         struct notice_known notice; /* what is known of whichever is asked for; ->id "" nothing */
-        const char *notice_data;    /* what the newest notice says; NULL nobody knows */
+        struct notice_named named;  /* the notice of @named_id */
+        char named_id[UUID_TEXT_MAX];
+        const char *notice_data; /* what the newest notice says; NULL nobody knows */
         struct fake_claim claims[FAKE_MAX];
         size_t n_claims;
         struct policy policy;

@@ -259,6 +259,46 @@ static void what_must_be_said_and_is_not_there_fails_by_what_lacks(void **state)
         assert_string_equal(why_not(NOTICE_KIND_DELAY, delay, reach, true), "overtaken");
 }
 
+static void what_asks_for_approval_waits_for_it_and_for_nothing_else(void **state) {
+        static const struct {
+                bool needs, refused;
+                int64_t wall;
+                enum contact_state contact;
+                enum notice_action action;
+                const char *reason;
+        } table[] = {
+                {true, false, 500, CONTACT_READY, NOTICE_WAIT, "no-approval"},
+                {true, false, 500, CONTACT_NONE, NOTICE_WAIT, "no-approval"},
+                {true, false, 1000, CONTACT_READY, NOTICE_EXPIRE, "no-approval"},
+                {true, false, 1000, CONTACT_NONE, NOTICE_EXPIRE, "no-approval"},
+                {false, false, 500, CONTACT_READY, NOTICE_SEND, ""},
+                {false, true, 500, CONTACT_READY, NOTICE_CANCEL, "refused"},
+                {false, true, 1000, CONTACT_READY, NOTICE_CANCEL, "refused"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct notice_decision d;
+
+                scene_shipment(&s, 1);
+                scene_policy(&policy, "shipped");
+                (void) scene_add_parcel(&s, SHIPPED, "1", 2, 1);
+                d = notice_decide(&(struct notice_question){.shipment = &s,
+                        .policy = &policy,
+                        .expires_usec = 1000,
+                        .contact = table[i].contact,
+                        .needs_approval = table[i].needs,
+                        .is_refused = table[i].refused,
+                        .now = {.wall_usec = table[i].wall, .clock = SYNCED}});
+                if (d.action != table[i].action || strcmp(d.reason, table[i].reason) != 0)
+                        fail_msg("row %zu: action %d, reason %s", i, (int) d.action, d.reason);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 /* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
 static void policy_with_quiet_hours(struct policy *policy) {
         static const char text[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"quiet_hours\":"
@@ -384,6 +424,7 @@ int main(void) {
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
                 cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
                 cmocka_unit_test(what_must_be_said_and_is_not_there_fails_by_what_lacks),
+                cmocka_unit_test(what_asks_for_approval_waits_for_it_and_for_nothing_else),
                 cmocka_unit_test(at_night_a_notice_waits_and_is_judged_anew_in_the_morning),
                 cmocka_unit_test(who_waits_at_a_counter_goes_first),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),
