@@ -201,15 +201,19 @@ int config_read_slip(const struct yaml *section, const char *path, void *target,
 
 /* ---- what the rest of the file gives ---- */
 
-int config_complete_channels(struct notify_config *c, const struct yaml *root, struct diag *d) {
-        for (size_t i = 0; i < c->n_sms; i++) {
-                struct config_sms *s = &c->sms[i];
-                int n = 0;
+/* Below notify's own folder, under the route's name. */
+static bool complete_folder(const char *folder, struct config_sms *s) {
+        char path[CONFIG_PATH_MAX + NAME_TEXT_MAX + 1];
 
-                if (!*s->gateway && !*s->modem.folder)
-                        n = snprintf(s->modem.folder, sizeof(s->modem.folder), "%s/%s", c->folder, s->name);
-                if (n < 0 || (size_t) n >= sizeof(s->modem.folder))
+        if (*s->gateway || *s->modem.folder)
+                return true;
+        (void) snprintf(path, sizeof(path), "%s/%s", folder, s->name);
+        return copy_text(s->modem.folder, sizeof(s->modem.folder), path);
+}
+
+int config_complete_channels(struct notify_config *c, const struct yaml *root, struct diag *d) {
+        for (size_t i = 0; i < c->n_sms; i++)
+                if (!complete_folder(c->folder, &c->sms[i]))
                         return yaml_fail(yaml_get(root, "sms"), "sms", d, "the folder's path is too long");
-        }
         return 0;
 }

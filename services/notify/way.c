@@ -63,10 +63,17 @@ static size_t find_route(const struct way *w, const char *name) {
         return i;
 }
 
+/* Whatever route a copy goes by, the same one gets it: the reader of a mailbox, LINE, the folder. */
+static bool has_one_receiver(const struct way *w) {
+        return w->channel == CHANNEL_EMAIL || w->channel == CHANNEL_LINE || w->channel == CHANNEL_SLIP;
+}
+
 uint32_t way_among(const struct way *w, const struct notice_row *row) {
         size_t last = row->unknowns > 0 ? find_route(w, row->route) : w->health.n;
         uint32_t among = 0;
 
+        if (row->unknowns > 0 && last == w->health.n && !has_one_receiver(w))
+                return 0; /* the route that may have taken one is gone, and the others do not know it */
         for (size_t i = 0; i < w->health.n; i++) {
                 const struct way_route *r = &w->routes[i];
 

@@ -16,6 +16,8 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
 from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import Ledger, notice_id, stamp  # noqa: E402
+from test_bounces import Box, bounce  # noqa: E402
+from test_bounces import config as bounces  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
 from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
 from waiting import wait_for  # noqa: E402
@@ -381,6 +383,30 @@ def test_what_failed_for_good_leaves_a_slip(build, tmp_path, ledger):
         wait_for("that it is known", lambda: notify.query("SELECT paper FROM notice WHERE id = ?", notice) == [(2,)])
         notify.stop()
     assert len(notify.outcomes()) == 1
+
+
+def test_a_mail_that_came_back_leaves_a_slip(build, tmp_path, ledger):
+    box = Box(tmp_path / "bounces")
+    with Notify(build, tmp_path, ledger, bounces(tmp_path, tmp_path / "mail", f"maildir: {box.path}") + by_slip(tmp_path)) as notify:
+        notice = ready(ledger, "P-1", ["email"])
+        assert accepted(notify, notice) == "email"
+        box.put(bounce("postfix", notice))
+        wait_for("its end", lambda: [t for t, _ in notify.outcomes()] == ["notice.accepted", "notice.failed"])
+        wait_for("the slip", lambda: [p.name for p in slips(tmp_path)] == [f"{notice}.txt"])
+        notify.stop()
+
+
+def test_each_merchant_has_a_webhook_of_its_own(build, tmp_path, ledger):
+    with FakeServer(Answer(204, b"")) as ours, FakeServer(Answer(204, b"")) as theirs:
+        other = by_hook(tmp_path, theirs, "midori").split("\n", 1)[1]
+        with Notify(build, tmp_path, ledger, by_hook(tmp_path, ours) + other) as notify:
+            assert accepted(notify, told(ledger, "S-1", ["webhook"])) == "webhook"
+            notify.stop()
+        assert len(ours.requests) == 1 and not theirs.requests
+        with Notify(build, tmp_path, ledger, by_hook(tmp_path, theirs, "midori")) as notify:
+            notice = told(ledger, "S-2", ["webhook"])
+            wait_for("its state", lambda: notify.state(notice) == ("reserved", "no-channel", 0))
+            notify.stop()
 
 
 # ---- consent ----
