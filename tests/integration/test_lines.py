@@ -26,6 +26,7 @@ class Lines:
 
     def __init__(self):
         ours = os.readlink("/proc/self/ns/net")
+        self.swallows = False
         self.holders = [subprocess.Popen(["unshare", "-n", "sleep", "600"]) for _ in range(2)]
         for holder in self.holders:
             wait_for("a namespace", lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != ours)
@@ -48,6 +49,14 @@ class Lines:
 
     def mend(self, name):
         self.ip(self.world, "link", "set", name, "up")
+
+    def swallow(self, name):
+        """Its link stays up, and what comes by it is answered no more."""
+        if not self.swallows:
+            self.ip(self.world, "rule", "add", "pref", 1000, "lookup", "local")
+            self.ip(self.world, "rule", "del", "pref", 0)
+        self.swallows = True
+        self.ip(self.world, "rule", "add", "pref", 10, "iif", name, "blackhole")
 
     def close(self):
         for holder in self.holders:
@@ -94,6 +103,23 @@ def names(lines, tmp_path):
     log.close()
 
 
+@pytest.fixture
+def wire(lines, tmp_path):
+    """By which line each piece of a mail came, since the last asking."""
+    with (tmp_path / "wire.log").open("w") as log:
+        process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "wire_at.py", PORT], stdout=log)
+    wait_for("the wire", lambda: "ready" in (tmp_path / "wire.log").read_text())
+    read = [1]
+
+    def since() -> set:
+        seen = (tmp_path / "wire.log").read_text().splitlines()[read[0]:]
+        read[0] += len(seen)
+        return set(seen)
+    yield since
+    process.kill()
+    process.wait()
+
+
 def notify_at(lines, build, tmp_path, ledger, *names, host=RELAY, dns="") -> Notify:
     entry = "  - {{name: {0}, host: %s, port: %s, tls: starttls, ca: %s/ca.pem, timeout: 2s, device: {0}0%s}}\n" % (
         host, PORT, tmp_path, f", dns: \"{dns}\"" if dns else "")
@@ -131,6 +157,17 @@ def test_the_fixed_line_is_cut_and_mail_leaves_by_lte_alone(lines, relay, build,
         lines.mend("fixed")
         assert notify.outcome_of(notice)[0] == "notice.accepted"
         assert [who for who, _ in relay()] == [FIXED, LTE, FIXED] and len({to for _, to in relay()}) == 3
+        notify.stop()
+
+
+def test_a_line_that_is_up_and_leads_nowhere_is_left_as_well(lines, relay, wire, build, tmp_path, ledger):
+    with notify_at(lines, build, tmp_path, ledger, "fixed", "lte") as notify:
+        assert send(ledger, notify, "one") == "notice.accepted" and wire() == {"fixed"}
+        lines.swallow("fixed")
+        notify.pass_time(60)
+        assert send(ledger, notify, "two") == "notice.accepted"
+        assert send(ledger, notify, "three") == "notice.accepted"
+        assert [who for who, _ in relay()] == [FIXED, LTE, LTE] and "lte" in wire()
         notify.stop()
 
 

@@ -64,17 +64,16 @@ int mail_folder_new(struct mail_folder **fp, const char *path) {
         return 0;
 }
 
-/* Return: the round's folder; NULL with errno. */
-static DIR *begin(struct mail_folder *f) {
-        int fd;
+static int begin(struct mail_folder *f) {
+        _autoclose_ int fd = f->round ? -1 : openat(f->new, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
         if (f->round)
-                return f->round;
-        fd = openat(f->new, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                return 0;
         f->round = fd < 0 ? NULL : fdopendir(fd);
         if (!f->round)
-                closep(&fd);
-        return f->round;
+                return -errno;
+        fd = -1; /* the stream has it */
+        return 0;
 }
 
 static int read_file(int fd, struct str *mail) {
@@ -107,25 +106,23 @@ static int read_mail(struct mail_folder *f, struct str *mail) {
 
 static int folder_next(void *userdata, struct str *mail, const char **whyp) {
         struct mail_folder *f = userdata;
-        DIR *round = begin(f);
         const struct dirent *e;
-        int r = 0;
+        int r = begin(f);
 
-        while (round && r >= 0) {
+        while (r >= 0) {
                 errno = 0;
-                e = readdir(round);
+                e = readdir(f->round);
                 if (!e && errno == 0)
                         return MAILBOX_E_END;
-                if (!e)
-                        break;
-                if (e->d_name[0] == '.')
+                r = e ? 0 : -errno;
+                if (!e || e->d_name[0] == '.')
                         continue;
                 (void) copy_text(f->name, sizeof(f->name), e->d_name); /* of its size */
                 r = read_mail(f, mail);
                 if (r == 0 || r == -ENOMEM)
                         return r;
         }
-        log_debug("maildir of bounces: %s", strerror(r < 0 ? -r : errno));
+        log_debug("maildir of bounces: %s", strerror(-r));
         *whyp = "maildir";
         return MAILBOX_E_DOWN;
 }
