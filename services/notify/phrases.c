@@ -49,6 +49,11 @@ struct issue { /* one template on its way to be published */
         struct diag *d;
 };
 
+static void say_advice(void *userdata, const char *file, int line, const char *text) {
+        (void) userdata;
+        log_notice("%s:%d: %s", file, line, text);
+}
+
 static int keep_one(
         const struct issue *i, const struct wording_origin *o, int version, const struct str *pack) {
         int64_t id = 0;
@@ -72,6 +77,8 @@ static int issue_one(const struct issue *i) {
         r = o.is_ours || !i->kept ? 0 : wording_store_ask(i->kept, o.file, template_version(t), o.text);
         if (r == WORDING_STORE_E_TAKEN)
                 return refuse_number(&o, template_version(t), i->d);
+        if (r == 0 && !i->write && !o.is_ours)
+                template_advise(t, say_advice, NULL);
         return r == 0 && i->write ? keep_one(i, &o, template_version(t), &pack) : r;
 }
 

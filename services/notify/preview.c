@@ -122,6 +122,11 @@ static int show(const struct exhibit *e, enum template_output output, struct dia
         return fflush(stdout) != 0 ? -EIO : 0;
 }
 
+static void say_advice(void *userdata, const char *file, int line, const char *text) {
+        (void) userdata;
+        (void) fprintf(stderr, "%s:%d: %s\n", file, line, text);
+}
+
 int preview_main(int argc, char **argv) {
         _cleanup_exhibit_ struct exhibit e = {0};
         struct exhibit_wish w = {0};
@@ -132,7 +137,9 @@ int preview_main(int argc, char **argv) {
         if (r >= 0)
                 return r;
         r = exhibit_open(&e, &w, &d);
-        if (r == 0)
+        if (r == 0) {
+                template_advise(e.words, say_advice, NULL);
                 r = show(&e, output, &d);
+        }
         return r < 0 ? program_complain(&d, r) : 0;
 }

@@ -8,10 +8,8 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
+from bounces import KEY, Box, bounce  # noqa: E402
 from store import HAT, Store  # noqa: E402
-from test_bounces import Box, bounce  # noqa: E402
-from test_bounces import KEY  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 

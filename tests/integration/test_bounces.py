@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bounces: what mail servers say of mails that had gone, by a maildir and by POP3, and what follows from it."""
-import hashlib
-import hmac
 import sys
 import time
 from contextlib import nullcontext
@@ -12,30 +10,17 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
+from bounces import CORPUS, Box, bounce, config  # noqa: E402
 from broker import make_ca, make_cert  # noqa: E402
-from fake_pop3 import Pop3  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
+from fake_pop3 import Pop3  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from test_notify import M, Notify, mails_in, shipped  # noqa: E402
 from test_ways import BOX, TAKEN, by_sms  # noqa: E402
 from test_ways import told as told_by  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
-CORPUS = TOP / "tests" / "fuzz" / "corpus" / "dsn"
-KEY = b"the key of bench-1's bounces"
 DAY = 86400
-OF_CORPUS = b"b+f7e160bd-7d31-5602-8ce2-0cecab9e8306.844cfaedad@bounce.example.jp"
-
-
-def address_of(notice: str, key: bytes = KEY) -> bytes:
-    tag = hmac.new(key, b"okuru bounce " + notice.encode(), hashlib.sha256).digest()[:5].hex()
-    return f"b+{notice}.{tag}@bounce.example.jp".encode()
-
-
-def bounce(name: str, notice: str, key: bytes = KEY) -> bytes:
-    mail = (CORPUS / name).read_bytes()
-    assert OF_CORPUS in mail
-    return mail.replace(OF_CORPUS, address_of(notice, key))
 
 
 @pytest.fixture
@@ -49,32 +34,6 @@ def ledger(build, tmp_path):
 @pytest.fixture
 def maildir(tmp_path):
     return tmp_path / "mail"
-
-
-def config(tmp_path: Path, maildir: Path, mailbox: str) -> str:
-    key = tmp_path / "bounce.key"
-    key.write_bytes(KEY + b"\n")
-    key.chmod(0o600)
-    return f"maildir: {maildir}\nbounce:\n  domain: bounce.example.jp\n  key_file: {key}\n  mailbox: {{{mailbox}, every: 1s}}\n"
-
-
-class Box:
-    """The folder into which the site's relay puts what comes back."""
-
-    def __init__(self, path: Path):
-        self.path, self.n = path, 0
-
-    def put(self, mail: bytes) -> None:
-        self.n += 1
-        wait_for("the folder", (self.path / "tmp").is_dir)
-        (self.path / "tmp" / f"{self.n}.relay").write_bytes(mail)
-        (self.path / "tmp" / f"{self.n}.relay").rename(self.path / "new" / f"{self.n}.relay")
-
-    def wait_empty(self) -> None:
-        wait_for("all of it read", lambda: not list((self.path / "new").iterdir()), 15)
-
-    def left(self) -> list:
-        return sorted(p.name for p in (self.path / "cur").iterdir())
 
 
 @pytest.fixture

@@ -416,6 +416,21 @@ def test_a_test_says_what_the_relay_answered(build, tmp_path, ledger):
         server.stop()
 
 
+def test_what_would_read_better_is_said_and_not_refused(build, notify, folder):
+    for lang in ("ja", "en"):
+        for kind in sorted(p.stem for p in (OURS / lang).glob("*.md")):
+            assert run(build, "preview", kind, "--lang", lang).stderr == ""  # ours need no advice
+    text = (OURS / "ja/shipped.md").read_text()
+    late = text.replace("subject: 【{{brand.name}}】", "subject: いつも{{brand.name}}をご利用いただきまして誠にありがとうございます、")
+    long = text + "\n" + "とても長い段落です。" * 12 + "\n"
+    (folder / "ja").mkdir()
+    for words, line, why in ((late, 4, "30th full-width"), (long, len(text.splitlines()) + 2, "more than three lines")):
+        (folder / "ja/shipped.md").write_text(words)
+        for arguments in (("preview", "shipped", "--words", folder), ("--config", notify.config, "--check-config")):
+            done = run(build, *arguments)
+            assert done.returncode == 0 and f"ja/shipped.md:{line}: " in done.stderr and why in done.stderr, done.stderr
+
+
 def test_versions_are_compared(build, notify, folder):
     say(folder, 2, "いつもありがとうございます")
     (folder / "parts/ja").mkdir(parents=True)

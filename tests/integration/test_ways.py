@@ -14,10 +14,10 @@ import yaml
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
+from bounces import Box, bounce  # noqa: E402
+from bounces import config as bounces  # noqa: E402
 from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import Ledger, notice_id, stamp  # noqa: E402
-from test_bounces import Box, bounce  # noqa: E402
-from test_bounces import config as bounces  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
 from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
 from waiting import wait_for  # noqa: E402

@@ -44,7 +44,7 @@ class Zbar:
 
 
 def gray_png(png: bytes) -> tuple[int, int, bytes]:
-    """Width, height and pixels of a PNG with 8 bits of gray."""
+    """Width, height and pixels in gray of a PNG with 8 bits of gray, or of red, green and blue (whose green is taken)."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     at, data, width, height = 8, b"", 0, 0
     while at < len(png):
@@ -53,16 +53,18 @@ def gray_png(png: bytes) -> tuple[int, int, bytes]:
         assert zlib.crc32(kind + body) == struct.unpack(">I", png[at + 8 + n:at + 12 + n])[0]
         if kind == b"IHDR":
             width, height, *how = struct.unpack(">IIBBBBB", body)
-            assert how == [8, 0, 0, 0, 0]
+            size = {0: 1, 2: 3, 6: 4}[how[1]]
+            assert how == [8, how[1], 0, 0, 0]
         data += body if kind == b"IDAT" else b""
         at += 12 + n
-    raw, above, rows = zlib.decompress(data), bytes(width), []
+    n = width * size
+    raw, above, rows = zlib.decompress(data), bytes(n), []
     for i in range(height):
-        row, how = bytearray(raw[i * (width + 1) + 1:(i + 1) * (width + 1)]), raw[i * (width + 1)]
-        for x in range(width):
-            a, b, c = row[x - 1] if x else 0, above[x], above[x - 1] if x else 0
+        row, how = bytearray(raw[i * (n + 1) + 1:(i + 1) * (n + 1)]), raw[i * (n + 1)]
+        for x in range(n):
+            a, b, c = row[x - size] if x >= size else 0, above[x], above[x - size] if x >= size else 0
             nearest = min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2]
             row[x] = (row[x] + (0, a, b, (a + b) // 2, nearest)[how]) & 255
         above = bytes(row)
-        rows.append(above)
+        rows.append(above[size > 1::size])
     return width, height, b"".join(rows)

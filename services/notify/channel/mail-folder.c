@@ -64,16 +64,17 @@ int mail_folder_new(struct mail_folder **fp, const char *path) {
         return 0;
 }
 
-static int begin(struct mail_folder *f) {
-        _autoclose_ int fd = f->round ? -1 : openat(f->new, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* Return: the round's folder; NULL with errno. */
+static DIR *begin(struct mail_folder *f) {
+        int fd;
 
         if (f->round)
-                return 0;
+                return f->round;
+        fd = openat(f->new, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         f->round = fd < 0 ? NULL : fdopendir(fd);
         if (!f->round)
-                return -errno;
-        fd = -1; /* the stream has it */
-        return 0;
+                closep(&fd);
+        return f->round;
 }
 
 static int read_file(int fd, struct str *mail) {
@@ -106,23 +107,25 @@ static int read_mail(struct mail_folder *f, struct str *mail) {
 
 static int folder_next(void *userdata, struct str *mail, const char **whyp) {
         struct mail_folder *f = userdata;
+        DIR *round = begin(f);
         const struct dirent *e;
-        int r = begin(f);
+        int r = 0;
 
-        while (r >= 0) {
+        while (round && r >= 0) {
                 errno = 0;
-                e = readdir(f->round);
+                e = readdir(round);
                 if (!e && errno == 0)
                         return MAILBOX_E_END;
-                r = e ? 0 : -errno;
-                if (!e || e->d_name[0] == '.')
+                if (!e)
+                        break;
+                if (e->d_name[0] == '.')
                         continue;
                 (void) copy_text(f->name, sizeof(f->name), e->d_name); /* of its size */
                 r = read_mail(f, mail);
                 if (r == 0 || r == -ENOMEM)
                         return r;
         }
-        log_debug("maildir of bounces: %s", strerror(-r));
+        log_debug("maildir of bounces: %s", strerror(r < 0 ? -r : errno));
         *whyp = "maildir";
         return MAILBOX_E_DOWN;
 }

@@ -108,12 +108,27 @@ static int add_entity(struct md *m, const char *text, size_t n) {
                          "are read");
 }
 
+/* md4c says where words are, and not where a block begins: that is where its first words do. */
+static void place_blocks(const struct md *m) {
+        const struct reader *r = m->r;
+
+        for (size_t i = r->n_open; i-- > 0;) {
+                struct node *n = r->open[i];
+
+                if (n->type == NODE_ROOT || n->type == NODE_SECTION ||
+                        (n->child && (i + 1 == r->n_open || n->child != r->open[i + 1])))
+                        return;
+                n->line = m->line;
+        }
+}
+
 static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *userdata) {
         struct md *m = userdata;
 
         see(m, text);
         if (m->which)
                 return refuse(m, m->which);
+        place_blocks(m);
         switch (type) {
         case MD_TEXT_NORMAL:
         case MD_TEXT_CODE:

@@ -17,9 +17,11 @@
 
 static const char style[] =
         "<style>\n"
+        "p,li{text-wrap:pretty;line-break:strict}\n"
         "@media (max-width:480px){.pad{padding:20px "
         "16px!important}.cell{display:block!important;width:auto!important;"
-        "padding-right:0!important;border:0!important;text-align:left!important}.cell.v{padding-top:0!"
+        "padding-right:0!important;border:0!important;text-align:left!important;padding-bottom:0!important}."
+        "cell.soft{font-size:14px!important}.cell.v{padding-top:0!"
         "important;"
         "padding-bottom:10px!important}}\n"
         "@media "
@@ -407,9 +409,10 @@ static void add_qr(struct render *r, const struct node *n) {
 
         if (!*text)
                 return;
-        begin(r, "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
-                 "style=\"margin:0 0 16px\"><tr>"
-                 "<td align=\"center\" style=\"padding:12px 20px;background:#ffffff;color:#111827;border:1px "
+        begin(r, "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" "
+                 "border=\"0\" "
+                 "style=\"margin:8px 0 24px\"><tr>"
+                 "<td align=\"center\" style=\"padding:16px 20px;background:#ffffff;color:#111827;border:1px "
                  "solid #e5e7eb;"
                  "border-radius:8px\">");
         put_picture(r, "qr");

@@ -82,6 +82,11 @@ DEFINE_FREEP(struct template *, template_free)
  */
 int template_check(struct template *t, struct diag *d);
 
+/* @line: from 1; @text: one sentence; both for people. */
+typedef void (*template_advice_fn)(void *userdata, const char *file, int line, const char *text);
+/* What would read better, of a template that passed template_check(): a subject whose point a telephone does not show, long paragraphs. */
+void template_advise(const struct template *t, template_advice_fn say, void *userdata);
+
 const char *template_kind(const struct template *t); /* borrowed */
 int template_version(const struct template *t);
 bool template_is_marketing(const struct template *t); /* only with consent */
