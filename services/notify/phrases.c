@@ -67,7 +67,7 @@ static int keep_one(
 static int issue_one(const struct issue *i) {
         _cleanup_(template_freep) struct template *t = NULL;
         _cleanup_str_ struct str pack = STR_INIT;
-        struct wording_origin o;
+        struct wording_origin o = {0};
         int r = wording_parse(i->wording, &i->name, &t, i->d);
 
         if (r == 0)

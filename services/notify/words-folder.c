@@ -45,7 +45,7 @@ static int give_file(
         if (asprintf(&path, "%s/%s/%s", folder, sub, file) < 0 || asprintf(&name, "%s/%s", sub, file) < 0)
                 return -ENOMEM;
         r = read_file(path, TEMPLATE_SOURCE_MAX, &text, &n);
-        if (r == 0 && memchr(text, '\0', n))
+        if (r == 0 && text && memchr(text, '\0', n))
                 r = -EILSEQ;
         if (r < 0)
                 return cannot(path, r, d);

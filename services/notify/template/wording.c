@@ -222,7 +222,7 @@ static int parse(const struct wording_origin *o, const struct wording_name *name
 int wording_parse(
         const struct wording *w, const struct wording_name *name, struct template **tp, struct diag *d) {
         struct parts parts = {0};
-        struct wording_origin origin;
+        struct wording_origin origin = {0};
         int r = find_origin(w, name, &origin);
 
         if (r < 0)
@@ -285,7 +285,7 @@ int wording_unpack(
         const char *pack, size_t n, const struct wording_name *name, struct template **tp, struct diag *d) {
         _cleanup_(json_freep) struct json *root = NULL;
         struct parts parts = {0};
-        struct wording_origin origin;
+        struct wording_origin origin = {0};
         int r = json_parse(pack, n, &root, d);
 
         if (r == 0)
@@ -296,7 +296,7 @@ int wording_unpack(
 int wording_show(const char *pack, size_t n, struct str *out) {
         _cleanup_(json_freep) struct json *root = NULL;
         struct parts parts = {0};
-        struct wording_origin origin;
+        struct wording_origin origin = {0};
         int r = json_parse(pack, n, &root, NULL);
 
         if (r == 0)

@@ -146,14 +146,23 @@ static void a_policy_of_a_file_is_read_as_if_the_office_had_sent_it(void **state
                 "  - merchant: acme\n"
                 "    name: {ja: アクメ}\n"
                 "    reach: {mail: shop@acme.example.jp, hours: {ja: 平日, en: weekdays}}\n"
+                "    brand:\n"
+                "      colour: '#0a7d5a'\n"
+                "      tagline: {ja: 毎日を軽く}\n"
+                "      policies: [{label: 返品について, url: 'https://acme.example.jp/returns'}]\n"
                 "    unknown_shipment: accept\n"
                 "    notice_delay_s: {shipped: 2}\n"
                 "    carriers:\n"
                 "      - carrier: yamato\n"
                 "        shipped: at-ready\n"
-                "        bay: y1\n";
+                "        bay: y1\n"
+                "store:\n"
+                "  brand: {phone: 03-1111-2222, hours: {ja: 10時から20時}}\n"
+                "  from: {name: {ja: 日本橋店}, address: store@acme.example.jp}\n";
         _cleanup_str_ struct str out = STR_INIT;
+        const struct json *brand;
         struct carrier_policy c;
+        struct store_policy store;
         struct policy p;
         struct diag d = {0};
 
@@ -169,6 +178,13 @@ static void a_policy_of_a_file_is_read_as_if_the_office_had_sent_it(void **state
         policy_carrier(&p, "acme", "yamato", &c);
         assert_int_equal(c.shipped, SHIPPED_AT_READY);
         assert_string_equal(c.bay, "y1");
+        brand = json_get(policy_merchant(&p, "acme"), "brand");
+        assert_string_equal(json_get_string(brand, "colour", ""), "#0a7d5a");
+        assert_string_equal(
+                json_get_string(json_at(json_get(brand, "policies"), 0), "label", ""), "返品について");
+        policy_store(&p, &store);
+        assert_string_equal(json_get_string(store.brand, "phone", ""), "03-1111-2222");
+        assert_string_equal(json_get_string(store.from, "address", ""), "store@acme.example.jp");
         policy_deinit(&p);
 }
 
