@@ -16,9 +16,9 @@ from fake_http import FakeServer  # noqa: E402
 from fake_pop3 import Pop3  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from test_notify import M, Notify, mails_in, shipped  # noqa: E402
-from test_ways import BOX, TAKEN, by_sms  # noqa: E402
-from test_ways import told as told_by  # noqa: E402
 from waiting import wait_for  # noqa: E402
+from ways import BOX, TAKEN, by_sms  # noqa: E402
+from ways import told as told_by  # noqa: E402
 
 DAY = 86400
 
