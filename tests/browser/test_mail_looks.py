@@ -125,4 +125,6 @@ def test_a_logo_stands_on_white_and_its_name_is_read_without_it(chromium, build,
     at = "const i = document.querySelector('img'), s = getComputedStyle(i); "
     assert chromium.js(at + "return getComputedStyle(i.closest('td')).backgroundColor") == "rgb(255, 255, 255)"
     assert chromium.js(at + "return [i.naturalWidth, i.getBoundingClientRect().width]") == [900, 200]
+    fonts = "return [...document.querySelectorAll('td.pad')].map(e => getComputedStyle(e).fontFamily)"
+    assert len(set(chromium.js(fonts))) == 1
     assert chromium.js(at + "return [i.alt, s.color]") == ["アクメ・オンライン", "rgb(31, 41, 55)"]

@@ -455,6 +455,15 @@ static void html_block(struct render *r, const struct node *n) {
         }
 }
 
+/* Those of the readers' own systems: a mail brings none. */
+static void put_font(struct render *r) {
+        put(r, r->t->language == TEMPLATE_EN
+                        ? "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;"
+                        : "font-family:-apple-system,'Hiragino Sans','Hiragino Kaku Gothic "
+                          "ProN',Meiryo,'Noto Sans CJK JP',"
+                          "'Noto Sans JP',sans-serif;");
+}
+
 /* White below a logo also in the dark: nobody knows its colours. The brand's is a line above it. */
 static void add_logo(struct render *r, const char *name) {
         int width, height;
@@ -463,7 +472,9 @@ static void add_logo(struct render *r, const char *name) {
         put_colour(r,
                 "<tr><td class=\"pad\" style=\"padding:20px 32px;border-radius:12px 12px 0 "
                 "0;font-size:18px;font-weight:bold;color:#1f2937;background:#ffffff;border-top:6px solid ",
-                ground(r), "\">");
+                ground(r), ";");
+        put_font(r);
+        put(r, "\">");
         put_picture(r, "logo");
         str_addf(r->out,
                 "\" width=\"%d\" height=\"%d\" style=\"display:block;border:0;color:#1f2937\" alt=\"", width,
@@ -485,7 +496,9 @@ static void add_head(struct render *r) {
                 "<tr><td class=\"pad\" style=\"padding:20px 32px;border-radius:12px 12px 0 "
                 "0;font-size:18px;font-weight:bold;color:",
                 ink(r), ";background:");
-        put_colour(r, "", ground(r), "\">");
+        put_colour(r, "", ground(r), ";");
+        put_font(r);
+        put(r, "\">");
         escape_html(r->out, name, r->max_chars);
         put(r, "</td></tr>\n");
 }
@@ -503,6 +516,10 @@ void html_begin(struct render *r, const char *subject, const char *preview) {
         escape_html(r->out, subject, SIZE_MAX);
         put(r, "</title>\n");
         str_addf(r->out, style, dark.red, dark.green, dark.blue, dark.red, dark.green, dark.blue);
+        /* Outlook for Windows takes no font from the cell around a table. */
+        put(r, "<!--[if mso]><style>td,p,h1,h2,h3,li{font-family:Meiryo,'Segoe "
+               "UI',sans-serif!important}</style>"
+               "<![endif]-->\n");
         put(r, "</head>\n<body class=\"page\" style=\"margin:0;padding:0;background:#f3f4f6\">\n");
         if (*preview) {
                 put(r, "<div style=\"display:none;max-height:0;overflow:hidden\">");
@@ -518,10 +535,9 @@ void html_begin(struct render *r, const char *subject, const char *preview) {
         add_head(r);
         put(r, "<tr><td class=\"card pad\" align=\"left\" style=\"padding:28px 32px;border-radius:0 0 12px "
                "12px;background:#ffffff;"
-               "color:#1f2937;font-family:-apple-system,'Hiragino Sans','Hiragino Kaku Gothic "
-               "ProN',Meiryo,'Noto Sans CJK JP',"
-               "'Segoe "
-               "UI',sans-serif;font-size:16px;line-height:1.7;word-break:break-word;overflow-wrap:anywhere\">"
+               "color:#1f2937;");
+        put_font(r);
+        put(r, "font-size:16px;line-height:1.7;word-break:break-word;overflow-wrap:anywhere\">"
                "\n");
         r->at.fresh = true;
 }
