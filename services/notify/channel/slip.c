@@ -63,13 +63,16 @@ int slip_new(struct slip **sp, const char *folder, int columns) {
 
 /* ---- the text ---- */
 
-/* Half-width: ASCII, Latin and half-width katakana; the rest is printed full-width by Japanese printers. */
+/* Half-width: ASCII, Latin, half-width katakana, and the half blocks that a QR code is drawn with; the rest is printed full-width by
+ * Japanese printers. */
 static int width_of(const char *c, size_t n) {
         const unsigned char *b = (const unsigned char *) c;
 
         if (n < 3)
                 return 1;
         if (n == 3 && b[0] == 0xef && ((b[1] == 0xbd && b[2] >= 0xa1) || (b[1] == 0xbe && b[2] <= 0x9f)))
+                return 1;
+        if (n == 3 && b[0] == 0xe2 && b[1] == 0x96 && b[2] <= 0x9f)
                 return 1;
         return 2;
 }

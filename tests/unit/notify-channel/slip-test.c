@@ -28,6 +28,7 @@ static void lines_are_broken_at_the_papers_width(void **state) {
                 {"full-width counts two", "山山山山山山山山山\n", "山山山山山山山山\n山\n"},
                 {"and is not split", "0123456789abcde山\n", "0123456789abcde\n山\n"},
                 {"half-width katakana counts one", "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀ\n", "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀ\n"},
+                {"a drawn code is not broken", "█▀▀▀▀▀█ ▄█▀ █▄▀█\n", "█▀▀▀▀▀█ ▄█▀ █▄▀█\n"},
                 {"escape codes for a printer",
                         "a\x1b@\x1d"
                         "Vb\r\n",
