@@ -19,5 +19,8 @@ int board_read_reader(const struct yaml *node, const char *path, void *target, s
 int board_read_zone(const struct yaml *node, const char *path, void *target, struct diag *d);
 /* For yaml_walk(): the scale of a bench. */
 int board_read_scale(const struct yaml *node, const char *path, void *target, struct diag *d);
+/* For yaml_walk(): the printer of slips; then, with all benches known, whether one of them has it. */
+int board_read_slips(const struct yaml *node, const char *path, void *target, struct diag *d);
+int board_check_slips(struct station_config *c, const struct yaml *root, struct diag *d);
 /* Zones against readers and against each other. Return: 0, -EBADMSG with @d naming the place. */
 int board_check_zones(const struct station_config *c, const struct yaml *root, struct diag *d);

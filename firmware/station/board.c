@@ -276,6 +276,7 @@ static const struct yaml_rule board_rules[] = {
                 NULL},
         {"benches", YAML_WANT_LIST, true, 0, 0, 0, 0, NULL, NULL, read_bench},
         {"readers", YAML_WANT_LIST, false, 0, 0, 0, 0, NULL, NULL, board_read_reader},
+        {"slips", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, board_read_slips},
         {0},
 };
 
@@ -283,9 +284,12 @@ static int read_board(struct station_config *c, const struct yaml *root, struct 
         int r;
 
         c->n_benches = c->n_readers = 0;
+        c->slips = (struct slips_config){0};
         r = yaml_walk(root, "", board_rules, c, d);
         if (r == 0 && c->n_benches == 0)
                 r = board_refuse(root, "benches", d, "a station needs at least one bench");
+        if (r == 0)
+                r = board_check_slips(c, root, d);
         return r < 0 ? r : board_check_zones(c, root, d);
 }
 

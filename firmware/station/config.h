@@ -140,6 +140,15 @@ struct bench_config {
         struct zone_config zone; /* n_own 0: no reader looks at this bench */
 };
 
+struct slips_config { /* notices on paper for customers; ->folder "" none */
+        char folder[STATION_PATH_MAX];
+        char bench[33];              /* where its printer stands */
+        size_t i_bench;              /* that one's */
+        struct place_config printer; /* its language is escpos */
+        char path[STATION_PATH_MAX]; /* of usb and serial */
+        int64_t keep_days;           /* 30: then slips are removed, printed or not */
+};
+
 struct station_config {
         char realm[33], site[33], station[33];
         int language;                   /* index: ja, en: of consoles in text mode */
@@ -158,6 +167,7 @@ struct station_config {
         size_t n_benches;
         struct reader_config readers[STATION_READERS_MAX];
         size_t n_readers;
+        struct slips_config slips;
 };
 
 /**

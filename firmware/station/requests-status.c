@@ -5,6 +5,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/ledger/purge.h"
 #include "firmware/station/requests-internal.h"
+#include "firmware/station/slips.h"
 
 static void write_benches(struct station *s, struct json_writer *w) {
         json_write_array(w, "benches");
@@ -42,6 +43,16 @@ static void write_devices(struct station *s, struct json_writer *w) {
                         json_write_string(w, "hint", status.hint);
                 json_write_end_object(w);
         }
+        if (s->slips) {
+                json_write_object(w, NULL);
+                json_write_string(w, "bench", s->config->slips.bench);
+                json_write_string(w, "name", "slips");
+                json_write_string(w, "driver", "escpos");
+                json_write_bool(w, "up", slips_is_up(s->slips));
+                if (!slips_is_up(s->slips))
+                        json_write_string(w, "reason", slips_reason(s->slips));
+                json_write_end_object(w);
+        }
         json_write_end_array(w);
 }
 
@@ -71,6 +82,21 @@ static void write_ill(struct json_writer *w, const struct tail *t) {
         json_write_string(w, "part", tail_name(t));
         json_write_string(w, "text", why);
         json_write_string(w, "since", time_format(since.wall_usec, since.offset_sec, text));
+        json_write_end_object(w);
+}
+
+static void write_slips_ill(struct station *s, struct json_writer *w) {
+        const char *why = s->slips ? slips_ill(s->slips) : NULL;
+        char since[TIME_TEXT_MAX];
+        struct stamp at;
+
+        if (!why)
+                return;
+        at = slips_ill_since(s->slips);
+        json_write_object(w, NULL);
+        json_write_string(w, "part", "slips");
+        json_write_string(w, "text", why);
+        json_write_string(w, "since", time_format(at.wall_usec, at.offset_sec, since));
         json_write_end_object(w);
 }
 
@@ -118,9 +144,12 @@ void requests_status(struct station *s, const struct request_caller *caller) {
         write_ill(&w, s->inbox);
         write_ill(&w, s->notices);
         write_held(s, &w);
+        write_slips_ill(s, &w);
         json_write_end_array(&w);
         write_benches(s, &w);
         write_devices(s, &w);
+        if (s->slips)
+                slips_write_status(s->slips, &w);
         json_write_end_object(&w);
         requests_answer(s, caller->token, &line);
 }

@@ -10,6 +10,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/ledger/successor.h"
+#include "firmware/station/slips.h"
 #include "firmware/station/station-internal.h"
 
 #define WAL_ROOM_BYTES  (4 * 1024 * 1024)    /* commits overwrite it and do not make the file grow */
@@ -54,7 +55,28 @@ static void station_on_fatal(void *userdata, int error) {
         station_stop(s, error);
 }
 
+/* ---- slips ---- */
+
+static void station_on_slip_printer(void *userdata, bool up, const char *reason) {
+        struct station *s = userdata;
+
+        benches_on_device(s, s->config->slips.i_bench, "slips", "escpos", up, reason);
+}
+
+static int build_slips(struct station *s) {
+        const struct slips_callbacks callbacks = {station_on_slip_printer, s};
+
+        return *s->config->slips.folder ? slips_new(&s->slips, s->event, &s->config->slips, &callbacks) : 0;
+}
+
 /* ---- time ---- */
+
+/* Return: now; 0 when nobody keeps the clock right. An office that agrees is not waited for: slips are personal, and a line may be down for weeks. */
+static int64_t kept_usec(const struct station *s) {
+        return clock_watch_judge(&s->clock).quality == CLOCK_QUALITY_SYNCED
+                       ? clock_watch_now(&s->clock).wall_usec
+                       : 0;
+}
 
 static int station_on_second(sd_event_source *source, uint64_t usec, void *userdata) {
         struct station *s = userdata;
@@ -69,6 +91,8 @@ static int station_on_second(sd_event_source *source, uint64_t usec, void *userd
                         s->purge_due || s->room_due)
                         desk_poke(s->desk);
                 desk_tick(s->desk);
+                if (s->slips)
+                        slips_on_second(s->slips, kept_usec(s));
         }
         /* sd-event switches a timer off before it calls: a new time alone is not a new call */
         r = sd_event_source_set_time(source, usec + (s->stopping ? STOP_LOOK_USEC : USEC_PER_SEC));
@@ -284,6 +308,9 @@ static int build(struct station *s, struct diag *d) {
                         desk_prints_later(s->desk, i);
         for (size_t i = 0; i < s->config->n_benches; i++)
                 desk_set_kind(s->desk, i, (enum bench_kind) s->config->benches[i].kind);
+        r = build_slips(s);
+        if (r < 0)
+                return r;
         r = trials_new(s);
         if (r < 0)
                 return r;
@@ -317,6 +344,7 @@ static void teardown(struct station *s) {
         s->prompts = prompts_free(s->prompts, s->config->n_benches);
         s->desk = desk_free(s->desk);
         s->devices = devices_free(s->devices);
+        s->slips = slips_free(s->slips);
         s->rfid = rfid_free(s->rfid, s->config->n_benches);
         s->labels = labels_free(s->labels, s->config->n_benches);
         s->callers = callers_free(s->callers);

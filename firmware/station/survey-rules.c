@@ -49,6 +49,20 @@ static void add_printer(struct survey *s, const struct bench_config *b) {
         }
 }
 
+static void add_slips(struct survey *s, const struct slips_config *c) {
+        static const enum survey_looks looks[] = {[PRINTER_BY_TCP] = SURVEY_NETWORK,
+                [PRINTER_BY_USB] = SURVEY_PRINTER,
+                [PRINTER_BY_SERIAL] = SURVEY_SERIAL};
+        struct survey_rule *r = add(s, c->bench, "slips", "escpos", looks[c->printer.link]);
+
+        if (r->wants == SURVEY_NETWORK) {
+                r->host = c->printer.host;
+                r->port = (uint16_t) c->printer.port;
+        } else {
+                r->plug.path = c->path;
+        }
+}
+
 static void add_reader(struct survey *s, const struct reader_config *c) {
         if (c->driver == READER_LLRP) {
                 struct survey_rule *r = add(s, "", c->name, "llrp", SURVEY_NETWORK);
@@ -76,7 +90,7 @@ static void add_bench(struct survey *s, const struct bench_config *b) {
 #define ONE_EACH 3 /* of a bench: tower, printer and scale */
 
 int survey_want(struct survey *s, const struct station_config *config) {
-        size_t n = config->n_readers;
+        size_t n = config->n_readers + 1; /* and the printer of slips */
 
         for (size_t i = 0; i < config->n_benches; i++)
                 n += config->benches[i].n_scanners + config->benches[i].n_buttons + ONE_EACH;
@@ -87,5 +101,7 @@ int survey_want(struct survey *s, const struct station_config *config) {
                 add_bench(s, &config->benches[i]);
         for (size_t i = 0; i < config->n_readers; i++)
                 add_reader(s, &config->readers[i]);
+        if (*config->slips.folder)
+                add_slips(s, &config->slips);
         return 0;
 }

@@ -69,7 +69,7 @@ def test_a_unit_gives_its_program_its_own_user_and_no_more(installed, name):
     assert unit["Restart"] == ["always"] and unit["StartLimitIntervalSec"] == ["0"]
     assert unit["ProtectSystem"] == ["strict"] and unit["NoNewPrivileges"] == ["yes"] and unit["CapabilityBoundingSet"] == [""]
     written = unit.get("ReadWritePaths", [""])[0].split()
-    assert written[:1] == ([f"/var/lib/okuru/{name}"] if name in WRITERS else []) and set(written[1:]) <= {"station": {"/run/okuru"}, "sync": {"-/var/lib/okuru/pictures"}}.get(name, set())
+    assert written[:1] == ([f"/var/lib/okuru/{name}"] if name in WRITERS else []) and set(written[1:]) <= {"station": {"/run/okuru", "-/var/lib/okuru/slips"}, "sync": {"-/var/lib/okuru/pictures"}, "notify": {"-/var/lib/okuru/slips"}}.get(name, set())
     # a fact says how good its clock is: the station must be able to ask the kernel
     assert "ProtectClock" not in unit  # and test_units.py holds the filter against what is asked
 
@@ -139,6 +139,9 @@ def test_users_and_folders_are_understood_and_fit_the_units(installed, tmp_path)
     for name in WRITERS:
         assert folders[f"/var/lib/okuru/{name}"] == ["0750", f"okuru-{name}", "okuru"]
     assert folders["/var/lib/okuru/pictures"] == ["0750", "okuru-sync", "okuru"]
+    for part in ("", "/new", "/printed"):  # the one place that two programs write, and nobody else looks at
+        assert folders["/var/lib/okuru/slips" + part] == ["2770", "okuru-notify", "okuru-slips"]
+    assert sorted(group["okuru-slips"].split(",")) == ["okuru-notify", "okuru-station"]
     assert folders["/run/okuru"] == ["0750", "okuru-station", "okuru"]
 
 

@@ -20,7 +20,9 @@ from contextlib import suppress
 
 STX, ETX = b"\x02", b"\x03"
 ZPL = re.compile(rb"~HS|~HQES|\^XA.*?\^XZ", re.S)
-ESCPOS = re.compile(rb"\x10\x04(?P<ask>[\x01-\x04])|\x1dr\x01|[^\x10\x1d]*\x1dV\x00", re.S)
+ESCPOS = re.compile(rb"\x10\x04(?P<ask>[\x01-\x04])|\x1dr\x01|(?:[^\x10\x1d]|\x1dv0.{5})*\x1dV(?:\x00|B\x00)", re.S)
+ESCPOS_WORDS = re.compile(rb"\x1b@|\x1b[Rtad!].|\x1c&|\x1c[C!].", re.S)
+ESCPOS_PICTURE = re.compile(rb"\x1dv0\x00(..)(..)", re.S)
 
 
 class Printer:
@@ -189,7 +191,7 @@ class Printer:
         elif command == b"\x1dr\x01":
             self._marks.append(len(self._queue))
         else:
-            self._queue.append(command[:-3].decode("latin-1"))
+            self._queue.append(command[:command.rindex(b"\x1dV")].decode("latin-1"))
 
     def _print(self) -> None:
         while self._marks and self._marks[0] <= 0 and not self.is_in_trouble:
@@ -207,3 +209,14 @@ class Printer:
             self.labels_left -= 1
             self._marks = [left - 1 for left in self._marks]
             self._printing_since = None
+
+
+def read_page(paper: str) -> tuple[str, list[tuple[int, int, bytes]]]:
+    """What stands on a receipt printer's paper: its letters, and its pictures (width, height, a byte of grey each dot)."""
+    data, pictures = paper.encode("latin-1"), []
+    while found := ESCPOS_PICTURE.search(data):
+        row, high = (int.from_bytes(found.group(i), "little") for i in (1, 2))
+        bits = data[found.end():found.end() + row * high]
+        pictures.append((row * 8, high, bytes(0 if byte >> (7 - bit) & 1 else 255 for byte in bits for bit in range(8))))
+        data = data[:found.start()] + data[found.end() + row * high:]
+    return ESCPOS_WORDS.sub(b"", data).decode("cp932").replace("\\", "¥"), pictures  # its letters are Japan's

@@ -67,15 +67,16 @@ class Bench:
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
                  broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
-                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}", ready_board: list[str] | None = None):
+                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}", ready_board: list[str] | None = None, slips: str | None = None):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
         screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one. @stores: of the OMS's config: which
-        stations are counters of which site. @ready_board: addresses that see it without a badge; None: there is none."""
+        stations are counters of which site. @ready_board: addresses that see it without a badge; None: there is none.
+        @slips: members of the board file's section `slips` beside its folder."""
         self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.site, self.station = site, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
-        self.ready_board = ready_board
+        self.ready_board, self.slips = ready_board, slips
         self.stores = stores
         self.mailbox = mailbox or self.folder / "mail"
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -119,6 +120,10 @@ class Rig:
         for c in self.counters:
             board += (f"  - name: {c.name}\n    kind: counter\n    scanners:\n      - name: hand-1\n        driver: serial\n        path: {c.scanner}\n        suffix: cr\n"
                       f"    light:\n      console: json\n      path: {c.light}\n")
+        if self.slips:
+            for part in ("new", "printed"):
+                (f / "slips" / part).mkdir(parents=True, exist_ok=True)
+            board += f"slips:\n  folder: {f}/slips\n{self.slips}"
         self.write_yaml("board.yaml", board)
         self.write_yaml("station.yaml", identity + f"""language: ja
 folder: {f}/station

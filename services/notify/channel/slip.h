@@ -6,7 +6,7 @@
  * takes it. The same id is the same file, printed or not: a repeat is safe as long as the printed ones stay in printed/.
  *
  *   FOLDER/new/<id>.txt        to be printed
- *   FOLDER/printed/<id>.txt    moved there by whoever prints
+ *   FOLDER/printed/<id>.txt    moved there by whoever prints: okuru-station (firmware/station/slip-folder.h), or a person
  *
  * A line that is longer than the paper is broken between characters: full-width ones count two.
  */

@@ -102,6 +102,9 @@ static void a_label_printer_is_read_with_its_place_and_language(void **state) {
         assert_int_equal(config.benches[3].printer.link, PRINTER_BY_NONE);
 }
 
+#define SLIPS(MEMBERS)                                                                                       \
+        "board: x\nbenches:\n  - name: b1\n    labels: {printer: tcp, host: 10.0.0.9, language: zpl}\n"      \
+        "slips: {folder: /s, " MEMBERS "}\n"
 #define SCALE(rest) "board: x\nbenches:\n  - name: b1\n    scale:\n      path: /dev/s\n      " rest "\n"
 
 static void a_scale_is_read_with_what_its_bench_says_of_weights(void **state) {
@@ -244,6 +247,15 @@ static void a_mistake_in_a_board_is_named_with_line_and_key(void **state) {
                 {"board: x\nbenches:\n  - name: b1\n    labels: {console: text, path: /run/l, language: "
                  "zpl}\n",
                         "benches[0].labels", 4},
+                {SLIPS("bench: b1, printer: tcp, host: 10.0.0.8"), "slips.language", 5},
+                {SLIPS("bench: b1, printer: tcp, host: 10.0.0.8, language: zpl"), "slips", 5},
+                {SLIPS("bench: b1, printer: none, language: escpos"), "slips", 5},
+                {SLIPS("bench: b1, printer: usb, language: escpos"), "slips", 5},
+                {SLIPS("bench: b1, printer: tcp, host: till, language: escpos"), "slips", 5},
+                {SLIPS("bench: b1, printer: tcp, host: 10.0.0.9, language: escpos"), "slips", 5},
+                {SLIPS("bench: b9, printer: tcp, host: 10.0.0.8, language: escpos"), "slips.bench", 5},
+                {SLIPS("bench: b1, printer: tcp, host: 10.0.0.8, language: escpos, keep_days: 0"),
+                        "slips.keep_days", 5},
                 {"board: x\nbenches:\n  - name: b1\n    scale: {format: and}\n", "benches[0].scale.path", 4},
                 {SCALE("baud: 9600"), "benches[0].scale", 5},
                 {SCALE("format: android"), "benches[0].scale.format", 6},
@@ -590,10 +602,27 @@ static void a_file_that_everybody_may_write_is_refused(void **state) {
         assert_int_equal(station_board_load(&config, path, &d), -EPERM);
 }
 
+static void the_printer_of_slips_is_read(void **state) {
+        static struct station_config c;
+        static const char text[] =
+                SLIPS("bench: b1, printer: serial, path: /dev/ttyS4, baud: 38400, language: escpos");
+        struct diag d = {0};
+
+        (void) state;
+        assert_int_equal(station_board_read(&c, "board.yaml", text, strlen(text), &d), 0);
+        assert_string_equal(c.slips.folder, "/s");
+        assert_int_equal(c.slips.i_bench, 0);
+        assert_int_equal(c.slips.printer.link, PRINTER_BY_SERIAL);
+        assert_string_equal(c.slips.path, "/dev/ttyS4");
+        assert_int_equal(c.slips.printer.baud, 38400);
+        assert_int_equal(c.slips.keep_days, 30);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_board_with_two_benches_is_read),
                 cmocka_unit_test(a_label_printer_is_read_with_its_place_and_language),
+                cmocka_unit_test(the_printer_of_slips_is_read),
                 cmocka_unit_test(a_scale_is_read_with_what_its_bench_says_of_weights),
                 cmocka_unit_test(a_frame_is_described_in_the_board_alone),
                 cmocka_unit_test(each_format_that_is_built_in_reads_its_scale),
