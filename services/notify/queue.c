@@ -35,7 +35,8 @@ static int next_stuck(struct notify *n, const struct stamp *now, struct notice_r
 }
 
 /* What waits for another line goes before what is of a lower rank. Return: 0, OUTBOX_E_NONE, -errno. */
-static int first_of_both(struct notify *n, const struct stamp *now, unsigned channels, struct notice_row *row) {
+static int first_of_both(
+        struct notify *n, const struct stamp *now, unsigned channels, struct notice_row *row) {
         struct notice_row stuck;
         int due = outbox_due(n->outbox, channels, now->boot_usec, row);
         int r = due >= 0 ? next_stuck(n, now, &stuck) : due;

@@ -2,6 +2,7 @@
 """okuru-notify with several channels: the customer's order of them, what each says, what follows when one of them ends or is down."""
 import hashlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import Ledger, notice_id, stamp  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
 from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
+from test_units import allowed, unit  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, E164, FRIEND, PHONE, TAKEN, after, by_hook, by_line, by_modem, by_slip, by_sms, gateway, told  # noqa: E402
 
@@ -456,6 +458,34 @@ def test_an_sms_by_the_modem_when_the_gateway_cannot_be_reached(build, tmp_path,
         assert str(arguments["number"]) == E164 and len(manager.calls(SMS, "Send")) == 1
     finally:
         manager.stop()
+
+
+# ---- its unit ----
+
+def test_no_channel_asks_the_kernel_for_more_than_the_unit_allows(build, tmp_path, ledger, bus):  # noqa: F811
+    manager, trace, wrapper = Manager(bus).add_modem().add_sms(), tmp_path / "trace", tmp_path / "traced"
+    wrapper.write_text(f'#!/bin/sh\nexec strace -D -f -qq -o {trace} {build}/bin/okuru-notify "$@"\n')
+    wrapper.chmod(0o755)
+    try:
+        with FakeServer() as gone:
+            pass
+        with FakeServer(Answer(200)) as line, FakeServer(Answer(204, b"")) as hook:
+            config = (f"sms:\n- {{name: provider, gateway: {gateway(tmp_path, gone)}, device: lo, dns: 127.0.0.1}}\n- {{name: modem, modem: {{}}}}\n" +
+                      by_line(tmp_path, line) + by_line(tmp_path, line, "line-notification") + by_hook(tmp_path, hook) + by_slip(tmp_path))
+            notify = Notify(build, tmp_path, ledger, config)
+            notify.program = wrapper
+            with notify:
+                for channel in ("sms", "line", "line-notification", "webhook", "slip"):
+                    assert accepted(notify, told(ledger, f"S-{channel}", [channel])) == channel
+                notify.stop()
+        assert len(manager.calls(SMS, "Send")) == 1
+    finally:
+        manager.stop()
+    wait_for("the whole trace", lambda: "exited with 0" in trace.read_text() or "exit_group" in trace.read_text())
+    asked = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.MULTILINE)) - {"fchown"}  # SQLite's, only as root
+    assert "connect" in asked and asked - allowed(build, "notify") == set()
+    (families,) = [value.split() for key, value in unit(build, "notify") if key == "RestrictAddressFamilies"]
+    assert set(re.findall(r"\bsocket\((AF_\w+)", trace.read_text())) <= set(families)
 
 
 # ---- the file ----
