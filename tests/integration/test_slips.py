@@ -15,6 +15,7 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 from packer import Packer  # noqa: E402
 from printer import Printer, read_page  # noqa: E402
 from rig import Rig  # noqa: E402
+from store import HAT, Store  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from zbar import QR, Zbar  # noqa: E402
 
@@ -22,11 +23,14 @@ TEXT = "山田 花子 様\n\nご注文番号：A-778\n受取コード：7KQ4-M2X
 AGAIN = "再発行 REPRINT"
 
 
+def place(printer: Printer, bench: str) -> str:
+    return f"  printer: tcp\n  host: 127.0.0.1\n  port: {printer.port}\n  language: escpos\n  bench: {bench}\n"
+
+
 class Slips:
     def __init__(self, build: Path, folder: Path, printer: Printer):
         self.printer = printer
-        place = f"  printer: tcp\n  host: 127.0.0.1\n  port: {printer.port}\n"
-        self.rig = Rig(build, folder, environment={"OKURU_TEST_CLOCK_QUALITY": "synced"}, slips=f"{place}  language: escpos\n  bench: b1\n")
+        self.rig = Rig(build, folder, environment={"OKURU_TEST_CLOCK_QUALITY": "synced"}, slips=place(printer, "b1"))
         self.new, self.printed = (self.rig.folder / "slips" / part for part in ("new", "printed"))
         self.start()
 
@@ -198,3 +202,22 @@ def test_the_code_on_a_slip_can_be_scanned(slips, build):
     letters, [(width, height, dots)] = read_page(slips.printer.whole[-1])
     assert Zbar(QR).read(width, height, dots) == ["7KQ4-M2XP"]
     assert "山田 花子 様" in letters and "受取コード：7KQ4-M2XP" in letters and "█" not in letters and "〓" not in letters
+
+
+def test_whom_no_mail_reaches_has_a_slip_at_the_counter(build, tmp_path):
+    """From the shelf to the paper: mail fails, okuru-notify lays a slip, the station prints it."""
+    with Printer("escpos") as printer:
+        store = Store(build, tmp_path, slips=place(printer, "c1")).open()
+        try:
+            order = store.order("S-77", (HAT, 1), number="250-0077", mail="nobody at all", name="高橋 髙子")
+            store.shelve(order, "B-3")
+            wait_for("the slip", lambda: printer.whole, timeout=40)
+            letters, pictures = read_page(printer.whole[0])
+            assert "高橋 髙子 様" in letters and "250-0077" in letters and "青葉通り店" in letters and "〓" not in letters
+            assert [line for line in letters.splitlines() if sum(2 if ord(c) > 0x2e7f and not 0xff61 <= ord(c) <= 0xff9f else 1 for c in line) > 48] == []
+            wait_for("it is out", lambda: [p.suffix for p in (store.rig.folder / "slips/printed").iterdir()] == [".txt"])
+            assert list((store.rig.folder / "slips/new").iterdir()) == []
+            time.sleep(5)
+            assert len(printer.paper) == 1 and len(pictures) <= 1
+        finally:
+            store.close()

@@ -27,15 +27,15 @@ def to_daytime() -> datetime.timedelta:
 
 
 class Store(Premises):
-    """@clock_moves: programs take their time from ->clock."""
+    """@clock_moves: programs take their time from ->clock. @ready_board, @slips: as the rig's."""
 
-    def __init__(self, build: Path, folder: Path, clock_moves: bool = False, ready_board: list[str] | None = None, counters: int = 1):
+    def __init__(self, build: Path, folder: Path, clock_moves: bool = False, ready_board: list[str] | None = None, counters: int = 1, slips: str | None = None):
         self.clock = folder / "clock"
         environment = {"OKURU_TEST_CLOCK_QUALITY": "synced"}
         if clock_moves:
             environment["OKURU_TEST_CLOCK"] = str(self.clock)
             self.move_clock(0)
-        self.rig = Rig(build, folder, benches=1, counters=counters, environment=environment, ready_board=ready_board)
+        self.rig = Rig(build, folder, benches=1, counters=counters, environment=environment, ready_board=ready_board, slips=slips)
         self.orders: dict[str, dict] = {}
 
     def open(self) -> "Store":
