@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/thread.h"
 
 /* Shared with the thread; whoever lets go last frees it. The eventfd orders its answer before our reading of it. */
 struct job {
@@ -114,19 +114,15 @@ static void *ask(void *userdata) {
 /* Detached, deaf to signals: those are the loop's. */
 static int start_thread(struct job *j) {
         pthread_attr_t attributes;
-        sigset_t all, before;
         pthread_t thread;
         int e = pthread_attr_init(&attributes);
 
         if (e > 0)
                 return -e;
         (void) pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED); /* a value that there is */
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        e = pthread_create(&thread, &attributes, ask, j);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+        e = thread_start(&thread, &attributes, ask, j);
         (void) pthread_attr_destroy(&attributes);
-        return -e;
+        return e;
 }
 
 static int lookup_on_done(sd_event_source *source, int fd, uint32_t revents, void *userdata) {

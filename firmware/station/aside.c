@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/thread.h"
 
 #define NICE 15
 
@@ -94,13 +94,8 @@ static int aside_on_done(sd_event_source *source, int fd, uint32_t revents, void
 }
 
 static int start(struct aside *a) {
-        sigset_t all, before;
-        int r;
+        int r = thread_start(&a->thread, NULL, aside_main, a);
 
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = -pthread_create(&a->thread, NULL, aside_main, a);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
         a->has_thread = r == 0;
         return r;
 }

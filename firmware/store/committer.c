@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/store/committer.h"
 
+#include "firmware/base/thread.h"
 #include "firmware/base/time.h"
 #include "firmware/store/store-private.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 
 enum phase { PHASE_IDLE, PHASE_WORK, PHASE_FINISHED };
@@ -57,20 +57,6 @@ static void *committer_main(void *userdata) {
         return NULL;
 }
 
-/* Signals are the loop's; a handler or a default action must never run in the middle of a sync. */
-static int start_thread(struct committer *c) {
-        sigset_t all, before;
-        int r;
-
-        (void) sigfillset(&all);
-        r = pthread_sigmask(SIG_SETMASK, &all, &before);
-        if (r != 0)
-                return -r;
-        r = pthread_create(&c->thread, NULL, committer_main, c);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL); /* valid arguments: cannot fail */
-        return -r;
-}
-
 int committer_new(struct committer **cp, struct store *s) {
         struct committer *c = calloc(1, sizeof(*c));
         int r;
@@ -82,7 +68,7 @@ int committer_new(struct committer **cp, struct store *s) {
         (void) pthread_mutex_init(&c->lock, NULL); /* with default attributes neither fails on Linux */
         (void) pthread_cond_init(&c->wake, NULL);
         c->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        r = c->event_fd < 0 ? -errno : start_thread(c);
+        r = c->event_fd < 0 ? -errno : thread_start(&c->thread, NULL, committer_main, c);
         if (r < 0) {
                 closep(&c->event_fd);
                 free(c);

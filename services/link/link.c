@@ -2,9 +2,10 @@
 #include "services/link/config.h"
 #include "services/link/network.h"
 
+#include "firmware/base/thread.h"
+
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include <mosquitto.h>
@@ -100,23 +101,17 @@ static int link_on_bell(sd_event_source *source, int fd, uint32_t revents, void 
 }
 
 static int start_thread(struct link *l) {
-        sigset_t all, before;
         pthread_attr_t attributes;
         int r = pthread_attr_init(&attributes);
 
         if (r != 0)
                 return -r;
         r = pthread_attr_setstacksize(&attributes, STACK_BYTES);
-        if (r == 0) {
-                /* None of the loop's signals may land here, and SIGPIPE of the library's write() must not kill. */
-                (void) sigfillset(&all);
-                (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-                r = pthread_create(&l->thread, &attributes, network_main, l->network);
-                (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        }
+        /* Blocked there, too: SIGPIPE of the library's write() must not kill. */
+        r = r == 0 ? thread_start(&l->thread, &attributes, network_main, l->network) : -r;
         (void) pthread_attr_destroy(&attributes);
-        if (r != 0)
-                return -r;
+        if (r < 0)
+                return r;
         l->has_thread = true;
         (void) pthread_setname_np(l->thread, "link"); /* for top and gdb only */
         return 0;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +11,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
+#include "firmware/base/thread.h"
 #include "firmware/base/time.h"
 
 enum slot { SLOT_FREE, SLOT_MAIL, SLOT_ANSWERED };
@@ -110,19 +110,11 @@ static void *run(void *userdata) {
         return NULL;
 }
 
-/* Signals are the loop's: it reads them from a descriptor. */
 static int start(struct collector *c) {
-        sigset_t all, before;
-        int r;
+        int r = thread_start(&c->thread, NULL, run, c);
 
-        (void) sigfillset(&all);
-        r = pthread_sigmask(SIG_SETMASK, &all, &before);
-        if (r != 0)
-                return -r;
-        r = pthread_create(&c->thread, NULL, run, c);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
         c->runs = r == 0;
-        return -r;
+        return r;
 }
 
 int collector_new(struct collector **cp, const struct mailbox *box, uint64_t every_usec) {

@@ -4,13 +4,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
+#include "firmware/base/thread.h"
 
 enum slot { SLOT_FREE, SLOT_GIVEN, SLOT_ANSWERED };
 
@@ -60,19 +60,11 @@ static void *run(void *userdata) {
         return NULL;
 }
 
-/* Signals are the loop's: it reads them from a descriptor. */
 static int start(struct sender *s) {
-        sigset_t all, before;
-        int r;
+        int r = thread_start(&s->thread, NULL, run, s);
 
-        (void) sigfillset(&all);
-        r = pthread_sigmask(SIG_SETMASK, &all, &before);
-        if (r != 0)
-                return -r;
-        r = pthread_create(&s->thread, NULL, run, s);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
         s->runs = r == 0;
-        return -r;
+        return r;
 }
 
 int sender_new(struct sender **sp, const struct courier *courier) {
