@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/base/test.h"
+#include "tests/unit/base/folder.h"
 
 #include "services/notify/barred.h"
 #include "services/notify/outbox.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 #define DAY  (86400LL * 1000000)
 
 struct scene {
-        char folder[64];
+        char folder[FOLDER_SIZE];
         struct seal_keypair *secret;
         struct outbox *o;
         struct barred *b;
@@ -25,8 +24,7 @@ static int set_up(void **state) {
         struct diag d = {0};
 
         assert_non_null(s);
-        (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-barred-XXXXXX");
-        assert_non_null(mkdtemp(s->folder));
+        folder_make(s->folder, "barred");
         assert_int_equal(seal_keypair_make(&s->secret), 0);
         assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
         assert_int_equal(barred_open(&s->b, outbox_store(s->o), s->secret), 0);
@@ -38,19 +36,12 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
         struct scene *s = *state;
-        _cleanup_(closedirp) DIR *d = NULL;
-        const struct dirent *e;
 
         assert_int_equal(store_commit(outbox_store(s->o)), 0);
         s->b = barred_close(s->b);
         s->o = outbox_close(s->o);
         s->secret = seal_keypair_free(s->secret);
-        d = opendir(s->folder);
-        assert_non_null(d);
-        while ((e = readdir(d)))
-                if (e->d_name[0] != '.')
-                        assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
-        assert_int_equal(rmdir(s->folder), 0);
+        folder_remove(s->folder);
         free(s);
         return 0;
 }

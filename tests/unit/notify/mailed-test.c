@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/base/test.h"
+#include "tests/unit/base/folder.h"
 
 #include "services/notify/mailed.h"
 #include "services/notify/outbox.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #define NOW  (20000 * DAY)
 
 struct scene {
-        char folder[64];
+        char folder[FOLDER_SIZE];
         struct outbox *o;
         struct mailed *m;
 };
@@ -24,8 +23,7 @@ static int set_up(void **state) {
         struct diag d = {0};
 
         assert_non_null(s);
-        (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-mailed-XXXXXX");
-        assert_non_null(mkdtemp(s->folder));
+        folder_make(s->folder, "mailed");
         assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
         assert_int_equal(mailed_open(&s->m, outbox_store(s->o)), 0);
         assert_int_equal(store_begin(outbox_store(s->o)), 0);
@@ -35,18 +33,11 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
         struct scene *s = *state;
-        _cleanup_(closedirp) DIR *d = NULL;
-        const struct dirent *e;
 
         assert_int_equal(store_commit(outbox_store(s->o)), 0);
         s->m = mailed_close(s->m);
         s->o = outbox_close(s->o);
-        d = opendir(s->folder);
-        assert_non_null(d);
-        while ((e = readdir(d)))
-                if (e->d_name[0] != '.')
-                        assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
-        assert_int_equal(rmdir(s->folder), 0);
+        folder_remove(s->folder);
         free(s);
         return 0;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/base/test.h"
+#include "tests/unit/base/folder.h"
 
 #include "services/notify/outbox.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #define DAY  (86400LL * 1000000)
 
 struct scene {
-        char folder[64];
+        char folder[FOLDER_SIZE];
         struct outbox *o;
         struct stamp now;
 };
@@ -28,8 +27,7 @@ static int set_up(void **state) {
         struct diag d = {0};
 
         assert_non_null(s);
-        (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-outbox-XXXXXX");
-        assert_non_null(mkdtemp(s->folder));
+        folder_make(s->folder, "outbox");
         assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
         s->now = (struct stamp){
                 .wall_usec = 1795237323000000, .boot_usec = 1000, .clock = CLOCK_QUALITY_SYNCED};
@@ -39,16 +37,9 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
         struct scene *s = *state;
-        _cleanup_(closedirp) DIR *d = NULL;
-        const struct dirent *e;
 
         s->o = outbox_close(s->o);
-        d = opendir(s->folder);
-        assert_non_null(d);
-        while ((e = readdir(d)))
-                if (e->d_name[0] != '.')
-                        assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
-        assert_int_equal(rmdir(s->folder), 0);
+        folder_remove(s->folder);
         free(s);
         return 0;
 }

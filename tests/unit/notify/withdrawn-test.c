@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/base/test.h"
+#include "tests/unit/base/folder.h"
 
 #include "services/notify/outbox.h"
 #include "services/notify/withdrawn.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define BOOT "0b0b0b0b-0000-4000-8000-000000000000"
 
 struct scene {
-        char folder[64];
+        char folder[FOLDER_SIZE];
         struct outbox *o;
         struct withdrawn *w;
 };
@@ -21,8 +20,7 @@ static int set_up(void **state) {
         struct diag d = {0};
 
         assert_non_null(s);
-        (void) snprintf(s->folder, sizeof(s->folder), "/tmp/okuru-withdrawn-XXXXXX");
-        assert_non_null(mkdtemp(s->folder));
+        folder_make(s->folder, "withdrawn");
         assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
         assert_int_equal(withdrawn_open(&s->w, outbox_store(s->o)), 0);
         assert_int_equal(store_begin(outbox_store(s->o)), 0);
@@ -32,18 +30,11 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
         struct scene *s = *state;
-        _cleanup_(closedirp) DIR *d = NULL;
-        const struct dirent *e;
 
         assert_int_equal(store_commit(outbox_store(s->o)), 0);
         s->w = withdrawn_close(s->w);
         s->o = outbox_close(s->o);
-        d = opendir(s->folder);
-        assert_non_null(d);
-        while ((e = readdir(d)))
-                if (e->d_name[0] != '.')
-                        assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
-        assert_int_equal(rmdir(s->folder), 0);
+        folder_remove(s->folder);
         free(s);
         return 0;
 }
