@@ -96,8 +96,14 @@ static const struct json_rule merchant_rules[] = {
         {"notice_max_age_s", JSON_WANT_OBJECT, false, 0, 0},
         {"quiet_hours", JSON_WANT_OBJECT, false, 0, 0},
         {"approval", JSON_WANT_ARRAY, false, 0, 50},
+        {"unsubscribe_url", JSON_WANT_TEXT, false, 0, 500},
+        {"marketing_cap", JSON_WANT_OBJECT, false, 0, 0},
         {"return_answer_days", JSON_WANT_INT, false, 1, 90},
         {"carriers", JSON_WANT_ARRAY, false, 0, 100},
+};
+static const struct json_rule cap_rules[] = {
+        {"count", JSON_WANT_INT, true, 1, 100},
+        {"days", JSON_WANT_INT, true, 1, 365},
 };
 static const struct json_rule quiet_rules[] = {
         {"from", JSON_WANT_TEXT, true, 5, 5},
@@ -180,6 +186,7 @@ const struct policy_section *policy_section(const char *key) {
                 {"notice_delay_s", seconds_rules, ELEMENTSOF(seconds_rules)},
                 {"notice_max_age_s", seconds_rules, ELEMENTSOF(seconds_rules)},
                 {"quiet_hours", quiet_rules, ELEMENTSOF(quiet_rules)},
+                {"marketing_cap", cap_rules, ELEMENTSOF(cap_rules)},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(sections); i++)
@@ -281,6 +288,29 @@ static int check_quiet(const struct json *m, const char *where, struct diag *d) 
         return -EBADMSG;
 }
 
+/* An address that a mail's header can hold, with one place for the token. */
+static int check_marketing(const struct json *m, const char *where, struct diag *d) {
+        const struct json *cap = json_get(m, "marketing_cap");
+        const char *url = json_get_string(m, "unsubscribe_url", NULL);
+        const char *place = url ? strstr(url, "{{token}}") : NULL;
+        char at[80];
+
+        (void) snprintf(at, sizeof(at), "%s.marketing_cap", where);
+        if (cap && json_type(cap) != JSON_NULL) {
+                int r = json_check(cap, at, cap_rules, ELEMENTSOF(cap_rules), d);
+
+                if (r < 0)
+                        return r;
+        }
+        if (!url || (place && strncmp(url, "https://", strlen("https://")) == 0 && ascii_is_printable(url) &&
+                            !strpbrk(url, " <>\"\\") && !strstr(place + 1, "{{token}}")))
+                return 0;
+        diag_set(d, 0, 0, NULL, "must begin with https:// and hold {{token}} once");
+        if (d)
+                (void) snprintf(d->key, sizeof(d->key), "%s.unsubscribe_url", where);
+        return -EBADMSG;
+}
+
 /* A kind that is not known here asks for nothing: it is not sent either. */
 static int check_kinds(const struct json *m, const char *where, const char *key, struct diag *d) {
         for (const struct json *e = json_first(json_get(m, key)); e; e = json_next(e)) {
@@ -314,6 +344,8 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
                 r = check_quiet(m, where, d);
         if (r == 0)
                 r = check_kinds(m, where, "approval", d);
+        if (r == 0)
+                r = check_marketing(m, where, d);
         for (const struct json *c = json_first(json_get(m, "carriers")); c && r == 0; c = json_next(c), k++) {
                 (void) snprintf(where, sizeof(where), "merchants[%zu].carriers[%zu]", i, k);
                 r = check_carrier(c, where, d);
@@ -505,4 +537,15 @@ bool policy_asks_approval(const struct policy *p, const char *merchant, const ch
                 if (json_string(e) && strcmp(json_string(e), kind) == 0)
                         return true;
         return false;
+}
+
+const char *policy_unsubscribe_url(const struct policy *p, const char *merchant) {
+        return json_get_string(policy_merchant(p, merchant), "unsubscribe_url", NULL);
+}
+
+void policy_marketing_cap(const struct policy *p, const char *merchant, struct marketing_cap *out) {
+        const struct json *cap = json_get(policy_merchant(p, merchant), "marketing_cap");
+
+        *out = (struct marketing_cap){
+                .count = (int) json_get_int(cap, "count", 0), .days = (int) json_get_int(cap, "days", 0)};
 }

@@ -58,6 +58,12 @@ bool policy_accepts_unknown(const struct policy *p, const char *merchant);
 const char *policy_unknown_merchant(const struct policy *p);
 int64_t policy_notice_delay_usec(const struct policy *p, const char *merchant, const char *kind);
 int64_t policy_notice_max_age_usec(const struct policy *p, const char *merchant, const char *kind);
+/* Where a customer stops marketing with one click: an address with {{token}} in it; NULL none. Borrowed. */
+const char *policy_unsubscribe_url(const struct policy *p, const char *merchant);
+struct marketing_cap { /* to one customer; @count 0: there is none */
+        int count, days;
+};
+void policy_marketing_cap(const struct policy *p, const char *merchant, struct marketing_cap *out);
 /* Does a notice of this kind wait for a leader's word? */
 bool policy_asks_approval(const struct policy *p, const char *merchant, const char *kind);
 /* Within how many days who brought something back hears what comes of it; 0: nothing is promised. */

@@ -171,7 +171,7 @@ static int start_sending(struct notify *n, struct way *w, struct notice_row *row
         row->reason[0] = '\0';
         (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
         (void) copy_text(row->route, sizeof(row->route), w->routes[job->route].courier.name);
-        r = outcome_commit(n, row);
+        r = outcome_commit_news(n, row, notice_is_marketing(kind_of(row)) ? &m->addresses : NULL, now);
         if (r == 0)
                 r = look_again(n, row, m, now);
         if (r != 0) {
@@ -210,7 +210,8 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
                                .contact = &m->contact,
                                .data = m->data,
                                .language = m->card.language,
-                               .channel = channel},
+                               .channel = channel,
+                               .marketing = (m->card.marketing & CHANNEL_BIT(channel)) != 0},
                 job);
 }
 
@@ -274,6 +275,10 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
                 .needs_approval = row->approval == APPROVAL_ASKED,
                 .is_refused = row->approval == APPROVAL_REFUSED,
                 .is_overtaken = m->is_overtaken,
+                .can_unsubscribe = m->can_unsubscribe,
+                .is_capped = m->is_capped,
+                .has_arrived = m->has_arrived,
+                .came_back = m->came_back,
                 .data = m->data,
                 .now = *now,
         });
@@ -282,7 +287,7 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
 int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *now) {
         _cleanup_(matter_deinit) struct matter m = {0};
         struct notice_decision decision;
-        int r = matter_read(n, row, &m);
+        int r = matter_read(n, row, now->wall_usec, &m);
 
         if (r != 0)
                 return r;
@@ -326,7 +331,7 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         struct notice_decision decision;
         struct plan plan = {0};
         struct hashes refused = {0};
-        int r = matter_read(n, row, &m);
+        int r = matter_read(n, row, now->wall_usec, &m);
 
         if (r < 0 && r != -ENOMEM)
                 return outcome_wait(

@@ -7,6 +7,7 @@
 struct composition {
         const struct compose_input *in;
         struct letter letter;
+        struct str unsubscribe; /* "" it is no marketing */
         struct letter_view fields;
         const struct template *words; /* borrowed */
         struct template_view view;    /* borrows from all of them */

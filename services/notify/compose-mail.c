@@ -91,6 +91,7 @@ int compose_mail(const struct composition *c, struct courier_job *job) {
                         .date_offset_sec = in->notice->first_offset_sec,
                         .message_id = message_id,
                         .thread_id = thread.data,
+                        .unsubscribe = c->unsubscribe.len > 0 ? c->unsubscribe.data : NULL,
                         .language = language_to_str(l->language),
                         .text = words.text.data,
                         .html = words.html.len > 0 ? words.html.data : NULL,

@@ -5,10 +5,27 @@
 
 #include "firmware/base/cleanup.h"
 #include "services/notify/compose-internal.h"
+#include "services/notify/template/kinds.h"
+#include "services/notify/unsubscribe.h"
 
 static void composition_deinit(struct composition *c) {
         letter_view_close(&c->fields);
         letter_deinit(&c->letter);
+        str_deinit(&c->unsubscribe);
+}
+
+/* Its link to stop; the decision was made where there is one. */
+static int add_unsubscribe(const struct compose_input *in, struct composition *c) {
+        const struct kind *k = kind_find(in->notice->kind);
+        const char *pattern = policy_unsubscribe_url(in->policy, in->shipment->merchant);
+        int r;
+
+        if (!k || !k->marketing || !pattern)
+                return 0;
+        r = unsubscribe_write(in->signer->unsubscribe.text, in->signer->unsubscribe.n, pattern,
+                in->notice->id, &c->unsubscribe);
+        c->letter.unsubscribe = c->unsubscribe.data;
+        return r < 0 ? r : 0;
 }
 
 static int gather(const struct compose_input *in, struct composition *c) {
@@ -21,6 +38,8 @@ static int gather(const struct compose_input *in, struct composition *c) {
         r = letter_compose(&c->letter, kind, in->shipment, in->policy, in->language);
         c->letter.data = in->data;
         if (r == 0)
+                r = add_unsubscribe(in, c);
+        if (r == 0)
                 r = letter_view_open(&c->fields, &c->letter, merchant);
         if (r < 0)
                 return r;
@@ -28,6 +47,7 @@ static int gather(const struct compose_input *in, struct composition *c) {
         c->view = (struct template_view){.data = c->fields.data,
                 .brand = &c->fields.brand,
                 .logo = in->logo,
+                .marketing = in->marketing,
                 .customer = in->contact->name,
                 .code = in->contact->code,
                 .contact = in->channel == CHANNEL_EMAIL ? in->contact->email : in->contact->phone,

@@ -30,6 +30,7 @@ struct compose_input { /* all borrowed */
         const struct json *data; /* what it says beside the shipment; NULL nothing */
         enum language language;
         enum channel channel;
+        bool marketing; /* consent: coupons are shown */
 };
 
 enum {

@@ -130,6 +130,10 @@ static const struct yaml_rule bounce_rules[] = {
         {"mailbox", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, mailbox_rules, NULL},
         {0},
 };
+static const struct yaml_rule unsubscribe_rules[] = {
+        {"key_file", YAML_WANT_PATH, true, ROOM(unsubscribe.key_file), 0, 0, NULL, NULL, NULL},
+        {0},
+};
 static const struct yaml_rule rules[] = {
         {"realm", YAML_WANT_NAME, true, ROOM(realm), 0, 0, NULL, NULL, NULL},
         {"site", YAML_WANT_NAME, true, ROOM(site), 0, 0, NULL, NULL, NULL},
@@ -146,6 +150,7 @@ static const struct yaml_rule rules[] = {
         {"smtp", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, read_relay},
         {"routes", YAML_WANT_LIST, false, 0, 0, 1, CONFIG_MAIL_ROUTES, NULL, NULL, read_relay},
         {"dkim", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, dkim_rules, NULL},
+        {"unsubscribe", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, unsubscribe_rules, NULL},
         {"bounce", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, bounce_rules, NULL},
         {"fallback_after", YAML_WANT_DURATION, false, ROOM(fallback_usec), (int64_t) USEC_PER_SEC,
                 7 * 86400 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},

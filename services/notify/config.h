@@ -63,6 +63,9 @@ struct notify_config {
                 char domain[CONFIG_TEXT_MAX], selector[DKIM_SELECTOR_MAX + 1];
                 char rsa[CONFIG_PATH_MAX], ed25519[CONFIG_PATH_MAX];
         } dkim;
+        struct {                                /* "" marketing is not sent */
+                char key_file[CONFIG_PATH_MAX]; /* which the merchant's server knows, too */
+        } unsubscribe;
         struct { /* "" bounces come to the sender */
                 char domain[CONFIG_TEXT_MAX], key_file[CONFIG_PATH_MAX];
                 struct config_mailbox { /* where they come to; none: nobody reads them */

@@ -44,6 +44,12 @@ bool consent_is_given(const struct json *consent, const char *channel, const cha
         return answer == 1;
 }
 
+bool consent_to_marketing(const struct json *consent, const char *channel) {
+        int answer = said(json_get(consent, channel), "marketing");
+
+        return (answer < 0 ? said(consent, "marketing") : answer) == 1;
+}
+
 static bool is_wished(const struct contact_card *card, enum channel c) {
         for (size_t i = 0; i < card->n_wish; i++)
                 if (card->wish[i] == c)
@@ -79,6 +85,9 @@ enum contact_state contact_read_card(const struct json *data, const char *kind, 
         for (size_t i = 0; i < fresh.n_wish; i++)
                 if (consent_is_given(json_get(data, "consent"), channel_to_str(fresh.wish[i]), kind))
                         fresh.consented |= CHANNEL_BIT(fresh.wish[i]);
+        for (size_t i = 0; i < fresh.n_wish; i++)
+                if (consent_to_marketing(json_get(data, "consent"), channel_to_str(fresh.wish[i])))
+                        fresh.marketing |= CHANNEL_BIT(fresh.wish[i]);
         if (fresh.n_wish == 0)
                 return CONTACT_NO_CHANNEL;
         if (fresh.consented == 0)

@@ -36,6 +36,7 @@ struct contact_card {
         enum channel wish[N_CHANNELS]; /* in the order of the wish, none twice */
         size_t n_wish;
         unsigned consented; /* set of channels by which this kind may go */
+        unsigned marketing; /* and by which marketing may stand in it */
         char ref[UUID_TEXT_MAX];
         char hash[SEAL_HASH_MAX];
 };
@@ -45,6 +46,9 @@ struct contact_card {
  * that is said decides, and nothing said is no.
  */
 bool consent_is_given(const struct json *consent, const char *channel, const char *kind);
+
+/* The same of marketing within a notice, whatever its kind. */
+bool consent_to_marketing(const struct json *consent, const char *channel);
 
 /**
  * contact_read_card() - the open half

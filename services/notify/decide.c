@@ -130,40 +130,82 @@ static bool is_now_or_never(const struct notice_question *q, const struct quiet 
         return q->kind == NOTICE_KIND_LAST_DAY && q->expires_usec > 0 && q->expires_usec <= quiet->end_usec;
 }
 
-struct notice_decision notice_decide(const struct notice_question *q) {
+/* In the customer's hands: handed over here, or brought to them. */
+static bool has_arrived(const struct notice_question *q) {
+        for (size_t i = 0; i < q->shipment->n_parcels; i++)
+                if (q->shipment->parcels[i].state == PARCEL_COLLECTED)
+                        return true;
+        return q->has_arrived;
+}
+
+/* Nobody is asked how they liked what they gave back, or never took. */
+static bool was_returned(const struct notice_question *q) {
+        bool returned = q->came_back;
+
+        for (size_t i = 0; i < q->shipment->n_parcels; i++)
+                returned |= q->shipment->parcels[i].state == PARCEL_EXPIRED ||
+                            q->shipment->parcels[i].state == PARCEL_RESTOCKED;
+        return returned && q->kind == NOTICE_KIND_REVIEW_REQUEST;
+}
+
+bool notice_is_marketing(enum notice_kind kind) {
+        const struct kind *k = kind_find(notice_kind_to_str(kind));
+
+        return k && k->marketing;
+}
+
+/* What it waits for, before the hour of the day; NULL: nothing. */
+static const char *what_holds(const struct notice_question *q) {
+        if (q->needs_approval)
+                return NOTICE_NO_APPROVAL;
+        if (q->contact != CONTACT_READY)
+                return contact_state_to_str(q->contact);
+        if (!notice_is_marketing(q->kind))
+                return NULL;
+        if (!q->can_unsubscribe)
+                return "no-unsubscribe";
+        if (q->kind == NOTICE_KIND_REVIEW_REQUEST && !has_arrived(q))
+                return "not-arrived";
+        return q->is_capped ? "capped" : NULL;
+}
+
+/* It is not to go, by what is known; NULL: nothing speaks against it. */
+static const char *what_ends(const struct notice_question *q) {
         const struct shipment *s = q->shipment;
+        const char *why;
+
+        if (!s)
+                return "no-shipment";
+        if (s->notices[q->kind].owner != OWNER_STATION)
+                return "owner-changed";
+        if (q->is_overtaken)
+                return "overtaken";
+        if (q->is_refused)
+                return "refused";
+        why = why_untrue(q->kind, s, q->policy);
+        return why ? why : was_returned(q) ? "was-returned" : NULL;
+}
+
+struct notice_decision notice_decide(const struct notice_question *q) {
         const char *why;
         struct quiet quiet;
 
         if (q->now.boot_usec < q->due_usec)
                 return decision(NOTICE_WAIT, "");
-        if (!s)
-                return decision(NOTICE_CANCEL, "no-shipment");
-        if (s->notices[q->kind].owner != OWNER_STATION)
-                return decision(NOTICE_CANCEL, "owner-changed");
-        if (q->is_overtaken)
-                return decision(NOTICE_CANCEL, "overtaken");
-        if (q->is_refused)
-                return decision(NOTICE_CANCEL, "refused");
-        why = why_untrue(q->kind, s, q->policy);
+        why = what_ends(q);
         if (why)
                 return decision(NOTICE_CANCEL, why);
         why = what_lacks(q);
         if (why)
                 return decision(NOTICE_FAIL, why);
+        why = what_holds(q);
         quiet = ask_quiet(q);
         if (is_too_old(q))
-                return decision(NOTICE_EXPIRE, q->needs_approval ? NOTICE_NO_APPROVAL
-                                               : q->contact != CONTACT_READY
-                                                       ? contact_state_to_str(q->contact)
-                                               : quiet.is_quiet ? "quiet-hours"
-                                                                : "too-old");
-        if (q->needs_approval)
-                return decision(NOTICE_WAIT, NOTICE_NO_APPROVAL);
-        if (q->contact == CONTACT_BAD_ADDRESS)
-                return decision(NOTICE_FAIL, contact_state_to_str(q->contact));
-        if (q->contact != CONTACT_READY)
-                return decision(NOTICE_WAIT, contact_state_to_str(q->contact));
+                return decision(NOTICE_EXPIRE, why ? why : quiet.is_quiet ? "quiet-hours" : "too-old");
+        if (q->contact == CONTACT_BAD_ADDRESS && !q->needs_approval)
+                return decision(NOTICE_FAIL, why);
+        if (why)
+                return decision(NOTICE_WAIT, why);
         if (quiet.is_quiet && q->kind != NOTICE_KIND_INCIDENT && !is_now_or_never(q, &quiet))
                 return (struct notice_decision){NOTICE_WAIT, "quiet-hours", quiet.again_usec};
         return decision(NOTICE_SEND, "");

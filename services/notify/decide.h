@@ -20,6 +20,11 @@
  *   its kind asks for approval                   wait    no-approval
  *   no contact, consent, channel, readable box   wait    no-contact, no-consent, no-channel, bad-seal
  *   an address that is none                      fail    bad-address
+ *   marketing without an address to stop it by   wait    no-unsubscribe
+ *   marketing, and enough of it went lately      wait    capped; what is too old then expires with it
+ *   a review of what nobody has yet              wait    not-arrived
+ *   a review of what came back, or was not
+ *   collected                                    cancel  was-returned
  *   quiet hours of the merchant, in the store    wait    quiet-hours; but not an incident, or the last day's word when it would be too late
  *   otherwise                                    send
  */
@@ -34,9 +39,14 @@ struct notice_question {
         const struct shipment *shipment; /* at the ledger's head; NULL: not there */
         const struct policy *policy;
         enum contact_state contact;
-        bool needs_approval;     /* a leader was asked, and has not said yes */
-        bool is_refused;         /* they said no */
-        bool is_overtaken;       /* the office has asked for a newer one of its kind */
+        bool needs_approval; /* a leader was asked, and has not said yes */
+        bool is_refused;     /* they said no */
+        bool is_overtaken;   /* the office has asked for a newer one of its kind */
+        /* of marketing alone */
+        bool can_unsubscribe;    /* there is an address to stop it by */
+        bool is_capped;          /* enough went to this customer lately */
+        bool has_arrived;        /* the office said so; what was handed over here is seen in @shipment */
+        bool came_back;          /* something of the order was brought back */
         const struct json *data; /* what it says beside the shipment; NULL nothing */
         struct stamp now;
 };
@@ -47,6 +57,8 @@ struct notice_decision {
         uint64_t again_usec; /* CLOCK_BOOTTIME when to look again at what waits; 0 no matter */
 };
 
+/* Only with consent to marketing, and never too much of it. */
+bool notice_is_marketing(enum notice_kind kind);
 struct notice_decision notice_decide(const struct notice_question *q);
 
 /* Who goes first when the line comes back: 0 pickup-ready, 1 incident, 2 shipped, 3 the rest. */

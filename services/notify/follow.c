@@ -126,6 +126,8 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
                 return 0; /* another look at the same facts, or a ledger that tells them again */
         if (r == 0)
                 r = outbox_put_data(f->outbox, row.id, json_get(data, "data"));
+        if (r == 0 && strcmp(row.kind, notice_kind_to_str(NOTICE_KIND_ARRIVED)) == 0)
+                r = outbox_wake_held(f->outbox, row.merchant, row.shipment);
         if (r == 0 && notice_kind_from_str(row.kind, &kind) < 0)
                 r = outbox_conclude(f->outbox, &row, NOTICE_FAILED, "unknown-kind", &f->now);
         return r;
@@ -232,6 +234,21 @@ static int on_taken_back(struct follow *f, const struct fact_row *fact, const st
                 notice_kind_to_str(NOTICE_KIND_HANDED_OVER), &f->now);
 }
 
+/* Whoever waits for it to arrive, or must not go now, is looked at. */
+static int on_in_hands(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        return outbox_wake_held(f->outbox, fact->merchant, json_get_string(data, "shipment", ""));
+}
+
+static int on_brought_back(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        int64_t time;
+        int r;
+
+        if (time_parse(fact->time, &time, NULL) < 0)
+                return -EBADMSG;
+        r = news_brought_back(f->keepers.news, fact->merchant, json_get_string(data, "shipment", ""), time);
+        return r == 0 ? on_in_hands(f, fact, data) : r;
+}
+
 static int on_contact(struct follow *f, const struct fact_row *fact, const struct json *data) {
         int64_t time;
         int r;
@@ -279,6 +296,8 @@ static const struct {
         {"pickup.undone", on_taken_back},
         {"contact.received", on_contact},
         {"consent.changed", on_consent},
+        {"return.received", on_brought_back},
+        {"pickup.collected", on_in_hands},
 };
 
 static int on_fact(const struct fact_row *fact, void *userdata) {

@@ -7,6 +7,7 @@
  */
 #include "firmware/views/shipments.h"
 #include "services/notify/barred.h"
+#include "services/notify/news.h"
 #include "services/notify/outbox.h"
 #include "services/notify/phrases.h"
 #include "services/notify/withdrawn.h"
@@ -21,6 +22,7 @@ struct follow;
 struct follow_keepers { /* what facts change beside the outbox; borrowed */
         struct barred *barred;
         struct withdrawn *withdrawn;
+        struct news *news;
         struct phrases *phrases;
         /* The hashes of all addresses of a shipment's contact as it is now. Return: 0, positive not now, -errno. */
         int (*addresses)(

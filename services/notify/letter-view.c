@@ -196,6 +196,7 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         json_write_array(w, "missing");
         add_goods(w, l->missing, l->n_missing);
         json_write_end_array(w);
+        add_text(w, "unsubscribe", l->unsubscribe);
         add_about(w, l);
         add_brand(w, l);
         json_write_object(w, "look");

@@ -55,8 +55,9 @@ struct letter {
         bool is_whole;           /* it tells of all parcels that there are */
         struct letter_moment at; /* when the last of its parcels came to be what it tells of */
         bool by_proxy;           /* somebody else than the customer has it */
-        const struct json
-                *data;        /* what else it is to say (letter-view.h); NULL nothing. The caller's to set */
+        /* The caller's to set: what else it is to say (letter-view.h), and how to stop marketing; NULL nothing */
+        const struct json *data;
+        const char *unsubscribe;
         bool rest_follows;    /* what is missing is still being packed */
         int year, month, day; /* expected; year 0 unknown */
         int weekday;          /* 0 Sunday */

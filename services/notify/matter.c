@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
+#include "services/notify/decide.h"
 #include "services/notify/notify-internal.h"
 
 void matter_deinit(struct matter *m) {
@@ -140,7 +141,39 @@ static int read_ledger(struct notify *n, const struct notice_row *row, struct ma
         return r;
 }
 
-int matter_read(struct notify *n, const struct notice_row *row, struct matter *m) {
+/* ---- marketing ---- */
+
+static int judge_cap(struct notify *n, const struct notice_row *row, struct matter *m, int64_t now_usec) {
+        struct marketing_cap cap;
+        int count = 0, r;
+
+        policy_marketing_cap(m->policy, row->merchant, &cap);
+        if (cap.count == 0)
+                return 0;
+        r = news_count(n->news, row->merchant, &m->addresses, row->id,
+                now_usec - cap.days * 86400LL * (int64_t) USEC_PER_SEC, &count);
+        m->is_capped = count >= cap.count;
+        return r;
+}
+
+static int judge_marketing(
+        struct notify *n, const struct notice_row *row, struct matter *m, int64_t now_usec) {
+        enum notice_kind kind;
+        int r;
+
+        if (notice_kind_from_str(row->kind, &kind) < 0 || !notice_is_marketing(kind))
+                return 0;
+        m->can_unsubscribe =
+                n->signer.unsubscribe.n > 0 && policy_unsubscribe_url(m->policy, row->merchant) != NULL;
+        r = outbox_has_arrived(n->outbox, row->merchant, row->shipment);
+        m->has_arrived = r > 0;
+        if (r >= 0)
+                r = news_is_brought_back(n->news, row->merchant, row->shipment);
+        m->came_back = r > 0;
+        return r < 0 ? r : judge_cap(n, row, m, now_usec);
+}
+
+int matter_read(struct notify *n, const struct notice_row *row, int64_t now_usec, struct matter *m) {
         _cleanup_(box_deinit) struct box box = {0};
         int r = read_ledger(n, row, m, &box);
 
@@ -150,5 +183,7 @@ int matter_read(struct notify *n, const struct notice_row *row, struct matter *m
         m->is_overtaken = r > 0;
         if (r >= 0)
                 r = outbox_get_data(n->outbox, row->id, &m->data);
-        return r == 0 ? judge_contact(n, row, m, &box) : r;
+        if (r == 0)
+                r = judge_contact(n, row, m, &box);
+        return r == 0 ? judge_marketing(n, row, m, now_usec) : r;
 }

@@ -15,6 +15,7 @@
 #include "services/notify/contact.h"
 #include "services/notify/follow.h"
 #include "services/notify/mailed.h"
+#include "services/notify/news.h"
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
 #include "services/notify/phrases.h"
@@ -43,6 +44,7 @@ struct notify {
         bool no_room;        /* the disk is full: said, and tried again each second */
         bool has_outcomes;   /* since the last poke */
         struct mailed *mailed;
+        struct news *news;
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
         struct pop3 *pop3;
@@ -60,11 +62,13 @@ struct matter { /* what the ledger says about a notice, at its head; holds what 
         struct contact contact; /* when @state is CONTACT_READY */
         struct json *data;      /* owned; what it says beside the shipment */
         bool is_overtaken;      /* the office asked for a newer one */
+        /* of marketing alone, as decide.h has them */
+        bool can_unsubscribe, is_capped, has_arrived, came_back;
         struct hashes addresses;
 };
 void matter_deinit(struct matter *m);
-/* Return: 0; positive when the ledger cannot be read now; -errno of it, or -ENOMEM. */
-int matter_read(struct notify *n, const struct notice_row *row, struct matter *m);
+/* @now_usec: wall clock. Return: 0; positive when the ledger cannot be read now; -errno of it, or -ENOMEM. */
+int matter_read(struct notify *n, const struct notice_row *row, int64_t now_usec, struct matter *m);
 /* Did the customer say, after they had agreed, that they want to hear no more? Return: 0 no, 1 yes, -errno. */
 int matter_is_withdrawn(struct notify *n, const struct notice_row *row, const struct matter *m);
 /* For follow_keepers; @userdata: struct notify. */
@@ -83,6 +87,9 @@ int queue_run(struct notify *n, const struct stamp *now);
 
 /* --- outcome.c: one transaction each. Return: 0, -errno --- */
 int outcome_commit(struct notify *n, const struct notice_row *row); /* the row as it is now */
+/* And marketing that is about to go to these addresses; NULL none. */
+int outcome_commit_news(
+        struct notify *n, const struct notice_row *row, const struct hashes *news, const struct stamp *now);
 /* The same, with others of its like: on the disk after outcome_flush(), or with the next one of these. */
 int outcome_plan(struct notify *n, const struct notice_row *row);
 int outcome_flush(struct notify *n);

@@ -94,6 +94,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = mailed_purge(n->mailed, now);
         if (r == 0)
+                r = news_purge(n->news, now);
+        if (r == 0)
                 r = store_commit(store);
         else
                 store_rollback(store);
@@ -274,10 +276,13 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = withdrawn_open(&n->withdrawn, outbox_store(n->outbox));
         if (r == 0)
+                r = news_open(&n->news, outbox_store(n->outbox));
+        if (r == 0)
                 r = open_words(n);
         if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
-                        &(struct follow_keepers){n->barred, n->withdrawn, n->phrases, matter_addresses, n});
+                        &(struct follow_keepers){
+                                n->barred, n->withdrawn, n->news, n->phrases, matter_addresses, n});
         if (r == 0)
                 r = signer_open(&n->signer, n->config, n->diag);
         if (r == 0)
@@ -372,6 +377,7 @@ static void close_all(struct notify *n) {
         n->phrases = phrases_close(n->phrases);
         n->withdrawn = withdrawn_close(n->withdrawn);
         n->barred = barred_close(n->barred);
+        n->news = news_close(n->news);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);
 }

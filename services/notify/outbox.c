@@ -25,7 +25,7 @@ struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
         struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, of_parcel,
-                other_boot, purge, purge_pos, put_data, overtaken, get_data;
+                other_boot, purge, purge_pos, put_data, overtaken, arrived, wake_held, get_data;
 };
 
 static const struct store_schema schema = {
@@ -85,6 +85,12 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, overtaken),
                 "SELECT EXISTS (SELECT 1 FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 AND "
                 "generation > ?4)"},
+        {offsetof(struct outbox, arrived), "SELECT EXISTS (SELECT 1 FROM notice WHERE merchant = ?1 AND "
+                                           "shipment = ?2 AND kind = 'arrived' "
+                                           "AND state <> 'cancelled')"},
+        {offsetof(struct outbox, wake_held),
+                "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 AND state = "
+                "'reserved' AND reason = 'not-arrived'"},
         {offsetof(struct outbox, get_data), "SELECT data FROM notice WHERE id = ?1"},
         {offsetof(struct outbox, purge),
                 "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE told = 1 "
@@ -366,6 +372,24 @@ int outbox_put_data(struct outbox *o, const char *id, const struct json *data) {
         store_bind_text(&o->put_data, 1, id);
         store_bind_text(&o->put_data, 2, text.data);
         return store_run(&o->put_data);
+}
+
+int outbox_wake_held(struct outbox *o, const char *merchant, const char *shipment) {
+        store_bind_text(&o->wake_held, 1, merchant);
+        store_bind_text(&o->wake_held, 2, shipment);
+        return store_run(&o->wake_held);
+}
+
+int outbox_has_arrived(struct outbox *o, const char *merchant, const char *shipment) {
+        _cleanup_reset_ struct store_stmt *q = &o->arrived;
+        int r;
+
+        store_bind_text(q, 1, merchant);
+        store_bind_text(q, 2, shipment);
+        r = store_step(q);
+        if (r != 0)
+                return r < 0 ? r : -EIO; /* it always has a row */
+        return store_column_int64(q, 0) != 0;
 }
 
 int outbox_is_overtaken(struct outbox *o, const struct notice_row *row) {

@@ -105,6 +105,10 @@ int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
  */
 int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
         const char *kind, const struct stamp *now);
+/* Something of it is in the customer's hands, or came back: what waits for that is looked at as soon as it is due. */
+int outbox_wake_held(struct outbox *o, const char *merchant, const char *shipment);
+/* Did the office have the customer told that it arrived? Return: 1 yes, 0 no, -errno. */
+int outbox_has_arrived(struct outbox *o, const char *merchant, const char *shipment);
 /* Is there a newer generation of what the office asked for? Return: 1 yes, 0 no, -errno. */
 int outbox_is_overtaken(struct outbox *o, const struct notice_row *row);
 /* What it says beside the shipment, as the fact that reserved it has it: kept as text. @data: NULL nothing */

@@ -48,6 +48,11 @@ static int end(struct notify *n, int r) {
 }
 
 int outcome_commit(struct notify *n, const struct notice_row *row) {
+        return outcome_commit_news(n, row, NULL, NULL);
+}
+
+int outcome_commit_news(
+        struct notify *n, const struct notice_row *row, const struct hashes *news, const struct stamp *now) {
         const struct way *mail = &n->ways[CHANNEL_EMAIL];
         int r = begin(n);
 
@@ -56,6 +61,8 @@ int outcome_commit(struct notify *n, const struct notice_row *row) {
         if (r == 0 && row->state == NOTICE_SENDING && n->signer.verp.n_key > 0 &&
                 strcmp(row->channel, channel_to_str(mail->channel)) == 0)
                 r = mailed_put(n->mailed, row->id, mail->sending_to, row->first_usec);
+        if (r == 0 && news)
+                r = news_put(n->news, row->merchant, news, row->id, now->wall_usec);
         return end(n, r);
 }
 
@@ -89,6 +96,8 @@ static int conclude(struct notify *n, struct notice_row *row, enum notice_state 
                 r = outbox_conclude(n->outbox, row, state, reason, now);
         if (r == 0)
                 r = bar(n, row, refused, now);
+        if (r == 0 && state != NOTICE_ACCEPTED && state != NOTICE_DELIVERED && state != NOTICE_UNKNOWN)
+                r = news_drop(n->news, row->id);
         r = end(n, r);
         if (r < 0)
                 return r;

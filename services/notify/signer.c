@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/notify/unsubscribe.h"
+
 /* Two records under one name would be undefined (RFC 6376 section 3.6.2.2), so each key has its own. */
 static int add_key(struct signer *s, const char *path, enum key_kind kind, const char *selector,
         const char *name, struct diag *d) {
@@ -28,6 +30,15 @@ static int add_key(struct signer *s, const char *path, enum key_kind kind, const
         return 0;
 }
 
+static int load_unsubscribe(struct signer *s, const char *path, struct diag *d) {
+        int r = *path ? secret_load_line(path, &s->unsubscribe, d) : 0;
+
+        if (r < 0 || !*path || s->unsubscribe.n >= UNSUBSCRIBE_KEY_MIN)
+                return r;
+        diag_set(d, 0, 0, "unsubscribe.key_file", "wanted at least %d characters", UNSUBSCRIBE_KEY_MIN);
+        return -EBADMSG;
+}
+
 int signer_open(struct signer *s, const struct notify_config *config, struct diag *d) {
         int r;
 
@@ -41,6 +52,8 @@ int signer_open(struct signer *s, const struct notify_config *config, struct dia
                 diag_set(d, 0, 0, "bounce.key_file", "wanted at least %d characters", VERP_KEY_MIN);
                 r = -EBADMSG;
         }
+        if (r == 0)
+                r = load_unsubscribe(s, config->unsubscribe.key_file, d);
         s->verp = (struct verp){config->bounce.domain, s->bounce.text, s->bounce.n};
         if (r < 0)
                 signer_close(s);
@@ -51,6 +64,7 @@ void signer_close(struct signer *s) {
         for (size_t i = 0; i < DKIM_KEYS_MAX; i++)
                 (void) key_free(s->keys[i]);
         secret_deinit(&s->bounce);
+        secret_deinit(&s->unsubscribe);
         *s = (struct signer){0};
 }
 

@@ -13,6 +13,7 @@ struct signer { /* zero is valid: signs nothing */
         struct key *keys[DKIM_KEYS_MAX]; /* owned */
         char selectors[DKIM_KEYS_MAX][DKIM_SELECTOR_MAX + 1];
         struct secret bounce;
+        struct secret unsubscribe; /* n 0: marketing is not sent */
 };
 
 /**

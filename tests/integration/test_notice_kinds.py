@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The kinds beyond "shipped" and what waits at a counter: each arrives as a mail that says what it must, in both languages. Real programs."""
+import hashlib
+import hmac
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/support"))
 
 import shipments as goods  # noqa: E402
 from compare import read_mail  # noqa: E402
@@ -242,3 +246,107 @@ def test_a_leader_at_the_counter_may_approve(store):
     store.scan(f"OKURU-C-APPROVE-{notice.replace('-', '').upper()}", "ok")
     assert CAUSE["ja"] in store.mail(order, "incident")
     assert [f["actor"] for f in store.facts("notice.approved")] == ["p-002"]
+
+
+# ---- marketing ----
+
+KEY, URL = "a key of at least sixteen characters", "https://aozora.example.jp/stop?t={{token}}&lang=ja"
+COUPON = {"headline": {"ja": "次回200円引き", "en": "200 yen off"}, "code": "THANKS-200"}
+ADDRESS = {"address": "東京都千代田区1-1"}
+
+
+@pytest.fixture
+def shop(store):
+    """A store whose notify may send marketing, and signs."""
+    etc = store.rig.folder / "etc"
+    (etc / "stop.key").write_text(KEY + "\n")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", etc / "dkim.pem"], check=True)
+    for name in ("stop.key", "dkim.pem"):
+        (etc / name).chmod(0o600)
+    words = (TOP / "services/notify/templates/ja/order-confirmation.md").read_text()
+    (etc / "words/ja").mkdir(parents=True)
+    (etc / "words/ja/order-confirmation.md").write_text(words.replace("version: 1", "version: 2").replace("{{> footer}}", "@coupon\n\n{{> footer}}"))
+    store.rig.stop("notify")
+    (etc / "notify.yaml").write_text((etc / "notify.yaml").read_text() + f"words: {etc}/words\nunsubscribe:\n  key_file: {etc}/stop.key\n"
+                                     f"dkim:\n  domain: example.jp\n  selector: pack-01\n  ed25519: {etc}/dkim.pem\n")
+    store.rig.start("notify")
+    store.policy(unsubscribe_url=URL, brand=ADDRESS)
+    return store
+
+
+def customer(store, name: str, address: str, marketing: bool = True, **owners) -> dict:
+    order = store_wish(name, (SOCKS, 2), (HAT, 1))
+    order["notices"] = {"shipped": "none", **{kind: "station" for kind in ("handed-over", "return-accepted", "order-confirmation", "welcome", "thank-you", "review-request")}, **owners}
+    order["contact"] |= {"consent": {"transactional": True, "marketing": marketing}}
+    order["contact"]["contact"]["email"] = address
+    store.push(order)
+    return order
+
+
+def raw(store, order: dict, kind: str):
+    wait_for(f"the mail {kind}", lambda: store.mails_of(order, kind), 30)
+    return store.mails_of(order, kind)[0]
+
+
+def waits(store, order: dict, kind: str, why: str) -> None:
+    wait_for(why, lambda: store.rig.query("notify/notices.db", "SELECT state, reason FROM notice WHERE shipment = ? AND kind = ?", order["shipment"], kind) == [("reserved", why)], 30)
+
+
+def test_marketing_goes_with_consent_and_stops_with_one_click(shop):
+    order, other = customer(shop, "P-1", "a@example.jp"), customer(shop, "P-2", "b@example.jp", marketing=False)
+    for o in (order, other):
+        ask(shop, o, "thank-you", {"coupon": COUPON})
+        ask(shop, o, "order-confirmation", {**OFFICE["order-confirmation"][0], "coupon": COUPON})
+    mail = raw(shop, order, "thank-you")
+    notice = str(mail["Message-ID"]).strip("<>").split("@")[0]
+    tag = hmac.new(KEY.encode(), f"okuru unsubscribe {notice}".encode(), hashlib.sha256).hexdigest()[:32]
+    link = URL.replace("{{token}}", f"{notice}.{tag}")
+    assert str(mail["List-Unsubscribe"]).strip() == f"<{link}>" and mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    signed = "".join(str(mail["DKIM-Signature"]).split()).split("h=", 1)[1].split(";")[0].lower().split(":")
+    assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(signed)
+    text = mail.get_body(("plain",)).get_content()
+    assert link in text and "THANKS-200" in text and "a@example.jp" not in link
+    waits(shop, other, "thank-you", "no-consent")
+    # the same coupon within an order's mail: with consent, and without it gone without a trace
+    assert "THANKS-200" in shop.mail(order, "order-confirmation")
+    assert raw(shop, order, "order-confirmation")["List-Unsubscribe"] is None
+    assert "THANKS-200" not in shop.mail(other, "order-confirmation") and "200円引き" not in shop.mail(other, "order-confirmation")
+
+
+def test_nobody_gets_more_marketing_than_the_policy_allows_and_orders_do_not_count(shop):
+    shop.policy(unsubscribe_url=URL, brand=ADDRESS, marketing_cap={"count": 2, "days": 7})
+    orders = [customer(shop, f"P-{n}", "Same@Example.jp") for n in range(3)]
+    for order in orders[:2]:
+        ask(shop, order, "thank-you", {})
+        raw(shop, order, "thank-you")
+    ask(shop, orders[2], "thank-you", {})
+    waits(shop, orders[2], "thank-you", "capped")
+    ask(shop, orders[2], "order-confirmation", OFFICE["order-confirmation"][0])
+    raw(shop, orders[2], "order-confirmation")
+    another = customer(shop, "P-9", "another@example.jp")
+    ask(shop, another, "thank-you", {})
+    raw(shop, another, "thank-you")
+    assert not shop.mails_of(orders[2], "thank-you")
+
+
+def test_without_a_way_to_stop_it_marketing_waits(store):
+    store.policy(brand=ADDRESS)
+    order = customer(store, "P-1", "a@example.jp")
+    ask(store, order, "welcome", {})
+    waits(store, order, "welcome", "no-unsubscribe")
+
+
+def test_a_review_is_asked_for_what_somebody_has_and_kept(shop):
+    kept, back = customer(shop, "P-1", "a@example.jp"), customer(shop, "P-2", "b@example.jp")
+    review = {"review": "https://aozora.example.jp/review/1"}
+    for order in (kept, back):
+        ask(shop, order, "review-request", review)
+        waits(shop, order, "review-request", "not-arrived")
+        shop.shelve(order)
+    shop.scan("OKURU-C-TAKE-BACK", "gesture")
+    shop.scan(shop.codes(back)[0], "returned")
+    shop.scan("OKURU-C-OK", "inspected")
+    shop.hand_over(kept, *shop.codes(kept))
+    assert shop.ended(back, "review-request", "cancelled")["reason"] == "was-returned"
+    wait_for("the review", lambda: shop.mails_of(kept, "review-request"), 30)
+    assert "https://aozora.example.jp/review/1" in shop.mail(kept, "review-request")

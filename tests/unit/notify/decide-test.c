@@ -299,6 +299,73 @@ static void what_asks_for_approval_waits_for_it_and_for_nothing_else(void **stat
         }
 }
 
+static void marketing_waits_for_what_the_law_and_the_customer_want(void **state) {
+        static const struct {
+                enum notice_kind kind;
+                bool can_unsubscribe, is_capped, has_arrived, came_back;
+                int parcel; /* state; -1 none */
+                int64_t wall;
+                enum notice_action action;
+                const char *reason;
+        } table[] = {
+                {NOTICE_KIND_THANK_YOU, true, false, false, false, -1, 500, NOTICE_SEND, ""},
+                {NOTICE_KIND_THANK_YOU, false, false, false, false, -1, 500, NOTICE_WAIT, "no-unsubscribe"},
+                {NOTICE_KIND_THANK_YOU, false, false, false, false, -1, 1000, NOTICE_EXPIRE,
+                        "no-unsubscribe"},
+                {NOTICE_KIND_THANK_YOU, true, true, false, false, -1, 500, NOTICE_WAIT, "capped"},
+                {NOTICE_KIND_THANK_YOU, true, true, false, false, -1, 1000, NOTICE_EXPIRE, "capped"},
+                {NOTICE_KIND_THANK_YOU, true, false, false, true, -1, 500, NOTICE_SEND, ""},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, false, false, -1, 500, NOTICE_WAIT, "not-arrived"},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, false, false, SHIPPED, 500, NOTICE_WAIT,
+                        "not-arrived"},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, true, false, SHIPPED, 500, NOTICE_SEND, ""},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, false, false, PARCEL_COLLECTED, 500, NOTICE_SEND,
+                        ""},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, true, true, SHIPPED, 500, NOTICE_CANCEL,
+                        "was-returned"},
+                {NOTICE_KIND_REVIEW_REQUEST, true, false, true, false, PARCEL_RESTOCKED, 500, NOTICE_CANCEL,
+                        "was-returned"},
+                {NOTICE_KIND_DELAY, false, true, false, true, -1, 500, NOTICE_SEND, ""}, /* no marketing */
+        };
+        static const char said[] =
+                "{\"review\":\"https://a\",\"cause\":\"a\",\"old_eta\":\"b\",\"eta\":\"c\"}";
+        static const char merchant[] =
+                "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"reach\":{\"phone\":"
+                "\"03\"},\"brand\":{\"address\":\"a\"}}]}";
+        _cleanup_(json_freep) struct json *data = NULL;
+
+        (void) state;
+        assert_int_equal(json_parse(said, sizeof(said) - 1, &data, NULL), 0);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct json *doc = NULL;
+                struct notice_decision d;
+
+                scene_shipment(&s, 1);
+                assert_int_equal(json_parse(merchant, sizeof(merchant) - 1, &doc, NULL), 0);
+                assert_int_equal(policy_init(&policy, doc, NULL), 0);
+                s.notices[table[i].kind].owner = OWNER_STATION;
+                if (table[i].parcel >= 0)
+                        (void) scene_add_parcel(&s, (enum parcel_state) table[i].parcel, "1", 2, 1);
+                d = notice_decide(&(struct notice_question){.kind = table[i].kind,
+                        .shipment = &s,
+                        .policy = &policy,
+                        .expires_usec = 1000,
+                        .contact = CONTACT_READY,
+                        .data = data,
+                        .can_unsubscribe = table[i].can_unsubscribe,
+                        .is_capped = table[i].is_capped,
+                        .has_arrived = table[i].has_arrived,
+                        .came_back = table[i].came_back,
+                        .now = {.wall_usec = table[i].wall, .clock = SYNCED}});
+                if (d.action != table[i].action || strcmp(d.reason, table[i].reason) != 0)
+                        fail_msg("row %zu: action %d, reason %s", i, (int) d.action, d.reason);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 /* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
 static void policy_with_quiet_hours(struct policy *policy) {
         static const char text[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"quiet_hours\":"
@@ -425,6 +492,7 @@ int main(void) {
                 cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
                 cmocka_unit_test(what_must_be_said_and_is_not_there_fails_by_what_lacks),
                 cmocka_unit_test(what_asks_for_approval_waits_for_it_and_for_nothing_else),
+                cmocka_unit_test(marketing_waits_for_what_the_law_and_the_customer_want),
                 cmocka_unit_test(at_night_a_notice_waits_and_is_judged_anew_in_the_morning),
                 cmocka_unit_test(who_waits_at_a_counter_goes_first),
                 cmocka_unit_test(a_shipment_that_is_not_there_cancels),
