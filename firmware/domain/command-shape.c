@@ -481,6 +481,7 @@ static const struct json_rule known_notice_rules[] = {
         {"kind", JSON_WANT_NAME, true, 0, 0},
         {"generation", JSON_WANT_INT, true, 0, 9999},
         {"state", JSON_WANT_NAME, true, 0, 0},
+        {"at", JSON_WANT_TEXT, false, 0, 40},
 };
 
 static int check_refused(const struct json *doc, enum command_form form, struct diag *d) {

@@ -99,10 +99,37 @@ static int keep_known(struct intake *in) {
         return r < 0 ? r : in->d->facts.error;
 }
 
+/* A notice that was promised and of which the office never heard more goes from here, by its own id. */
+static int repeat_notice(struct intake *in, const char *merchant, const struct json *e) {
+        const struct stamp *now = &in->command->now;
+        struct shipment s = {0};
+        enum notice_state state;
+        enum notice_kind kind;
+        int64_t since_usec;
+        int r;
+
+        if (notice_state_from_str(json_get_string(e, "state", ""), &state) < 0 ||
+                notice_kind_from_str(json_get_string(e, "kind", ""), &kind) < 0 ||
+                (state != NOTICE_RESERVED && state != NOTICE_SENDING))
+                return 0;
+        if (time_parse(json_get_string(e, "at", ""), &since_usec, NULL) < 0)
+                since_usec = now->wall_usec;
+        r = in->world->shipment(in->world->userdata, merchant, json_get_string(e, "shipment", ""), &s);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        (void) notice_repeat(&in->d->facts, in->world->policy, in->world->realm, &s, kind,
+                (int) json_get_int(e, "generation", 0), since_usec, in->command->id, now);
+        shipment_deinit(&s);
+        return 0;
+}
+
 int intake_known(struct intake *in) {
         int r = intake_check_shape(in);
 
         if (r != 0)
                 return r < 0 ? r : 0;
-        return keep_known(in);
+        r = keep_known(in);
+        for (const struct json *e = json_first(json_get(in->doc, "notices")); e && r == 0; e = json_next(e))
+                r = repeat_notice(in, json_get_string(in->doc, "merchant", ""), e);
+        return r;
 }

@@ -41,9 +41,12 @@ void notice_id(const char *realm, const char *merchant, const char *subject, con
         uuid5_url(name, n > 0 ? (size_t) n : 0, id);
 }
 
-/* @until_usec: it expires no later than that; 0 by policy alone. @data: what it says beside the shipment; NULL nothing */
-static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
-        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, int64_t until_usec,
+/*
+ * @until_usec: it expires no later than that; 0 by policy alone. @data: what it says beside the shipment; NULL nothing. @again: the same
+ * one as before, of which nobody here can say whether it went
+ */
+static void reserve_as(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, int64_t until_usec, bool again,
         const struct json *data, const char *bench, const char *actor, const char *cause,
         const struct stamp *now) {
         const char *word = notice_kind_to_str(kind);
@@ -69,7 +72,35 @@ static void reserve(struct fact_list *facts, const struct policy *policy, const 
                 json_write_bool(&b.w, "approval", true);
         if (json_type(data) == JSON_OBJECT)
                 json_write_value(&b.w, "data", data);
+        if (again)
+                json_write_bool(&b.w, "again", true);
         fact_end(&b);
+}
+
+static void reserve(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int64_t delay_usec, int64_t until_usec,
+        const struct json *data, const char *bench, const char *actor, const char *cause,
+        const struct stamp *now) {
+        reserve_as(
+                facts, policy, realm, s, kind, delay_usec, until_usec, false, data, bench, actor, cause, now);
+}
+
+bool notice_repeat(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int generation, int64_t since_usec,
+        const char *cause, const struct stamp *now) {
+        const char *word = notice_kind_to_str(kind);
+        int64_t until_usec = since_usec + policy_notice_max_age_usec(policy, s->merchant, word);
+        struct shipment of = *s; /* a copy of what is borrowed: only the number differs */
+
+        if (notice_kind_is_office(kind) || kind == NOTICE_KIND_RETURN_ACCEPTED ||
+                s->notices[kind].owner != OWNER_STATION || s->notices[kind].n > generation)
+                return false;
+        if (notice_kind_about(kind) == NOTICE_ABOUT_WAITING && s->at_counter.keep_until_usec > 0 &&
+                s->at_counter.keep_until_usec < until_usec)
+                until_usec = s->at_counter.keep_until_usec;
+        of.notices[kind].n = generation;
+        reserve_as(facts, policy, realm, &of, kind, 0, until_usec, true, NULL, NULL, NULL, cause, now);
+        return true;
 }
 
 /* What is packed or not yet packed at all beside what has gone, or stands ready to go. */

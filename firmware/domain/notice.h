@@ -102,6 +102,19 @@ void notice_asked(struct fact_list *facts, const struct policy *policy, const ch
         const struct shipment *s, enum notice_kind kind, int generation, const struct json *data,
         const char *cause, const struct stamp *now);
 
+/**
+ * notice_repeat() - append notice.reserved, `again`, of one that another disk of this station had promised
+ * @generation, @since_usec: its own, and the time of the promise: it grows no younger by the new disk
+ *
+ * The office never heard what became of it, so it may have gone. Nothing where this ledger knows of it, where another one tells the
+ * customer by now, and for kinds that say more than the shipment: what they were to say is gone with the disk.
+ *
+ * Return: was it reserved.
+ */
+bool notice_repeat(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, int generation, int64_t since_usec,
+        const char *cause, const struct stamp *now);
+
 /* Does something of it wait for its customer at a counter, and may be handed over? */
 bool notice_is_waiting(const struct shipment *s);
 /**

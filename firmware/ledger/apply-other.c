@@ -26,7 +26,8 @@ static int apply_reserved(struct ledger *l, const struct row *row, const struct 
         if (!uuid_is_valid(n.id) || !*n.kind || time_of(data, "not_before", &n.not_before_usec) < 0 ||
                 time_of(data, "expires", &n.expires_usec) < 0)
                 return unfit(row, "no id, no kind or no times");
-        return fitting(row, notice_reserve(l, &n));
+        return fitting(
+                row, json_get_bool(data, "again", false) ? notice_renew(l, &n) : notice_reserve(l, &n));
 }
 
 static int apply_outcome(struct ledger *l, const struct row *row, const struct json *data) {

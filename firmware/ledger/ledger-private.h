@@ -71,7 +71,7 @@ struct floor_table {
         struct store_stmt bench_get, bench_in, bench_out, bench_open, bench_done, bench_prune;
 };
 struct notice_table {
-        struct store_stmt reserve, change, end, judge, newest, conflict_add, of_shipment_delete,
+        struct store_stmt reserve, renew, change, end, judge, newest, conflict_add, of_shipment_delete,
                 conflicts_delete;
 };
 struct world_table {
@@ -424,6 +424,8 @@ struct notice_row {
         int64_t not_before_usec, expires_usec, pos;
 };
 int notice_reserve(struct ledger *l, const struct notice_row *n); /* STORE_E_EXISTS */
+/* One that another disk had promised, as a snapshot told, is promised here. Return: 0, LEDGER_E_NONE. */
+int notice_renew(struct ledger *l, const struct notice_row *n);
 int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos,
         const struct json *data); /* LEDGER_E_NONE */
 /* A leader's word on one that waits: "approved", "refused". */

@@ -12,6 +12,9 @@ static const struct store_sql notice_sql[] = {
                                     "not_before_usec, expires_usec, pos, "
                                     "changed_pos, channel, attempts, reason, correction) "
                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, '', 0, ?10, 0)"),
+        LEDGER_SQL(notices.renew,
+                "UPDATE notice SET state = ?2, not_before_usec = ?3, expires_usec = ?4, pos "
+                "= ?5, changed_pos = ?5, reason = ?6 WHERE id = ?1 AND state = 'unknown'"),
         LEDGER_SQL(notices.change, "UPDATE notice SET state = ?2, changed_pos = ?3, channel = ?4, attempts = "
                                    "?5, reason = ?6, correction = ?7 "
                                    "WHERE id = ?1"),
@@ -33,6 +36,13 @@ int notice_reserve(struct ledger *l, const struct notice_row *n) {
         return statement_do(&l->notices.reserve, "ttttitlllt", n->id, n->merchant, n->shipment, n->kind,
                 n->generation, n->state, n->not_before_usec, n->expires_usec, n->pos,
                 n->reason ? n->reason : "");
+}
+
+int notice_renew(struct ledger *l, const struct notice_row *n) {
+        int r = statement_do(&l->notices.renew, "ttlllt", n->id, n->state, n->not_before_usec,
+                n->expires_usec, n->pos, n->reason ? n->reason : "");
+
+        return r == 0 && store_changes(l->store) == 0 ? LEDGER_E_NONE : r;
 }
 
 int notice_change(struct ledger *l, const char *id, const char *state, int64_t pos, const struct json *data) {

@@ -42,6 +42,24 @@ int store_log_append(struct store *s, const char *type, const char *subject, con
         return r;
 }
 
+int store_log_skip(struct store *s, int64_t upto) {
+        const struct store_log_row row = {.pos = upto, .type = "none", .subject = "", .data = ""};
+        struct store_stmt q = {0};
+        int r = store_exec(s, "DELETE FROM log");
+
+        if (r == 0)
+                r = store_prepare(s, &q,
+                        "INSERT INTO log (pos, type, subject, data, \"check\") VALUES (?1, 'none', '', '', "
+                        "?2)");
+        if (r == 0) {
+                store_bind_int64(&q, 1, row.pos);
+                store_bind_int64(&q, 2, row_check(&row));
+                r = store_run(&q);
+        }
+        store_finish(&q);
+        return r;
+}
+
 static int take_row(struct store_stmt *q, bool first, int64_t last, store_log_row_fn fn, void *userdata) {
         const struct store_log_row row = {
                 .pos = store_column_int64(q, 0),

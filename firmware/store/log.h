@@ -42,5 +42,12 @@ int store_log_read(
 /* The newest position, 0 when empty. Return: 0, or as store_step(). */
 int store_log_head(struct store *s, int64_t *posp);
 
+/*
+ * This file is a copy from before: a reader has seen positions up to @upto that are not in it. The next row comes behind them; what is
+ * here has been read, and goes. The row that remembers the place says nothing: no type that a reader knows, and no JSON. In the caller's
+ * transaction. Return: 0, or as store_step().
+ */
+int store_log_skip(struct store *s, int64_t upto);
+
 /* Delete up to @upto, but never the newest row, which remembers the head; in the caller's transaction. */
 int store_log_trim(struct store *s, int64_t upto);

@@ -21,7 +21,8 @@
 
 struct facts {
         struct store *store; /* owned */
-        struct store_stmt read, get, head, newest_of, behind, gaps, notices, notice_at, all, last, of;
+        struct store_stmt read, get, head, newest_of, behind, gaps, notices, notice_at, has_notice, all, last,
+                of;
         fact_damage_fn on_damage; /* NULL: damage ends a read */
         void *damage_userdata;
 };
@@ -44,6 +45,7 @@ static const struct store_sql facts_sql[] = {
                 "SELECT " COLUMNS " FROM fact WHERE lane = 0 AND type = 'ledger.gap' ORDER BY seq DESC"},
         {offsetof(struct facts, notice_at), "SELECT id, merchant, shipment, kind, generation FROM notice "
                                             "WHERE pos = ?1 AND state = 'reserved'"},
+        {offsetof(struct facts, has_notice), "SELECT 1 FROM notice WHERE id = ?1"},
         {offsetof(struct facts, notices), "SELECT count(*) FROM notice WHERE state = 'reserved'"},
 };
 
@@ -362,6 +364,15 @@ int facts_notice_at(struct facts *f, int64_t pos, struct fact_notice *out) {
                column_copy(q, 2, out->shipment, sizeof(out->shipment)) &&
                column_copy(q, 3, out->kind, sizeof(out->kind));
         return fits ? 0 : -EBADMSG;
+}
+
+int facts_has_notice(struct facts *f, const char *id) {
+        _cleanup_reset_ struct store_stmt *q = &f->has_notice;
+        int r;
+
+        store_bind_text(q, 1, id);
+        r = store_step(q);
+        return r == STORE_E_DONE ? STORE_E_NONE : r;
 }
 
 int facts_count_notices_waiting(struct facts *f, int64_t *np) {

@@ -116,6 +116,9 @@ struct fact_notice { /* what the derived table says of a reserved notice */
 /* The notice that the (damaged) fact at @pos reserved, when it still waits. Return: 0, STORE_E_NONE, else as facts_head(). */
 int facts_notice_at(struct facts *f, int64_t pos, struct fact_notice *out);
 
+/* Does this ledger know of the notice, whatever became of it? Return: 0, STORE_E_NONE, else as facts_head(). */
+int facts_has_notice(struct facts *f, const char *id);
+
 /* How many notices are reserved and not yet told of. Return: as facts_head(). */
 int facts_count_notices_waiting(struct facts *f, int64_t *np);
 

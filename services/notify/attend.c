@@ -166,6 +166,10 @@ static int start_sending(struct notify *n, struct way *w, struct notice_row *row
 
         if (routes_pick(&w->health, way_among(w, row), now->boot_usec, &job->route, &next) != 0)
                 return LOOK_BLIND; /* one was up a moment ago */
+        if (row->unknowns > 0 && !courier_may_repeat(w->routes[job->route].courier.repeat, row->unknowns)) {
+                routes_put_back(&w->health, job->route, now->boot_usec);
+                return outcome_conclude(n, row, NOTICE_UNKNOWN, "another-disk", now);
+        }
         row->state = NOTICE_SENDING;
         row->attempts++;
         row->reason[0] = '\0';
@@ -326,6 +330,17 @@ static int follow_plan(struct notify *n, struct notice_row *row, const struct ma
                               : outcome_give_up(n, row, NOTICE_FAILED, plan->reason, now);
 }
 
+/*
+ * We know more than the ledger: it was put back from a copy. Nothing is judged by a past that is over; what the office still has as
+ * owed is promised again by the snapshot, and what was not is too old some day.
+ */
+static int await_promise(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        if (now->clock == CLOCK_QUALITY_SYNCED && row->expires_usec > 0 &&
+                now->wall_usec >= row->expires_usec)
+                return outcome_give_up(n, row, NOTICE_EXPIRED, NOTICE_NOT_RESERVED, now);
+        return outcome_wait(n, row, NOTICE_NOT_RESERVED, 0, now);
+}
+
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         _cleanup_(matter_deinit) struct matter m = {0};
         struct notice_decision decision;
@@ -340,6 +355,8 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
                 return r;
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
                 row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
+        if (!m.is_promised)
+                return await_promise(n, row, now);
         if (m.state == CONTACT_READY) {
                 r = make_plan(n, row, &m, now, &plan, &refused);
                 if (r < 0)

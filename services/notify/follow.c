@@ -7,6 +7,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/store/cursor.h"
+#include "firmware/store/log.h"
 #include "services/notify/decide.h"
 
 #define SLICE_MAX    500  /* facts of a lane in one look */
@@ -101,9 +102,22 @@ static int read_times(const struct follow *f, const struct fact_row *fact, const
         return 0;
 }
 
+/* Another look at the same facts, or a ledger that tells them again: what waited for that waits no more. */
+static int promised_again(struct follow *f, const char *id) {
+        struct notice_row row;
+        int r = outbox_get(f->outbox, id, &row);
+
+        if (r != 0 || row.state != NOTICE_RESERVED || strcmp(row.reason, NOTICE_NOT_RESERVED) != 0)
+                return r < 0 ? r : 0;
+        row.next_usec = row.due_usec;
+        return outbox_put(f->outbox, &row);
+}
+
 static int on_reserved(struct follow *f, const struct fact_row *fact, const struct json *data) {
         struct notice_row row = {.state = NOTICE_RESERVED,
                 .generation = (int) json_get_int(data, "generation", 0),
+                .unknowns =
+                        json_get_bool(data, "again", false) ? 1 : 0, /* another disk's copy may have gone */
                 .changed_usec = f->now.wall_usec};
         enum notice_kind kind;
         int r;
@@ -123,7 +137,7 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
         if (r == 0)
                 r = outbox_insert(f->outbox, &row);
         if (r == OUTBOX_E_EXISTS)
-                return 0; /* another look at the same facts, or a ledger that tells them again */
+                return promised_again(f, row.id);
         if (r == 0)
                 r = outbox_put_data(f->outbox, row.id, json_get(data, "data"));
         if (r == 0 && strcmp(row.kind, notice_kind_to_str(NOTICE_KIND_ARRIVED)) == 0)
@@ -367,6 +381,28 @@ static int load_cursors(struct follow *f) {
         return 0;
 }
 
+/* The station has read more outcomes than we have told: our file is a copy, and what comes next must stand where it will look. */
+static int check_copy(struct follow *f) {
+        struct store *store = outbox_store(f->outbox);
+        int64_t read = 0, head = 0;
+        int r = store_cursor_get(facts_store(f->facts), "notices", store_log_id(store), &read);
+
+        if (r != 0)
+                return r < 0 ? FOLLOW_E_NOT_YET : 0;
+        r = store_log_head(store, &head);
+        if (r != 0 || read <= head)
+                return r;
+        log_warning("notices.db: is a copy from before: the station has read %lld outcomes and here are %lld",
+                (long long) read, (long long) head);
+        r = store_begin(store);
+        if (r == 0)
+                r = store_log_skip(store, read);
+        if (r == 0)
+                return store_commit(store);
+        store_rollback(store);
+        return r;
+}
+
 /* Return: 0, FOLLOW_E_NOT_YET, -errno of the outbox. */
 static int connect_ledger(struct follow *f) {
         struct diag d = {0};
@@ -388,7 +424,9 @@ static int connect_ledger(struct follow *f) {
         }
         facts_pass_damage(f->facts, on_damage, f);
         r = load_cursors(f);
-        if (r < 0)
+        if (r == 0)
+                r = check_copy(f);
+        if (r != 0)
                 disconnect(f);
         return r;
 }
@@ -501,6 +539,10 @@ struct shipments *follow_shipments(struct follow *f) {
 
 struct store *follow_store(struct follow *f) {
         return facts_store(f->facts);
+}
+
+int follow_has_notice(struct follow *f, const char *id) {
+        return facts_has_notice(f->facts, id);
 }
 
 int follow_policy(struct follow *f, const struct policy **policyp) {

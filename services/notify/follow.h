@@ -52,6 +52,9 @@ struct shipments *follow_shipments(struct follow *f);
 struct store *follow_store(struct follow *f);
 /* The policy as of now; borrowed likewise. Return: as shipments_policy(). */
 int follow_policy(struct follow *f, const struct policy **policyp);
+#define NOTICE_NOT_RESERVED "not-reserved" /* why a notice waits that the ledger does not know */
+/* Does the ledger, as it is now, know of it? One from a copy may not. Return: 0, STORE_E_NONE, -errno. */
+int follow_has_notice(struct follow *f, const char *id);
 
 /*
  * The time, with the station's word on it in place of the kernel's: synced only when it is trusted, so that things may expire;

@@ -129,7 +129,10 @@ static int read_ledger(struct notify *n, const struct notice_row *row, struct ma
 
         if (r != 0)
                 return r;
-        r = follow_policy(n->follow, &m->policy);
+        r = follow_has_notice(n->follow, row->id);
+        m->is_promised = r == 0;
+        if (r == 0 || r == STORE_E_NONE)
+                r = follow_policy(n->follow, &m->policy);
         if (r == 0)
                 r = shipments_get(follow_shipments(n->follow), row->merchant, row->shipment, &m->shipment);
         m->is_known = r == 0;

@@ -56,6 +56,7 @@ struct notify {
 struct matter { /* what the ledger says about a notice, at its head; holds what is personal */
         struct shipment shipment;
         bool is_known;
+        bool is_promised;            /* the ledger knows of the notice, too */
         const struct policy *policy; /* borrowed from follow */
         enum contact_state state;
         struct contact_card card;

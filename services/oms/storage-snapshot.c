@@ -33,6 +33,16 @@ static const struct store_sql statements[] = {
                 "THEN 2 WHEN "
                 "'item.codes' THEN 3 "
                 "WHEN 'label.block' THEN 4 WHEN 'shipment' THEN 5 WHEN 'label' THEN 6 ELSE 7 END, changed"},
+        /* What is done with, but for a customer who is still to be told: whom, and of what. */
+        {offsetof(struct wish_statements, of_notices),
+                "SELECT DISTINCT w.kind, w.merchant, w.subject, w.version, w.data FROM notice AS n JOIN wish "
+                "AS "
+                "w ON w.kind IN ('shipment', 'contact') AND w.merchant = n.merchant AND w.subject = "
+                "n.shipment "
+                "AND w.station IN (0, ?1) WHERE n.station = ?1 AND n.state IN ('reserved', 'sending') AND "
+                "w.open = 0 AND (w.station = ?1 OR NOT EXISTS (SELECT 1 FROM wish WHERE kind = w.kind AND "
+                "merchant = w.merchant AND subject = w.subject AND station = ?1)) ORDER BY w.kind = "
+                "'contact'"},
 };
 /* The stations of the same store as ?1. */
 #define OF_SITE                                                                                              \
@@ -65,9 +75,10 @@ static const struct store_sql known_statements[] = {
                 "station = ?2 AND changed >= ?3 AND shipment > ?4 ORDER BY shipment LIMIT ?5"},
         {offsetof(struct snapshot_statements, units),
                 "SELECT code, serial, parcel FROM unit WHERE merchant = ?1 AND parcel = ?2"},
-        {offsetof(struct snapshot_statements, notices), "SELECT notice, shipment, kind, generation, state "
-                                                        "FROM notice WHERE merchant = ?1 AND station = ?2 "
-                                                        "AND notice > ?3 ORDER BY notice LIMIT ?4"},
+        {offsetof(struct snapshot_statements, notices),
+                "SELECT notice, shipment, kind, generation, state, at "
+                "FROM notice WHERE merchant = ?1 AND station = ?2 "
+                "AND notice > ?3 ORDER BY notice LIMIT ?4"},
         /* Of offers that are over nobody asks any more. */
         {offsetof(struct snapshot_statements, coupons),
                 "SELECT n, offer, coupon, nullif(station, ?1), (SELECT substr(name, instr(name, '/') + 1) "
@@ -127,8 +138,8 @@ static int append_end(struct snapshot *snap, const char *type, bool with_n) {
         return append_text(snap, type, "", "snapshot", &text);
 }
 
-static int append_wishes(struct snapshot *snap) {
-        _cleanup_reset_ struct store_stmt *q = &snap->storage->wishes.of_station;
+static int append_wishes(struct snapshot *snap, struct store_stmt *wishes) {
+        _cleanup_reset_ struct store_stmt *q = wishes;
         int r;
 
         store_bind_int64(q, 1, snap->station);
@@ -291,6 +302,7 @@ static void write_notice(struct json_writer *w, const struct store_stmt *q) {
         json_write_string(w, "kind", store_column_text(q, 2));
         json_write_int(w, "generation", store_column_int64(q, 3));
         json_write_string(w, "state", store_column_text(q, 4));
+        json_write_string(w, "at", store_column_text(q, 5));
         json_write_end_object(w);
 }
 
@@ -490,7 +502,9 @@ int storage_write_snapshot(struct storage *s, int64_t station, int64_t now_usec)
                 r = append_end(&snap, "snapshot.begin", false);
         snap.n = 0;
         if (r == 0)
-                r = append_wishes(&snap);
+                r = append_wishes(&snap, &snap.storage->wishes.of_station);
+        if (r == 0)
+                r = append_wishes(&snap, &snap.storage->wishes.of_notices);
         if (r == 0)
                 r = write_counts(&snap);
         if (r == 0)

@@ -42,8 +42,8 @@ def policy(notice_delay_s: int) -> dict:
 class Ground:
     """A rig with shipments known at the bench."""
 
-    def __init__(self, build: Path, folder: Path, shipments: list[dict], benches: int = 1, notice_delay_s: int = 0):
-        self.rig = Rig(build, folder, benches=benches)
+    def __init__(self, build: Path, folder: Path, shipments: list[dict], benches: int = 1, notice_delay_s: int = 0, smtp: dict | None = None):
+        self.rig = Rig(build, folder, benches=benches, smtp=smtp)
         self.shipments = {s["shipment"]: s for s in shipments}
         self.notice_delay_s = notice_delay_s
         self.n_files = 0

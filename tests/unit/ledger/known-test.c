@@ -199,6 +199,53 @@ static void a_box_of_another_disk_answers_to_its_shipments_codes(void **state) {
         assert_int_equal(scene_rebuild(f->s), 0);
 }
 
+/* Of the shipment's own id, whatever the office calls it. */
+static void what_another_disk_had_promised_is_promised_here_once(void **state) {
+        struct floor *f = *state;
+        char id[UUID_TEXT_MAX], data[640];
+
+        floor_shipment(f, 1, NULL);
+        notice_id("test", M, "S-1", "shipped", 0, id);
+        (void) snprintf(data, sizeof(data),
+                "{\"v\":1,\"merchant\":\"acme\",\"notices\":[{\"notice\":\"%s\",\"shipment\":\"S-1\","
+                "\"kind\":\"shipped\","
+                "\"generation\":0,\"state\":\"reserved\",\"at\":\"2026-11-20T10:00:00+09:00\"}]}",
+                id);
+        floor_command(f, "known", M, data);
+        assert_int_equal(floor_facts(f, "notice.reserved"), 1);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM notice WHERE state = 'reserved'"), 1);
+        assert_int_equal(scene_number(f->s, "SELECT count(*) FROM fact WHERE type = 'notice.reserved' AND "
+                                            "data ->> '$.again' = 1"),
+                1);
+        floor_command(f, "known", M, data); /* a second snapshot */
+        assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
+static void what_has_ended_or_is_not_ours_is_not_promised_again(void **state) {
+        static const struct {
+                const char *shipment, *kind, *state;
+        } table[] = {{"S-9", "shipped", "reserved"}, /* a shipment that nobody told of */
+                {"S-1", "pickup-ready", "reserved"}, /* of another's owner */
+                {"S-1", "delay", "sending"},         /* says more than the shipment */
+                {"S-1", "weather", "sending"}, {"S-1", "shipped", "accepted"}, {"S-1", "shipped", "unknown"}};
+        struct floor *f = *state;
+        char data[512];
+
+        floor_shipment(f, 1, NULL);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                (void) snprintf(data, sizeof(data),
+                        "{\"v\":1,\"merchant\":\"acme\",\"notices\":[{\"notice\":\"01900000-0000-7000-8000-"
+                        "00000000000%zu\","
+                        "\"shipment\":\"%s\",\"kind\":\"%s\",\"generation\":0,\"state\":\"%s\"}]}",
+                        i, table[i].shipment, table[i].kind, table[i].state);
+                floor_command(f, "known", M, data);
+                assert_int_equal(floor_facts(f, "known.received"), 1);
+                assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+        }
+        assert_int_equal(scene_rebuild(f->s), 0);
+}
+
 static void codes_that_are_none_are_refused(void **state) {
         struct floor *f = *state;
 
@@ -219,6 +266,8 @@ int main(void) {
                 T(only_we_say_what_is_overruled),
                 T(a_notice_that_waits_here_and_went_elsewhere_waits_no_longer),
                 T(a_box_of_another_disk_answers_to_its_shipments_codes),
+                T(what_another_disk_had_promised_is_promised_here_once),
+                T(what_has_ended_or_is_not_ours_is_not_promised_again),
                 T(codes_that_are_none_are_refused),
         };
 

@@ -180,6 +180,29 @@ static void a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known
         check_commands(*state, PACK1, 0, "1:snapshot.begin 2:known 3:snapshot.end ");
 }
 
+static void a_shipment_that_is_gone_is_told_while_its_customer_is_still_to_be(void **state) {
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        const struct scene_fact facts[] = {{1, 1, "parcel.shipped", "01900000-0000-7000-8000-0000000000aa",
+                                                   "{\"v\":1,\"shipment\":\"S-1\",\"piece\":1}"},
+                {2, 2, "notice.reserved", "S-1",
+                        "{\"v\":1,\"notice\":\"01900000-0000-7000-8000-0000000000bb\",\"kind\":\"shipped\","
+                        "\"generation\":0}"},
+                {3, 3, "notice.accepted", "S-1",
+                        "{\"v\":1,\"notice\":\"01900000-0000-7000-8000-0000000000bb\",\"kind\":\"shipped\","
+                        "\"generation\":0}"}};
+        char answer[512];
+
+        (void) ask(*state, "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT "}}", answer);
+        (void) scene_append(*state, &source, facts, 2);
+        open_stream(*state, PACK1, BOX_A);
+        check_commands(*state, PACK1, 0, "1:snapshot.begin 2:shipment 3:known 4:known 5:snapshot.end ");
+        (void) scene_append(*state, &source, facts + 2, 1);
+        assert_int_equal(storage_begin(*state), 0);
+        assert_int_equal(storage_snapshot(*state, PACK1, NOW), 0);
+        assert_int_equal(storage_commit(*state), 0);
+        check_commands(*state, PACK1, 5, "6:snapshot.begin 7:known 8:known 9:snapshot.end ");
+}
+
 static int add_data(const struct storage_command *command, void *userdata) {
         str_addf(userdata, "%s\n", command->data);
         return 0;
@@ -329,6 +352,7 @@ int main(void) {
                 TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
                 TEST(a_new_disk_is_told_what_coupons_its_store_took),
                 TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
+                TEST(a_shipment_that_is_gone_is_told_while_its_customer_is_still_to_be),
                 TEST(what_is_known_says_its_codes_and_which_facts_it_holds),
                 TEST(a_page_of_what_is_known_stays_below_a_message),
                 TEST(a_known_unit_bears_the_code_that_is_scanned),

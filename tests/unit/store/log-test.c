@@ -114,6 +114,25 @@ static void trimming_everything_never_gives_a_position_twice(void **state) {
         assert_int_equal(t.sum, 5 + 6);
 }
 
+/* A file that was put back from before: what its reader has seen is not told again, and what is new stands behind it. */
+static void a_copy_goes_on_behind_what_its_reader_has_seen(void **state) {
+        _cleanup_(store_closep) struct store *s = scene_open_writer(*state);
+        struct taker t = {0};
+        int64_t pos = 0, last = -1;
+
+        append_n(s, 2);
+        assert_int_equal(store_begin(s), 0);
+        assert_int_equal(store_log_skip(s, 7), 0);
+        assert_int_equal(append(s, "a", "{}", &pos), 0);
+        assert_int_equal(store_commit(s), 0);
+        assert_int_equal(pos, 8);
+        assert_int_equal(store_log_read(s, 7, 100, take, &t, &last), 0);
+        assert_int_equal(t.sum, 8);
+        t = (struct taker){0};
+        assert_int_equal(store_log_read(s, 0, 100, take, &t, &last), 0); /* another reader finds no gap */
+        assert_int_equal(t.sum, 7 + 8);
+}
+
 static void damage(struct store *s, const char *sql) {
         assert_int_equal(store_begin(s), 0);
         assert_int_equal(store_exec(s, sql), 0);
@@ -204,6 +223,7 @@ int main(void) {
                 TEST(a_rolled_back_position_is_given_to_the_next_row),
                 TEST(a_reader_that_stops_is_told_what_it_took),
                 TEST(trimming_everything_never_gives_a_position_twice),
+                TEST(a_copy_goes_on_behind_what_its_reader_has_seen),
                 TEST(a_damaged_or_missing_row_is_not_handed_out),
                 TEST(a_cursor_moves_with_its_transaction_only),
                 TEST(a_cursor_in_another_log_starts_at_its_beginning),
