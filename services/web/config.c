@@ -92,11 +92,12 @@ static int read_board(const struct yaml *element, const char *path, void *target
         static const struct yaml_rule rule = {"", YAML_WANT_TEXT, true, 0, 46, 0, 0, NULL, NULL, NULL};
         struct sockaddr_storage address;
         struct web_config *c = target;
-        char *text = c->boards[c->n_boards];
+        char *text;
         int r;
 
         if (c->n_boards == WEB_BOARDS_MAX)
                 return yaml_fail(element, path, d, "more than %d", WEB_BOARDS_MAX);
+        text = c->boards[c->n_boards];
         r = yaml_read(element, path, &rule, text, d);
         if (r < 0)
                 return r;
