@@ -26,10 +26,11 @@ static int next_stuck(struct notify *n, const struct stamp *now, struct notice_r
                 up |= PLAN_PAPER;
         for (int c = 0; c < N_CHANNELS && r == OUTBOX_E_NONE; c++) {
                 uint64_t since = way_down_usec(&n->ways[c]);
+                unsigned others = up & ~CHANNEL_BIT(c);
 
-                if (since > 0 && now->boot_usec >= since + patience)
-                        r = outbox_stuck(n->outbox, (enum channel) c, up & ~CHANNEL_BIT(c),
-                                now->boot_usec - patience, now->boot_usec, row);
+                if (others != 0 && since > 0 && now->boot_usec >= since + patience)
+                        r = outbox_stuck(n->outbox, (enum channel) c, others, now->boot_usec - patience,
+                                now->boot_usec, row);
         }
         return r;
 }
