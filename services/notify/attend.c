@@ -9,6 +9,10 @@
 #include "services/notify/compose.h"
 #include "services/notify/decide.h"
 
+enum {
+        ATTEND_NOT_NOW = 1, /* with the next look */
+};
+
 #define STAY_USEC (10 * USEC_PER_SEC) /* between looks at what waits for a line that others wait for, too */
 
 /* One of another kind never comes so far. */
@@ -118,71 +122,37 @@ static void note_told(struct notice_row *row, const struct matter *m, const stru
         (void) copy_text(row->contact, sizeof(row->contact), m->card.ref); /* a uuid */
 }
 
-enum {
-        LOOK_UNDONE = 1, /* the mail is not true any more */
-        LOOK_BLIND,      /* the ledger cannot be read now */
-};
-
-/* Facts that came while we committed: what they undo must not go. Return: 0, LOOK_*, -errno. */
-static int look_again(
-        struct notify *n, struct notice_row *row, const struct matter *m, const struct stamp *now) {
-        bool marked = row->correction;
-        int r;
-
-        do
-                r = follow_slice(n->follow, now);
-        while (r == FOLLOW_E_MORE);
-        if (r < 0)
-                return r == -EBADMSG && store_failure(outbox_store(n->outbox)) == 0 ? LOOK_BLIND : r;
-        if (r > 0)
-                return LOOK_BLIND;
-        r = outbox_get(n->outbox, row->id, row);
-        if (r != 0)
-                return r < 0 ? r : -ENOENT;
-        if (row->state != NOTICE_SENDING || row->correction != marked || row->approval == APPROVAL_REFUSED)
-                return LOOK_UNDONE;
-        r = matter_is_withdrawn(n, row, m);
-        return r > 0 ? LOOK_UNDONE : r;
-}
-
-/* Return: 0, LOOK_BLIND when nothing more can be done now, -errno. */
-static int unsend(struct notify *n, struct notice_row *row, int look, const struct stamp *now) {
-        int r = 0;
-
-        if (row->state == NOTICE_SENDING) { /* else somebody else told it */
-                row->state = NOTICE_RESERVED;
-                row->attempts--;
-                row->correction = row->correction && row->unknowns > 0;
-                row->next_usec = now->boot_usec;
-                r = outcome_commit(n, row);
-        }
-        return r == 0 && look == LOOK_BLIND ? LOOK_BLIND : r;
-}
-
-static int start_sending(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
+/* It goes once `sending` is on the disk and the ledger was looked at once more: see flight.c. */
+static int stage(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
         struct courier_job *job, const struct stamp *now) {
+        char to[SEAL_HASH_MAX] = "";
+        struct flight *f;
         uint64_t next;
         int r;
 
         if (routes_pick(&w->health, way_among(w, row), now->boot_usec, &job->route, &next) != 0)
-                return LOOK_BLIND; /* one was up a moment ago */
+                return ATTEND_NOT_NOW; /* one was up a moment ago */
         if (row->unknowns > 0 && !courier_may_repeat(w->routes[job->route].courier.repeat, row->unknowns)) {
                 routes_put_back(&w->health, job->route, now->boot_usec);
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, "another-disk", now);
         }
+        if (*job->to)
+                barred_hash(n->barred, channel_to_str(w->channel), job->to, to);
         row->state = NOTICE_SENDING;
         row->attempts++;
         row->reason[0] = '\0';
         (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
         (void) copy_text(row->route, sizeof(row->route), w->routes[job->route].courier.name);
-        r = outcome_commit_news(n, row, notice_is_marketing(kind_of(row)) ? &m->addresses : NULL, now);
-        if (r == 0)
-                r = look_again(n, row, m, now);
+        r = outcome_send(n, row, to, notice_is_marketing(kind_of(row)) ? &m->addresses : NULL, now);
         if (r != 0) {
                 routes_put_back(&w->health, job->route, now->boot_usec);
-                return r < 0 ? r : unsend(n, row, r, now);
+                return r;
         }
-        way_give(w, row->id, job, false);
+        f = way_stage(w, job, now->boot_usec);
+        (void) copy_text(f->to, sizeof(f->to), to);
+        f->addresses = m->addresses;
+        f->consent_usec = m->card.consent_usec;
+        f->correction = row->correction;
         return 0;
 }
 
@@ -238,12 +208,9 @@ static int prepare(struct notify *n, struct way *w, struct notice_row *row, cons
                 (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
                 return outcome_pass_on(n, row, "no-words", "", now);
         }
-        w->sending_to[0] = '\0';
-        if (*job.to)
-                barred_hash(n->barred, channel_to_str(w->channel), job.to, w->sending_to);
         list_parcels(m, row);
         note_told(row, m, words);
-        return start_sending(n, w, row, m, &job, now);
+        return stage(n, w, row, m, &job, now);
 }
 
 /* ---- paper for the clerk ---- */
@@ -262,8 +229,12 @@ static int lay_paper(
         r = write_job(n, row, m, CHANNEL_SLIP, &job, &words);
         if (r != 0)
                 return r;
-        if (routes_pick(&w->health, ROUTES_ANY, now->boot_usec, &job.route, &next) == 0)
-                way_give(w, row->id, &job, true);
+        if (routes_pick(&w->health, ROUTES_ANY, now->boot_usec, &job.route, &next) == 0) {
+                struct flight *f = way_stage(w, &job, now->boot_usec);
+
+                f->is_paper = true;
+                way_launch(w, f); /* nothing was to be written down before */
+        }
         return 0;
 }
 
@@ -320,7 +291,7 @@ static int go(struct notify *n, struct notice_row *row, const struct matter *m, 
         (void) copy_text(row->channel, sizeof(row->channel), channel);
         if (stays) /* it was looked at for nothing: not again at once */
                 row->next_usec = next > now->boot_usec ? next : now->boot_usec + STAY_USEC;
-        return outcome_plan(n, row);
+        return outcome_commit(n, row);
 }
 
 static int follow_plan(struct notify *n, struct notice_row *row, const struct matter *m,

@@ -196,9 +196,7 @@ int bounced_take(struct notify *n) {
 
         switch (collector_take(n->collector, &mail, &why)) {
         case COLLECTOR_MAIL:
-                r = outcome_flush(n);
-                if (r == 0)
-                        r = on_mail(n, mail, &fate);
+                r = on_mail(n, mail, &fate);
                 collector_answer(n->collector, fate);
                 break;
         case COLLECTOR_ROUND:

@@ -29,6 +29,7 @@ struct follow {
         struct stamp now; /* of the slice under way */
         unsigned n_read;  /* facts of the lane in this slice */
         bool concerned;   /* the slice changed the outbox */
+        uint64_t changes; /* slices that did */
         bool complained;
         int64_t damaged; /* the newest position that was passed over */
 };
@@ -481,6 +482,7 @@ static int end_slice(struct follow *f, int r) {
         int error = r < 0 ? r : 0;
 
         if (error == 0 && (f->concerned || is_behind(f))) {
+                f->changes += f->concerned;
                 error = keep_cursors(f);
                 if (error == 0)
                         error = store_commit(store);
@@ -531,6 +533,10 @@ struct stamp follow_now(struct follow *f) {
         if (j.quality != CLOCK_QUALITY_UNKNOWN)
                 now.clock = clock_is_trusted(&j) ? CLOCK_QUALITY_SYNCED : CLOCK_QUALITY_HOLDOVER;
         return now;
+}
+
+uint64_t follow_changes(const struct follow *f) {
+        return f->changes;
 }
 
 struct shipments *follow_shipments(struct follow *f) {

@@ -47,6 +47,9 @@ DEFINE_FREEP(struct follow *, follow_free)
  */
 int follow_slice(struct follow *f, const struct stamp *now);
 
+/* Another number than before: facts have come that concern a notice. */
+uint64_t follow_changes(const struct follow *f);
+
 /* For questions after follow_slice() returned 0; borrowed until the next call of it. Never NULL then. */
 struct shipments *follow_shipments(struct follow *f);
 struct store *follow_store(struct follow *f);

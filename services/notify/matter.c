@@ -90,15 +90,16 @@ int matter_addresses(void *userdata, const char *merchant, const char *shipment,
         return r < 0 ? r : 0;
 }
 
-int matter_is_withdrawn(struct notify *n, const struct notice_row *row, const struct matter *m) {
+int matter_is_withdrawn(struct notify *n, const struct notice_row *row, const struct hashes *addresses,
+        int64_t consent_usec) {
         int64_t at = 0, newest = 0;
         int r = withdrawn_ask(n->withdrawn, row->merchant, row->shipment, "", &newest);
 
-        for (size_t i = 0; i < m->addresses.n && r == 0; i++) {
-                r = withdrawn_ask(n->withdrawn, row->merchant, row->shipment, m->addresses.list[i], &at);
+        for (size_t i = 0; i < addresses->n && r == 0; i++) {
+                r = withdrawn_ask(n->withdrawn, row->merchant, row->shipment, addresses->list[i], &at);
                 newest = at > newest ? at : newest;
         }
-        return r != 0 ? r : !consent_stands(m->card.consent_usec, newest);
+        return r != 0 ? r : !consent_stands(consent_usec, newest);
 }
 
 /* The box of another row would send to somebody else. */
@@ -116,7 +117,7 @@ static int judge_contact(
                 return r < 0 ? r : 0;
         }
         list_addresses(n, &m->contact, &m->addresses);
-        r = matter_is_withdrawn(n, row, m);
+        r = matter_is_withdrawn(n, row, &m->addresses, m->card.consent_usec);
         if (r > 0)
                 m->state = CONTACT_NO_CONSENT;
         return r < 0 ? r : 0;

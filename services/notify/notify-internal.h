@@ -2,7 +2,8 @@
 #pragma once
 /*
  * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, queue.c picks who
- * is next, matter.c asks the ledger, attend.c has one notice in hand until its channel has it, outcome.c writes down how it ended.
+ * is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, flight.c gives to the channels what is
+ * `sending` on the disk, outcome.c writes down how it ended.
  */
 #include <systemd/sd-event.h>
 
@@ -43,6 +44,9 @@ struct notify {
         uint64_t purge_usec; /* when to look again */
         bool no_room;        /* the disk is full: said, and tried again each second */
         bool has_outcomes;   /* since the last poke */
+        bool gathers;        /* what is written down goes to the disk together, at the end of the turn */
+        bool gather_failed;
+        uint64_t reviewed; /* follow_changes() at the last review of the flights */
         struct mailed *mailed;
         struct news *news;
         struct collector *collector; /* NULL: nobody reads bounces */
@@ -71,12 +75,13 @@ void matter_deinit(struct matter *m);
 /* @now_usec: wall clock. Return: 0; positive when the ledger cannot be read now; -errno of it, or -ENOMEM. */
 int matter_read(struct notify *n, const struct notice_row *row, int64_t now_usec, struct matter *m);
 /* Did the customer say, after they had agreed, that they want to hear no more? Return: 0 no, 1 yes, -errno. */
-int matter_is_withdrawn(struct notify *n, const struct notice_row *row, const struct matter *m);
+int matter_is_withdrawn(
+        struct notify *n, const struct notice_row *row, const struct hashes *addresses, int64_t consent_usec);
 /* For follow_keepers; @userdata: struct notify. */
 int matter_addresses(void *userdata, const char *merchant, const char *shipment, struct hashes *addresses);
 
 /* --- attend.c --- */
-/* A notice that is due: read the ledger, decide, plan, and give it to its channel, or write down why not. Return: 0, positive when the
+/* A notice that is due: read the ledger, decide, plan, and stage it for its channel, or write down why not. Return: 0, positive when the
  * ledger cannot be read now, -errno of our own database. */
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now);
 /* One that failed and owes paper to the clerk. Return: likewise. */
@@ -86,14 +91,22 @@ int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *n
 /* Those that are due, while a channel is free to take one. Return: 0, FOLLOW_E_MORE there may be more, -errno. */
 int queue_run(struct notify *n, const struct stamp *now);
 
-/* --- outcome.c: one transaction each. Return: 0, -errno --- */
+/* --- flight.c. Return: 0, -errno of our own database --- */
+/* What is staged goes to the threads, after one more look at the ledger: `sending` is on the disk. */
+int flights_launch(struct notify *n, const struct stamp *now);
+void flights_drop(struct notify *n, const struct stamp *now); /* what is staged: it is not on the disk */
+/* Takes back what has not begun and is not to go any more, or has waited long behind another. */
+int flights_review(struct notify *n, const struct stamp *now);
+
+/* --- outcome.c: one transaction each, unless they are gathered. Return: 0, -errno --- */
+/* All until outcome_gathered() is one transaction. @r: what went wrong meanwhile: then it is taken back. Return: @r, or of the commit. */
+void outcome_gather(struct notify *n);
+int outcome_gathered(struct notify *n, int r, const struct stamp *now);
 int outcome_commit(struct notify *n, const struct notice_row *row); /* the row as it is now */
-/* And marketing that is about to go to these addresses; NULL none. */
-int outcome_commit_news(
-        struct notify *n, const struct notice_row *row, const struct hashes *news, const struct stamp *now);
-/* The same, with others of its like: on the disk after outcome_flush(), or with the next one of these. */
-int outcome_plan(struct notify *n, const struct notice_row *row);
-int outcome_flush(struct notify *n);
+/* The row as it is now, `sending`. @to: barred_hash() of where it goes. @news: marketing is about to go to these addresses; NULL it is none */
+int outcome_send(struct notify *n, const struct notice_row *row, const char *to, const struct hashes *news,
+        const struct stamp *now);
+int outcome_unsend(struct notify *n, struct notice_row *row); /* it has not begun */
 /* How it ended, to be told to the station. */
 int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
@@ -109,8 +122,9 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
 /* Not yet: to be looked at again at @again_usec, 0: as is usual. @reason: "" when it is only not due */
 int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, uint64_t again_usec,
         const struct stamp *now);
-/* What became of w->sending, when w->has_answer: kept until it is written down, for it is the difference between one mail and two. */
-int outcome_finish(struct notify *n, struct way *w);
+void outcome_collect(struct way *w); /* what its thread is through with: those flights have ended */
+/* What became of the flights that have ended: kept until it is on the disk, for it is the difference between one mail and two. */
+int outcome_finish(struct notify *n, const struct stamp *now);
 /* What a process that died left in `sending`, and waiting times of an earlier boot. */
 int outcome_recover(struct notify *n);
 

@@ -117,11 +117,29 @@ static int set_timer(struct notify *n, uint64_t usec) {
         return r < 0 ? r : sd_event_source_set_enabled(n->timer, SD_EVENT_ONESHOT);
 }
 
+/* What has ended and what is to go, with one sync for all of it. Return: 0, FOLLOW_E_MORE, -errno. */
+static int work(struct notify *n, bool may_send, const struct stamp *now) {
+        int r, k;
+
+        outcome_gather(n);
+        r = outcome_finish(n, now);
+        if (r == 0 && may_send)
+                r = flights_review(n, now);
+        if (r == 0 && may_send)
+                r = queue_run(n, now);
+        k = outcome_gathered(n, r < 0 ? r : 0, now);
+        if (k == 0)
+                k = flights_launch(n, now);
+        return k < 0 ? k : r;
+}
+
 /* All that is to do now. Errors here are of our own database, or of memory: a new start decides. */
 static int turn(struct notify *n) {
         struct stamp now = follow_now(n->follow);
-        int r = follow_to_head(n, &now);
+        int r = n->no_room ? work(n, false, &now) : 0; /* the answers that found none come first */
 
+        if (r >= 0)
+                r = follow_to_head(n, &now);
         if (r >= 0 && r != FOLLOW_E_MORE) {
                 int k = take_words(n, &now);
 
@@ -129,8 +147,11 @@ static int turn(struct notify *n) {
         }
         if (r == 0 && n->collector)
                 collector_go(n->collector); /* each notice has its row now, on a new disk, too */
-        if (r == 0)
-                r = queue_run(n, &now);
+        if (r >= 0) {
+                int k = work(n, r == 0, &now);
+
+                r = k != 0 ? k : r;
+        }
         if (r >= 0 && n->has_outcomes) {
                 bell_poke(n->bell);
                 n->has_outcomes = false;
@@ -186,14 +207,6 @@ static int leave(struct notify *n, int r) {
         return 0;
 }
 
-static int finish_all(struct notify *n) {
-        int r = 0;
-
-        for (size_t i = 0; i < N_CHANNELS && r >= 0; i++)
-                r = outcome_finish(n, &n->ways[i]);
-        return r;
-}
-
 static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct notify *n = userdata;
         struct stamp now = follow_now(n->follow);
@@ -202,9 +215,7 @@ static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         (void) source;
         (void) usec;
         bell_on_tick(n->bell);
-        r = finish_all(n);
-        if (r >= 0)
-                r = turn(n);
+        r = turn(n);
         if (r >= 0)
                 r = purge(n, &now);
         if (r >= 0)
@@ -228,20 +239,16 @@ static int notify_on_reload(sd_event_source *source, const struct signalfd_sigin
         return leave(n, set_timer(n, 0));
 }
 
-static int take_answer(struct notify *n, struct way *w) {
-        w->has_answer |= sender_take(w->sender, &w->answer);
-        return outcome_finish(n, w);
-}
-
 static int notify_on_answer(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
         struct way *w = userdata;
         struct notify *n = w->owner;
-        int r = take_answer(n, w);
 
         (void) source;
         (void) fd;
         (void) revents;
-        return leave(n, r < 0 ? r : turn(n));
+        sender_hear(w->sender);
+        outcome_collect(w);
+        return leave(n, turn(n));
 }
 
 static int notify_on_bounce(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
@@ -336,27 +343,37 @@ static int arm(struct notify *n) {
 }
 
 /* What a thread has is waited for: its answer is the difference between one mail and two. Return: milliseconds that are left. */
-static int settle_one(struct notify *n, struct way *w, int msec) {
-        struct pollfd p = {.fd = sender_fd(w->sender), .events = POLLIN};
-        uint64_t begun = stamp_now().boot_usec;
-        int r = poll(&p, 1, msec) == 1 ? take_answer(n, w)
-                                       : 0; /* else the row stays in `sending`: the next start decides */
+static int settle_one(struct way *w, int msec) {
+        uint64_t end = stamp_now().boot_usec + (uint64_t) msec * USEC_PER_MSEC, now_usec;
 
-        if (r < 0)
-                log_error("%s/" OUTBOX_FILE ": %s", n->config->folder, strerror(-r));
-        msec -= (int) ((stamp_now().boot_usec - begun) / USEC_PER_MSEC);
-        return msec > 0 ? msec : 0;
+        outcome_collect(w);
+        while (!sender_is_free(w->sender) && (now_usec = stamp_now().boot_usec) < end) {
+                struct pollfd p = {.fd = sender_fd(w->sender), .events = POLLIN};
+
+                (void) poll(&p, 1, (int) ((end - now_usec) / USEC_PER_MSEC) + 1);
+                sender_hear(w->sender);
+                outcome_collect(w); /* what does not come stays `sending`: the next start decides */
+        }
+        now_usec = stamp_now().boot_usec;
+        return now_usec < end ? (int) ((end - now_usec) / USEC_PER_MSEC) : 0;
 }
 
 static void settle(struct notify *n) {
-        int msec = STOP_MSEC;
+        int msec = STOP_MSEC, r;
 
         for (size_t i = 0; i < N_CHANNELS; i++)
                 if (n->ways[i].sender)
                         sender_stop(n->ways[i].sender);
         for (size_t i = 0; i < N_CHANNELS; i++)
-                if (n->ways[i].sender && !sender_is_free(n->ways[i].sender))
-                        msec = settle_one(n, &n->ways[i], msec);
+                if (n->ways[i].sender)
+                        msec = settle_one(&n->ways[i], msec);
+        if (n->follow) {
+                struct stamp now = follow_now(n->follow);
+
+                r = work(n, false, &now);
+                if (r < 0)
+                        log_error("%s/" OUTBOX_FILE ": %s", n->config->folder, strerror(-r));
+        }
         if (n->has_outcomes)
                 bell_poke(n->bell);
 }

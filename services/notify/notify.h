@@ -4,7 +4,8 @@
  * okuru-notify put together: ledger to its head, decide, commit `sending`, send in a thread of its own, commit the outcome,
  * tell the station.
  *
- * What a crash costs: rows in `sending` are looked at when the program starts. Where the route can tell whether the mail was
+ * What a crash costs: rows in `sending`, at most WAY_DEPTH_MAIL mails and one notice of each other channel, are looked at when the
+ * program starts. Where the route can tell whether the mail was
  * taken (maildir), it is asked; where it cannot (SMTP), the mail goes once more with the same Message-ID.
  */
 #include "services/notify/config.h"

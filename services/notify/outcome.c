@@ -24,16 +24,10 @@ static uint32_t chance(void) {
 
 /* ---- transactions ---- */
 
-int outcome_flush(struct notify *n) {
+static int begin(struct notify *n) {
         struct store *store = outbox_store(n->outbox);
 
-        return store_in_transaction(store) ? store_commit(store) : 0;
-}
-
-static int begin(struct notify *n) {
-        int r = outcome_flush(n);
-
-        return r == 0 ? store_begin(outbox_store(n->outbox)) : r;
+        return store_in_transaction(store) ? 0 : store_begin(store);
 }
 
 /* Return: @r, or how the commit ended. */
@@ -41,37 +35,67 @@ static int end(struct notify *n, int r) {
         struct store *store = outbox_store(n->outbox);
 
         if (r == 0)
-                return store_commit(store);
+                return n->gathers ? 0 : store_commit(store);
+        n->gather_failed = n->gathers;
         if (store_in_transaction(store))
                 store_rollback(store);
         return r;
 }
 
-int outcome_commit(struct notify *n, const struct notice_row *row) {
-        return outcome_commit_news(n, row, NULL, NULL);
+void outcome_gather(struct notify *n) {
+        n->gathers = true;
+        n->gather_failed = false;
 }
 
-int outcome_commit_news(
-        struct notify *n, const struct notice_row *row, const struct hashes *news, const struct stamp *now) {
-        const struct way *mail = &n->ways[CHANNEL_EMAIL];
+/* Those that were written down are forgotten once they are on the disk; else they are written down again. */
+static void close_flights(struct notify *n, bool on_disk) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                for (struct flight *f; (f = way_flight(&n->ways[i], FLIGHT_WRITTEN, 0));) {
+                        if (on_disk)
+                                *f = (struct flight){0};
+                        else
+                                f->state = FLIGHT_ENDED;
+                }
+}
+
+int outcome_gathered(struct notify *n, int r, const struct stamp *now) {
+        n->gathers = false;
+        if (r == 0 && n->gather_failed)
+                r = -EIO; /* nobody told us, and it is taken back */
+        if (r < 0 || store_in_transaction(outbox_store(n->outbox)))
+                r = end(n, r);
+        close_flights(n, r == 0);
+        if (r < 0)
+                flights_drop(n, now);
+        return r;
+}
+
+int outcome_commit(struct notify *n, const struct notice_row *row) {
+        int r = begin(n);
+
+        return end(n, r == 0 ? outbox_put(n->outbox, row) : r);
+}
+
+int outcome_send(struct notify *n, const struct notice_row *row, const char *to, const struct hashes *news,
+        const struct stamp *now) {
         int r = begin(n);
 
         if (r == 0)
                 r = outbox_put(n->outbox, row);
-        if (r == 0 && row->state == NOTICE_SENDING && n->signer.verp.n_key > 0 &&
-                strcmp(row->channel, channel_to_str(mail->channel)) == 0)
-                r = mailed_put(n->mailed, row->id, mail->sending_to, row->first_usec);
+        if (r == 0 && n->signer.verp.n_key > 0 && strcmp(row->channel, channel_to_str(CHANNEL_EMAIL)) == 0)
+                r = mailed_put(n->mailed, row->id, to, row->first_usec);
         if (r == 0 && news)
                 r = news_put(n->news, row->merchant, news, row->id, now->wall_usec);
         return end(n, r);
 }
 
-int outcome_plan(struct notify *n, const struct notice_row *row) {
-        int r = store_in_transaction(outbox_store(n->outbox)) ? 0 : store_begin(outbox_store(n->outbox));
-
-        if (r == 0)
-                r = outbox_put(n->outbox, row);
-        return r < 0 ? end(n, r) : r;
+int outcome_unsend(struct notify *n, struct notice_row *row) {
+        if (row->state != NOTICE_SENDING)
+                return 0; /* somebody else told it */
+        row->state = NOTICE_RESERVED;
+        row->attempts--;
+        row->correction = row->correction && row->unknowns > 0;
+        return outcome_commit(n, row); /* due as before, in its place among the others */
 }
 
 static int bar(struct notify *n, const struct notice_row *row, const struct hashes *refused,
@@ -199,12 +223,12 @@ static int on_unknown(struct notify *n, const struct way *w, struct notice_row *
         return again(n, row, reason, now->boot_usec + UNKNOWN_USEC);
 }
 
-static void judge_route(struct way *w, const struct stamp *now) {
-        const struct courier_answer *a = &w->answer;
-        const char *name = w->routes[w->taken].courier.name,
+static void judge_route(struct way *w, const struct flight *f, uint64_t now_usec) {
+        const struct courier_answer *a = &f->answer;
+        const char *name = w->routes[f->route].courier.name,
                    *what = w->channel == CHANNEL_EMAIL ? "mail" : channel_to_str(w->channel);
 
-        switch (way_judge(w, now->boot_usec, chance())) {
+        switch (way_judge(w, f, now_usec, chance())) {
         case ROUTE_WENT_DOWN:
                 log_warning("%s: no %s goes (%s%s)", name, what, a->reason,
                         a->code ? ", refused by the server" : "");
@@ -226,15 +250,16 @@ static uint64_t next_try(
         return now->boot_usec + (asked > wait ? asked : wait);
 }
 
-static int finish(struct notify *n, struct way *w, struct notice_row *row, const struct courier_answer *a,
+static int finish(struct notify *n, struct way *w, struct notice_row *row, const struct flight *f,
         const struct stamp *now) {
+        const struct courier_answer *a = &f->answer;
         bool refused = strcmp(a->reason, "recipient-refused") == 0;
 
         switch (a->result) {
         case COURIER_ACCEPTED:
                 return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
         case COURIER_PERMANENT:
-                return outcome_pass_on(n, row, a->reason, refused ? w->sending_to : "", now);
+                return outcome_pass_on(n, row, a->reason, refused ? f->to : "", now);
         case COURIER_UNKNOWN:
                 return on_unknown(n, w, row, a->reason, now);
         case COURIER_ROUTE_DOWN:
@@ -257,24 +282,39 @@ static int finish_paper(struct notify *n, struct notice_row *row, const struct c
         return outcome_commit(n, row);
 }
 
-int outcome_finish(struct notify *n, struct way *w) {
-        struct stamp now = follow_now(n->follow);
-        struct notice_row row;
-        int r;
+void outcome_collect(struct way *w) {
+        uint64_t now_usec = stamp_now().boot_usec;
+        struct flight *f;
 
-        if (!w->has_answer)
-                return 0;
-        r = outbox_get(n->outbox, w->sending, &row);
-        if (r == 0) {
-                judge_route(w, &now);
-                r = w->is_paper ? finish_paper(n, &row, &w->answer) : finish(n, w, &row, &w->answer, &now);
-        } else if (r > 0) {
-                r = w->is_paper ? 0 : -ENOENT; /* paper may outlive what it was for */
-        }
-        if (r != -ENOSPC) {
-                w->has_answer = false;
-                w->sending[0] = '\0';
-        }
+        while ((f = way_take(w)))
+                if (f->begun)
+                        judge_route(w, f, now_usec);
+                else
+                        routes_put_back(&w->health, f->route, now_usec);
+}
+
+static int finish_flight(struct notify *n, struct way *w, const struct flight *f, const struct stamp *now) {
+        struct notice_row row;
+        int r = outbox_get(n->outbox, f->notice, &row);
+
+        if (r > 0)
+                return f->is_paper ? 0 : -ENOENT; /* paper may outlive what it was for */
+        if (r < 0)
+                return r;
+        if (!f->begun)
+                return f->is_paper ? 0 : outcome_unsend(n, &row);
+        return f->is_paper ? finish_paper(n, &row, &f->answer) : finish(n, w, &row, f, now);
+}
+
+int outcome_finish(struct notify *n, const struct stamp *now) {
+        int r = 0;
+
+        for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
+                for (struct flight *f; r == 0 && (f = way_flight(&n->ways[i], FLIGHT_ENDED, 0));) {
+                        r = finish_flight(n, &n->ways[i], f, now);
+                        if (r == 0)
+                                f->state = FLIGHT_WRITTEN;
+                }
         return r;
 }
 

@@ -66,8 +66,7 @@ static int next_row(struct notify *n, const struct stamp *now, struct notice_row
         return r;
 }
 
-/* Return: 0 nobody is due, FOLLOW_E_MORE, -errno. */
-static int run(struct notify *n, const struct stamp *now) {
+int queue_run(struct notify *n, const struct stamp *now) {
         for (int i = 0; i < DECISIONS_MAX; i++) {
                 int (*take)(struct notify * n, struct notice_row * row, const struct stamp *now);
                 struct notice_row row;
@@ -79,13 +78,4 @@ static int run(struct notify *n, const struct stamp *now) {
                         return r < 0 ? r : 0; /* nobody, or the ledger is away: with the next tick */
         }
         return FOLLOW_E_MORE;
-}
-
-int queue_run(struct notify *n, const struct stamp *now) {
-        int r = run(n, now), flushed;
-
-        if (r < 0 && store_in_transaction(outbox_store(n->outbox)))
-                store_rollback(outbox_store(n->outbox));
-        flushed = outcome_flush(n);
-        return flushed < 0 && r >= 0 ? flushed : r;
 }

@@ -7,6 +7,8 @@
 
 #include "services/notify/unsubscribe.h"
 
+#define SIGNATURES_ROOM (4 * 1024)
+
 /* Two records under one name would be undefined (RFC 6376 section 3.6.2.2), so each key has its own. */
 static int add_key(struct signer *s, const char *path, enum key_kind kind, const char *selector,
         const char *name, struct diag *d) {
@@ -68,9 +70,18 @@ void signer_close(struct signer *s) {
         *s = (struct signer){0};
 }
 
+const struct dkim *signer_dkim(const struct signer *s, const char *from) {
+        return s->dkim.n_keys > 0 && dkim_is_aligned(s->dkim.domain, from) ? &s->dkim : NULL;
+}
+
 /* Without a time: a bench's clock may be ahead, and verifiers refuse what was signed in the future. */
-int signer_sign(const struct signer *s, const char *from, const struct str *mail, struct str *out) {
-        if (s->dkim.n_keys == 0 || !dkim_is_aligned(s->dkim.domain, from))
-                return 0;
-        return dkim_sign(&s->dkim, mail->data, mail->len, 0, out);
+int signer_sign(const struct dkim *dkim, const struct str *mail, struct str *out) {
+        int r = 0;
+
+        (void) str_reserve(
+                out, mail->len + SIGNATURES_ROOM); /* what is wiped must not move while it is filled */
+        if (dkim)
+                r = dkim_sign(dkim, mail->data, mail->len, 0, out);
+        str_add_n(out, mail->data, mail->len);
+        return r == 0 ? out->error : r;
 }

@@ -25,5 +25,7 @@ struct signer { /* zero is valid: signs nothing */
 int signer_open(struct signer *s, const struct notify_config *config, struct diag *d);
 void signer_close(struct signer *s); /* twice is harmless */
 
-/* The DKIM-Signature fields of a mail from @from, to stand in front of it: none when its domain is not ours. Return: as dkim_sign(). */
-int signer_sign(const struct signer *s, const char *from, const struct str *mail, struct str *out);
+/* What a mail from @from is to be signed with; NULL: nothing, its domain is not ours. */
+const struct dkim *signer_dkim(const struct signer *s, const char *from);
+/* The DKIM-Signature fields of @mail, and then all of it; from any thread. @dkim: NULL: no fields. Return: as dkim_sign(). */
+int signer_sign(const struct dkim *dkim, const struct str *mail, struct str *out);

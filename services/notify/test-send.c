@@ -92,15 +92,14 @@ static int write_mail(
                                .n_files = m.n_pictures},
                 &mail);
         if (r == 0)
-                r = signer_sign(signer, from.address, &mail, &job->content);
+                r = signer_sign(signer_dkim(signer, from.address), &mail, &job->content);
         address_add(&from_text, from.address);
         address_add(&to_text, to);
         if (r == 0 && (from_text.error || to_text.error ||
                               !copy_text(job->from, sizeof(job->from), from_text.data) ||
                               !copy_text(job->to, sizeof(job->to), to_text.data)))
                 r = -ENOMEM;
-        str_add_n(&job->content, mail.data, mail.len);
-        return r != 0 ? (r < 0 ? r : -EBADMSG) : job->content.error;
+        return r < 0 ? r : r > 0 ? -EBADMSG : 0;
 }
 
 /* ---- the way ---- */

@@ -3,13 +3,23 @@
 
 #include <string.h>
 
+#include "services/notify/signer.h"
+
 /* ---- to the thread ---- */
 
+/* A mail's signatures are made of its final bytes and stand in front of them. */
 static void way_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
         struct way *w = userdata;
         const struct courier *c = &w->routes[job->route].courier;
+        _cleanup_(courier_job_wipe) struct courier_job whole = *job;
 
-        c->send(c->userdata, job, answer);
+        whole.content = (struct str) STR_INIT;
+        if (!job->sign)
+                c->send(c->userdata, job, answer);
+        else if (signer_sign(job->sign, &job->content, &whole.content) == 0)
+                c->send(c->userdata, &whole, answer);
+        else
+                *answer = (struct courier_answer){.result = COURIER_TEMPORARY, .reason = "no-signature"};
 }
 
 static void way_stop(void *userdata) {
@@ -28,12 +38,14 @@ int way_start(struct way *w) {
                 .repeat = COURIER_REPEAT_UNSAFE, /* nobody asks: the routes say */
                 .send = way_send,
                 .stop = way_stop};
-        return sender_new(&w->sender, &w->courier);
+        return sender_new(&w->sender, &w->courier, w->channel == CHANNEL_EMAIL ? WAY_DEPTH_MAIL : 1);
 }
 
 void way_close(struct way *w) {
         w->source = sd_event_source_disable_unref(w->source);
         w->sender = sender_free(w->sender);
+        for (size_t i = 0; i < FLIGHTS_MAX; i++)
+                courier_job_wipe(&w->flights[i].job);
         for (size_t i = 0; i < ROUTES_MAX; i++) {
                 struct way_route *r = &w->routes[i];
 
@@ -51,7 +63,7 @@ bool way_is_here(const struct way *w) {
 }
 
 bool way_is_idle(const struct way *w) {
-        return !w->sender || (sender_is_free(w->sender) && !w->has_answer);
+        return way_count(w, FLIGHT_NONE) == FLIGHTS_MAX;
 }
 
 /* By its name; way->health.n when there is none of it any more. */
@@ -86,16 +98,20 @@ uint32_t way_among(const struct way *w, const struct notice_row *row) {
         return among;
 }
 
-bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp) {
-        *nextp = 0;
-        return w->sender && way_is_idle(w) && routes_peek(&w->health, among, now_usec, nextp) == 0;
+/* The thread has all that it may, or one that takes long: those behind that could only grow stale. */
+static bool is_full(const struct way *w, uint64_t now_usec) {
+        if (sender_room(w->sender) <= way_count(w, FLIGHT_STAGED) || way_count(w, FLIGHT_NONE) == 0)
+                return true;
+        for (size_t i = 0; i < FLIGHTS_MAX; i++)
+                if (w->flights[i].state == FLIGHT_GONE &&
+                        now_usec >= w->flights[i].since_usec + WAY_AHEAD_USEC)
+                        return true;
+        return false;
 }
 
-void way_give(struct way *w, const char *notice, struct courier_job *job, bool is_paper) {
-        w->taken = job->route;
-        w->is_paper = is_paper;
-        (void) copy_text(w->sending, sizeof(w->sending), notice); /* a uuid */
-        sender_give(w->sender, job);
+bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp) {
+        *nextp = 0;
+        return w->sender && !is_full(w, now_usec) && routes_peek(&w->health, among, now_usec, nextp) == 0;
 }
 
 uint64_t way_down_usec(const struct way *w) {
@@ -110,6 +126,73 @@ uint64_t way_down_usec(const struct way *w) {
                         since = one;
         }
         return since;
+}
+
+/* ---- flights ---- */
+
+struct flight *way_flight(struct way *w, enum flight_state state, uint64_t turn) {
+        struct flight *found = NULL;
+
+        for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+                struct flight *f = &w->flights[i];
+
+                if (f->state == state && f->turn > turn && (!found || f->turn < found->turn))
+                        found = f;
+        }
+        return found;
+}
+
+size_t way_count(const struct way *w, enum flight_state state) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < FLIGHTS_MAX; i++)
+                n += w->flights[i].state == state;
+        return n;
+}
+
+struct flight *way_stage(struct way *w, struct courier_job *job, uint64_t now_usec) {
+        struct flight *f = w->flights;
+
+        while (f->state != FLIGHT_NONE)
+                f++;
+        *f = (struct flight){.state = FLIGHT_STAGED,
+                .turn = ++w->turn,
+                .since_usec = now_usec,
+                .route = job->route,
+                .job = *job};
+        (void) copy_text(f->notice, sizeof(f->notice), job->notice); /* of the same size */
+        job->content = (struct str) STR_INIT;
+        courier_job_wipe(job);
+        return f;
+}
+
+void way_launch(struct way *w, struct flight *f) {
+        f->state = FLIGHT_GONE;
+        sender_give(w->sender, &f->job);
+}
+
+void way_drop(struct way *w, struct flight *f, uint64_t now_usec) {
+        routes_put_back(&w->health, f->route, now_usec);
+        courier_job_wipe(&f->job);
+        *f = (struct flight){0};
+}
+
+struct flight *way_take(struct way *w) {
+        char notice[UUID_TEXT_MAX] = "";
+        struct courier_answer answer = {0};
+        enum sender_fate fate = w->sender ? sender_take(w->sender, notice, &answer) : SENDER_NOTHING;
+
+        for (size_t i = 0; i < FLIGHTS_MAX && fate != SENDER_NOTHING; i++) {
+                struct flight *f = &w->flights[i];
+
+                if (f->state != FLIGHT_GONE || strcmp(f->notice, notice) != 0)
+                        continue;
+                f->state = FLIGHT_ENDED;
+                f->begun = fate == SENDER_ANSWERED;
+                f->answer = answer;
+                return f;
+        }
+        return NULL;
 }
 
 /* ---- when nobody knows how it ended ---- */
@@ -152,14 +235,14 @@ int way_was_taken(const struct way *w, const char *route, const char *notice) {
 
 /* ---- how they are ---- */
 
-enum route_change way_judge(struct way *w, uint64_t now_usec, uint32_t chance) {
-        struct way_route *r = &w->routes[w->taken];
-        enum route_change change = routes_on_answer(&w->health, w->taken, &w->answer, now_usec, chance);
+enum route_change way_judge(struct way *w, const struct flight *f, uint64_t now_usec, uint32_t chance) {
+        struct way_route *r = &w->routes[f->route];
+        enum route_change change = routes_on_answer(&w->health, f->route, &f->answer, now_usec, chance);
 
         w->changed |= change != ROUTE_STAYS || !r->tried;
         r->tried = true;
         if (change == ROUTE_WENT_DOWN)
-                r->reason = w->answer.reason;
+                r->reason = f->answer.reason;
         return change;
 }
 

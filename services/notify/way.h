@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * One channel as this station has it: its ordered routes and their health, the thread that blocks in them, and the notice that it has
+ * One channel as this station has it: its ordered routes and their health, the thread that blocks in them, and the notices that it has
  * in hand. Each channel has its own, so that one server that answers nothing delays no other channel.
  *
  * To the thread the routes are one courier; the job says which of them takes it. What may be done when nobody knows how it ended is
@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "firmware/seal/seal.h"
+#include "services/notify/barred.h"
 #include "services/notify/channel/channel.h"
 #include "services/notify/channel/courier.h"
 #include "services/notify/channel/routes.h"
@@ -17,6 +18,38 @@
 #include "services/notify/outbox.h"
 #include "services/notify/route-told.h"
 #include "services/notify/sender.h"
+
+/*
+ * How many notices a channel may have `sending` at once: that many are doubtful after a death. Mail is written and signed ahead, so that
+ * it is the relay that is waited for; of all others one, since what they may have taken is not known again as a copy, or costs money.
+ */
+#define WAY_DEPTH_MAIL 8
+#define WAY_AHEAD_USEC USEC_PER_SEC /* what has waited so long behind another is taken back and judged anew */
+
+enum flight_state {
+        FLIGHT_NONE,
+        FLIGHT_STAGED,  /* decided and written; `sending` is not on the disk yet */
+        FLIGHT_GONE,    /* the thread has it */
+        FLIGHT_ENDED,   /* the thread is through with it, and that is not on the disk yet */
+        FLIGHT_WRITTEN, /* it is written down, and will be on the disk with the transaction */
+};
+
+struct flight { /* a notice between the decision that it goes and what became of it */
+        enum flight_state state;
+        uint64_t turn;       /* which came first */
+        uint64_t since_usec; /* boot clock: when it was decided */
+        char notice[UUID_TEXT_MAX];
+        char to[SEAL_HASH_MAX];  /* barred_hash() of where it goes; "" none */
+        struct hashes addresses; /* of its customer: who withdraws consent withdraws it for each of them */
+        int64_t consent_usec;
+        bool correction; /* of the row when it was decided */
+        bool is_paper;   /* the clerk's, beside the notice itself */
+        size_t route;
+        struct courier_job job;       /* while staged */
+        bool begun;                   /* when it has ended; else nobody has seen anything of it */
+        struct courier_answer answer; /* when it was begun */
+};
+#define FLIGHTS_MAX (2 * SENDER_DEPTH_MAX) /* those that are to be written down, and those that follow them */
 
 struct way_route {
         struct courier courier; /* its name is the route's, borrowed from the config */
@@ -36,13 +69,8 @@ struct way { /* zero is valid: not here */
                 courier; /* all of them; its userdata is this struct, which must not move while it is open */
         struct sender *sender;   /* owned */
         sd_event_source *source; /* owned: its answers */
-        /* what the sender has */
-        char sending[UUID_TEXT_MAX];    /* "" nothing */
-        char sending_to[SEAL_HASH_MAX]; /* barred_hash() of where it goes; "" none */
-        size_t taken;                   /* by which route */
-        bool is_paper;                  /* the clerk's, beside the notice itself */
-        struct courier_answer answer;   /* what it said, and is not written down yet */
-        bool has_answer;
+        struct flight flights[FLIGHTS_MAX];
+        uint64_t turn;
         void *owner;  /* for the one who listens */
         bool changed; /* how a route is, and not told yet */
 };
@@ -57,16 +85,23 @@ int way_check(const struct notify_config *config, struct diag *d);
 int way_start(struct way *w);  /* its thread, when it is here. Return: 0, -errno. */
 void way_close(struct way *w); /* twice is harmless; waits for what the thread has in hand */
 bool way_is_here(const struct way *w);
-/* Has the thread nothing in hand, and is nothing to be written down? */
-bool way_is_idle(const struct way *w);
+bool way_is_idle(const struct way *w); /* no flight at all */
+/* The oldest flight of one state that is younger than @turn. NULL: none. */
+struct flight *way_flight(struct way *w, enum flight_state state, uint64_t turn);
+size_t way_count(const struct way *w, enum flight_state state);
 /* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
 uint32_t way_among(const struct way *w, const struct notice_row *row);
 /* Could it take one of them now? @nextp: set when not: when to ask again; 0 when it is answered. */
 bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp);
-/* Gives a notice to the thread, by the route that the job names; @job is empty afterwards. @w->sending_to is the caller's. */
-void way_give(struct way *w, const char *notice, struct courier_job *job, bool is_paper);
-/* What the notice that the thread had says of the route it took. @chance: any random number */
-enum route_change way_judge(struct way *w, uint64_t now_usec, uint32_t chance);
+/* A flight that is staged, by the route that the job names; @job is empty afterwards. Only when it is free. */
+struct flight *way_stage(struct way *w, struct courier_job *job, uint64_t now_usec);
+void way_launch(struct way *w, struct flight *f); /* to the thread */
+/* Not after all: nothing is left of it, but in its row. */
+void way_drop(struct way *w, struct flight *f, uint64_t now_usec);
+/* One that the thread is through with: its flight, which has ended now. NULL: no more. */
+struct flight *way_take(struct way *w);
+/* What a flight that has ended says of the route it took. @chance: any random number */
+enum route_change way_judge(struct way *w, const struct flight *f, uint64_t now_usec, uint32_t chance);
 /* How they are, for those who look: @list gets ROUTES_MAX at most. Return: how many. */
 size_t way_tell(const struct way *w, struct route_is *list);
 /* Since when the longest of its merchants waits; of one receiver: since when all routes are down. 0: nobody waits. */

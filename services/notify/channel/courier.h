@@ -8,6 +8,8 @@
 #include "firmware/base/uuid.h"
 #include "services/notify/mail/address.h"
 
+struct dkim; /* mail/dkim.h */
+
 enum courier_result {
         COURIER_ACCEPTED,
         COURIER_ROUTE_DOWN, /* nobody there would take anything: no attempt is spent */
@@ -43,6 +45,8 @@ struct courier_job { /* one notice; holds what is personal */
         char to[COURIER_TO_MAX]; /* mail: as between < and >, valid, quoted where need be; else the channel's own address */
         size_t route;       /* of several: which one takes it */
         struct str content; /* owned; a whole mail, CRLF; or what the channel's header says */
+        const struct dkim *
+                sign; /* borrowed: the thread signs the mail with it before it goes; NULL: it goes as it is */
 };
 void courier_job_wipe(struct courier_job *j); /* twice is harmless */
 

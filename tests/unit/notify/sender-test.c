@@ -13,7 +13,8 @@
 struct fake { /* a courier that waits until it is let go */
         sem_t entered, go;
         atomic_int n_sent;
-        char last[UUID_TEXT_MAX];
+        char all[16]; /* the notices, each of one letter, in the order in which they were sent */
+        enum courier_result result;
 };
 
 static void fake_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
@@ -21,9 +22,8 @@ static void fake_send(void *userdata, const struct courier_job *job, struct cour
 
         (void) sem_post(&f->entered);
         (void) sem_wait(&f->go);
-        (void) copy_text(f->last, sizeof(f->last), job->notice);
-        atomic_fetch_add(&f->n_sent, 1);
-        *answer = (struct courier_answer){COURIER_TEMPORARY, "line", 451};
+        f->all[atomic_fetch_add(&f->n_sent, 1)] = job->notice[0];
+        *answer = (struct courier_answer){f->result, "line", 451};
 }
 
 static void fake_stop(void *userdata) {
@@ -35,7 +35,7 @@ static void fake_stop(void *userdata) {
 static int set_up(void **state) {
         static struct fake fake;
 
-        fake = (struct fake){.last = ""};
+        fake = (struct fake){.result = COURIER_ACCEPTED};
         assert_int_equal(sem_init(&fake.entered, 0, 0), 0);
         assert_int_equal(sem_init(&fake.go, 0, 0), 0);
         *state = &fake;
@@ -55,53 +55,190 @@ static void give(struct sender *s, const char *notice) {
         assert_null(job.content.data); /* it moved */
 }
 
-static void wait_for_answer(const struct sender *s) {
+static void wait_for_answer(struct sender *s) {
         struct pollfd p = {.fd = sender_fd(s), .events = POLLIN};
 
         assert_int_equal(poll(&p, 1, 10000), 1);
+        sender_hear(s);
+}
+
+static void assert_taken(struct sender *s, enum sender_fate wanted, const char *notice) {
+        struct courier_answer a = {0};
+        char id[UUID_TEXT_MAX] = "";
+
+        assert_int_equal(sender_take(s, id, &a), wanted);
+        assert_string_equal(id, notice);
+        if (wanted == SENDER_ANSWERED)
+                assert_int_equal(a.code, 451);
 }
 
 static void an_answer_rings_and_frees_the_sender(void **state) {
         struct fake *f = *state;
         struct courier courier = courier_of(f);
-        struct courier_answer a = {0};
         struct sender *s = NULL;
 
-        assert_int_equal(sender_new(&s, &courier), 0);
+        assert_int_equal(sender_new(&s, &courier, 1), 0);
         for (int i = 0; i < 3; i++) {
                 assert_true(sender_is_free(s));
+                assert_int_equal(sender_room(s), 1);
                 give(s, "n");
                 assert_false(sender_is_free(s));
-                assert_false(sender_take(s, &a));
+                assert_int_equal(sender_room(s), 0);
+                assert_taken(s, SENDER_NOTHING, "");
                 (void) sem_post(&f->go);
                 wait_for_answer(s);
-                assert_true(sender_take(s, &a));
-                assert_int_equal(a.result, COURIER_TEMPORARY);
-                assert_int_equal(a.code, 451);
-                assert_false(sender_take(s, &a));
+                assert_taken(s, SENDER_ANSWERED, "n");
+                assert_taken(s, SENDER_NOTHING, "");
         }
-        assert_int_equal(atomic_load(&f->n_sent), 3);
-        assert_string_equal(f->last, "n");
+        assert_string_equal(f->all, "nnn");
         assert_null(sender_free(s));
 }
 
-static void a_mail_under_way_is_ended_and_waited_for(void **state) {
+static void those_behind_go_in_the_order_in_which_they_came(void **state) {
         struct fake *f = *state;
         struct courier courier = courier_of(f);
         struct sender *s = NULL;
 
-        assert_int_equal(sender_new(&s, &courier), 0);
-        give(s, "n");
+        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        give(s, "a");
+        give(s, "b");
+        give(s, "c");
+        (void) sem_post(&f->go);
+        wait_for_answer(s);
+        assert_taken(s, SENDER_ANSWERED, "a");
+        give(s, "d"); /* into the slot of the first */
+        for (int i = 0; i < 3; i++)
+                (void) sem_post(&f->go);
+        while (!sender_is_free(s)) {
+                char id[UUID_TEXT_MAX];
+                struct courier_answer a;
+
+                wait_for_answer(s);
+                while (sender_take(s, id, &a) != SENDER_NOTHING)
+                        ;
+        }
+        assert_string_equal(f->all, "abcd");
+        assert_null(sender_free(s));
+}
+
+static void what_has_not_begun_can_be_taken_back(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        give(s, "a");
         (void) sem_wait(&f->entered);
+        give(s, "b");
+        give(s, "c");
+        assert_false(sender_recall(s, "a"));
+        assert_false(sender_recall(s, "x"));
+        assert_true(sender_recall(s, "b"));
+        assert_false(sender_recall(s, "b"));
+        wait_for_answer(s);
+        assert_taken(s, SENDER_NOT_BEGUN, "b");
+        assert_taken(s, SENDER_NOTHING, "");
+        (void) sem_post(&f->go);
+        (void) sem_post(&f->go);
+        (void) sem_wait(&f->entered);
+        while (!sender_is_free(s)) {
+                char id[UUID_TEXT_MAX];
+                struct courier_answer a;
+
+                wait_for_answer(s);
+                while (sender_take(s, id, &a) != SENDER_NOTHING)
+                        ;
+        }
+        assert_string_equal(f->all, "ac");
+        assert_null(sender_free(s));
+}
+
+/* Each would wait for the same server in vain. */
+static void when_the_line_fails_those_behind_come_back(void **state) {
+        static const enum courier_result results[] = {COURIER_ROUTE_DOWN, COURIER_TEMPORARY, COURIER_UNKNOWN};
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(results); i++) {
+                f->result = results[i];
+                assert_int_equal(sem_init(&f->go, 0, 0), 0); /* the end of the one before let one go */
+                assert_int_equal(sender_new(&s, &courier, 3), 0);
+                give(s, "a");
+                give(s, "b");
+                give(s, "c");
+                (void) sem_post(&f->go);
+                wait_for_answer(s);
+                assert_taken(s, SENDER_ANSWERED, "a");
+                assert_taken(s, SENDER_NOT_BEGUN, "b");
+                assert_taken(s, SENDER_NOT_BEGUN, "c");
+                assert_true(sender_is_free(s));
+                assert_null(sender_free(s));
+        }
+        assert_int_equal(atomic_load(&f->n_sent), ELEMENTSOF(results));
+}
+
+static void what_comes_before_that_is_known_comes_back_too(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        f->result = COURIER_ROUTE_DOWN;
+        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        give(s, "a");
+        (void) sem_post(&f->go);
+        wait_for_answer(s);
+        give(s, "b");
+        wait_for_answer(s);
+        assert_taken(s, SENDER_ANSWERED, "a");
+        assert_taken(s, SENDER_NOT_BEGUN, "b");
+        give(s, "c"); /* now it is known */
+        (void) sem_post(&f->go);
+        wait_for_answer(s);
+        assert_taken(s, SENDER_ANSWERED, "c");
+        assert_string_equal(f->all, "ac");
+        assert_null(sender_free(s));
+}
+
+static void one_that_is_refused_for_good_stops_no_other(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        f->result = COURIER_PERMANENT;
+        assert_int_equal(sender_new(&s, &courier, 2), 0);
+        give(s, "a");
+        give(s, "b");
+        (void) sem_post(&f->go);
+        (void) sem_post(&f->go);
+        while (atomic_load(&f->n_sent) < 2)
+                wait_for_answer(s);
+        assert_taken(s, SENDER_ANSWERED, "a");
+        assert_string_equal(f->all, "ab");
+        assert_null(sender_free(s));
+}
+
+static void a_stop_ends_the_one_in_hand_and_begins_no_other(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        give(s, "a");
+        (void) sem_wait(&f->entered);
+        give(s, "b");
+        sender_stop(s);
+        while (atomic_load(&f->n_sent) < 1)
+                wait_for_answer(s);
         assert_null(sender_free(s)); /* would hang without the stop */
-        assert_int_equal(atomic_load(&f->n_sent), 1);
+        assert_string_equal(f->all, "a");
 }
 
 static void an_idle_sender_ends_at_once(void **state) {
         struct courier courier = courier_of(*state);
         struct sender *s = NULL;
 
-        assert_int_equal(sender_new(&s, &courier), 0);
+        assert_int_equal(sender_new(&s, &courier, 1), 0);
         assert_null(sender_free(s));
         assert_null(sender_free(NULL));
 }
@@ -109,7 +246,12 @@ static void an_idle_sender_ends_at_once(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(an_answer_rings_and_frees_the_sender, set_up),
-                cmocka_unit_test_setup(a_mail_under_way_is_ended_and_waited_for, set_up),
+                cmocka_unit_test_setup(those_behind_go_in_the_order_in_which_they_came, set_up),
+                cmocka_unit_test_setup(what_has_not_begun_can_be_taken_back, set_up),
+                cmocka_unit_test_setup(when_the_line_fails_those_behind_come_back, set_up),
+                cmocka_unit_test_setup(what_comes_before_that_is_known_comes_back_too, set_up),
+                cmocka_unit_test_setup(one_that_is_refused_for_good_stops_no_other, set_up),
+                cmocka_unit_test_setup(a_stop_ends_the_one_in_hand_and_begins_no_other, set_up),
                 cmocka_unit_test_setup(an_idle_sender_ends_at_once, set_up),
         };
 
