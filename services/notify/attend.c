@@ -265,8 +265,9 @@ int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *n
         int r = matter_read(n, row, now->wall_usec, &m);
 
         if (r != 0)
-                return r == -ENOMEM ? r
-                                    : LOOK_BLIND; /* the ledger's damage, or its absence: with a later tick */
+                return r == -ENOMEM
+                               ? r
+                               : ATTEND_NOT_NOW; /* the ledger's damage, or its absence: with a later tick */
         decision = decide(row, &m, CONTACT_READY, now);
         if (m.state == CONTACT_READY && (decision.action == NOTICE_SEND || decision.action == NOTICE_WAIT))
                 return lay_paper(n, row, &m, now);
