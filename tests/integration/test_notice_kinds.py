@@ -199,6 +199,17 @@ def test_what_cannot_be_told_is_refused_by_name_before_it_is_sent(store):
     assert store.count("notice.reserved") == 0
 
 
+@pytest.mark.parametrize("evil", ["<script>owned()</script>", "{{order}} {{#items}}x{{/items}} {{> footer}}", "**a** [x](https://evil.example) ![](x) `c`", "@button [x](https://evil.example)",
+                                  "\u202eevil", "\"><img src=x onerror=owned()>", "a | b | c", "長" * 500])
+def test_what_the_office_writes_is_read_as_it_stands_and_as_nothing_else(store, evil):
+    order = store.wish("P-1", incident="station")
+    ask(store, order, "incident", {**OFFICE["incident"][0], "cause": evil, "action": {"ja": evil}})
+    text = store.mail(order, "incident").replace("\r\n", "").replace("\n", "").replace(" ", "")
+    assert text.count(evil.replace(" ", "").replace("\u202e", "")) >= 2 or evil.replace(" ", "") in text, text
+    html = store.mails_of(order, "incident")[0].get_body(("html",)).get_content()
+    assert "<script" not in html and "<img" not in html.split("</head>")[1] and 'href="https://evil' not in html
+
+
 # ---- approval ----
 
 def waiting(store, order: dict, kind: str) -> str:
@@ -350,3 +361,32 @@ def test_a_review_is_asked_for_what_somebody_has_and_kept(shop):
     assert shop.ended(back, "review-request", "cancelled")["reason"] == "was-returned"
     wait_for("the review", lambda: shop.mails_of(kept, "review-request"), 30)
     assert "https://aozora.example.jp/review/1" in shop.mail(kept, "review-request")
+
+
+# ---- another disk ----
+
+def test_a_new_disk_is_asked_again_for_what_was_not_told_and_for_nothing_else(store):
+    config = ("--config", str(store.rig.folder / "etc/station.yaml"))
+    told, asks = store.wish("P-1", incident="station"), store.wish("P-2", incident="station")
+    ask(store, told, "incident", OFFICE["incident"][0])
+    store.mail(told, "incident")
+    store.policy(approval=["incident"])
+    ask(store, asks, "incident", OFFICE["incident"][0])
+    before = waiting(store, asks, "incident")
+    wait_for("the office's word of the first", lambda: [r for r in store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice' ORDER BY subject")] == [(0,), (1,)])
+
+    for program in ("notify", "sync", "station"):
+        store.rig.stop(program)
+    for name in ("station/ledger.db", "sync/inbox.db", "notify/notices.db"):
+        for path in (store.rig.folder / name).parent.glob(Path(name).name + "*"):
+            path.unlink()
+    store.rig.start("station")
+    wait_for("the station", store.rig.try_status)
+    for program in ("sync", "notify"):
+        store.rig.start(program)
+    wait_for("the snapshot", lambda: store.count("snapshot.ended"), 60)
+    after = waiting(store, asks, "incident")
+    assert after == before, "the same notice has the same id"
+    store.rig.okuru("notices", "approve", after, *config)
+    wait_for("its mail", lambda: len(store.rig.mails()) == 2, 30)
+    assert [(f["subject"], f["kind"]) for f in store.facts("notice.reserved")] == [("P-2", "incident")]

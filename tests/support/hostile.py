@@ -20,13 +20,14 @@ INJECTED = "x-owned, [onerror], [onload], [onfocus], [href^=javascript], [srcdoc
 OTHERWISE = {
     "label.json /labels[]/number": "a waybill number has a check digit", "label.block.json /from": "a waybill number", "label.block.json /to": "a waybill number",
     "label.json /labels[]/print/media": "one of the printers' languages", "shipment.json /notices/*": "a word",
-    "contact.json /contact/email": "an address of mail", "contact.json /contact/phone": "digits",
+    "contact.json /contact/email": "an address of mail", "contact.json /contact/phone": "digits", "contact.json /contact/line": "a LINE user id",
     "policy.json /merchants[]/reach/mail": "an address of mail", "policy.json /merchants[]/from/address": "an address of mail",
     "expected.json /parcels[]/codes[]": "the waybill of a box on its way",
-    "notice.json /data/order_link": "an address of the web, which begins with https://", "notice.json /data/verify": "the same", "notice.json /data/review": "the same",
-    "notice.json /data/coupon/url": "the same", **{f"notice.json /data/{of}{end}": f"for the customer's eyes: tests/integration/test_notice_kinds.py"
+    **{f"notice.json /data/{of}{end}": f"for the customer's eyes: tests/integration/test_notice_kinds.py"
         for of in ("items[]/name", "items[]/variant", "items[]/note", "payment", "invoice_number", "eta_slot", "cause", "action", "place", "method", "channel", "inquiry",
                    "summary", "coupon/headline", "coupon/code", "coupon/where", "coupon/terms") for end in ("", "/ja", "/en")},
+    **{f"policy.json /store/{of}": "for the customer's eyes, in a mail: tests/integration/test_notice_templates.py"
+        for of in ("brand/address", "brand/hours/ja", "brand/hours/en", "brand/mail", "brand/phone", "brand/tagline", "brand/url", "from/address", "from/name/ja", "from/name/en")},
     "fact.refused.json /reason": "the office's, of a fact: for okuru facts alone",
     "known.json /parcels[]/number": "a waybill number", "known.json /parcels[]/codes[]": "of the past", "known.json /units[]/code": "of the past",
     "known.json /units[]/serial": "of the past",
