@@ -132,7 +132,7 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
 
         if (routes_pick(&w->health, way_among(w, row), now->boot_usec, &job->route, &next) != 0)
                 return ATTEND_NOT_NOW; /* one was up a moment ago */
-        if (row->unknowns > 0 && !courier_may_repeat(w->routes[job->route].courier.repeat, row->unknowns)) {
+        if (row->unknowns > 0 && w->routes[job->route].courier.repeat == COURIER_REPEAT_UNSAFE) {
                 routes_put_back(&w->health, job->route, now->boot_usec);
                 return outcome_conclude(n, row, NOTICE_UNKNOWN, "another-disk", now);
         }
