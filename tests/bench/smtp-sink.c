@@ -2,12 +2,13 @@
 /*
  * A relay that takes everything, keeps nothing and is never what one waits for: on the loopback, without TLS, in one thread.
  *
- *   smtp-sink [--keep FILE] [--answer-usec N] [--mails-a-connection N] COUNT
+ *   smtp-sink [--keep FILE] [--answer-usec N] [--mails-a-connection N] [--hang-up] COUNT
  *
  * Prints its port, and after COUNT mails {"mails":n,"distinct":n,"signed":n,"connections":n,"bytes":n,"seconds":…}. distinct: by
  * Message-ID, and one without any counts once; signed: DKIM-Signature fields; seconds: from the end of the EDGEth mail to that of
  * the EDGEth last. --keep: the mails, each behind a line with its length. --answer-usec: that long after the last dot comes the
- * 250, as a relay that has to write needs it. --mails-a-connection: then a 421 instead of the next mail.
+ * 250, as a relay that has to write needs it. --mails-a-connection: then a 421 instead of the next mail; with
+ * --hang-up none: it is gone behind the last 250.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -38,6 +39,7 @@ struct peer {
 struct sink {
         struct peer peers[PEERS_MAX];
         size_t wanted, mails, distinct, signatures, connections, bytes;
+        bool hangs_up;
         size_t mails_a_connection;   /* 0: any number */
         uint64_t answer_usec, *ends; /* when each mail had come; owned */
         uint64_t *ids;               /* a hash of each Message-ID; owned, open addressing */
@@ -131,6 +133,10 @@ static void forget(struct str *in, size_t n) {
         in->data[in->len] = '\0';
 }
 
+static bool is_enough(const struct sink *s, const struct peer *p) {
+        return s->mails_a_connection > 0 && p->mails >= s->mails_a_connection;
+}
+
 /* Return: 1 something was taken, 0 more is wanted, -errno. */
 static int take_text(struct sink *s, struct peer *p) {
         static const char mark[] = "\r\n.\r\n";
@@ -151,6 +157,8 @@ static int take_text(struct sink *s, struct peer *p) {
                 p->owed_usec = monotonic_usec() + s->answer_usec;
         else if (r == 0)
                 r = say(p, "250 OK\r\n");
+        if (r == 0 && s->hangs_up && is_enough(s, p))
+                r = -EPIPE;
         return r < 0 ? r : 1;
 }
 
@@ -170,7 +178,7 @@ static int take_command(struct sink *s, struct peer *p) {
                 answer = "354 go on\r\n";
         else if (begins(&p->in, "QUIT"))
                 answer = "221 bye\r\n";
-        else if (begins(&p->in, "MAIL") && s->mails_a_connection > 0 && p->mails >= s->mails_a_connection)
+        else if (begins(&p->in, "MAIL") && is_enough(s, p))
                 answer = "421 too many for one connection\r\n";
         quits = strncmp(answer, "221", 3) == 0 || strncmp(answer, "421", 3) == 0;
         p->in_text = strncmp(answer, "354", 3) == 0;
@@ -298,7 +306,8 @@ static void print(const struct sink *s) {
 static int read_options(struct sink *s, int argc, char **argv) {
         static const struct option options[] = {{"keep", required_argument, NULL, 'k'},
                 {"answer-usec", required_argument, NULL, 'a'},
-                {"mails-a-connection", required_argument, NULL, 'm'}, {0}};
+                {"mails-a-connection", required_argument, NULL, 'm'}, {"hang-up", no_argument, NULL, 'h'},
+                {0}};
         int c;
 
         while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
@@ -310,6 +319,9 @@ static int read_options(struct sink *s, int argc, char **argv) {
                         break;
                 case 'a':
                         s->answer_usec = strtoull(optarg, NULL, 10);
+                        break;
+                case 'h':
+                        s->hangs_up = true;
                         break;
                 case 'm':
                         s->mails_a_connection = strtoul(optarg, NULL, 10);
@@ -337,7 +349,8 @@ int main(int argc, char **argv) {
                 print(&s);
         else
                 (void) fprintf(stderr,
-                        "smtp-sink [--keep FILE] [--answer-usec N] [--mails-a-connection N] COUNT: %s\n",
+                        "smtp-sink [--keep FILE] [--answer-usec N] [--mails-a-connection N] [--hang-up] "
+                        "COUNT: %s\n",
                         strerror(-r));
         for (size_t i = 0; i < PEERS_MAX; i++)
                 drop(&s.peers[i]);

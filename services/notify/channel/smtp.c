@@ -331,26 +331,47 @@ static CURLcode perform(struct smtp *s, const struct courier_job *job) {
         return code;
 }
 
-static void smtp_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
-        struct smtp *s = userdata;
-        struct smtp_end end = {0};
+static struct smtp_end attempt(struct smtp *s, const struct courier_job *job) {
         CURLcode code;
         long reply = 0;
 
-        s->job = job;
         s->sent = 0;
         s->no_device = false;
         s->place = SMTP_CONNECTING;
         code = perform(s, job);
         (void) curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &reply); /* cannot fail for a known info */
-        end = (struct smtp_end){.place = s->place, .fault = fault_of(s, code), .code = (int) reply};
+        log_debug("smtp: libcurl %d at place %d, code %ld", (int) code, (int) s->place, reply);
+        return (struct smtp_end){.place = s->place, .fault = fault_of(s, code), .code = (int) reply};
+}
+
+/*
+ * A relay takes so many mails by one connection and then no more, or ends one that rested: that says nothing of the next connection,
+ * and of this mail nothing has left here but its addresses.
+ */
+static bool had_enough(const struct smtp *s, const struct smtp_end *end) {
+        long connects = 1;
+
+        (void) curl_easy_getinfo(s->curl, CURLINFO_NUM_CONNECTS, &connects);
+        return connects == 0 && end->fault == SMTP_OTHER && end->place < SMTP_TEXT &&
+               (end->code == 0 || end->code == 421) && !atomic_load(&s->stopping);
+}
+
+static void smtp_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
+        struct smtp *s = userdata;
+        struct smtp_end end;
+
+        s->job = job;
+        end = attempt(s, job);
+        if (had_enough(s, &end)) {
+                hang_up(s);
+                end = attempt(s, job);
+        }
         *answer = smtp_end_answer(&end);
         if (answer->result != COURIER_ACCEPTED)
                 hang_up(s);
         if (answer->result == COURIER_ROUTE_DOWN && s->resolve)
                 resolve_forget(s->resolve);
-        log_debug("smtp: libcurl %d at place %d, code %ld: %s", (int) code, (int) s->place, reply,
-                courier_result_to_str(answer->result));
+        log_debug("smtp: %s", courier_result_to_str(answer->result));
         s->job = NULL;
         seal_wipe(s->error, sizeof(s->error));
 }
