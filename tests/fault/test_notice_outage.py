@@ -191,18 +191,25 @@ def with_ending(trial: Trial, word: str, reason: str = "") -> int:
     return next(i for i, (t, d) in enumerate(trial.outcomes) if (t, d.get("reason", "")) == ("notice." + word, reason))
 
 
+def far_from_a_death(t) -> int:
+    """A mail of which there may be one copy and no more: up to eight are under way at a kill."""
+    return next(i for i, (name, _) in enumerate(t.taken) if name not in t.at_kill)
+
+
 def a_mail_is_swallowed(t):
-    del t.taken[7]
+    del t.taken[far_from_a_death(t)]
 
 
 def a_mail_is_doubled(t):
-    t.taken.insert(8, t.taken[7])
+    i = far_from_a_death(t)
+    t.taken.insert(i + 1, t.taken[i])
 
 
 def a_copy_is_another_mail(t):
-    name, text = t.taken[7]
+    i = far_from_a_death(t)
+    name, text = t.taken[i]
     t.at_kill.append(name)
-    t.taken.insert(8, (name, text + b"x"))
+    t.taken.insert(i + 1, (name, text + b"x"))
 
 
 def the_last_goes_first(t):
