@@ -37,6 +37,7 @@ def test_every_program_is_there_and_says_the_projects_version(installed):
 
 def test_what_systemd_reads_is_where_it_looks(installed):
     for path in ("usr/lib/sysusers.d/okuru.conf", "usr/lib/tmpfiles.d/okuru.conf", "usr/share/doc/okuru/install.md", "usr/share/doc/okuru/packing.md",
+                 "usr/share/doc/okuru/notices.md", "usr/share/doc/okuru/counter.md", "usr/share/polkit-1/rules.d/50-okuru-modem.rules",
                  "usr/share/doc/okuru/examples/station.example.yaml", "usr/share/doc/okuru/examples/board.example.yaml",
                  "usr/share/doc/okuru/examples/sync.example.yaml", "usr/share/doc/okuru/examples/notify.example.yaml",
                  "usr/share/doc/okuru/examples/web.example.yaml", "usr/share/doc/okuru/examples/web-network.example.conf"):
