@@ -305,14 +305,23 @@ static bool is_news(const struct shipment *s, enum notice_kind kind) {
         return !s->notices[kind].live;
 }
 
+/* A part has gone of what is cancelled now, and the word of it was taken back before it went: that box still comes to somebody. */
+static bool is_part_untold(const struct shipment *s) {
+        const struct notice_duty *part = &s->notices[NOTICE_KIND_PARTIAL_SHIPMENT];
+
+        return part->n > 0 && !part->live;
+}
+
 unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *cause, const struct stamp *now) {
-        bool shipped = any_is(s, PARCEL_SHIPPED), ready = shipped || any_is(s, PARCEL_READY);
+        /* What stands ready of a cancelled one stays here. */
+        bool shipped = any_is(s, PARCEL_SHIPPED),
+             ready = shipped || (!s->cancelled && any_is(s, PARCEL_READY));
         const struct {
                 const char *trigger;
                 bool happened;
         } table[] = {
-                /* Policy calls for one of the two only. */
+                /* Policy calls for one of the two only; of a cancelled one nothing else is told. */
                 {"shipped", shipped},
                 {"ready", ready},
                 {"pickup-ready", any_is(s, PARCEL_SHELVED) && s->at_counter.is_ready},
@@ -321,9 +330,9 @@ unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, c
         };
         unsigned reserved = 0;
 
-        if (s->cancelled)
+        if (s->cancelled && !is_part_untold(s))
                 return 0;
-        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+        for (size_t i = 0; i < (s->cancelled ? 2 : ELEMENTSOF(table)); i++) {
                 enum notice_kind kind = N_NOTICE_KINDS;
 
                 if (table[i].happened)

@@ -130,7 +130,7 @@ bool notice_remind(struct fact_list *facts, const struct policy *policy, const c
  * notice_catch_up() - notice_due() for what has happened already to the parcels of @s
  *
  * For when the owner is named late, or a notice was cancelled and its shipment has gone out again since. A
- * cancelled shipment owes nothing.
+ * cancelled shipment owes nothing, but "shipped" of the boxes that had left where the word of the part did not go any more.
  *
  * Return: a bit for each enum notice_kind that was reserved.
  */

@@ -182,6 +182,62 @@ static void what_goes_before_the_rest_has_a_kind_of_its_own(void **state) {
         }
 }
 
+/* One box of two has gone, and the order is cancelled: who tells what left, when the word of a part was not yet said? */
+static void who_cancels_behind_a_first_box_is_told_what_left(void **state) {
+        static const char at_ready[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"carriers\":[{"
+                                       "\"carrier\":\"yamato\",\"report\":\"ready\"}]}]}";
+        static const struct {
+                const char *name;
+                enum parcel_state first, second;
+                struct notice_duty shipped, part;
+                const char *policy;
+                unsigned reserved;
+        } table[] = {
+                {"the part's word was taken back", PARCEL_SHIPPED, PARCEL_VOIDED, {.owner = OWNER_STATION},
+                        {.owner = OWNER_STATION, .n = 1}, NULL, 1U << NOTICE_KIND_SHIPPED},
+                {"while the other box is still here", PARCEL_SHIPPED, PARCEL_PULLED, {.owner = OWNER_STATION},
+                        {.owner = OWNER_STATION, .n = 1}, NULL, 1U << NOTICE_KIND_SHIPPED},
+                {"of a carrier that reports at ready", PARCEL_SHIPPED, PARCEL_VOIDED,
+                        {.owner = OWNER_STATION}, {.owner = OWNER_STATION, .n = 1}, at_ready,
+                        1U << NOTICE_KIND_SHIPPED},
+                {"it was told, or still waits", PARCEL_SHIPPED, PARCEL_VOIDED, {.owner = OWNER_STATION},
+                        {.owner = OWNER_STATION, .n = 1, .live = true}, NULL, 0},
+                {"nothing was ever promised", PARCEL_SHIPPED, PARCEL_VOIDED, {.owner = OWNER_STATION},
+                        {.owner = OWNER_STATION}, NULL, 0},
+                {"what is ready does not leave any more", PARCEL_READY, PARCEL_VOIDED,
+                        {.owner = OWNER_STATION}, {.owner = OWNER_STATION, .n = 1}, at_ready, 0},
+                {"nothing left", PARCEL_VOIDED, PARCEL_VOIDED, {.owner = OWNER_STATION},
+                        {.owner = OWNER_STATION, .n = 1}, NULL, 0},
+                {"another one tells of it", PARCEL_SHIPPED, PARCEL_VOIDED, {.owner = OWNER_OMS},
+                        {.owner = OWNER_STATION, .n = 1}, NULL, 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct parcel parcels[] = {{.state = table[i].first}, {.state = table[i].second}};
+                struct shipment s = {.merchant = "acme",
+                        .id = "S-1",
+                        .carrier = "yamato",
+                        .cancelled = true,
+                        .parcels = parcels,
+                        .n_parcels = 2};
+                struct fact_list facts = {0};
+                struct json *doc = NULL;
+                struct policy p;
+
+                if (table[i].policy)
+                        assert_int_equal(json_parse(table[i].policy, strlen(table[i].policy), &doc, NULL), 0);
+                assert_int_equal(policy_init(&p, doc, NULL), 0);
+                s.notices[NOTICE_KIND_SHIPPED] = table[i].shipped;
+                s.notices[NOTICE_KIND_PARTIAL_SHIPMENT] = table[i].part;
+                print_message("%s\n", table[i].name);
+                assert_int_equal(
+                        notice_catch_up(&facts, &p, "production", &s, NULL, &now), table[i].reserved);
+                fact_list_deinit(&facts);
+                policy_deinit(&p);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_id_is_the_one_of_the_design),
@@ -189,6 +245,7 @@ int main(void) {
                 cmocka_unit_test(a_reservation_says_when_and_until_when),
                 cmocka_unit_test(after_a_cancelled_notice_the_generation_rises),
                 cmocka_unit_test(what_goes_before_the_rest_has_a_kind_of_its_own),
+                cmocka_unit_test(who_cancels_behind_a_first_box_is_told_what_left),
         };
 
         return cmocka_run_group_tests_name("notice", tests, NULL, NULL);
