@@ -39,6 +39,17 @@ const char *intake_type(size_t i) {
         return NULL;
 }
 
+/* Its subject is its shipment, of which there may be many notices. */
+static void name_notice(const struct intake *in, struct fact_builder *b) {
+        const char *kind = json_get_string(in->doc, "kind", "");
+        int64_t generation = json_get_int(in->doc, "generation", -1);
+
+        if (!name_is_valid(kind) || generation < 0 || generation > 9999)
+                return;
+        json_write_string(&b->w, "kind", kind);
+        json_write_int(&b->w, "generation", generation);
+}
+
 int intake_refuse(struct intake *in, const char *reason, const char *key, const char *text, int64_t known) {
         struct fact_builder b;
         const char *merchant = json_get_string(in->doc, "merchant", "");
@@ -55,6 +66,8 @@ int intake_refuse(struct intake *in, const char *reason, const char *key, const 
         json_write_string(&b.w, "text", text ? text : "");
         if (known > 0)
                 json_write_int(&b.w, "known", known);
+        if (strcmp(in->command->type, "notice") == 0)
+                name_notice(in, &b);
         fact_end(&b);
         return in->d->facts.error;
 }

@@ -148,6 +148,10 @@ static void read_refusal(const struct envelope *e, struct effect *out) {
         out->reason = json_get_string(e->data, "reason", "");
         out->command_type = json_get_string(e->data, "command_type", "");
         out->known_version = json_get_int(e->data, "known", 0);
+        if (strcmp(out->command_type, "notice") == 0) {
+                out->notice_kind = json_get_string(e->data, "kind", NULL);
+                out->generation = json_get_int(e->data, "generation", 0);
+        }
         out->kind = EFFECT_CONFLICT;
 }
 

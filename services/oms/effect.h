@@ -49,7 +49,7 @@ struct effect {
         int64_t generation;
         /* EFFECT_CONFLICT */
         const char *conflict, *text, *reason, *command_type;
-        int64_t known_version; /* 0: none said */
+        int64_t known_version; /* 0: none said; of a refused notice also notice_kind and generation */
         /* EFFECT_GAP */
         const char *ledger, *lane;
         uint64_t first, last;

@@ -319,8 +319,20 @@ static int put_notice(struct act *a, const char *kind, int64_t version, const st
         return r == STORAGE_E_NONE ? 0 : r; /* nobody there yet: in the snapshot */
 }
 
+/* Nothing, but where the station had refused it: somebody may have mended why. */
+static int ask_notice_again(
+        struct act *a, const char *kind, const struct storage_wish *last, const struct str *text) {
+        int r = last->open ? 1
+                           : storage_is_notice_known(
+                                     a->q->storage, a->merchant, a->shipment, kind, last->version - 1);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+        return put_notice(a, kind, last->version, text);
+}
+
 /*
- * The same as the newest of its kind is nothing new; anything else is the next generation, or the one that it names. Whether the station
+ * The same as the newest of its kind is nothing new, but what was refused is sent again; anything else is the next generation, or the one that it names. Whether the station
  * may tell it is in the shipment.
  */
 static int notice(struct act *a) {
@@ -349,7 +361,7 @@ static int notice(struct act *a) {
                 return refuse(a, "kind", "the shipment does not say that its station tells of it");
         a->said_version = last.version;
         if (last.data && strcmp(text.data, last.data) == 0)
-                return 0;
+                return ask_notice_again(a, kind, &last, &text);
         if (last.data && json_get(data, "generation") && generation < last.version)
                 return refuse(a, "generation", "is not above the last one, which says something else");
         if (last.data && !json_get(data, "generation"))

@@ -329,7 +329,15 @@ static int put_conflict(struct storage *s, int64_t station, const struct effect 
 
         if (!e->reason)
                 return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, e->text, now_usec);
-        diag_set(&text, 0, 0, NULL, "%s: %s: %s", e->command_type, e->reason, e->text);
+        if (e->notice_kind) {
+                int r = close_notice(s, e); /* answered: the next new disk would say the same */
+
+                if (r < 0)
+                        return r;
+                diag_set(&text, 0, 0, NULL, "%s %s %lld: %s: %s", e->command_type, e->notice_kind,
+                        (long long) e->generation, e->reason, e->text);
+        } else
+                diag_set(&text, 0, 0, NULL, "%s: %s: %s", e->command_type, e->reason, e->text);
         return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, text.text, now_usec);
 }
 

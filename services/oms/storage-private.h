@@ -24,7 +24,7 @@ struct command_statements {
                 snapshot;
 };
 struct wish_statements {
-        struct store_stmt get, version, put, drop, erase, of_station, of_notices, by_code;
+        struct store_stmt get, version, put, drop, erase, is_told, of_station, of_notices, by_code;
 };
 struct store_statements {
         struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, told, targets, owner,

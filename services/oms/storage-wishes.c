@@ -27,6 +27,8 @@ static const struct store_sql statements[] = {
         /* Gapless it must stay: the place is kept, what stood there is not. */
         {offsetof(struct wish_statements, erase), "UPDATE command SET type = ?3, data = ?4 WHERE type = "
                                                   "'contact' AND merchant = ?1 AND subject = ?2"},
+        {offsetof(struct wish_statements, is_told), "SELECT 1 FROM notice WHERE merchant = ?1 AND shipment = "
+                                                    "?2 AND kind = ?3 AND generation = ?4"},
         {offsetof(struct wish_statements, by_code),
                 "SELECT kind, merchant, subject, version, data FROM wish AS w WHERE kind IN " SHIPMENT_KINDS
                 " AND station = ?1 AND open = 1 AND EXISTS (SELECT 1 FROM wish AS s WHERE s.kind = "
@@ -125,6 +127,19 @@ int storage_put_wish(struct storage *s, const struct storage_document *doc, int6
         store_bind_int64(q, 8, now_usec);
         store_bind_int64(q, 9, doc->for_store);
         return store_run(q);
+}
+
+int storage_is_notice_known(
+        struct storage *s, const char *merchant, const char *shipment, const char *kind, int64_t generation) {
+        _cleanup_reset_ struct store_stmt *q = &s->wishes.is_told;
+        int r;
+
+        store_bind_text(q, 1, merchant);
+        store_bind_text(q, 2, shipment);
+        store_bind_text(q, 3, kind);
+        store_bind_int64(q, 4, generation);
+        r = store_step(q);
+        return r < 0 ? r : r == 0;
 }
 
 int storage_erase_contact(

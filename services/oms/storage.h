@@ -118,6 +118,9 @@ struct storage_document {
 };
 /* The newest wish of its kind and subject. It is not sent by this. Return: 0 or -errno. */
 int storage_put_wish(struct storage *s, const struct storage_document *doc, int64_t now_usec);
+/* Has a station said anything of this notice but that it refused it? Return: 1 yes, 0 no, -errno. */
+int storage_is_notice_known(
+        struct storage *s, const char *merchant, const char *shipment, const char *kind, int64_t generation);
 /* The contact of a shipment, as a wish and in every stream: what was not taken becomes @erase. Return: 0 or -errno. */
 int storage_erase_contact(
         struct storage *s, const char *merchant, const char *shipment, const struct storage_document *erase);

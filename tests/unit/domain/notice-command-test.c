@@ -36,9 +36,14 @@ static void expect(
                         (void) snprintf(found, sizeof(found), "%s %s %d", fact->type,
                                 json_get_string(said, "kind", ""),
                                 (int) json_get_int(said, "generation", -1));
-                else
+                else {
                         (void) snprintf(found, sizeof(found), "%s %s %s", fact->type,
                                 json_get_string(said, "reason", ""), json_get_string(said, "key", ""));
+                        /* which of its shipment's it is, or nothing where that is what is wrong */
+                        assert_string_equal(json_get_string(said, "kind", kind), kind);
+                        assert_int_equal(json_get_int(said, "generation", -1),
+                                generation >= 0 && generation <= 9999 ? generation : -1);
+                }
         }
         assert_string_equal(found, expected);
 }

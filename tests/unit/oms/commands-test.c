@@ -203,6 +203,55 @@ static void a_shipment_that_is_gone_is_told_while_its_customer_is_still_to_be(vo
         check_commands(*state, PACK1, 5, "6:snapshot.begin 7:known 8:known 9:snapshot.end ");
 }
 
+/* Refused is answered: nobody is told of it at each new disk, and the office reads why until it asks for something else. */
+static void a_notice_that_its_station_refused_is_not_sent_again_by_itself(void **state) {
+        static const char notice[] =
+                "{\"verb\":\"notice\",\"data\":{\"merchant\":\"acme\",\"shipment\":\"S-1\",\"kind\":"
+                "\"incident\",\"data\":{\"cause\":\"%s\",\"action\":\"b\",\"next_by\":"
+                "\"2026-11-22T12:00:00+09:00\"}}}";
+#define REFUSED                                                                                              \
+        "{\"v\":1,\"command\":\"01900000-0000-7000-8000-0000000000cc\",\"command_type\":\"%s\",\"reason\":"  \
+        "\"not-owner\",\"text\":\"\",\"kind\":\"incident\",\"generation\":%d}"
+        struct source source = scene_source(SCENE_LEDGER, "fact");
+        static const struct {
+                const char *command;
+                int generation;
+                bool told; /* at the next new disk */
+        } table[] = {{"notice", 1, true}, {"shipment", 0, true}, {"notice", 0, false}};
+        char answer[512], request[512], data[512];
+        uint64_t last;
+
+        (void) ask(*state,
+                "{\"verb\":\"push\",\"station\":\"" PACK1 "\",\"data\":{" SHIPMENT
+                ",\"notices\":{\"incident\":\"station\"}}}",
+                answer);
+        (void) snprintf(request, sizeof(request), notice, "a");
+        assert_non_null(strstr(ask(*state, request, answer), "\"changed\":true"));
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                const struct scene_fact fact = {i + 1, (unsigned) i + 1, "command.refused", "S-1", data};
+                _cleanup_str_ struct str types = STR_INIT;
+                struct storage_stream stream;
+
+                (void) snprintf(data, sizeof(data), REFUSED, table[i].command, table[i].generation);
+                (void) scene_append(*state, &source, &fact, 1);
+                open_stream(*state, PACK1, i % 2 == 0 ? BOX_A : BOX_B);
+                assert_int_equal(storage_begin(*state), 0);
+                assert_int_equal(storage_snapshot(*state, PACK1, NOW), 0);
+                assert_int_equal(storage_commit(*state), 0);
+                stream = stream_of(*state, PACK1);
+                last = stream.last;
+                str_add(&types, "");
+                assert_int_equal(storage_read_commands(*state, &stream, last - 4, 100, add_type, &types), 0);
+                print_message("%zu: %s\n", i, types.data);
+                assert_int_equal(strstr(types.data, "notice") != NULL, table[i].told);
+        }
+        last = stream_of(*state, PACK1).last;
+        assert_non_null(
+                strstr(ask(*state, request, answer), "\"changed\":true")); /* asked again, sent again */
+        assert_int_equal(stream_of(*state, PACK1).last, last + 1);
+        assert_non_null(strstr(ask(*state, request, answer), "\"changed\":false"));
+}
+
 static int add_data(const struct storage_command *command, void *userdata) {
         str_addf(userdata, "%s\n", command->data);
         return 0;
@@ -352,6 +401,7 @@ int main(void) {
                 TEST(a_refused_fact_is_told_when_somebody_is_there_to_be_told),
                 TEST(a_new_disk_is_told_what_coupons_its_store_took),
                 TEST(a_shipment_that_is_gone_is_not_in_a_snapshot_but_its_parcel_is_known),
+                TEST(a_notice_that_its_station_refused_is_not_sent_again_by_itself),
                 TEST(a_shipment_that_is_gone_is_told_while_its_customer_is_still_to_be),
                 TEST(what_is_known_says_its_codes_and_which_facts_it_holds),
                 TEST(a_page_of_what_is_known_stays_below_a_message),
