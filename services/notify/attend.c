@@ -153,6 +153,7 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
         f->addresses = m->addresses;
         f->consent_usec = m->card.consent_usec;
         f->correction = row->correction;
+        f->is_alone = row->unknowns > 0;
         return 0;
 }
 
@@ -288,7 +289,7 @@ static int go(struct notify *n, struct notice_row *row, const struct matter *m, 
         if (r < 0)
                 return r;
         if (way_is_free(w, way_among(w, row), now->boot_usec, &next))
-                return prepare(n, w, row, m, now);
+                return row->unknowns > 0 && !way_is_empty(w) ? ATTEND_NOT_NOW : prepare(n, w, row, m, now);
         (void) copy_text(row->channel, sizeof(row->channel), channel);
         if (stays) /* it was looked at for nothing: not again at once */
                 row->next_usec = next > now->boot_usec ? next : now->boot_usec + STAY_USEC;

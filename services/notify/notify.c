@@ -16,7 +16,7 @@
 
 #define TICK_USEC  USEC_PER_SEC
 #define BELL_USEC  (20 * USEC_PER_MSEC) /* bells that ring together are heard once */
-#define SLICES_MAX 20                   /* of facts in one turn of the loop */
+#define SLICES_MAX 4                    /* of facts in one turn of the loop, which hears nobody meanwhile */
 #define PURGE_USEC (3600 * USEC_PER_SEC)
 #define PURGE_MAX  500
 #define STOP_MSEC  45000 /* longer than a mail may take */

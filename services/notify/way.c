@@ -102,11 +102,18 @@ uint32_t way_among(const struct way *w, const struct notice_row *row) {
 static bool is_full(const struct way *w, uint64_t now_usec) {
         if (sender_room(w->sender) <= way_count(w, FLIGHT_STAGED) || way_count(w, FLIGHT_NONE) == 0)
                 return true;
-        for (size_t i = 0; i < FLIGHTS_MAX; i++)
-                if (w->flights[i].state == FLIGHT_GONE &&
-                        now_usec >= w->flights[i].since_usec + WAY_AHEAD_USEC)
+        for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+                const struct flight *f = &w->flights[i];
+
+                if ((f->state == FLIGHT_STAGED || f->state == FLIGHT_GONE) &&
+                        (f->is_alone || now_usec >= f->since_usec + WAY_AHEAD_USEC))
                         return true;
+        }
         return false;
+}
+
+bool way_is_empty(const struct way *w) {
+        return way_count(w, FLIGHT_STAGED) == 0 && way_count(w, FLIGHT_GONE) == 0;
 }
 
 bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp) {

@@ -44,6 +44,7 @@ struct flight { /* a notice between the decision that it goes and what became of
         int64_t consent_usec;
         bool correction; /* of the row when it was decided */
         bool is_paper;   /* the clerk's, beside the notice itself */
+        bool is_alone;   /* a copy may have gone: should it be what we die of, none dies with it again */
         size_t route;
         struct courier_job job;       /* while staged */
         bool begun;                   /* when it has ended; else nobody has seen anything of it */
@@ -88,6 +89,7 @@ bool way_is_here(const struct way *w);
 bool way_is_idle(const struct way *w); /* no flight at all */
 /* The oldest flight of one state that is younger than @turn. NULL: none. */
 struct flight *way_flight(struct way *w, enum flight_state state, uint64_t turn);
+bool way_is_empty(const struct way *w); /* nothing goes, and nothing is about to */
 size_t way_count(const struct way *w, enum flight_state state);
 /* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
 uint32_t way_among(const struct way *w, const struct notice_row *row);

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "support"), str(Path(__file__).resolve().parent)]
-from ledger import Ledger  # noqa: E402
+from ledger import Ledger, notice_id  # noqa: E402
 from test_notify import M, Notify, Relay, RelayServer, free_port, ids, shipped, smtp_route, to  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
@@ -103,6 +103,20 @@ def test_a_line_that_is_down_costs_none_of_those_behind_an_attempt(build, tmp_pa
         wait_for("rest", lambda: states(notify, notices) == ["reserved"] * 6)
         assert [notify.state(n)[2] for n in notices] == [0] * 6
         notify.stop()
+
+
+def test_one_that_we_die_of_takes_none_of_those_behind_along(by_smtp, ledger, relay):
+    """Six deaths in the middle of the same mail: it may be why. Those behind it were in doubt once, and go."""
+    names = sorted((f"S-{i}" for i in range(4)), key=lambda name: notice_id(M, name))  # their order, reserved at once
+    notices = [to(ledger, name, "mute" if name == names[0] else f"c{name[-1]}") for name in names]
+    by_smtp.start()
+    for deaths in range(1, 7):
+        wait_for("its text", lambda: sum(t.startswith("mute") for t, _ in relay.seen) == deaths)
+        by_smtp.kill()
+        by_smtp.start()
+    kinds = {n: by_smtp.outcome_of(n) for n in notices}
+    assert [(kinds[n][0], kinds[n][1].get("reason")) for n in notices] == [("notice.unknown", "crash")] + [("notice.accepted", None)] * 3
+    assert sorted(ids(relay.taken)) == sorted(notices[1:])
 
 
 @pytest.mark.parametrize("how", [[], ["--hang-up"]], ids=["421", "hung up"])
