@@ -168,10 +168,12 @@ def drain(place: Place, signatures: str, *options: str) -> dict:
     return counted
 
 
-def probe(mails: Path, count: int, *options: str) -> dict:
+def probe(mails: Path, count: int, *options: str, keys: tuple = ()) -> dict:
+    """@keys: each mail is signed with them first; else they go as they are."""
+    signs = ["example.jp", *(str(mails.parent / f"{k}.pem") for k in keys)] if keys else []
     with sink(count, *options) as (process, port):
-        done = subprocess.Popen([BUILD / "tests/smtp-probe", str(port), str(mails)])
-        counted = judge(process, count, None)
+        done = subprocess.Popen([BUILD / "tests/smtp-probe", str(port), str(mails), *signs])
+        counted = judge(process, count, len(keys) or None)
         done.wait(20)
     return counted
 
@@ -183,11 +185,13 @@ def spread(rounds: list[dict]) -> float:
 
 def rates(folder: Path) -> None:
     place = Place(folder, NOTICES)
-    mails = place.folder / "mails"
+    mails, unsigned = place.folder / "mails", place.folder / "unsigned"
     drain(place, "rsa-and-ed25519", "--keep", str(mails))  # what libcurl alone gets to send; all is warm then
-    alone, sent = [], {name: [] for name in SIGNATURES}
+    drain(place, "unsigned", "--keep", str(unsigned))
+    alone, signing, sent = [], [], {name: [] for name in SIGNATURES}
     for i in range(ROUNDS):
         alone.append(probe(mails, place.count))
+        signing.append(probe(unsigned, place.count, keys=SIGNATURES["rsa-and-ed25519"]))
         for name in SIGNATURES:
             sent[name].append(drain(place, name))
         say(f"round {i + 1}: libcurl alone {alone[-1]['rate']:.0f} mails/s, " + ", ".join(f"{n} {r[-1]['rate']:.0f}" for n, r in sent.items()))
@@ -197,6 +201,9 @@ def rates(folder: Path) -> None:
         figure(f"notices-sent-per-second-{name}", median_of(rounds, "rate"), "mails/s", limit, "value >= 1000", ratio)
         figure(f"notices-sent-per-second-{name}-beside-libcurl", median_of(rounds, "rate"), "mails/s", limit, "ratio >= 0.7", ratio)
         figure(f"notices-cpu-{name}", median_of(rounds, "cpu_us"), "us/mail")
+    both = sent["rsa-and-ed25519"]
+    ratio = statistics.median(s["rate"] / a["rate"] for s, a in zip(both, signing))
+    figure("notices-sent-per-second-beside-libcurl-that-signs", median_of(both, "rate"), "mails/s", median_of(signing, "rate"), "ratio >= 0.7", ratio)
     figure("libcurl-alone-spread", spread(alone), "of median")
     figure("notices-sent-per-second-spread", spread(sent["rsa-and-ed25519"]), "of median")
 
