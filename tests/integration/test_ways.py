@@ -43,7 +43,7 @@ def relay():
 def ready(ledger, shipment: str, channels=("email",), **more) -> str:
     """One that waits at the counter."""
     ledger.shipment(M, shipment, pickup={"store": "tokyo"}, notices={"pickup-ready": "station"})
-    ledger.contact(M, shipment, channels=list(channels), box=BOX, kinds=("pickup-ready",), **more)
+    ledger.contact(M, shipment, channels=list(channels), kinds=("pickup-ready",), **{"box": BOX, **more})
     ledger.arrive(M, shipment)
     notice = notice_id(M, shipment, "pickup-ready")
     ledger.fact("notice.reserved", M, shipment, notice=notice, kind="pickup-ready", generation=0, not_before=stamp(), expires=stamp(86400 * 7),
@@ -148,6 +148,18 @@ def test_each_channel_says_it_in_its_own_shape(build, tmp_path, ledger):
     paper, = slips(tmp_path)
     assert paper.name == f"{notices['slip']}.txt" and "A-P-slip" in paper.read_text() and "ABCD2345" in paper.read_text()
     assert max(sum(1 + (ord(c) > 255) for c in row) for row in paper.read_text().splitlines()) <= 42
+
+
+@pytest.mark.parametrize("language, label", [("ja", "受取コード"), ("en", "Pickup code")])
+def test_an_sms_holds_no_label_without_what_it_labels(build, tmp_path, ledger, language, label):
+    """No code was given, and nobody knows until when it is kept."""
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, by_sms(tmp_path, sms)) as notify:
+        with_code = accepted(notify, ready(ledger, "P-1", ["sms"], language=language))
+        notice = ready(ledger, "P-2", ["sms"], language=language, box={"phone": PHONE})
+        assert with_code == accepted(notify, notice) == "sms"
+        notify.stop()
+    first, second = (m["text"] for m in sent(sms))
+    assert f"{label}" in first and label not in second and "、まで" not in second and "until" not in second
 
 
 def test_nothing_personal_is_logged_or_kept_whatever_the_channel(build, tmp_path, ledger):
