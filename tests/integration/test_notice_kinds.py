@@ -14,9 +14,10 @@ sys.path.insert(0, str(TOP / "tests/support"))
 
 import shipments as goods  # noqa: E402
 from compare import read_mail  # noqa: E402
+from packer import Packer  # noqa: E402
 from rig import RigError, wait_for  # noqa: E402
 from store import HAT, SOCKS, STORE, Store  # noqa: E402
-from story import store_wish  # noqa: E402
+from story import NAME, label, store_wish, wish as parcel_wish  # noqa: E402
 
 OWN = ("shipped", "partial-shipment", "pickup-ready", "handed-over", "returned", "return-accepted")
 LANGUAGES = ("ja", "en")
@@ -62,9 +63,10 @@ class Kinds(Store):
         return order
 
     def mails_of(self, order: dict, kind: str) -> list:
-        """The mails about an order, by what became of the notices of that kind."""
-        ids = {f["notice"] for f in self.facts("notice.accepted") if f["subject"] == order["shipment"] and f["kind"] == kind}
-        return [m for m in map(read_mail, self.rig.mails()) if str(m["Message-ID"]).strip("<>").split("@")[0] in ids]
+        """The mails about an order, by what became of the notices of that kind; the first of them first."""
+        known = {f["notice"]: f["generation"] for f in self.facts("notice.accepted") if f["subject"] == order["shipment"] and f["kind"] == kind}
+        mails = {str(m["Message-ID"]).strip("<>").split("@")[0]: m for m in map(read_mail, self.rig.mails())}
+        return [mails[notice] for notice in sorted(known, key=known.get) if notice in mails]
 
     def mail(self, order: dict, kind: str, nth: int = 0) -> str:
         wait_for(f"the mail {kind} of {order['shipment']}", lambda: len(self.mails_of(order, kind)) > nth, 30)
@@ -140,6 +142,108 @@ def test_who_brought_something_back_is_told_that_it_is_here(store, language):
     for words in (order["orders"][0], getattr(SOCKS, language), day):
         assert words in text, words
     assert getattr(HAT, language) not in text, "that is in the other box"
+
+
+def test_each_return_of_an_order_is_told_for_itself(store):
+    order = store.wish("P-1", "en")
+    store.shelve(order)
+    store.hand_over(order, *store.codes(order))
+    for nth, (code, item) in enumerate(zip(store.codes(order), (SOCKS, HAT))):
+        store.scan("OKURU-C-TAKE-BACK", "gesture")
+        store.scan(code, "returned")
+        store.scan("OKURU-C-OK", "inspected")
+        text = store.mail(order, "return-accepted", nth)
+        assert order["orders"][0] in text and item.en in text and (HAT, SOCKS)[nth].en not in text, text
+    assert [f["generation"] for f in store.facts("notice.reserved") if f["kind"] == "return-accepted"] == [0, 1]
+
+
+@pytest.fixture
+def days(build, tmp_path):
+    """A store whose days are passed by hand."""
+    store = Kinds(build, tmp_path, clock_moves=True).open()
+    try:
+        yield store
+        store.rig.okuru("rebuild", "--check", "--config", str(store.rig.folder / "etc/station.yaml"))
+    finally:
+        store.close()
+
+
+def test_who_never_came_is_told_that_it_is_not_kept_any_more(days):
+    orders = {language: days.wish(f"P-{language}", language) for language in LANGUAGES}
+    came = days.wish("P-9")
+    for order in (*orders.values(), came):
+        days.shelve(order)
+        days.mail(order, "pickup-ready")
+    days.hand_over(came, *days.codes(came))
+    days.move_clock(9 * 86400)
+    said = {"ja": ("お取り置き終了", "お受け取りの期限を過ぎたため", "青葉通り店"), "en": ("no longer kept for you", "It was not collected in time", "Aoba-dori store")}
+    for language, order in orders.items():
+        text = days.mail(order, "returned")
+        for words in (order["orders"][0], getattr(SOCKS, language), getattr(HAT, language), *said[language]):
+            assert words in text, (language, words, text)
+    assert sorted(f["subject"] for f in days.facts("notice.reserved") if f["kind"] == "returned") == sorted(o["shipment"] for o in orders.values())
+
+
+# ---- boxes that a carrier takes ----
+
+def in_two_boxes(store, name: str, language: str = "ja") -> dict:
+    """Socks in the first, a cap in the second; this carrier's boxes have gone when they are ready."""
+    order = parcel_wish(name, "japanpost", (SOCKS, 2), (HAT, 1), pieces=2, notices={"shipped": "station", "partial-shipment": "station"})
+    n = sum(name.encode())
+    order["labels"] = [{**label(n * 10 + piece, "japanpost"), "piece": piece} for piece in (1, 2)]
+    order["contact"] |= {"language": language, "consent": {"transactional": True}}
+    store.rig.oms("push", store.file("push.jsonl", order), "--station", NAME)
+    for kind in ("label.given", "contact.received"):
+        wait_for(f"{kind} of {name}", lambda: store.count(kind, name))
+    return order
+
+
+def at_the_bench(store) -> Packer:
+    packer = Packer(store.rig.benches[0])
+    packer.sign_in("P017")
+    return packer
+
+
+def first_box(packer: Packer, order: dict) -> None:
+    packer.scan(order["open_codes"][1], "opened")
+    for _ in range(2):
+        packer.scan(SOCKS.jan, "ok")
+    packer.scan("OKURU-C-NEXT-PIECE", "packed")
+    packer.scan(order["labels"][0]["number"], "ready", "shipped", "next-piece")
+
+
+def test_a_part_that_goes_first_is_told_and_then_all_of_it(store):
+    packer = at_the_bench(store)
+    said = {"ja": ("ご注文商品の一部を発送いたしました", "これから発送する商品"), "en": ("part of your order", "What follows")}
+    for language in LANGUAGES:
+        order = in_two_boxes(store, f"P-{language}", language)
+        first_box(packer, order)
+        text = store.mail(order, "partial-shipment")
+        gone, follows = text.split(said[language][1])
+        assert said[language][0] in text and order["orders"][0] in text
+        assert getattr(SOCKS, language) in gone and getattr(HAT, language) not in gone and getattr(HAT, language) in follows
+        assert order["labels"][0]["number"] in gone.replace("-", "") and order["labels"][1]["number"] not in text.replace("-", "")
+        packer.scan(HAT.jan, "packed", "ok")
+        packer.scan(order["labels"][1]["number"], "ready", "shipped")
+        text = store.mail(order, "shipped")
+        for label_ in order["labels"]:
+            assert label_["number"] in text.replace("-", ""), text
+        assert getattr(SOCKS, language) in text and getattr(HAT, language) in text and said[language][0] not in text
+
+
+def test_who_cancels_behind_the_first_box_is_told_what_left(store):
+    store.policy(delays={"partial-shipment": 6})
+    packer = at_the_bench(store)
+    order = in_two_boxes(store, "P-1")
+    first_box(packer, order)
+    wait_for("the part", lambda: [f for f in store.facts("notice.reserved") if f["kind"] == "partial-shipment"])
+    store.rig.oms("cancel", order["shipment"], "--merchant", order["merchant"])
+    assert store.ended(order, "partial-shipment", "cancelled")["reason"] == "shipment-cancelled"
+    text = store.mail(order, "shipped")
+    gone, lacks = text.split("今回のお荷物に含まれていない商品")
+    assert order["labels"][0]["number"] in gone.replace("-", "") and SOCKS.ja in gone and HAT.ja not in gone and HAT.ja in lacks, text
+    assert order["labels"][1]["number"] not in text.replace("-", "")
+    assert not store.mails_of(order, "partial-shipment")
 
 
 # ---- what only the office knows ----
@@ -285,10 +389,10 @@ def shop(store):
     return store
 
 
-def customer(store, name: str, address: str, marketing: bool = True, **owners) -> dict:
+def customer(store, name: str, address: str, marketing: bool = True, language: str = "ja", **owners) -> dict:
     order = store_wish(name, (SOCKS, 2), (HAT, 1))
     order["notices"] = {"shipped": "none", **{kind: "station" for kind in ("handed-over", "return-accepted", "order-confirmation", "welcome", "thank-you", "review-request")}, **owners}
-    order["contact"] |= {"consent": {"transactional": True, "marketing": marketing}}
+    order["contact"] |= {"language": language, "consent": {"transactional": True, "marketing": marketing}}
     order["contact"]["contact"]["email"] = address
     store.push(order)
     return order
@@ -361,6 +465,26 @@ def test_a_review_is_asked_for_what_somebody_has_and_kept(shop):
     assert shop.ended(back, "review-request", "cancelled")["reason"] == "was-returned"
     wait_for("the review", lambda: shop.mails_of(kept, "review-request"), 30)
     assert "https://aozora.example.jp/review/1" in shop.mail(kept, "review-request")
+
+
+def test_marketing_is_read_in_english_by_whom_it_is_for(shop):
+    order = customer(shop, "P-1", "a@example.jp", language="en")
+    shop.shelve(order)
+    shop.hand_over(order, *shop.codes(order))
+    wanted = {"welcome": ({"coupon": COUPON, "verify": "https://aozora.example.jp/verify/1", "verify_until": MOMENT},
+                          ("Welcome to Aozora Outfitters", "https://aozora.example.jp/verify/1", SAID["en"][0])),
+              "thank-you": ({"coupon": COUPON}, (f"thank you for your order {order['orders'][0]}", SOCKS.en, HAT.en)),
+              "review-request": ({"coupon": COUPON, "review": "https://aozora.example.jp/review/1", "review_until": DAY},
+                                 ("would you review your order", "https://aozora.example.jp/review/1", SAID["en"][1], SOCKS.en))}
+    for kind, (data, _) in wanted.items():
+        ask(shop, order, kind, data)
+    for kind, (_, said) in wanted.items():
+        text = shop.mail(order, kind)
+        mail = raw(shop, order, kind)
+        link = str(mail["List-Unsubscribe"]).strip(" <>")
+        for words in (*said, "200 yen off", "THANKS-200", link, ADDRESS["address"]):
+            assert words in text, (kind, words, text)
+        assert "次回200円引き" not in text and SOCKS.ja not in text and mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 # ---- another disk ----
