@@ -105,7 +105,7 @@ class Person:
         self.go("phone")
         self.touch(".mails button", order, timeout=30)
         wait_for("the QR is drawn", lambda: self.b.js("const i = document.querySelector('img'); return i && i.complete && i.naturalWidth > 100"))
-        assert order in self.b.text("pre"), "the mail as it came"
+        assert order in self.b.text("main pre"), "the mail as it came"
         self.touch(".acts button", self.words["qr"])
         wait_for("it was read", lambda: self.b.text(".said"))
 
@@ -169,10 +169,74 @@ def test_the_first_page_changes_its_language_and_all_links_follow(demo, chromium
     chromium.js("document.querySelector('a.lang').click()")
     wait_for("English", lambda: chromium.js("return document.documentElement.lang") == "en")
     links = chromium.js("return [...document.querySelectorAll('.roles a')].map(a => a.href)")
-    assert len(links) == 5 and all("lang=en" in link for link in links)
+    board = [link for link in links if link.endswith("/ready-board")]  # it speaks both at once
+    assert len(links) == 7 and len(board) == 1 and all("lang=en" in link for link in links if link not in board)
     chromium.open(links[2])
     chromium.wait_text("h1", "phone")
     assert "【" in chromium.text("main"), "mails as they came, in their customers' language"
+
+
+LINES = {"ja": {"cut": "切る", "mend": "つなぐ", "more": "注文をひとつ棚に置く", "shelf": "棚に置きました："}, "en": {"cut": "Cut", "mend": "Mend", "more": "Put an order on its shelf", "shelf": "On its shelf: "}}
+
+
+class Visitor(Person):
+    """At the customer's phone, with the lines beside it."""
+
+    def turn(self, line: str, to: str) -> None:
+        is_up = to == "mend"
+        self.touch(f"aside [data-line={line}] button", LINES[self.lang][to])
+        wait_for(f"the line {line} to {to}", lambda: self.b.js("return document.querySelector(`aside [data-line=${arguments[0]}]`).className", line) == ("up" if is_up else "down"))
+
+    def one_more(self) -> str:
+        """The number of the order that is on its shelf now."""
+        before = self.b.text("aside .said")
+        self.touch("aside button", LINES[self.lang]["more"])
+        said = wait_for("the colleague", lambda: self.b.text("aside .said") not in ("", before) and self.b.text("aside .said"), 40)
+        assert said.startswith(LINES[self.lang]["shelf"])
+        return said.rsplit(" ", 1)[-1].rsplit("：", 1)[-1]
+
+    def came(self, order: str) -> list[str]:
+        """By which way, as it stands in the list."""
+        return self.b.js("return [...document.querySelectorAll('.mails li')].filter(li => li.innerText.includes(arguments[0])).map(li => li.querySelector('i').className)", order)
+
+    def await_came(self, order: str, way: str) -> None:
+        wait_for(f"{order} by {way}", lambda: self.came(order), 60)
+        assert self.came(order) == [way]
+
+
+def test_customers_who_want_an_sms_or_line_have_theirs(demo, chromium):
+    chromium.size(1280, 800)
+    visitor = Visitor(chromium, demo, "ja")
+    visitor.go("phone")
+    visitor.await_came("A-62009", "sms")
+    visitor.await_came("A-62010", "line")
+    visitor.touch(".mails button", "A-62009")
+    assert "受取コード" in visitor.b.text("pre.sms")
+
+
+@pytest.mark.parametrize("lang", ["ja"])
+def test_a_visitor_cuts_the_lines_and_mends_them(demo, chromium, lang):
+    chromium.size(1280, 800)
+    visitor = Visitor(chromium, demo, lang)
+    visitor.go("phone")
+    visitor.turn("mail", "cut")
+    visitor.await_came(visitor.one_more(), "sms")
+    visitor.turn("texts", "cut")
+    order = visitor.one_more()
+    wait_for("it waits", lambda: order in visitor.b.text("aside .waits"))
+    wait_for("its paper", lambda: order in visitor.b.text("aside .slip"), 60)
+    assert visitor.came(order) == []
+    visitor.turn("mail", "mend")
+    visitor.await_came(order, "email")
+    visitor.turn("texts", "mend")
+    wait_for("nobody waits", lambda: order not in visitor.b.text("aside .waits"))
+
+
+def test_the_board_in_the_shop_shows_what_is_ready(demo, chromium):
+    chromium.size(1280, 800)
+    chromium.open(demo)
+    chromium.open(chromium.js("return document.querySelector('a[target=okuru-board]').href"))
+    wait_for("an order that is ready", lambda: "2009" in chromium.text("body"))
 
 
 def test_the_first_page_of_the_stores_box_has_its_counter_and_changes_its_language(demo, chromium):
@@ -186,13 +250,15 @@ def test_the_first_page_of_the_stores_box_has_its_counter_and_changes_its_langua
     assert {"/counter/c1", "/floor", "/settings"} <= set(links)
 
 
-def test_no_page_of_others_can_scan_at_the_counter(demo):
+def test_no_page_of_others_can_scan_at_the_counter_or_cut_a_line(demo):
     import http.client
     from urllib.parse import urlsplit
 
     where = urlsplit(demo)
-    for headers in ({"Origin": "http://evil.example"}, {}, {"Host": "evil.example", "Origin": "http://evil.example"}):
-        c = http.client.HTTPConnection(where.hostname, where.port, timeout=10)
-        c.request("POST", "/show", b'{"customer": "P-2001", "part": "qr"}', {"Content-Type": "application/json", **headers})
-        assert c.getresponse().status == 403, headers
-        c.close()
+    asked = {"/show": b'{"customer": "P-2001", "part": "qr"}', "/line": b'{"line": "mail", "up": false}', "/more": b"{}"}
+    for path, body in asked.items():
+        for headers in ({"Origin": "http://evil.example"}, {}, {"Host": "evil.example", "Origin": "http://evil.example"}):
+            c = http.client.HTTPConnection(where.hostname, where.port, timeout=10)
+            c.request("POST", path, body, {"Content-Type": "application/json", **headers})
+            assert c.getresponse().status == 403, (path, headers)
+            c.close()

@@ -28,7 +28,8 @@ def test_twelve_shipments_go_out_with_every_mistake_while_the_broker_is_away(bui
     result = json.loads(done.stdout.splitlines()[-1])
     assert (result["shipments_shipped"], result["pickups_collected"], result["lost"], result["duplicated"]) == (12, 6, 0, 0)
     assert result["pickups_ready"] == 6 and result["notices_accepted"] == 10 + 6, "two of the twelve went to the store, whose customers were told there"
-    for seen in ("荷物ちがい", "未会計", "お渡し済み", "入荷OK", "商品ちがい", "送り状ちがい", "数が多い", "出荷中止", "保留棚へ", "締め不可", "the uplink goes down"):
+    assert (result["told_by_sms"], result["of_these_instead_of_mail"]) == (2, 1)
+    for seen in ("荷物ちがい", "未会計", "お渡し済み", "入荷OK", "商品ちがい", "送り状ちがい", "数が多い", "出荷中止", "保留棚へ", "締め不可", "the uplink goes down", "sms: +819000004001: 【あおぞら洋品店】", "the line of the mails is cut", "it is mended"):
         assert seen in done.stdout, f"{seen} was not shown"
 
 
@@ -37,7 +38,7 @@ def test_a_person_packs_one_shipment_through_a_pipe(build, tmp_path):
     done = demo(build, "--folder", str(tmp_path / "floor"), codes=codes)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert done.stdout.lstrip().startswith("okuru demo:"), "a welcome before anything else"
-    for seen in ("/bench/b1#", "/counter/c1#", "/floor", "/phone", "検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
+    for seen in ("/bench/b1#", "/counter/c1#", "/floor", "/phone", "/ready-board", "検品開始", "検品完了", "準備完了", "OMS: parcel.ready"):
         assert seen in done.stdout, f"{seen} was not shown"
     told = [line for line in done.stdout.splitlines() if line.startswith("   OMS: ")]
     assert len(told) == len(set(told)), "the same fact was told twice"
@@ -139,6 +140,19 @@ def handed_over(tmp_path):
     mail = tmp_path / "m2"
     mail.write_bytes(b"To: b@example.jp\r\nSubject: x\r\nContent-Type: text/plain\r\n\r\nA-9\r\n")
     return rows, [mail], compare.Counter({"P-9"}, {"P-9": 2}, {"P-9": ORDER})
+
+
+@pytest.mark.parametrize("texts, lost, doubled", [
+    ([("P-9", "A-9 is ready")], 0, 0),
+    ([("P-9", "something is ready")], 1, 0),                          # it does not say which order
+    ([("P-9", "A-9 is ready"), ("P-9", "A-9 is ready")], 0, 1),
+    ([("P-8", "A-8 is ready")], 1, 1),                                # somebody else was told
+])
+def test_the_comparison_counts_an_sms_as_it_counts_a_mail(tmp_path, texts, lost, doubled):
+    rows, _, counter = handed_over(tmp_path)
+    counter.texts, counter.orders["P-8"] = texts, {"orders": ["A-8"]}
+    o = compare.compare(Disks(rows, []), Green(), {}, counter)
+    assert (len(o.lost), len(o.duplicated)) == (lost, doubled), (o.lost, o.duplicated)
 
 
 def renumbered(rows):

@@ -32,6 +32,7 @@ class Counter:
     ready: set       # orders, by their shipment
     collected: dict  # shipment -> how many parcels are in its customer's hands
     orders: dict     # all of them, as they were pushed
+    texts: list = field(default_factory=list)  # (shipment, text) of each SMS
 
 
 def events(rig: Rig) -> list[dict]:
@@ -87,9 +88,13 @@ def _units(out: Outcome, found: list[dict], green: Green) -> None:
             out.duplicated.append(f"{shipment} line {line}: {n} units went green, {packed[(shipment, line)]} are packed at the OMS")
 
 
-def _mails(out: Outcome, rig: Rig, shipped: set, shipments: dict) -> None:
-    """One mail for each shipment that went out, to its own customer, with its own number; none for any other."""
+def _mails(out: Outcome, rig: Rig, shipped: set, shipments: dict, texts: list) -> None:
+    """One mail or SMS for each shipment that went out, to its own customer, with its own number; none for any other."""
     mails = collections.defaultdict(list)
+    for name, text in texts:
+        mails[name].append(text)
+        out.lost += [f"the SMS of {name} does not say {order}" for order in shipments[name]["orders"] if order not in text]
+    out.duplicated += [f"an SMS went to {name}, which was not shipped" for name in mails if name not in shipped]
     addresses = {s["contact"]["contact"]["email"]: name for name, s in shipments.items() if "contact" in s}
     for path in rig.mails():
         mail = read_mail(path)
@@ -132,7 +137,7 @@ def compare(rig: Rig, green: Green, shipments: dict, counter: Counter | None = N
     _units(out, found, green)
     _pickups(out, found, counter)
     told = {s for s in green.shipped.values() if shipments[s].get("notices", {}).get("shipped") != "none"} | counter.ready
-    _mails(out, rig, told, {**shipments, **counter.orders})
+    _mails(out, rig, told, {**shipments, **counter.orders}, counter.texts)
     unknown = set(by_type["parcel.shipped"]) - set(green.shipped)
     out.duplicated += [f"parcel.shipped of {p} at the OMS, but the bench never said so" for p in unknown]
     out.facts_at_oms = len(found)

@@ -34,8 +34,10 @@ needed, for each screen has a scanner on it here.
   packer       {bench}#OKURU-P-P017,{slips}
   clerk        {counter}#OKURU-P-K041
   customer     {phone}
-               the mails as they come, and the QR to show at the counter
+               mails, SMS and LINE as they come, the QR to show at the counter, and two lines to cut
   leader       {floor}   (badge L002; the store's: {store})
+  shop         {board}
+               the board that says whose order is ready
 
   Pack {first}: an order of the store. Shelve it there, open its customer's mail, show the QR, hand it over.
 """
@@ -78,6 +80,7 @@ class Elsewhere:
         self.floor, self.packer = floor, packer
         self.events = {(e["source"], e["sequence"]) for e in events(floor.rig)}
         self.mails: set[Path] = set()
+        self.n_texts = self.n_slips = 0
 
     def report(self) -> None:
         for label in self.packer.labels.drain():
@@ -91,6 +94,12 @@ class Elsewhere:
             if path not in self.mails:
                 say(f"   mail: {path}")
             self.mails.add(path)
+        texts, slips = self.floor.shop.lines.texts.texts, self.floor.shop.slips()
+        for text in texts[self.n_texts:]:
+            say(f"   {text['way']}: {text['to']}: {text['text'].splitlines()[0]}")
+        for _ in slips[self.n_slips:]:
+            say("   paper at the counter: it stands beside the customer's phone")
+        self.n_texts, self.n_slips = len(texts), len(slips)
 
 
 def welcome(floor: Floor, phone: Phone) -> None:

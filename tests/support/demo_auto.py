@@ -183,8 +183,9 @@ class Script:
                 packer.green.shipped[parcel] = packer.green.ready[parcel]
 
 
-def settle(floor: Floor, mails: int) -> None:
-    """Until the OMS holds every fact of both ledgers, @mails have come and every reserved notice has its outcome."""
+def settle(floor: Floor, told: int) -> None:
+    """Until the OMS holds every fact of both ledgers, @told mails and messages have come and each has its outcome."""
+    texts = floor.shop.lines.texts.texts if floor.shop else []
     rigs = [floor.rig] + ([floor.shop.rig] if floor.shop else [])
 
     def level() -> bool:
@@ -194,9 +195,9 @@ def settle(floor: Floor, mails: int) -> None:
                 "oms/oms.db", "SELECT coalesce(max(sequence), 0) FROM event e JOIN source s USING (source) WHERE s.lane = 'fact' AND s.name LIKE ?", f"%:{rig.site}:{rig.station}:%")
             if not at_oms or at_oms[0][0] < local[0]:
                 return False
-        return len(floor.rig.mails()) >= mails
+        return len(floor.rig.mails()) + len(texts) >= told
     wait_for("facts at the OMS and mails in the box", level, timeout=120, step=0.1)
-    wait_for("the notices' outcomes at the OMS", lambda: sum(e["type"] == "notice.accepted" for e in events(floor.rig)) >= len(floor.rig.mails()), timeout=60, step=0.1)
+    wait_for("the notices' outcomes at the OMS", lambda: sum(e["type"] == "notice.accepted" for e in events(floor.rig)) >= len(floor.rig.mails()) + len(texts), timeout=60, step=0.1)
 
 
 def percentile(values: list[float], p: float) -> int:
@@ -214,6 +215,7 @@ def auto(floor: Floor, args) -> int:
     to_store = fill(floor, args.auto)
     packer, clerk = Packer(floor.rig.benches[0], show=show), Clerk(floor.shop)
     clerk.begin([c for c in floor.shop.customers if c not in floor.shop.van])
+    clerk.show_ways()
     Script(floor, packer, args.auto, to_store, clerk).run(args.offline)
     wait_for("the van at the store", lambda: len(floor.shop.arrived()) == len(to_store))
     clerk.coming += floor.shop.van
@@ -221,7 +223,8 @@ def auto(floor: Floor, args) -> int:
     told = {s for s in packer.green.shipped.values() if s not in to_store} | clerk.counted.ready
     say("--- waiting for facts and mails ---")
     settle(floor, len(told))
-    outcome = compare(floor.rig, packer.green, floor.shipments, Counter(clerk.counted.ready, clerk.counted.collected, {c.name: c.order for c in floor.shop.customers}))
+    texts = [(c.name, t["text"]) for t in floor.shop.lines.texts.texts for c in floor.shop.customers if t["to"] in c.addresses]
+    outcome = compare(floor.rig, packer.green, floor.shipments, Counter(clerk.counted.ready, clerk.counted.collected, {c.name: c.order for c in floor.shop.customers}, texts))
     for text in outcome.lost[:20]:
         say(f"LOST: {text}")
     for text in outcome.duplicated[:20]:
@@ -230,11 +233,12 @@ def auto(floor: Floor, args) -> int:
     result = {
         "shipments_shipped": outcome.shipments_shipped, "parcels_shipped": outcome.parcels_shipped, "pickups_ready": outcome.pickups_ready,
         "pickups_collected": outcome.pickups_collected, "facts_at_oms": outcome.facts_at_oms, "notices_accepted": outcome.notices_accepted,
+        "told_by_sms": len(texts), "of_these_instead_of_mail": sum(c.order["contact"]["channels"][0] == "email" for name, _ in texts for c in floor.shop.customers if c.name == name),
         "lost": len(outcome.lost), "duplicated": len(outcome.duplicated),
         "scan_to_green_p50_us": int(statistics.median(green)) if green else 0, "scan_to_green_p99_us": percentile(green, 0.99),
     }
     floor.close()
     say(json.dumps(result))
-    fine = (result["lost"] == 0 and result["duplicated"] == 0 and result["shipments_shipped"] == args.auto and result["notices_accepted"] == len(told)
+    fine = (result["lost"] == 0 and result["duplicated"] == 0 and result["shipments_shipped"] == args.auto and result["notices_accepted"] == len(told) and (result["told_by_sms"], result["of_these_instead_of_mail"]) == (2, 1)
             and result["parcels_shipped"] == len(packer.green.shipped) and result["pickups_collected"] == len(clerk.served) == len(floor.shop.customers))
     return 0 if fine else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from compare import read_mail
-from demo_floor import show
+from demo_floor import say, show
 from demo_store import HAT, SHIRT, SOCKS, TOTE, Customer, Shop, customer
 from packer import Packer
 from waiting import wait_for
@@ -14,8 +14,9 @@ LINES = [((SOCKS, 2),), ((HAT, 1), (TOTE, 1)), ((SHIRT, 2),), ((SOCKS, 1), (HAT,
 
 
 def pickups(count: int, first: int = 4001, lines: list[tuple] = LINES, prefix: str = "P") -> list[Customer]:
-    """Every third is to be paid at the till."""
-    return [customer(first + n, *lines[n % len(lines)], prefix=prefix, unpaid=3300 if n % 3 == 1 else 0) for n in range(count)]
+    """Every third is to be paid at the till; the first of all wants an SMS."""
+    return [customer(first + n, *lines[n % len(lines)], prefix=prefix, channels=("sms", "email") if first + n == 4001 else ("email", "sms"),
+                     unpaid=3300 if n % 3 == 1 else 0) for n in range(count)]
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Clerk:
         self.served: list[Customer] = []
         self.counted = Counted()
         self.mails: dict[str, str] = {}  # file -> to whom
+        self.texts_seen = 0
         self.n = 0
 
     def begin(self, customers: list[Customer]) -> None:
@@ -51,16 +53,32 @@ class Clerk:
         self.waiting.append(c)
 
     def told(self) -> list[Customer]:
-        """Whose mail has come. Each mail is read once."""
+        """Whom a mail or an SMS has reached. Each mail is read once."""
         for path in self.shop.rig.mails():
             if path.name not in self.mails:
                 self.mails[path.name] = read_mail(path)["To"].addresses[0].addr_spec
-        reached = set(self.mails.values())
-        return [c for c in self.waiting if c.email in reached]
+        texts = self.shop.lines.texts.texts
+        for text in texts[self.texts_seen:]:
+            say(f"   {text['way']}: {text['to']}: {text['text']}")
+            self.texts_seen += 1
+        reached = set(self.mails.values()) | {text["to"] for text in texts}
+        return [c for c in self.waiting if c.addresses & reached]
 
     def await_told(self) -> Customer:
-        wait_for("a pickup's mail", self.told)
+        wait_for("a pickup's mail or SMS", self.told)
         return self.told()[0]
+
+    def show_ways(self) -> None:
+        """One customer wants an SMS and gets it; another wants a mail, and its line is down: an SMS instead."""
+        lines, (by_sms, by_mail) = self.shop.lines, self.coming[:2]
+        self.receive()
+        wait_for("the SMS", lambda: by_sms in self.told())
+        say("--- the line of the mails is cut ---")
+        lines.turn("mail", False)
+        self.receive()
+        wait_for("the SMS instead of the mail", lambda: by_mail in self.told())
+        lines.turn("mail", True)
+        say("--- it is mended ---")
 
     def serve(self, c: Customer) -> None:
         """By QR, by code, by order number; unpaid ones pay first. Some hand a wrong parcel over first, some undo."""

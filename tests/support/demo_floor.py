@@ -9,12 +9,13 @@ from pathlib import Path
 
 import goods_pictures
 import shipments as goods
-from demo_store import RUN, RUN_BAY, SITE, STATION, STORE, Customer, Shop
+from demo_store import COLLEAGUE, RUN, RUN_BAY, SITE, STATION, STORE, Customer, Shop
 from rig import Rig
 from waiting import wait_for
 
 COLOURS = {"green": "30;42", "amber": "30;43", "red": "97;41", "white": "30;47", "dark": "37;40"}
 NOTICE_DELAY_S, PICKUP_DELAY_S = 2, 1
+FALLBACK_S, FALLBACK_AUTO_S = 5, 2
 
 
 def say(text: str) -> None:
@@ -39,6 +40,7 @@ class Floor:
         self.folder = Path(args.folder or tempfile.mkdtemp(prefix="okuru-demo-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.rig = Rig(args.build, self.folder, benches=1, screen_scanner=True, stores=f"{{{SITE}: [{STATION}]}}")
+        self.auto = args.auto
         self.count = max(200, (args.auto or 0) + extras(args.auto or 0))
         self.shipments = {s["shipment"]: s for s in goods.make(self.count)}
         self.shop: Shop | None = None
@@ -47,7 +49,7 @@ class Floor:
         rig = self.rig
         goods_pictures.write_all(self.folder / "oms-pictures")
         rig.start_all()
-        for name, document in (("policy", policy()), ("people", goods.people())):
+        for name, document in (("policy", policy()), ("people", people())):
             rig.oms(name, str(self.write(f"{name}.json", json.dumps(document, ensure_ascii=False))))
         for bay in (*goods.bays(), RUN_BAY):
             rig.oms("bay", str(self.write(f"bay-{bay['bay']}.json", json.dumps(bay, ensure_ascii=False))))
@@ -57,7 +59,7 @@ class Floor:
         self.address = rig.start_web()
 
     def open_store(self) -> Shop:
-        self.shop = Shop(self.rig)
+        self.shop = Shop(self.rig, FALLBACK_AUTO_S if self.auto else FALLBACK_S, paper=not self.auto)
         self.shop.open()
         return self.shop
 
@@ -73,7 +75,7 @@ class Floor:
 
     def addresses(self) -> dict[str, str]:
         """Of the screens."""
-        return {"bench": f"{self.address}/bench/b1", "floor": f"{self.address}/floor", "counter": f"{self.shop.address}/counter/c1", "store": f"{self.shop.address}/floor"}
+        return {"bench": f"{self.address}/bench/b1", "floor": f"{self.address}/floor", "counter": f"{self.shop.address}/counter/c1", "store": f"{self.shop.address}/floor", "board": f"{self.shop.address}/ready-board"}
 
     def known(self) -> int:
         rows = self.rig.query("station/ledger.db", "SELECT count(*) FROM fact WHERE type = 'contact.received'")
@@ -96,6 +98,13 @@ class Floor:
                 if process.poll() is None:
                     process.kill()
         self.rig.broker.stop()
+        if self.shop:
+            self.shop.unplug()
+
+
+def people() -> dict:
+    document = goods.people()
+    return {**document, "people": [*document["people"], COLLEAGUE]}
 
 
 def policy() -> dict:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo's own pages: where everything is, and the customer's phone, with the mails as they came and the codes to show at the counter.
+"""The demo's own pages: where everything is, and the customer's phone, with the mails and messages as they came, the codes to show at the
+counter, and the lines that can be cut beside it.
 
 A part of the demo and of nothing else: it listens on the loopback, knows made-up customers only, and what it shows to the counter goes to
 the pty that stands for the counter's scanner."""
@@ -16,7 +17,10 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from compare import read_mail
+from demo_floor import FALLBACK_S
 from demo_store import OFFER, SITE, Customer, Shop
+from rig import RigError
+from waiting import TimedOut
 
 PAGES = Path(__file__).with_name("demo_pages")
 ICON = Path(__file__).parents[2] / "services/web/pages"
@@ -31,7 +35,7 @@ def qr_svg(text: str) -> bytes:
 
 class Phone:
     def __init__(self, shop: Shop, addresses: dict[str, str], slips: list[dict]):
-        """@addresses: of the screens: bench, floor, counter, store. @slips: shipments of the DC that are offered to its bench."""
+        """@addresses: of the screens: bench, floor, counter, store, board. @slips: shipments of the DC that are offered to its bench."""
         self.shop, self.addresses, self.slips = shop, addresses, slips
         self.coupon = OFFER.token(t="o", m="aozora", o="O-1", n="C-1", w=SITE)
         self.read: dict[Path, dict] = {}
@@ -45,7 +49,7 @@ class Phone:
                 answer(self, self.phone)
 
             def do_POST(self) -> None:
-                show(self, self.phone)
+                act(self, self.phone)
 
             def log_message(self, *_) -> None:
                 pass
@@ -78,15 +82,28 @@ class Phone:
                                        "from": mail["From"].addresses[0].display_name, "subject": str(mail["Subject"]), "text": body.get_content() if body else ""}
             return sorted(self.read.values(), key=lambda m: (-m["at"], m["id"]))
 
+    def texts(self) -> list[dict]:
+        people = {address: c for c in self.shop.customers for address in c.addresses}
+        return [{**t, "customer": c.name if c else None, "to": t["to"] if t["way"] == "sms" or not c else c.order["contact"]["contact"]["name"], "from": "", "subject": ""}
+                for t in list(self.shop.lines.texts.texts) for c in [people.get(t["to"])]]
+
+    def lines(self) -> dict:
+        """How the two lines are, which orders wait for one, and the paper that came out meanwhile."""
+        numbers = {c.name: c.number for c in self.shop.customers}
+        slips = [{"order": next((n for n in numbers.values() if n in text), ""), "text": text} for text in self.shop.slips()]
+        return {**self.shop.lines.state(), "after": FALLBACK_S, "waiting": [numbers.get(s, s) for s in self.shop.waiting()], "slips": slips[::-1]}
+
     def customer(self, name: str) -> Customer | None:
         return next((c for c in self.shop.customers if c.name == name), None)
 
     def state(self) -> dict:
         by_address = {c.email: c for c in self.shop.customers}
-        mails = [{**m, "customer": by_address[m["address"]].name if m["address"] in by_address else None} for m in self.mails()]
-        told = {m["customer"] for m in mails}
+        mails = [{**m, "way": "email", "customer": by_address[m["address"]].name if m["address"] in by_address else None} for m in self.mails()]
+        messages = sorted(mails + self.texts(), key=lambda m: (-m["at"], m["id"]))
+        told = {m["customer"] for m in messages}
         people = [{"name": c.name, "number": c.number, "code": c.code, "token": c.token, "says": c.says, "told": c.name in told} for c in self.shop.customers]
-        return {"mails": [{k: m[k] for k in ("id", "at", "to", "from", "subject", "text", "customer")} for m in mails], "customers": people, "coupon": self.coupon}
+        keys = ("id", "at", "way", "to", "from", "subject", "text", "customer")
+        return {"messages": [{k: m[k] for k in keys} for m in messages], "customers": people, "coupon": self.coupon, "lines": self.lines()}
 
     def what(self, name: str, part: str) -> str | None:
         """The text that is shown: of a customer's order, or the coupon."""
@@ -99,8 +116,8 @@ class Phone:
         first = [c for c in self.shop.customers if c.name in ("P-2001", "P-2002")]
         shown = ",".join([f"{'名札' if ja else 'badge'}=OKURU-P-K041", *(f"QR …{c.number[-4:]}={c.token}" for c in first), f"{'クーポン' if ja else 'coupon'}={self.coupon}"])
         go = {"bench": f"{a['bench']}?lang={lang}#{quote(read)}", "counter": f"{a['counter']}?lang={lang}#{quote(shown)}", "phone": f"/phone?lang={lang}",
-              "floor": f"{a['floor']}?lang={lang}", "store": f"{a['store']}?lang={lang}"}
-        page = (PAGES / f"start-{lang}.html").read_text(encoding="utf-8")
+              "board": a["board"], "floor": f"{a['floor']}?lang={lang}", "store": f"{a['store']}?lang={lang}"}
+        page = (PAGES / f"start-{lang}.html").read_text(encoding="utf-8").replace("@after@", str(FALLBACK_S))
         for key, value in go.items():
             page = page.replace(f"@{key}@", html.escape(value))
         return page.encode()
@@ -143,18 +160,48 @@ def answer(to: BaseHTTPRequestHandler, phone: Phone) -> None:
         send(to, 404, "text/plain", b"there is nothing here\n")
 
 
-def show(to: BaseHTTPRequestHandler, phone: Phone) -> None:
-    """Held before the counter's scanner: {"customer": name or "coupon", "part": "qr", "code" or "order"}."""
+def read_asked(to: BaseHTTPRequestHandler) -> dict | None:
     length = to.headers.get("Content-Length", "")
     try:
         asked = json.loads(to.rfile.read(int(length))) if length.isdigit() and int(length) < 1000 else None
-        text = phone.what(asked["customer"], asked["part"])
-    except (ValueError, KeyError, TypeError):
-        text = None
-    if not is_own(to, phone) or not to.headers.get("Origin") or to.path != "/show":
+    except ValueError:
+        return None
+    return asked if isinstance(asked, dict) else None
+
+
+def act(to: BaseHTTPRequestHandler, phone: Phone) -> None:
+    asked, acts = read_asked(to), {"/show": show, "/line": turn, "/more": more}
+    if not is_own(to, phone) or not to.headers.get("Origin") or to.path not in acts:
         send(to, 403, "text/plain", b"not from here\n")
-    elif text is None:
+    elif asked is None:
+        send(to, 400, "text/plain", b"that is no question\n")
+    else:
+        acts[to.path](to, phone, asked)
+
+
+def show(to: BaseHTTPRequestHandler, phone: Phone, asked: dict) -> None:
+    """Held before the counter's scanner: {"customer": name or "coupon", "part": "qr", "code" or "order"}."""
+    text = phone.what(str(asked.get("customer")), str(asked.get("part")))
+    if text is None:
         send(to, 400, "text/plain", b"nothing that a customer has\n")
     else:
         os.write(phone.shop.rig.counters[0].master, text.encode() + b"\r")
         send(to, 200, "application/json", b"{}")
+
+
+def turn(to: BaseHTTPRequestHandler, phone: Phone, asked: dict) -> None:
+    """{"line": "mail" or "texts", "up": is it mended, or cut?}"""
+    if asked.get("line") not in ("mail", "texts") or not isinstance(asked.get("up"), bool):
+        send(to, 400, "text/plain", b"no such line\n")
+    else:
+        phone.shop.lines.turn(asked["line"], asked["up"])
+        send(to, 200, "application/json", b"{}")
+
+
+def more(to: BaseHTTPRequestHandler, phone: Phone, asked: dict) -> None:
+    """{}: one more order is put onto its shelf."""
+    try:
+        number = phone.shop.one_more().number
+        send(to, 200, "application/json", json.dumps({"order": number}).encode())
+    except (RigError, TimedOut) as e:
+        send(to, 500, "text/plain", str(e).encode())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import threading
 from dataclasses import dataclass
 
 import shipments as goods
+from demo_lines import Lines
 from packer import Packer
+from printer import Printer, read_page
 from rig import Rig
 from story import store_wish
 from tokens import Signer
@@ -25,6 +28,7 @@ RUN_BAY = {"version": 1, "bay": BAY, "carrier": CARRIER, "temperature": "ambient
 PICKUP, OFFER = Signer("K1"), Signer("K2", "offer")
 SOCKS, SHIRT, HAT, TOTE, CLOTH = (goods.AOZORA[n] for n in (1, 3, 6, 7, 8))
 COUPON = {"merchant": "aozora", "offer": "O-1", "kind": "in-store", "headline": {"ja": "靴下10%引き", "en": "10% off socks"}, "terms": {"ja": "お一人様1回", "en": "once a customer"}}
+COLLEAGUE = {"person": "p-042", "badge": "K042", "role": "clerk", "call": "そら"}
 CODES = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # as Crockford writes them
 
 
@@ -50,12 +54,18 @@ class Customer:
         return self.order["contact"]["contact"]["email"]
 
     @property
+    def addresses(self) -> set[str]:
+        """By which something can reach them, as a relay or a provider is told."""
+        contact = self.order["contact"]["contact"]
+        return {self.email, "+81" + contact["phone"].replace("-", "")[1:], contact["line"]}
+
+    @property
     def parcels(self) -> list[str]:
         return [parcel["codes"][0] for parcel in self.order["expected"]]
 
 
-def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P", email: str | None = None, **pickup) -> Customer:
-    """@pickup: members of the wish's `pickup`. The same for the same @n."""
+def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P", email: str | None = None, channels: tuple = ("email", "sms"), **pickup) -> Customer:
+    """@channels: by which they want to be told, the first that works. @pickup: members of the wish's `pickup`. The same for the same @n."""
     order = store_wish(f"{prefix}-{n}", *lines)
     person = goods.FAMILY[n % len(goods.FAMILY)], goods.GIVEN[n % len(goods.GIVEN)]
     code = "".join(CODES[byte % 32] for byte in hashlib.sha256(f"customer {n}".encode()).digest()[:8])
@@ -63,7 +73,8 @@ def customer(n: int, *lines: tuple, ja: str = "", en: str = "", prefix: str = "P
     order["carrier"], order["bay"], order["orders"] = CARRIER, BAY, [f"A-{60000 + n}"]
     for line in order["lines"]:
         line["order"] = order["orders"][0]
-    order["contact"]["contact"] = {"name": " ".join(person), "email": email or f"customer-{n}@example.jp", "phone": f"090-0000-{n:04d}", "code": f"{code[:4]}-{code[4:]}"}
+    order["contact"]["contact"] = {"name": " ".join(person), "email": email or f"customer-{n}@example.jp", "phone": f"090-0000-{n:04d}", "line": f"U{n:032x}", "code": f"{code[:4]}-{code[4:]}"}
+    order["contact"]["channels"] = list(channels)
     return Customer(order, f"{code[:4]}-{code[4:]}", PICKUP.token(t="p", m=order["merchant"], s=order["shipment"], w=SITE), {"ja": ja, "en": en})
 
 
@@ -78,13 +89,24 @@ def yesterday() -> str:
 
 
 class Shop:
-    """The store's box beside the DC's, at the same broker and OMS. Its mails lie in the same mailbox."""
+    """The store's box beside the DC's, at the same broker and OMS. Its mails lie in the same mailbox.
 
-    def __init__(self, dc: Rig):
+    It has a second counter, at which a colleague puts away what a press of a button brings, while somebody plays at the first."""
+
+    def __init__(self, dc: Rig, fallback_s: int, paper: bool):
+        """@fallback_s: how long a line may be down before the next one is taken. @paper: is there a printer for slips?"""
         self.dc = dc
         dc.broker.allow(NAME)
-        self.rig = Rig(dc.build, dc.folder / "store", benches=0, counters=1, broker=dc.broker, site=SITE, station=STATION, mailbox=dc.mailbox, screen_scanner=True,
-                       environment={"OKURU_TEST_CLOCK_QUALITY": "synced"})
+        self.lines = Lines(dc.mailbox)
+        self.printer = Printer("escpos").__enter__() if paper else None
+        self.rig = Rig(dc.build, dc.folder / "store", benches=0, counters=2, broker=dc.broker, site=SITE, station=STATION, mailbox=dc.mailbox, screen_scanner=True,
+                       environment={"OKURU_TEST_CLOCK_QUALITY": "synced"}, ready_board=["127.0.0.1"],
+                       smtp={"host": "127.0.0.1", "port": self.lines.mail.port, "tls": "none-on-loopback", "timeout": "5s"},
+                       slips=f"  printer: tcp\n  host: 127.0.0.1\n  port: {self.printer.port}\n  language: escpos\n  bench: c2\n" if paper else None)
+        etc = self.rig.folder / "etc"
+        self.rig.write_yaml("notify.yaml", (etc / "notify.yaml").read_text(encoding="utf-8") + self.lines.config(etc, fallback_s))
+        self.shelving = threading.Lock()
+        self.n_more = 0
         self.customers: list[Customer] = []
         self.van: list[Customer] = []  # whose orders the DC packs; its OMS tells the store when they are on their way
 
@@ -103,6 +125,13 @@ class Shop:
             self.rig.stop(name)
         for c in self.rig.counters:
             c.close()
+        self.unplug()
+
+    def unplug(self) -> None:
+        self.lines.close()
+        if self.printer:
+            self.printer.__exit__()
+            self.printer = None
 
     # ---- goods ----
 
@@ -121,6 +150,26 @@ class Shop:
         self.dc.oms("push", self.file(f"push-{customers[0].name}.jsonl", *(c.order for c in customers)), "--station", NAME)
         for c in customers:
             wait_for(f"{c.name} at the counter", lambda c=c: self.count("expected.received", c.name) and self.count("contact.received", c.name))
+
+    def one_more(self) -> Customer:
+        """The colleague puts an order onto its shelf: its customer is to be told."""
+        with self.shelving:
+            c = customer(5001 + self.n_more, (SOCKS, 1), ja="同僚が棚に置いた", en="put on its shelf by the colleague")
+            self.expect(c)
+            colleague = Packer(self.rig.counters[1])
+            colleague.sign_in(COLLEAGUE["badge"])
+            colleague.scan(c.parcels[0], "arrived")
+            colleague.scan(f"OKURU-S-F-{self.n_more % 9 + 1}", "ready")
+            self.n_more += 1
+            return c
+
+    def waiting(self) -> list[str]:
+        """Orders whose customers are still to be told."""
+        return [s for (s,) in self.rig.query("notify/notices.db", "SELECT shipment FROM notice WHERE state IN ('reserved', 'sending')")]
+
+    def slips(self) -> list[str]:
+        """What came out of the printer."""
+        return [read_page(page)[0].strip() for page in self.printer.whole] if self.printer else []
 
     def bring(self, *customers: Customer) -> list[dict]:
         """To be packed at the DC: what its bench is to be told."""
@@ -145,11 +194,13 @@ def played() -> dict[str, Customer]:
         "half": customer(2005, (SOCKS, 1), (TOTE, 1), ja="あと1個が未着", en="one parcel is still to come"),
         "coming": customer(2006, (HAT, 1), ja="これから店に届く", en="on its way to the store"),
         "coming-2": customer(2007, (SHIRT, 2), ja="これから店に届く", en="on its way to the store"),
-        "untold": customer(2008, (SOCKS, 3), email="nobody at all", ja="メールが届かない宛先", en="an address that takes no mail"),
+        "untold": customer(2008, (SOCKS, 3), email="nobody at all", channels=("email",), ja="メールが届かない宛先", en="an address that takes no mail"),
+        "sms": customer(2009, (HAT, 1), channels=("sms", "email"), ja="SMSで知らせる", en="told by SMS"),
+        "line": customer(2010, (TOTE, 1), channels=("line", "email"), ja="LINEで知らせる", en="told by LINE"),
     }
 
 
-SHELVES = {"ready": ["A-1"], "unpaid": ["B-3", "B-3"], "many": ["B-1", "D-10", "A-2"], "overdue": ["E-7"], "half": ["C-2"], "untold": ["A-3"]}
+SHELVES = {"ready": ["A-1"], "unpaid": ["B-3", "B-3"], "many": ["B-1", "D-10", "A-2"], "overdue": ["E-7"], "half": ["C-2"], "untold": ["A-3"], "sms": ["C-5"], "line": ["D-4"]}
 
 
 def stock(shop: Shop) -> None:
