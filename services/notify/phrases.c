@@ -223,6 +223,13 @@ int phrases_pin(struct phrases *p, struct notice_row *row) {
         return 0;
 }
 
+static void forget_ready(struct phrases *p) {
+        for (size_t i = 0; i < READY_MAX; i++) {
+                p->ready[i].words = template_free(p->ready[i].words);
+                p->ready[i].id = 0;
+        }
+}
+
 /* Return: 0, PHRASES_E_NONE, -errno. */
 static int read_words(
         struct phrases *p, int64_t id, const struct wording_name *name, const struct template **tp) {
@@ -273,8 +280,13 @@ int phrases_logo(struct phrases *p, const char *merchant, struct logo *logo) {
         return logo_read((const uint8_t *) p->logo.data, p->logo.len, logo, &why) == 0 ? 0 : PHRASES_E_NONE;
 }
 
+/* The next pack may get the number of one that went. */
 int phrases_purge(struct phrases *p) {
-        return wording_store_purge(p->kept);
+        int r = wording_store_purge(p->kept);
+
+        if (r == 0 && store_changes(p->store) > 0)
+                forget_ready(p);
+        return r;
 }
 
 /* ---- open and close ---- */
@@ -304,8 +316,7 @@ int phrases_open(
 struct phrases *phrases_close(struct phrases *p) {
         if (!p)
                 return NULL;
-        for (size_t i = 0; i < READY_MAX; i++)
-                (void) template_free(p->ready[i].words);
+        forget_ready(p);
         str_deinit(&p->logo);
         p->kept = wording_store_close(p->kept);
         free(p);
