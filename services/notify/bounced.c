@@ -62,6 +62,8 @@ static int bar(struct notify *n, const struct notice_row *row, enum dsn_says say
 /* To be planned anew, from now. */
 static int pass_on(struct notify *n, struct notice_row *row, const struct stamp *now) {
         row->state = NOTICE_RESERVED;
+        row->told = false; /* its end, which is to come: what is told is purged some day */
+        row->changed_usec = now->wall_usec;
         row->channel[0] = '\0';
         (void) copy_text(row->reason, sizeof(row->reason), BOUNCED);
         (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* a uuid */

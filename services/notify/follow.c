@@ -178,13 +178,24 @@ static int on_refused(struct follow *f, const struct fact_row *fact, const struc
         return judge(f, data, APPROVAL_REFUSED);
 }
 
+/* It is told of a channel where it has had its end since, as of a mail that came back: old news, when the ledger is read anew. */
+static bool had_ended(const struct notice_row *row, const char *channel) {
+        char why[PLAN_REASON_SIZE];
+        enum channel c;
+
+        return channel_from_str(channel, &c) == 0 && plan_is_used(row->used, c, why);
+}
+
 /* Our own outcome coming back, or what another disk's notify did: never sent again either way. */
-static int settle(struct follow *f, const char *id, enum notice_state state, bool correction) {
+static int settle(
+        struct follow *f, const char *id, enum notice_state state, const char *channel, bool correction) {
         struct notice_row row;
         int r = outbox_get(f->outbox, id, &row);
 
         if (r != 0)
                 return r == OUTBOX_E_NONE ? 0 : r;
+        if (!is_final(row.state) && had_ended(&row, channel))
+                return 0;
         if (!is_final(row.state) || is_newer(state, row.state)) {
                 row.state = state;
                 row.correction |= correction;
@@ -201,8 +212,8 @@ static int on_outcome(struct follow *f, const struct fact_row *fact, const struc
 
         if (state_of(fact->type, &state) < 0)
                 return -EBADMSG;
-        return settle(
-                f, json_get_string(data, "notice", ""), state, json_get_bool(data, "correction", false));
+        return settle(f, json_get_string(data, "notice", ""), state, json_get_string(data, "channel", ""),
+                json_get_bool(data, "correction", false));
 }
 
 /* A notice that we have no row of, told by others: one that its reservation, should it come, will find ended. */
@@ -221,7 +232,7 @@ static int remember(
                 !copy_text(row.kind, sizeof(row.kind), json_get_string(e, "kind", "")))
                 return -EBADMSG;
         r = outbox_insert(f->outbox, &row);
-        return r == OUTBOX_E_EXISTS ? settle(f, row.id, state, false) : r;
+        return r == OUTBOX_E_EXISTS ? settle(f, row.id, state, "", false) : r;
 }
 
 /*
