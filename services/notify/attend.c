@@ -13,7 +13,8 @@ enum {
         ATTEND_NOT_NOW = 1, /* with the next look */
 };
 
-#define STAY_USEC (10 * USEC_PER_SEC) /* between looks at what waits for a line that others wait for, too */
+#define STAY_USEC  (10 * USEC_PER_SEC) /* between looks at what waits for a line that others wait for, too */
+#define PAPER_USEC (60 * USEC_PER_SEC) /* between looks at paper that cannot be judged or written */
 
 /* One of another kind never comes so far. */
 static enum notice_kind kind_of(const struct notice_row *row) {
@@ -68,6 +69,16 @@ static bool could_have_paper(const struct notify *n, const struct notice_row *ro
         return true;
 }
 
+/* By which another disk will have sent it, if it did. */
+static bool first_ready(const struct plan_question *q, enum channel *c) {
+        for (size_t i = 0; i < q->n; i++)
+                if (q->list[i].state == PLAN_READY) {
+                        *c = q->list[i].channel;
+                        return true;
+                }
+        return false;
+}
+
 static int make_plan(struct notify *n, struct notice_row *row, const struct matter *m,
         const struct stamp *now, struct plan *plan, struct hashes *refused) {
         struct plan_question q = {.used = row->used,
@@ -79,12 +90,12 @@ static int make_plan(struct notify *n, struct notice_row *row, const struct matt
         int r = 0;
 
         refused->n = 0;
-        if (channel_from_str(row->channel, &q.at) < 0)
-                q.may_have_gone = false;
         for (size_t i = 0; i < m->card.n_wish && r == 0; i++) {
                 q.list[q.n].channel = m->card.wish[i];
                 r = judge_channel(n, row, m, &q.list[q.n++], refused);
         }
+        if (channel_from_str(row->channel, &q.at) < 0 && !first_ready(&q, &q.at))
+                q.may_have_gone = false;
         plan_make(&q, plan);
         return r;
 }
@@ -134,7 +145,7 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
                 return ATTEND_NOT_NOW; /* one was up a moment ago */
         if (row->unknowns > 0 && w->routes[job->route].courier.repeat == COURIER_REPEAT_UNSAFE) {
                 routes_put_back(&w->health, job->route, now->boot_usec);
-                return outcome_conclude(n, row, NOTICE_UNKNOWN, "another-disk", now);
+                return outcome_conclude(n, row, NOTICE_UNKNOWN, *row->route ? "crash" : "another-disk", now);
         }
         if (*job->to)
                 barred_hash(n->barred, channel_to_str(w->channel), job->to, to);
@@ -260,18 +271,25 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
         });
 }
 
+/* Others that owe paper are not to wait for this one. */
+static int put_paper_off(struct notify *n, struct notice_row *row, const struct stamp *now) {
+        (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* a uuid */
+        row->next_usec = now->boot_usec + PAPER_USEC;
+        return outcome_commit(n, row);
+}
+
 int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *now) {
         _cleanup_(matter_deinit) struct matter m = {0};
         struct notice_decision decision;
         int r = matter_read(n, row, now->wall_usec, &m);
 
-        if (r != 0)
-                return r == -ENOMEM
-                               ? r
-                               : ATTEND_NOT_NOW; /* the ledger's damage, or its absence: with a later tick */
+        if (r != 0) /* the ledger's absence: with a later tick; its damage may be this shipment's alone */
+                return r > 0 || r == -ENOMEM ? r : put_paper_off(n, row, now);
         decision = decide(row, &m, CONTACT_READY, now);
-        if (m.state == CONTACT_READY && (decision.action == NOTICE_SEND || decision.action == NOTICE_WAIT))
-                return lay_paper(n, row, &m, now);
+        if (m.state == CONTACT_READY && (decision.action == NOTICE_SEND || decision.action == NOTICE_WAIT)) {
+                r = lay_paper(n, row, &m, now);
+                return r > 0 ? put_paper_off(n, row, now) : r;
+        }
         row->paper = PAPER_NONE; /* nobody comes for it any more, or they want no word from us */
         return outcome_commit(n, row);
 }

@@ -10,7 +10,7 @@ static int is_undone(struct notify *n, const struct flight *f, struct notice_row
         if (r != 0)
                 return r < 0 ? r : -ENOENT;
         if (row->state != NOTICE_SENDING || row->correction != f->correction ||
-                row->approval == APPROVAL_REFUSED)
+                row->approval == APPROVAL_REFUSED || (row->others & PLAN_ANEW) != 0)
                 return 1;
         return matter_is_withdrawn(n, row, &f->addresses, f->consent_usec);
 }

@@ -125,7 +125,7 @@ int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, u
 void outcome_collect(struct way *w); /* what its thread is through with: those flights have ended */
 /* What became of the flights that have ended: kept until it is on the disk, for it is the difference between one mail and two. */
 int outcome_finish(struct notify *n, const struct stamp *now);
-/* What a process that died left in `sending`, and waiting times of an earlier boot. */
+/* What a process that died, or a full disk, left in `sending`, and waiting times of an earlier boot. */
 int outcome_recover(struct notify *n);
 
 /* --- bounced.c --- */

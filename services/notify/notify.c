@@ -175,18 +175,11 @@ static int wait_for_room(struct notify *n) {
         return set_timer(n, TICK_USEC);
 }
 
-static bool is_idle(const struct notify *n) {
-        for (size_t i = 0; i < N_CHANNELS; i++)
-                if (!way_is_idle(&n->ways[i]))
-                        return false;
-        return true;
-}
-
-/* A row that was left in `sending` because no more could be written has not gone: as after a crash. */
+/* A row that was left in `sending` because no more could be written, and that no thread has, is judged as after a crash. */
 static int find_room(struct notify *n) {
         int r;
 
-        if (!n->no_room || !is_idle(n))
+        if (!n->no_room)
                 return 0;
         r = outcome_recover(n);
         if (r < 0)

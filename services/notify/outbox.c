@@ -24,8 +24,8 @@
 struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
-        struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, of_parcel,
-                other_boot, purge, purge_pos, put_data, overtaken, arrived, wake_held, get_data;
+        struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, wake_sending,
+                of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived, wake_held, get_data;
 };
 
 static const struct store_schema schema = {
@@ -60,8 +60,11 @@ static const struct store_sql outbox_sql[] = {
                 "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND others <> 0 AND channel = ?3 "
                 "AND rank = ?2 AND due_usec <= ?4 AND (others & ?5) <> 0 AND next_usec <= ?1 "
                 "ORDER BY due_usec LIMIT 1"},
-        {offsetof(struct outbox, paper), "SELECT " COLUMNS " FROM notice WHERE paper = 1 LIMIT 1"},
-        {offsetof(struct outbox, sending), "SELECT " COLUMNS " FROM notice WHERE state = 'sending' LIMIT 1"},
+        {offsetof(struct outbox, paper),
+                "SELECT " COLUMNS " FROM notice WHERE paper = 1 AND (next_usec <= ?1 OR boot <> ?2) LIMIT 1"},
+        {offsetof(struct outbox, sending),
+                "SELECT " COLUMNS " FROM notice WHERE state = 'sending' AND +id > ?1 ORDER BY +id "
+                "LIMIT 1" /* by the index of the few */},
         {offsetof(struct outbox, wake),
                 "UPDATE notice SET channel = '', others = 0, used = '', "
                 "next_usec = CASE WHEN " WAITS_FOR_CONTACT " THEN due_usec ELSE next_usec END "
@@ -69,6 +72,9 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, wake_doubtful),
                 "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 "
                 "AND state = 'reserved' AND unknowns > 0 AND " WAITS_FOR_CONTACT},
+        {offsetof(struct outbox, wake_sending),
+                "UPDATE notice SET others = others | ?3, used = CASE WHEN unknowns = 0 THEN '' ELSE used END "
+                "WHERE merchant = ?1 AND shipment = ?2 AND state = 'sending'"},
         {offsetof(struct outbox, of_parcel),
                 "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND correction = 0 "
                 "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
@@ -283,11 +289,14 @@ int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64
         return r;
 }
 
-int outbox_paper(struct outbox *o, struct notice_row *row) {
+int outbox_paper(struct outbox *o, uint64_t boot_usec, struct notice_row *row) {
+        store_bind_int64(&o->paper, 1, (int64_t) boot_usec);
+        store_bind_text(&o->paper, 2, o->boot);
         return first_row(&o->paper, row);
 }
 
 int outbox_sending(struct outbox *o, struct notice_row *row) {
+        store_bind_text(&o->sending, 1, row->id);
         return first_row(&o->sending, row);
 }
 
@@ -350,13 +359,14 @@ int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state 
 }
 
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
-        struct store_stmt *const both[] = {&o->wake, &o->wake_doubtful};
+        struct store_stmt *const all[] = {&o->wake, &o->wake_doubtful, &o->wake_sending};
         int r = 0;
 
-        for (size_t i = 0; i < ELEMENTSOF(both) && r == 0; i++) {
-                store_bind_text(both[i], 1, merchant);
-                store_bind_text(both[i], 2, shipment);
-                r = store_run(both[i]);
+        store_bind_int64(&o->wake_sending, 3, PLAN_ANEW);
+        for (size_t i = 0; i < ELEMENTSOF(all) && r == 0; i++) {
+                store_bind_text(all[i], 1, merchant);
+                store_bind_text(all[i], 2, shipment);
+                r = store_run(all[i]);
         }
         return r;
 }

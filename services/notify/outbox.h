@@ -85,9 +85,9 @@ int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct n
  */
 int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64_t due_usec,
         uint64_t boot_usec, struct notice_row *row);
-/* One that failed and owes paper. Return: 0, OUTBOX_E_NONE, -errno. */
-int outbox_paper(struct outbox *o, struct notice_row *row);
-/* A row left in `sending`: by a process that died. Return: 0, OUTBOX_E_NONE, -errno. */
+/* One that failed and owes paper, and is to be looked at. Return: 0, OUTBOX_E_NONE, -errno. */
+int outbox_paper(struct outbox *o, uint64_t boot_usec, struct notice_row *row);
+/* The next row in `sending` by id. @row: the one before; zero for the first. Return: 0, OUTBOX_E_NONE, -errno. */
 int outbox_sending(struct outbox *o, struct notice_row *row);
 
 /**
@@ -97,7 +97,10 @@ int outbox_sending(struct outbox *o, struct notice_row *row);
  */
 int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
-/* The shipment's contact is another one: rows of which no copy may have gone are planned anew, as soon as they are due. */
+/*
+ * The shipment's contact is another one: rows of which no copy may have gone are planned anew, as soon as they are due. What is
+ * `sending` is marked with PLAN_ANEW: it was written for the one of before.
+ */
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
 /*
  * @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked.

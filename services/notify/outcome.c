@@ -89,12 +89,22 @@ int outcome_send(struct notify *n, const struct notice_row *row, const char *to,
         return end(n, r);
 }
 
+/* What was planned for a contact that is another one now. */
+static void forget_plan(struct notice_row *row) {
+        if ((row->others & PLAN_ANEW) == 0)
+                return;
+        row->others = 0;
+        if (row->unknowns == 0)
+                row->channel[0] = '\0';
+}
+
 int outcome_unsend(struct notify *n, struct notice_row *row) {
         if (row->state != NOTICE_SENDING)
                 return 0; /* somebody else told it */
         row->state = NOTICE_RESERVED;
         row->attempts--;
         row->correction = row->correction && row->unknowns > 0;
+        forget_plan(row);
         return outcome_commit(n, row); /* due as before, in its place among the others */
 }
 
@@ -114,6 +124,7 @@ static int conclude(struct notify *n, struct notice_row *row, enum notice_state 
         const struct hashes *refused, const struct stamp *now) {
         int r = begin(n);
 
+        row->others &= ~PLAN_ANEW;
         if (state == NOTICE_FAILED && (row->others & PLAN_PAPER) != 0)
                 row->paper = PAPER_OWED;
         if (r == 0)
@@ -150,13 +161,15 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
         int r;
 
         (void) copy_text(refused.list[0], SEAL_HASH_MAX, hash);
-        if (channel_from_str(row->channel, &channel) == 0)
+        if ((row->others & PLAN_ANEW) == 0 && channel_from_str(row->channel, &channel) == 0)
                 plan_use_up(row->used, channel, reason);
         if (row->unknowns > 0 || (row->others & ~PLAN_PAPER) == 0)
                 return outcome_refuse(n, row, &refused, reason, now);
-        log_info("notice %s: %s by %s; another channel takes it", row->id, reason, row->channel);
+        log_info("notice %s: %s by %s; %s", row->id, reason, row->channel,
+                (row->others & PLAN_ANEW) != 0 ? "a contact has come meanwhile" : "another channel takes it");
         row->state = NOTICE_RESERVED;
-        row->channel[0] = '\0';                                     /* planned anew */
+        row->channel[0] = '\0'; /* planned anew */
+        row->others &= ~PLAN_ANEW;
         (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
         row->next_usec = now->boot_usec;
         r = begin(n);
@@ -197,6 +210,7 @@ int outcome_wait(struct notify *n, struct notice_row *row, const char *reason, u
 
 static int again(struct notify *n, struct notice_row *row, const char *reason, uint64_t at_usec) {
         row->state = NOTICE_RESERVED;
+        forget_plan(row);
         (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
         row->next_usec = at_usec;
         return outcome_commit(n, row);
@@ -248,6 +262,18 @@ static uint64_t next_try(
         uint64_t asked = (uint64_t) a->retry_after_sec * USEC_PER_SEC;
 
         return now->boot_usec + (asked > wait ? asked : wait);
+}
+
+/* A snapshot, or another disk's fact, came first: what it says stands, unless it says that nothing went. */
+static int finish_over(
+        struct notify *n, struct notice_row *row, const struct courier_answer *a, const struct stamp *now) {
+        bool went = row->state == NOTICE_ACCEPTED || row->state == NOTICE_DELIVERED;
+
+        if (a->result == COURIER_ACCEPTED && !went)
+                return outcome_conclude(n, row, NOTICE_ACCEPTED, "", now);
+        if (a->result == COURIER_UNKNOWN && !went && row->state != NOTICE_UNKNOWN)
+                return outcome_conclude(n, row, NOTICE_UNKNOWN, a->reason, now);
+        return 0;
 }
 
 static int finish(struct notify *n, struct way *w, struct notice_row *row, const struct flight *f,
@@ -303,7 +329,10 @@ static int finish_flight(struct notify *n, struct way *w, const struct flight *f
                 return r;
         if (!f->begun)
                 return f->is_paper ? 0 : outcome_unsend(n, &row);
-        return f->is_paper ? finish_paper(n, &row, &f->answer) : finish(n, w, &row, f, now);
+        if (f->is_paper)
+                return finish_paper(n, &row, &f->answer);
+        return row.state == NOTICE_SENDING ? finish(n, w, &row, f, now)
+                                           : finish_over(n, &row, &f->answer, now);
 }
 
 int outcome_finish(struct notify *n, const struct stamp *now) {
@@ -342,13 +371,21 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
         return again(n, row, "crash", now->boot_usec);
 }
 
+static bool is_in_hand(const struct notify *n, const char *notice) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                if (way_has(&n->ways[i], notice))
+                        return true;
+        return false;
+}
+
 int outcome_recover(struct notify *n) {
         struct stamp now = follow_now(n->follow);
-        struct notice_row row;
+        struct notice_row row = {0};
         int r;
 
         while ((r = outbox_sending(n->outbox, &row)) == 0) {
-                r = recover_row(n, &row, &now);
+                if (!is_in_hand(n, row.id))
+                        r = recover_row(n, &row, &now);
                 if (r < 0)
                         return r;
         }

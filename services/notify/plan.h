@@ -22,6 +22,7 @@
 #define PLAN_REASON_SIZE 32
 #define PLAN_USED_SIZE   320                     /* N_CHANNELS of a name, a reason and two marks */
 #define PLAN_PAPER       CHANNEL_BIT(N_CHANNELS) /* in sets of channels: the slip that tells nobody by itself */
+#define PLAN_ANEW        CHANNEL_BIT(N_CHANNELS + 1) /* likewise: a contact came that this plan knows nothing of */
 
 enum plan_state {
         PLAN_READY,

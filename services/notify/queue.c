@@ -16,6 +16,16 @@ static unsigned free_channels(const struct notify *n, const struct stamp *now, b
         return set;
 }
 
+/* Nobody would look at what waits for one of them. */
+static unsigned absent_channels(const struct notify *n) {
+        unsigned set = 0;
+
+        for (int c = 0; c < N_CHANNELS; c++)
+                if (!way_is_here(&n->ways[c]))
+                        set |= CHANNEL_BIT(c);
+        return set;
+}
+
 /* One that waits longer for its line than it should, while another channel, or paper, is to be had. */
 static int next_stuck(struct notify *n, const struct stamp *now, struct notice_row *row) {
         unsigned up = free_channels(n, now, true);
@@ -58,10 +68,10 @@ static int next_row(struct notify *n, const struct stamp *now, struct notice_row
         *attendp = attend;
         if (channels == 0)
                 return OUTBOX_E_NONE;
-        r = first_of_both(n, now, channels, row);
+        r = first_of_both(n, now, channels | absent_channels(n), row);
         if (r == OUTBOX_E_NONE && (channels & CHANNEL_BIT(CHANNEL_SLIP)) != 0) {
                 *attendp = attend_paper;
-                r = outbox_paper(n->outbox, row);
+                r = outbox_paper(n->outbox, now->boot_usec, row);
         }
         return r;
 }

@@ -62,10 +62,6 @@ bool way_is_here(const struct way *w) {
         return w->health.n > 0;
 }
 
-bool way_is_idle(const struct way *w) {
-        return way_count(w, FLIGHT_NONE) == FLIGHTS_MAX;
-}
-
 /* By its name; way->health.n when there is none of it any more. */
 static size_t find_route(const struct way *w, const char *name) {
         size_t i = 0;
@@ -84,7 +80,7 @@ uint32_t way_among(const struct way *w, const struct notice_row *row) {
         size_t last = row->unknowns > 0 ? find_route(w, row->route) : w->health.n;
         uint32_t among = 0;
 
-        if (row->unknowns > 0 && last == w->health.n && !has_one_receiver(w))
+        if (row->unknowns > 0 && *row->route && last == w->health.n && !has_one_receiver(w))
                 return 0; /* the route that may have taken one is gone, and the others do not know it */
         for (size_t i = 0; i < w->health.n; i++) {
                 const struct way_route *r = &w->routes[i];
@@ -155,6 +151,16 @@ size_t way_count(const struct way *w, enum flight_state state) {
         for (size_t i = 0; i < FLIGHTS_MAX; i++)
                 n += w->flights[i].state == state;
         return n;
+}
+
+bool way_has(const struct way *w, const char *notice) {
+        for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+                const struct flight *f = &w->flights[i];
+
+                if (f->state != FLIGHT_NONE && !f->is_paper && strcmp(f->notice, notice) == 0)
+                        return true;
+        }
+        return false;
 }
 
 struct flight *way_stage(struct way *w, struct courier_job *job, uint64_t now_usec) {

@@ -86,11 +86,11 @@ int way_check(const struct notify_config *config, struct diag *d);
 int way_start(struct way *w);  /* its thread, when it is here. Return: 0, -errno. */
 void way_close(struct way *w); /* twice is harmless; waits for what the thread has in hand */
 bool way_is_here(const struct way *w);
-bool way_is_idle(const struct way *w); /* no flight at all */
 /* The oldest flight of one state that is younger than @turn. NULL: none. */
 struct flight *way_flight(struct way *w, enum flight_state state, uint64_t turn);
 bool way_is_empty(const struct way *w); /* nothing goes, and nothing is about to */
 size_t way_count(const struct way *w, enum flight_state state);
+bool way_has(const struct way *w, const char *notice); /* a flight of it; not the clerk's paper */
 /* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
 uint32_t way_among(const struct way *w, const struct notice_row *row);
 /* Could it take one of them now? @nextp: set when not: when to ask again; 0 when it is answered. */

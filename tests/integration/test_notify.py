@@ -400,9 +400,13 @@ class Relay:
             return "554 5.7.1 no"
         if word == "full":
             return "452 4.3.1 no room" if first else self.take(to, text)
-        if word in ("silent", "mute") and (first or word == "mute"):
+        if word in ("silent", "mute", "pending", "late-unknown") and (first or word == "mute"):
             while not self.release.is_set():
                 await asyncio.sleep(0.05)
+        if word == "pending":
+            return "452 4.3.1 no room" if first else self.take(to, text)
+        if word == "late-unknown":
+            return "550 5.1.1 no such user"
         if word == "gone" and first:
             self.take(to, text)  # taken, and the line died before we could say so
             server.transport.abort()

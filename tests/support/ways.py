@@ -56,9 +56,9 @@ def after(duration: str) -> str:
     return f"fallback_after: {duration}\n"
 
 
-def told(ledger, shipment: str, channels=("email",), box=None, **more) -> str:
+def told(ledger, shipment: str, channels=("email",), box=None, delay: float = 0, **more) -> str:
     """A shipment that is on its way, with a contact of several addresses; the id of its notice."""
     ledger.shipment("acme", shipment)
     ledger.contact("acme", shipment, channels=list(channels), box=BOX if box is None else box, **more)
     ledger.ship("acme", shipment)
-    return ledger.reserve("acme", shipment)
+    return ledger.reserve("acme", shipment, delay=delay)

@@ -188,8 +188,10 @@ static void the_one_that_is_due_first_comes_first(void **state) {
         begin(s);
         assert_int_equal(outbox_put(s->o, &row), 0);
         commit(s);
+        row = (struct notice_row){0};
         assert_int_equal(outbox_sending(s->o, &row), 0);
         assert_string_equal(row.id, N2);
+        assert_int_equal(outbox_sending(s->o, &row), OUTBOX_E_NONE);
         assert_int_equal(outbox_due(s->o, 0, 5000, &row), 0);
         assert_string_equal(row.id, N1);
 }
@@ -360,6 +362,48 @@ static void a_contact_wakes_only_what_waits_for_one(void **state) {
         }
 }
 
+static void what_is_on_its_way_is_marked_when_another_contact_comes(void **state) {
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+
+        row.state = NOTICE_SENDING;
+        row.others = CHANNEL_BIT(CHANNEL_SMS);
+        (void) copy_text(row.channel, sizeof(row.channel), "email");
+        (void) copy_text(row.used, sizeof(row.used), "line:bad-address ");
+        insert(s, &row);
+        begin(s);
+        assert_int_equal(outbox_wake(s->o, "acme", "S-1"), 0);
+        commit(s);
+        assert_int_equal(outbox_get(s->o, N1, &row), 0);
+        assert_int_equal(row.state, NOTICE_SENDING);
+        assert_int_equal(row.others, CHANNEL_BIT(CHANNEL_SMS) | PLAN_ANEW);
+        assert_string_equal(row.channel, "email");
+        assert_string_equal(row.used, "");
+}
+
+static void paper_that_was_put_off_waits_behind_other_paper_until_then_or_the_next_boot(void **state) {
+        struct scene *s = *state;
+        struct notice_row first = reserved(N1, 2000), second = reserved(N2, 1000), row;
+
+        first.state = second.state = NOTICE_FAILED;
+        first.paper = second.paper = PAPER_OWED;
+        insert(s, &first);
+        insert(s, &second);
+        assert_int_equal(outbox_paper(s->o, 1500, &row), 0);
+        assert_string_equal(row.id, N2);
+        row.paper = PAPER_LAID;
+        begin(s);
+        assert_int_equal(outbox_put(s->o, &row), 0);
+        commit(s);
+        assert_int_equal(outbox_paper(s->o, 1500, &row), OUTBOX_E_NONE);
+        assert_int_equal(outbox_paper(s->o, 2000, &row), 0);
+        (void) copy_text(row.boot, sizeof(row.boot), "another");
+        begin(s);
+        assert_int_equal(outbox_put(s->o, &row), 0);
+        commit(s);
+        assert_int_equal(outbox_paper(s->o, 1500, &row), 0);
+}
+
 static void another_boots_waiting_is_counted_anew(void **state) {
         static const struct {
                 enum clock_quality clock;
@@ -432,6 +476,8 @@ int main(void) {
                 WITH(what_was_told_and_undone_is_told_again_once),
                 WITH(what_is_undone_while_it_goes_is_only_marked),
                 WITH(a_contact_wakes_only_what_waits_for_one),
+                WITH(what_is_on_its_way_is_marked_when_another_contact_comes),
+                WITH(paper_that_was_put_off_waits_behind_other_paper_until_then_or_the_next_boot),
                 WITH(another_boots_waiting_is_counted_anew),
                 WITH(old_rows_go_when_the_ledger_has_their_outcome),
         };
