@@ -127,12 +127,20 @@ static void add_kept_out(struct json_writer *w, const struct letter *l) {
         add_store(w, l);
 }
 
+/* As a customer calls it. By what they read a merchant's own messages only the merchant knows; paper confirms nobody's contact. */
+static const char *const channel_words[N_CHANNELS][2] = {
+        [CHANNEL_EMAIL] = {[LANGUAGE_JA] = "メール", [LANGUAGE_EN] = "e-mail"},
+        [CHANNEL_SMS] = {[LANGUAGE_JA] = "SMS", [LANGUAGE_EN] = "text message (SMS)"},
+        [CHANNEL_LINE] = {[LANGUAGE_JA] = "LINE", [LANGUAGE_EN] = "LINE"},
+        [CHANNEL_LINE_NOTIFICATION] = {[LANGUAGE_JA] = "LINE", [LANGUAGE_EN] = "LINE"},
+        [CHANNEL_WEBHOOK] = {[LANGUAGE_JA] = "", [LANGUAGE_EN] = ""},
+        [CHANNEL_SLIP] = {[LANGUAGE_JA] = "", [LANGUAGE_EN] = ""},
+};
+
 /* A return says what came back by its data: the order may have been more. */
 static void add_order(struct json_writer *w, const struct letter *l) {
-        static const char *const mail[] = {[LANGUAGE_JA] = "メール", [LANGUAGE_EN] = "e-mail"};
-
         if (l->kind == NOTICE_KIND_CONTACT_VERIFIED)
-                add_text(w, "channel", mail[l->language]);
+                add_text(w, "channel", channel_words[l->channel][l->language]);
         add_day(w, l);
         if (l->kind == NOTICE_KIND_RETURN_ACCEPTED)
                 return;

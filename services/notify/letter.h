@@ -9,6 +9,7 @@
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 #include "firmware/domain/waybill.h"
+#include "services/notify/channel/channel.h"
 
 enum language { LANGUAGE_JA, LANGUAGE_EN };
 const char *language_to_str(enum language l);               /* "ja", "en" */
@@ -58,6 +59,7 @@ struct letter {
         /* The caller's to set: what else it is to say (letter-view.h), and how to stop marketing; NULL nothing */
         const struct json *data;
         const char *unsubscribe;
+        enum channel channel; /* by which it goes: the caller's to set, too */
         bool rest_follows;    /* what is missing is still being packed */
         int year, month, day; /* expected; year 0 unknown */
         int weekday;          /* 0 Sunday */

@@ -87,9 +87,55 @@ static void each_says_what_has_become_of_the_goods(void **state) {
         }
 }
 
+/* Unless the office says it otherwise; where we do not know by what a customer reads it, nothing is said. */
+static void a_confirmed_contact_is_named_by_the_channel_that_it_goes_by(void **state) {
+        static const struct {
+                enum channel channel;
+                const char *said, *ja, *en; /* @ja, @en: NULL no such line */
+        } table[] = {
+                {CHANNEL_EMAIL, NULL, "ご連絡の方法：メール\n", "By: e-mail\n"},
+                {CHANNEL_SMS, NULL, "ご連絡の方法：SMS\n", "By: text message (SMS)\n"},
+                {CHANNEL_LINE, NULL, "ご連絡の方法：LINE\n", "By: LINE\n"},
+                {CHANNEL_LINE_NOTIFICATION, NULL, "ご連絡の方法：LINE\n", "By: LINE\n"},
+                {CHANNEL_WEBHOOK, NULL, NULL, NULL},
+                {CHANNEL_SLIP, NULL, NULL, NULL},
+                {CHANNEL_SMS, "電話", "ご連絡の方法：電話\n", "By: 電話\n"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < 2 * ELEMENTSOF(table); i++) {
+                enum language language = i % 2 == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+                const char *expected = language == LANGUAGE_JA ? table[i / 2].ja : table[i / 2].en;
+                _cleanup_(json_freep) struct json *data = NULL;
+                _cleanup_str_ struct str text = STR_INIT;
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct letter l = {0};
+                char said[128];
+                int n = snprintf(said, sizeof(said), "{\"verified_at\":\"2026-11-21T18:30:00+09:00\"%s%s%s}",
+                        table[i / 2].said ? ",\"channel\":\"" : "",
+                        table[i / 2].said ? table[i / 2].said : "", table[i / 2].said ? "\"" : "");
+
+                assert_int_equal(json_parse(said, (size_t) n, &data, NULL), 0);
+                scene_shipment(&s, 2);
+                scene_policy(&policy, "shipped");
+                assert_int_equal(letter_compose(&l, NOTICE_KIND_CONTACT_VERIFIED, &s, &policy, language), 0);
+                l.data = data;
+                l.channel = table[i / 2].channel;
+                letter_write(&l, &policy, "", "", &text);
+                if (expected ? !strstr(text.data, expected)
+                             : strstr(text.data, "ご連絡の方法") || strstr(text.data, "By:"))
+                        fail_msg("%s: %s", channel_to_str(table[i / 2].channel), text.data);
+                letter_deinit(&l);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_says_what_has_become_of_the_goods),
+                cmocka_unit_test(a_confirmed_contact_is_named_by_the_channel_that_it_goes_by),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
