@@ -16,7 +16,7 @@ int news_open(struct news **np, struct store *store);
 struct news *news_close(struct news *n); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct news *, news_close)
 
-/* How many went to the one of @addresses that got most, after @since_usec; @notice itself does not count. Return: 0, -errno. */
+/* How many went, or may have gone, to the one of @addresses that got most, after @since_usec; @notice itself does not count. Return: 0, -errno. */
 int news_count(struct news *n, const char *merchant, const struct hashes *addresses, const char *notice,
         int64_t since_usec, int *countp);
 /* Return: 1 something came back, 0 no, -errno. */

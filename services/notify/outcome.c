@@ -98,6 +98,15 @@ static void forget_plan(struct notice_row *row) {
                 row->channel[0] = '\0';
 }
 
+/* It is not under way any more. Marketing that surely went to nobody does not count towards what its customer may get. */
+static int put_back(struct notify *n, const struct notice_row *row) {
+        int r = begin(n);
+
+        if (r == 0)
+                r = outbox_put(n->outbox, row);
+        return r == 0 && row->unknowns == 0 ? news_drop(n->news, row->id) : r;
+}
+
 int outcome_unsend(struct notify *n, struct notice_row *row) {
         if (row->state != NOTICE_SENDING)
                 return 0; /* somebody else told it */
@@ -105,7 +114,7 @@ int outcome_unsend(struct notify *n, struct notice_row *row) {
         row->attempts--;
         row->correction = row->correction && row->unknowns > 0;
         forget_plan(row);
-        return outcome_commit(n, row); /* due as before, in its place among the others */
+        return end(n, put_back(n, row)); /* due as before, in its place among the others */
 }
 
 static int bar(struct notify *n, const struct notice_row *row, const struct hashes *refused,
@@ -172,9 +181,7 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
         row->others &= ~PLAN_ANEW;
         (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
         row->next_usec = now->boot_usec;
-        r = begin(n);
-        if (r == 0)
-                r = outbox_put(n->outbox, row);
+        r = put_back(n, row);
         if (r == 0)
                 r = bar(n, row, &refused, now);
         return end(n, r);
@@ -213,7 +220,7 @@ static int again(struct notify *n, struct notice_row *row, const char *reason, u
         forget_plan(row);
         (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
         row->next_usec = at_usec;
-        return outcome_commit(n, row);
+        return end(n, put_back(n, row));
 }
 
 /* Another route takes it at once; while none is up it waits for the first pause to be over. */

@@ -234,3 +234,55 @@ def test_what_was_never_written_says_nothing_of_words(notify, ledger, maildir):
     notify.pass_time(61)
     kind, data = notify.outcome_of(notice)
     assert kind == "notice.cancelled" and "words" not in data and "contact" not in data and "parcels" not in data
+
+
+# ---- marketing ----
+
+def thanks(ledger: Ledger, shipment: str, email: str) -> str:
+    ledger.shipment(M, shipment, notices={"shipped": "none", "thank-you": "station"})
+    ledger.contact(M, shipment, email=email, consent={"transactional": True, "marketing": True})
+    notice = notice_id(M, shipment, "thank-you")
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="thank-you", generation=0, not_before=stamp(), expires=stamp(86400 * 7), owner="station")
+    return notice
+
+
+@pytest.fixture
+def newsletter(build, tmp_path, ledger, relay):
+    """One piece of marketing a week for each address."""
+    key = tmp_path / "stop.key"
+    key.write_text("a key of at least sixteen characters\n")
+    key.chmod(0o600)
+    ledger.policy(M, version=2, unsubscribe_url="https://acme.example.jp/stop?t={{token}}", brand={"address": "東京都千代田区1-1"}, marketing_cap={"count": 1, "days": 7})
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port) + f"unsubscribe:\n  key_file: {key}\n") as notify:
+            yield notify
+            notify.stop()
+    finally:
+        relay.release.set()
+        server.stop()
+
+
+def put_off(notify, notice: str) -> bool:
+    state, reason, attempts = notify.state(notice)
+    return state == "reserved" and attempts == 1 and reason not in ("", "capped")
+
+
+@pytest.mark.parametrize("email", ["full@example.jp", "busy@example.jp"])
+def test_marketing_that_waits_for_the_relay_keeps_nothing_else_from_going(newsletter, ledger, relay, email):
+    first = thanks(ledger, "S-1", email)
+    wait_for("come back later", lambda: put_off(newsletter, first))
+    assert newsletter.query("SELECT count(*) FROM news") == [(0,)]
+    assert newsletter.outcome_of(thanks(ledger, "S-2", email))[0] == "notice.accepted"
+    # and now it is enough, for the one that waits as well
+    wait_for("the cap", lambda: newsletter.pass_time(3600) or newsletter.state(first)[:2] == ("reserved", "capped"), step=0.3)
+    assert [to for to, _ in relay.taken] == [email]
+
+
+def test_marketing_that_may_have_gone_counts(newsletter, ledger, relay):
+    first = thanks(ledger, "S-1", "silent@example.jp")
+    wait_for("that nobody answered", lambda: put_off(newsletter, first))
+    assert newsletter.query("SELECT notice FROM news") == [(first,)]
+    second = thanks(ledger, "S-2", "silent@example.jp")
+    wait_for("the cap", lambda: newsletter.state(second)[:2] == ("reserved", "capped"))
