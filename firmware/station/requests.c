@@ -9,14 +9,18 @@
 #include "firmware/domain/zone.h"
 #include "firmware/station/requests-internal.h"
 
+static void scan_as(struct station *s, const char *actor, size_t bench, const char *code, uint64_t token) {
+        if (desk_scan(s->desk, bench, NULL, code, strlen(code), 0, token, actor) == DESK_E_FULL && token &&
+                (token & TOKEN_STEP) == 0)
+                callers_answer_error(s->callers, token, "the bench has too many scans waiting");
+}
+
 static void scan(struct station *s, const struct request_caller *caller, size_t bench, const char *code,
         uint64_t token) {
         char actor[ID_SIZE];
 
         (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
-        if (desk_scan(s->desk, bench, NULL, code, strlen(code), 0, token, actor) == DESK_E_FULL && token &&
-                (token & TOKEN_STEP) == 0)
-                callers_answer_error(s->callers, token, "the bench has too many scans waiting");
+        scan_as(s, actor, bench, code, token);
 }
 
 static void request_scan(struct station *s, const struct request_caller *caller, const struct json *request) {
@@ -109,15 +113,15 @@ static void request_bay_close(
         scan(s, caller, office, "OKURU-C-UNDO", 0); /* a refused count must not wait for the next caller */
 }
 
-/* What a leader would scan, at the office's bench. */
-static void request_judge(
-        struct station *s, const struct request_caller *caller, const struct json *request) {
+void requests_judge(struct station *s, const struct request_caller *caller, const struct json *request,
+        const char *actor) {
         const char *notice = json_get_string(request, "notice", "");
         char code[CONTROL_CODE_MAX + 1];
         size_t n;
 
-        if (!uuid_is_valid(notice)) {
-                callers_answer_error(s->callers, caller->token, "notice: not a notice's id");
+        if (!uuid_is_valid(notice) || json_type(json_get(request, "approve")) != JSON_BOOL) {
+                callers_answer_error(
+                        s->callers, caller->token, "notice, approve: a notice's id; true or false");
                 return;
         }
         n = (size_t) snprintf(code, sizeof(code), "OKURU-C-%s-",
@@ -126,7 +130,15 @@ static void request_judge(
                 if (*notice != '-')
                         code[n++] = (char) (*notice >= 'a' ? *notice - 'a' + 'A' : *notice);
         code[n] = '\0';
-        scan(s, caller, s->config->n_benches, code, caller->token);
+        scan_as(s, actor, s->config->n_benches, code, caller->token);
+}
+
+static void request_judge(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        char actor[ID_SIZE];
+
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        requests_judge(s, caller, request, actor);
 }
 
 const struct verb *verb_find(const struct verb *verbs, size_t n, const char *name) {

@@ -12,6 +12,8 @@
  *   {"verb":"screen-scan","bench":"b1","code":"…"}     as `scan`; only where station.yaml says `screen_scanner: true`, for a demonstration
  *   {"verb":"screen-counter","session":"…","bench":"c1","code":"…"}
  *     as `scan` at a pickup counter, by a clerk or a leader, who is signed in there by it; with "text" in place of "code" as `find`
+ *   {"verb":"screen-judge","session":"…","notice":"…","approve":true}
+ *     a leader's word on a notice that waits for it, as `scan` of its code at the office's bench; that leader is the actor
  *
  *   {"verb":"screen-contact",…}                        contact.c
  *
@@ -25,6 +27,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/seal/seal.h"
+#include "firmware/station/requests-internal.h"
 #include "firmware/station/screens-internal.h"
 
 #define IDLE_SEC       (30 * 60)
@@ -273,6 +276,17 @@ static void request_counter(
                 type_in(s, caller, request, bench, k);
 }
 
+/* The fact names whose session it is; nobody is signed in anywhere by it. */
+static void request_screen_judge(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        struct session *k = screens_who(s, caller, request, ROLE_LEADER);
+
+        if (!k)
+                return;
+        k->touched_boot_usec = station_now(s).boot_usec;
+        requests_judge(s, caller, request, k->person);
+}
+
 bool screens_on_request(struct station *s, const struct request_caller *caller, const char *verb,
         const struct json *request) {
         static const struct verb verbs[] = {
@@ -281,6 +295,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-leave", request_leave},
                 {"screen-scan", request_screen_scan},
                 {"screen-counter", request_counter},
+                {"screen-judge", request_screen_judge},
                 {"screen-contact", contact_request},
         };
         const struct verb *v = verb_find(verbs, ELEMENTSOF(verbs), verb);

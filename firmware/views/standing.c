@@ -13,7 +13,8 @@ struct standing {
         struct store_stmt open, state, pull, of_shipment, pickups;
         struct store_stmt shipments, codes, numbers, parcels, serials, gone, gone_serials;
         struct store_stmt orders; /* none while the ledger is an older one */
-        struct store_stmt bays, benches, waiting, owing, notices, notices_of, conflicts, counts, lanes;
+        struct store_stmt bays, benches, waiting, asking, owing, notices, notices_of, conflicts, counts,
+                lanes;
 };
 
 #define PARCEL                                                                                                                              \
@@ -92,6 +93,12 @@ static const struct store_sql standing_sql[] = {
                 "('arrived', 'shelved', 'missing')) AS waiting FROM pickup k WHERE open = 1 "
                 "ORDER BY keep_until_usec = 0, keep_until_usec, ready_usec, merchant, shipment"},
         {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
+        {offsetof(struct standing, asking),
+                "SELECT n.id, n.merchant, n.shipment, n.kind, ifnull(f.time, ''), ifnull(f.data -> 'data', "
+                "''), "
+                "n.expires_usec FROM notice n LEFT JOIN fact f ON f.pos = n.pos AND f.type = "
+                "'notice.reserved' "
+                "WHERE n.state = 'reserved' AND n.reason = 'no-approval' ORDER BY n.expires_usec, n.id"},
         {offsetof(struct standing, owing),
                 NOTICE "WHERE correction = 1 AND state <> 'reserved' ORDER BY changed_pos, id"},
         {offsetof(struct standing, notices), NOTICE "ORDER BY changed_pos DESC, id LIMIT ?1"},
@@ -390,6 +397,29 @@ static int hand_out_notices(struct store_stmt *query, standing_notice_fn fn, voi
 
 int standing_notices_waiting(struct standing *s, standing_notice_fn fn, void *userdata) {
         return hand_out_notices(&s->waiting, fn, userdata);
+}
+
+int standing_notices_asking(
+        struct standing *s, int (*fn)(const struct standing_asking *n, void *userdata), void *userdata) {
+        _cleanup_reset_ struct store_stmt *q = &s->asking;
+        int r;
+
+        while ((r = store_step(q)) == 0) {
+                struct standing_asking n = {
+                        .id = store_column_str(q, 0),
+                        .merchant = store_column_str(q, 1),
+                        .shipment = store_column_str(q, 2),
+                        .kind = store_column_str(q, 3),
+                        .since = store_column_str(q, 4),
+                        .data = store_column_str(q, 5),
+                        .expires_usec = store_column_int64(q, 6),
+                };
+
+                r = fn(&n, userdata);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+        return ended(r);
 }
 
 int standing_notices_owing(struct standing *s, standing_notice_fn fn, void *userdata) {

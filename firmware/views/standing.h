@@ -123,6 +123,16 @@ int standing_notices(struct standing *s, int max, standing_notice_fn fn, void *u
 int standing_notices_of(struct standing *s, const char *merchant, const char *shipment, standing_notice_fn fn,
         void *userdata);
 
+struct standing_asking { /* a notice that waits for a leader's word */
+        const char *id, *merchant, *shipment, *kind;
+        const char *since; /* as its fact says it; "" when a snapshot told of it */
+        const char *data;  /* JSON: what the office has it say; "" nothing */
+        int64_t expires_usec;
+};
+/* The one that expires first, first. */
+int standing_notices_asking(
+        struct standing *s, int (*fn)(const struct standing_asking *n, void *userdata), void *userdata);
+
 struct standing_conflict {
         int64_t pos;
         const char *time, *merchant, *shipment, *kind, *parcel, *text;

@@ -88,6 +88,31 @@ void act_counter_contact(struct visit *v) {
         v->a->is_private = true;
 }
 
+/* A leader's word on a notice that waits for it. The station looks at the role once more, and names that leader in the fact. */
+void act_floor_notice(struct visit *v) {
+        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
+        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        struct json_writer w;
+
+        if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 || !json_get_string(body, "notice", NULL) ||
+                json_type(json_get(body, "approve")) != JSON_BOOL) {
+                visit_fail(v, 400, "body", "wanted {\"notice\":\"…\",\"approve\":true}");
+                return;
+        }
+        json_writer_init(&w, &line);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "verb", "screen-judge");
+        json_write_string(&w, "session", v->cookie);
+        json_write_string(&w, "notice", json_get_string(body, "notice", ""));
+        json_write_bool(&w, "approve", json_get_bool(body, "approve", false));
+        json_write_end_object(&w);
+        answer = ask(v, &line);
+        if (!answer)
+                return;
+        json_print(answer, &text);
+        visit_json(v, 200, &text);
+}
+
 /* Is it one that the ready-board shows? @v->api->look's lock is held. */
 static int is_ready(struct visit *v, const char *merchant, const char *shipment) {
         struct look *l = &v->api->look;

@@ -54,6 +54,23 @@ static int on_owing(const struct standing_notice *n, void *userdata) {
         return 0;
 }
 
+static int on_asking(const struct standing_asking *n, void *userdata) {
+        struct rows *r = userdata;
+
+        if (!is_room(r))
+                return 0;
+        json_write_object(r->w, NULL);
+        json_write_string(r->w, "notice", n->id);
+        doc_merchant(r->w, "merchant", &r->watch->look.policy, n->merchant);
+        json_write_string(r->w, "shipment", n->shipment);
+        json_write_string(r->w, "kind", n->kind);
+        json_write_string(r->w, "since", *n->since ? n->since : NULL);
+        doc_local_time(r->w, "expires", n->expires_usec);
+        json_write_raw(r->w, "data", *n->data ? n->data : "null");
+        json_write_end_object(r->w);
+        return 0;
+}
+
 static int on_conflict(const struct standing_conflict *c, void *userdata) {
         struct rows *r = userdata;
 
@@ -174,7 +191,7 @@ static int write_parcels(struct rows *r, const char *key, enum standing_which wh
 
 static int write_notices(struct rows *r) {
         struct standing *s = r->watch->look.standing;
-        struct rows bad = *r, owing = *r;
+        struct rows bad = *r, owing = *r, asking = *r;
         int result;
 
         json_write_array(r->w, "notices");
@@ -183,6 +200,10 @@ static int write_notices(struct rows *r) {
         json_write_array(r->w, "corrections");
         if (result == 0)
                 result = standing_notices_owing(s, on_owing, &owing);
+        json_write_end_array(r->w);
+        json_write_array(r->w, "asking");
+        if (result == 0)
+                result = standing_notices_asking(s, on_asking, &asking);
         json_write_end_array(r->w);
         return result;
 }
@@ -198,6 +219,7 @@ static int write_counts(struct rows *r) {
         json_write_int(r->w, "pulled", c.pulled);
         json_write_int(r->w, "pull", c.pull);
         json_write_int(r->w, "notices_waiting", c.notices_waiting);
+        json_write_int(r->w, "notices_asking", c.notices_asking);
         json_write_int(r->w, "corrections", c.corrections);
         json_write_int(r->w, "conflicts", c.conflicts);
         json_write_end_object(r->w);

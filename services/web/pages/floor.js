@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The leader's floor: how the station is, what is to do and how, cut-offs, benches, what was done, and one box to find things.
-//= words.js words-more.js words-act.js common.js post.js sign.js
+//= words.js words-more.js words-act.js words-approve.js common.js post.js sign.js approve.js
 "use strict";
 let doc = null, isLost = false;
 
@@ -65,11 +65,19 @@ function tasks(d) {
         return out;
 }
 
-function todoBox(d) {
-        const all = tasks(d);
-        return el("section.box.todo", {}, el("h2", {}, word("todo"), el("small", {}, all.length ? String(all.length) : "")),
-                all.length ? el("ul", {}, ...all.slice(0, SHOWN_MAX).map(t => el("li." + t.kind, {}, mark(t.light), el("b", {}, t.title), el("span.do", {}, t.todo), el("span.age", {}, t.since ? age(t.since) : ""))))
-                        : el("p.fine", {}, mark("green"), word("all_fine")));
+// The list stays where it is while what stands in it changes: somebody may be about to press. What makes a shipment go wrong stands before the notices, the rest after.
+const todoHead = el("h2", {tabindex: "-1"}), urgent = el("ul"), rest = el("ul"), fine = el("p.fine", {}, mark("green"), word("all_fine"));
+const todoBox = el("section.box.todo", {}, todoHead, judged, urgent, asking, askedMore, rest, fine);
+
+function showTodo(d) {
+        const all = tasks(d), shown = all.slice(0, SHOWN_MAX), n = all.length + showAsking(d);
+        const row = t => el("li." + t.kind, {}, mark(t.light), el("b", {}, t.title), el("span.do", {}, t.todo), el("span.age", {}, t.since ? age(t.since) : ""));
+        todoHead.replaceChildren(word("todo"), el("small", {}, n ? String(n) : ""));
+        urgent.replaceChildren(...shown.filter(t => t.light === "red").map(row));
+        rest.replaceChildren(...shown.filter(t => t.light !== "red").map(row));
+        for (const list of [urgent, rest])
+                list.hidden = !list.firstChild;
+        fine.hidden = n > 0;
 }
 
 function state(kind, shape, text) {
@@ -161,7 +169,7 @@ const form = el("form", {role: "search", onsubmit: async e => {
 }}, input, el("button", {type: "submit"}, word("find")));
 const leave = el("button", {type: "button", onclick: () => post("/api/v1/session/end", {}).finally(() => location.reload())}, word("leave"));
 const language = languageButton();
-const top_ = el("header.top"), body = el("main.floor", {}, top_, results);
+const top_ = el("header.top"), body = el("main.floor", {}, top_, results, todoBox);
 
 // The header keeps its form and what was found stays, so that who types or reads is not disturbed by what comes.
 function show(d) {
@@ -174,9 +182,11 @@ function show(d) {
                         e.remove();
         top_.prepend(...topBar(d));
         for (const e of [...body.children])
-                if (e !== top_ && e !== results)
+                if (e !== top_ && e !== results && e !== todoBox)
                         e.remove();
-        body.append(...[tiles(d), todoBox(d), el("div.side", {}, bayBox(d), benchBox(d), stationBox(d), chart(d))].filter(Boolean));
+        todoBox.before(tiles(d));
+        showTodo(d);
+        todoBox.after(el("div.side", {}, bayBox(d), benchBox(d), stationBox(d), chart(d)));
         document.body.dataset.ready = "yes";
 }
 

@@ -272,6 +272,39 @@ static void notices_wait_in_the_order_in_which_they_are_due(void **state) {
         assert_string_equal(v->text, "S-2 reserved 0 ;");
 }
 
+static int add_asking(const struct standing_asking *n, void *userdata) {
+        return add(userdata, "%s %s %s %s;", n->shipment, n->kind, *n->since ? "since" : "", n->data);
+}
+
+static void notices_that_wait_for_a_leader_say_what_they_will_say(void **state) {
+        struct view *v = *state;
+        struct standing_counts c;
+
+        scene_shipment(v->scene, "S-1", 1, NULL);
+        scene_shipment(v->scene, "S-2", 1, NULL);
+        scene_fact(v->scene, "notice.reserved", "S-1",
+                "\"notice\":\"" P1
+                "\",\"kind\":\"incident\",\"generation\":0,\"not_before\":\"2026-11-21T15:00:00+09:00\","
+                "\"expires\":\"2026-11-24T14:02:03+09:00\",\"approval\":true,"
+                "\"data\":{\"cause\":{\"ja\":\"故障\"}}");
+        scene_fact(v->scene, "notice.reserved", "S-2",
+                "\"notice\":\"" P2
+                "\",\"kind\":\"shipped\",\"generation\":0,\"not_before\":\"2026-11-21T15:00:00+09:00\","
+                "\"expires\":\"2026-11-23T14:02:03+09:00\",\"approval\":true");
+        reserve(v, "S-1", P3, "2026-11-21T14:30:00+09:00"); /* nobody is asked */
+        assert_int_equal(standing_notices_asking(v->standing, add_asking, v), 0);
+        assert_string_equal(v->text, "S-2 shipped since ;S-1 incident since {\"cause\":{\"ja\":\"故障\"}};");
+        assert_int_equal(standing_count(v->standing, &c), 0);
+        assert_int_equal(c.notices_asking, 2);
+        scene_fact(v->scene, "notice.approved", "S-2",
+                "\"notice\":\"" P2 "\",\"kind\":\"shipped\",\"generation\":0");
+        scene_fact(v->scene, "notice.refused", "S-1",
+                "\"notice\":\"" P1 "\",\"kind\":\"incident\",\"generation\":0");
+        clear(v);
+        assert_int_equal(standing_notices_asking(v->standing, add_asking, v), 0);
+        assert_string_equal(v->text, "");
+}
+
 static int add_conflict(const struct standing_conflict *c, void *userdata) {
         return add(userdata, "%s %s %s;", c->shipment, c->kind, c->text);
 }
@@ -367,6 +400,7 @@ int main(void) {
                 T(what_waits_for_customers_is_listed_by_its_last_day),
                 T(benches_show_who_is_there_and_what_is_open),
                 T(notices_wait_in_the_order_in_which_they_are_due),
+                T(notices_that_wait_for_a_leader_say_what_they_will_say),
                 T(conflicts_come_newest_first),
                 T(facts_are_read_by_position_and_by_subject),
         };

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Notices that wait for a leader's word: what each will say, and its yes and no, each asked once more.
+"use strict";
+const ASKED_MAX = 5; // the others come when these are decided
+const askedRows = new Map(); // by notice; a row stays the same element while it is listed, so that a finger or the focus on it stays there
+const asking = el("ul.asking", {hidden: ""}), askedMore = el("p.more"), judged = el("p.judged", {role: "status"});
+const noticeKind = n => word("nk_" + n.kind) === "nk_" + n.kind ? n.kind : word("nk_" + n.kind);
+const askedTitle = n => `${noticeKind(n)} ${n.shipment}`;
+
+// ---- what it will say, as the office wrote it ----
+
+const isMoment = v => typeof v === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(v);
+const isText = v => v && typeof v === "object" && typeof v.ja === "string";
+function plain(v) {
+        if (isMoment(v))
+                return `${v.slice(0, 10)} ${clock(v)}`;
+        if (isText(v))
+                return say(v);
+        if (typeof v === "number")
+                return v.toLocaleString(lang);
+        return v && typeof v === "object" ? Object.values(v).map(plain).filter(Boolean).join(" · ") : typeof v === "string" ? v : "";
+}
+// Which language the customer reads is not known here: of a text in two both are shown.
+function said(v) {
+        if (isText(v))
+                return [el("span", {lang: "ja"}, v.ja), v.en ? el("span", {lang: "en"}, v.en) : ""];
+        return (Array.isArray(v) ? v : [v]).map(x => el("span", {}, plain(x)));
+}
+function says(n) {
+        const rows = Object.entries(n.data || {}).filter(([, v]) => v !== null && v !== "");
+        return rows.length === 0 ? el("p.says", {}, word("a_usual"))
+                : el("dl.says", {}, ...rows.map(([key, v]) => el("div", {}, el("dt", {}, word("nf_" + key).replace(/^nf_/, "")), el("dd", {}, ...said(v)))));
+}
+
+// ---- its two acts ----
+
+const act = (key, text, what, kind = "") => el("button" + kind, {type: "button", "data-key": key, onclick: what}, text);
+
+async function judge(row, n, approve) {
+        for (const b of row.acts.querySelectorAll("button"))
+                b.disabled = true;
+        const answer = await post("/api/v1/floor/notice", {notice: n.notice, approve}).catch(() => ({status: 0, body: {}}));
+        if (answer.status === 401)
+                return location.reload();
+        const verdict = (answer.body.verdicts || []).at(-1), isDone = Boolean(verdict && verdict.kind === "ok");
+        if (isDone)
+                row.acts.replaceChildren(mark("green"));
+        judged.replaceChildren(isDone ? word(approve ? "a_yes_done" : "a_no_done", {x: askedTitle(n)}) : verdict ? `${askedTitle(n)}: ${say(verdict.sub)}`
+                : answer.status === 403 ? word("refused", {x: answer.body.text || ""}) : word("a_unknown"));
+        if (isDone)
+                todoHead.focus(); // its row is about to go
+        else
+                ask(row, n, approve ? "a_yes" : "a_no");
+}
+
+// Decided it cannot be taken back: the way out has the focus, so that it takes one key more than Enter.
+function confirm_(row, n, approve) {
+        const key = approve ? "a_yes" : "a_no", back = () => ask(row, n, key);
+        judged.replaceChildren();
+        row.acts.replaceChildren(el("p.sure", {role: "alert"}, word(key + "_sure")), act(key + "_do", word(key + "_do"), () => judge(row, n, approve), approve ? ".yes" : ".no"), act("a_back", word("a_back"), back));
+        row.acts.onkeydown = e => {
+                if (e.key === "Escape")
+                        back();
+        };
+        row.acts.querySelector("[data-key=a_back]").focus();
+}
+
+function ask(row, n, focus) {
+        row.acts.onkeydown = null;
+        row.acts.replaceChildren(act("a_yes", word("a_yes"), () => confirm_(row, n, true), ".yes"), act("a_no", word("a_no"), () => confirm_(row, n, false)));
+        if (focus)
+                row.acts.querySelector(`[data-key=${focus}]`).focus();
+}
+
+function askedRow(n) {
+        const row = {age: el("span.age"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
+        const until = n.expires ? word("a_until", {t: `${n.expires.slice(5, 10)} ${clock(n.expires)}`}) : "";
+        row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, [say(n.merchant && n.merchant.name), until].filter(Boolean).join(" · ")), row.age, says(n), row.acts);
+        ask(row, n);
+        return row;
+}
+
+// Return: how many wait.
+function showAsking(d) {
+        if (!d.lists)
+                return askedRows.size;
+        const all = d.lists.asking, n = d.lists.counts.notices_asking, known = all.filter(x => askedRows.has(x.notice));
+        const shown = [...known, ...all.filter(x => !askedRows.has(x.notice))].slice(0, ASKED_MAX);
+        for (const [id, row] of askedRows)
+                if (!shown.some(x => x.notice === id)) {
+                        const hadFocus = row.element.contains(document.activeElement);
+                        row.element.remove();
+                        askedRows.delete(id);
+                        if (hadFocus)
+                                todoHead.focus();
+                }
+        for (const x of shown) {
+                if (!askedRows.has(x.notice)) {
+                        askedRows.set(x.notice, askedRow(x));
+                        asking.append(askedRows.get(x.notice).element);
+                }
+                askedRows.get(x.notice).age.textContent = x.since ? age(x.since) : "";
+        }
+        asking.hidden = shown.length === 0;
+        askedMore.textContent = n > shown.length ? word("a_more", {n: n - shown.length}) : "";
+        return n;
+}
