@@ -48,7 +48,7 @@ static int write_envelope(const struct compose_input *in, const char *from, stru
         return 0;
 }
 
-/* It is signed by the thread that sends it: that takes longer than all else. */
+/* It is signed beside the loop (courier.ready): that takes longer than all else. */
 static int write_unsigned(
         const struct compose_input *in, const struct mime_message *m, struct courier_job *job) {
         (void) str_reserve(&job->content, MAIL_ROOM); /* an error is found where the text is used */

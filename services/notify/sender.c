@@ -12,19 +12,30 @@
 #include "firmware/base/log.h"
 #include "firmware/base/thread.h"
 
-enum slot_state { SLOT_FREE, SLOT_GIVEN, SLOT_BEGUN, SLOT_ANSWERED, SLOT_NOT_BEGUN };
+enum slot_state {
+        SLOT_FREE,
+        SLOT_GIVEN,  /* to be made ready */
+        SLOT_MAKING, /* in the hand of the thread that does that */
+        SLOT_READY,
+        SLOT_BEGUN, /* in the hand of the one that sends */
+        SLOT_ANSWERED,
+        SLOT_NOT_BEGUN,
+        N_SLOT_STATES
+};
+#define BIT(state) (1U << (state))
 
 struct slot {
         enum slot_state state;
         uint64_t turn; /* which came first */
+        bool recalled; /* while it is made ready */
         struct courier_job job;
         struct courier_answer answer;
 };
 
 struct sender {
         struct courier courier;
-        pthread_t thread;
-        bool runs;
+        pthread_t threads[2]; /* sends; makes ready */
+        size_t n_threads;
         int fd;       /* owned */
         size_t depth; /* slots in use */
         size_t n;     /* the loop's alone: given and not taken */
@@ -45,23 +56,33 @@ static void ring(struct sender *s) {
                 ;
 }
 
-/* The first in order that is in one of two states; NULL none. */
-static struct slot *first(struct sender *s, enum slot_state a, enum slot_state b) {
+/* The first in order that is in one of these states; NULL none. */
+static struct slot *first(struct sender *s, unsigned states) {
         struct slot *found = NULL;
 
         for (size_t i = 0; i < s->depth; i++) {
                 struct slot *slot = &s->slots[i];
 
-                if ((slot->state == a || slot->state == b) && (!found || slot->turn < found->turn))
+                if ((states & BIT(slot->state)) != 0 && (!found || slot->turn < found->turn))
                         found = slot;
         }
         return found;
 }
 
-static void give_back(struct sender *s) {
+/* Return: whether it has not begun. */
+static bool take_back(struct slot *slot) {
+        if (slot->state == SLOT_MAKING)
+                slot->recalled = true;
+        else if (slot->state == SLOT_GIVEN || slot->state == SLOT_READY)
+                slot->state = SLOT_NOT_BEGUN;
+        else
+                return false;
+        return true;
+}
+
+static void take_all_back(struct sender *s) {
         for (size_t i = 0; i < s->depth; i++)
-                if (s->slots[i].state == SLOT_GIVEN)
-                        s->slots[i].state = SLOT_NOT_BEGUN;
+                (void) take_back(&s->slots[i]);
 }
 
 /* What made this one fail would make the next ones, each after a wait of its own. */
@@ -70,38 +91,75 @@ static bool is_about_the_line(const struct courier_answer *a) {
                a->result == COURIER_UNKNOWN;
 }
 
-/* A slot that has begun is this thread's, without the lock. */
+static void set_answered(struct sender *s, struct slot *slot) {
+        slot->state = SLOT_ANSWERED;
+        if (is_about_the_line(&slot->answer)) {
+                s->held = true;
+                take_all_back(s);
+        }
+        ring(s);
+}
+
+/* ---- the threads: a slot in the hand of one is its own, without the lock ---- */
+
+static void *run_making(void *userdata) {
+        struct sender *s = userdata;
+
+        (void) pthread_mutex_lock(&s->lock);
+        while (!s->stopping) {
+                struct slot *slot = first(s, BIT(SLOT_GIVEN));
+                int r;
+
+                if (!slot) {
+                        (void) pthread_cond_wait(&s->given, &s->lock);
+                        continue;
+                }
+                slot->state = SLOT_MAKING;
+                (void) pthread_mutex_unlock(&s->lock);
+                r = s->courier.ready(s->courier.userdata, &slot->job);
+                (void) pthread_mutex_lock(&s->lock);
+                slot->state = slot->recalled ? SLOT_NOT_BEGUN : SLOT_READY;
+                slot->answer = (struct courier_answer){.result = COURIER_TEMPORARY, .reason = "not-ready"};
+                if (slot->recalled)
+                        ring(s);
+                else if (r < 0)
+                        set_answered(s, slot);
+                (void) pthread_cond_broadcast(&s->given);
+        }
+        (void) pthread_mutex_unlock(&s->lock);
+        return NULL;
+}
+
 static void *run(void *userdata) {
         struct sender *s = userdata;
 
         (void) pthread_mutex_lock(&s->lock);
-        for (;;) {
-                struct slot *slot;
+        while (!s->stopping) {
+                struct slot *slot = first(s, BIT(SLOT_GIVEN) | BIT(SLOT_MAKING) | BIT(SLOT_READY));
 
-                while (!(slot = first(s, SLOT_GIVEN, SLOT_GIVEN)) && !s->stopping)
+                if (!slot || slot->state != SLOT_READY) { /* one that is ready waits for those before it */
                         (void) pthread_cond_wait(&s->given, &s->lock);
-                if (s->stopping)
-                        break;
+                        continue;
+                }
                 slot->state = SLOT_BEGUN;
                 (void) pthread_mutex_unlock(&s->lock);
                 s->courier.send(s->courier.userdata, &slot->job, &slot->answer);
                 str_wipe(&slot->job.content);
                 (void) pthread_mutex_lock(&s->lock);
-                slot->state = SLOT_ANSWERED;
-                if (is_about_the_line(&slot->answer)) {
-                        s->held = true;
-                        give_back(s);
-                }
-                ring(s);
+                set_answered(s, slot);
         }
         (void) pthread_mutex_unlock(&s->lock);
         return NULL;
 }
 
 static int start(struct sender *s) {
-        int r = thread_start(&s->thread, NULL, run, s);
+        int r = thread_start(&s->threads[0], NULL, run, s);
 
-        s->runs = r == 0;
+        s->n_threads += r == 0;
+        if (r < 0 || !s->courier.ready)
+                return r;
+        r = thread_start(&s->threads[1], NULL, run_making, s);
+        s->n_threads += r == 0;
         return r;
 }
 
@@ -129,14 +187,15 @@ int sender_new(struct sender **sp, const struct courier *courier, size_t depth) 
 struct sender *sender_free(struct sender *s) {
         if (!s)
                 return NULL;
-        if (s->runs) {
+        if (s->n_threads > 0) {
                 sender_stop(s);
                 (void) pthread_mutex_lock(&s->lock);
                 s->stopping = true;
-                (void) pthread_cond_signal(&s->given);
+                (void) pthread_cond_broadcast(&s->given);
                 (void) pthread_mutex_unlock(&s->lock);
-                (void) pthread_join(s->thread, NULL);
         }
+        for (size_t i = 0; i < s->n_threads; i++)
+                (void) pthread_join(s->threads[i], NULL);
         for (size_t i = 0; i < s->depth; i++)
                 courier_job_wipe(&s->slots[i].job);
         closep(&s->fd);
@@ -152,7 +211,7 @@ int sender_fd(const struct sender *s) {
 
 void sender_stop(struct sender *s) {
         (void) pthread_mutex_lock(&s->lock);
-        give_back(s);
+        take_all_back(s);
         ring(s);
         (void) pthread_mutex_unlock(&s->lock);
         if (s->courier.stop)
@@ -172,14 +231,14 @@ void sender_give(struct sender *s, struct courier_job *job) {
 
         assert(sender_room(s) > 0);
         (void) pthread_mutex_lock(&s->lock);
-        slot = first(s, SLOT_FREE, SLOT_FREE);
+        slot = first(s, BIT(SLOT_FREE));
         slot->job = *job;
         slot->turn = ++s->turn;
-        slot->state = s->held ? SLOT_NOT_BEGUN : SLOT_GIVEN;
+        slot->state = s->held ? SLOT_NOT_BEGUN : s->courier.ready ? SLOT_GIVEN : SLOT_READY;
         if (s->held)
                 ring(s);
         else
-                (void) pthread_cond_signal(&s->given);
+                (void) pthread_cond_broadcast(&s->given);
         (void) pthread_mutex_unlock(&s->lock);
         s->n++;
         job->content = (struct str) STR_INIT;
@@ -193,9 +252,8 @@ bool sender_recall(struct sender *s, const char *notice) {
         for (size_t i = 0; i < s->depth && !found; i++) {
                 struct slot *slot = &s->slots[i];
 
-                found = slot->state == SLOT_GIVEN && strcmp(slot->job.notice, notice) == 0;
-                if (found)
-                        slot->state = SLOT_NOT_BEGUN;
+                found = slot->state != SLOT_FREE && !slot->recalled &&
+                        strcmp(slot->job.notice, notice) == 0 && take_back(slot);
         }
         if (found)
                 ring(s);
@@ -215,7 +273,7 @@ enum sender_fate sender_take(struct sender *s, char notice[UUID_TEXT_MAX], struc
         struct slot *slot;
 
         (void) pthread_mutex_lock(&s->lock);
-        slot = first(s, SLOT_ANSWERED, SLOT_NOT_BEGUN);
+        slot = first(s, BIT(SLOT_ANSWERED) | BIT(SLOT_NOT_BEGUN));
         if (slot) {
                 fate = slot->state == SLOT_ANSWERED ? SENDER_ANSWERED : SENDER_NOT_BEGUN;
                 *answer = slot->answer;

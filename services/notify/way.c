@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/notify/way.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "services/notify/signer.h"
@@ -8,18 +9,25 @@
 /* ---- to the thread ---- */
 
 /* A mail's signatures are made of its final bytes and stand in front of them. */
+static int way_ready(void *userdata, struct courier_job *job) {
+        _cleanup_str_wiped_ struct str whole = STR_INIT;
+        struct str before = job->content;
+        int r = job->sign ? signer_sign(job->sign, &job->content, &whole) : 0;
+
+        (void) userdata;
+        if (r != 0 || !job->sign)
+                return r > 0 ? -EINVAL : r;
+        job->content = whole;
+        job->sign = NULL;
+        whole = before;
+        return 0;
+}
+
 static void way_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
         struct way *w = userdata;
         const struct courier *c = &w->routes[job->route].courier;
-        _cleanup_(courier_job_wipe) struct courier_job whole = *job;
 
-        whole.content = (struct str) STR_INIT;
-        if (!job->sign)
-                c->send(c->userdata, job, answer);
-        else if (signer_sign(job->sign, &job->content, &whole.content) == 0)
-                c->send(c->userdata, &whole, answer);
-        else
-                *answer = (struct courier_answer){.result = COURIER_TEMPORARY, .reason = "no-signature"};
+        c->send(c->userdata, job, answer);
 }
 
 static void way_stop(void *userdata) {
@@ -36,6 +44,7 @@ int way_start(struct way *w) {
         w->courier = (struct courier){.userdata = w,
                 .name = channel_to_str(w->channel),
                 .repeat = COURIER_REPEAT_UNSAFE, /* nobody asks: the routes say */
+                .ready = w->channel == CHANNEL_EMAIL ? way_ready : NULL,
                 .send = way_send,
                 .stop = way_stop};
         return sender_new(&w->sender, &w->courier, w->channel == CHANNEL_EMAIL ? WAY_DEPTH_MAIL : 1);

@@ -45,16 +45,21 @@ struct courier_job { /* one notice; holds what is personal */
         char to[COURIER_TO_MAX]; /* mail: as between < and >, valid, quoted where need be; else the channel's own address */
         size_t route;       /* of several: which one takes it */
         struct str content; /* owned; a whole mail, CRLF; or what the channel's header says */
-        const struct dkim *
-                sign; /* borrowed: the thread signs the mail with it before it goes; NULL: it goes as it is */
+        const struct dkim
+                *sign; /* borrowed: the mail is to be signed with it before it goes; NULL: it goes as it is */
 };
 void courier_job_wipe(struct courier_job *j); /* twice is harmless */
 
-/* A way out. Each call blocks; both come from one thread at a time. */
+/* A way out. Each call blocks; send and was_taken come from one thread at a time. */
 struct courier {
         void *userdata;
         const char *name; /* of the route, for the log: "maildir", "smtp" */
         enum courier_repeat repeat;
+        /*
+         * The last work on a job before it can be sent, in a thread of its own, while others are sent. NULL: there is none. Return: 0;
+         * -errno: it is not sent.
+         */
+        int (*ready)(void *userdata, struct courier_job *job);
         void (*send)(void *userdata, const struct courier_job *job, struct courier_answer *answer);
         /*
          * Whether this notice is known to have been taken, after a death while sending: 1 yes, 0 no, -1 nobody can say. NULL:

@@ -3,6 +3,7 @@
 
 #include "services/notify/sender.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -11,7 +12,7 @@
 #include "firmware/base/cleanup.h"
 
 struct fake { /* a courier that waits until it is let go */
-        sem_t entered, go;
+        sem_t entered, go, making, made;
         atomic_int n_sent;
         char all[16]; /* the notices, each of one letter, in the order in which they were sent */
         enum courier_result result;
@@ -38,6 +39,8 @@ static int set_up(void **state) {
         fake = (struct fake){.result = COURIER_ACCEPTED};
         assert_int_equal(sem_init(&fake.entered, 0, 0), 0);
         assert_int_equal(sem_init(&fake.go, 0, 0), 0);
+        assert_int_equal(sem_init(&fake.making, 0, 0), 0);
+        assert_int_equal(sem_init(&fake.made, 0, 0), 0);
         *state = &fake;
         return 0;
 }
@@ -149,8 +152,8 @@ static void what_has_not_begun_can_be_taken_back(void **state) {
                 while (sender_take(s, id, &a) != SENDER_NOTHING)
                         ;
         }
-        assert_string_equal(f->all, "ac");
         assert_null(sender_free(s));
+        assert_string_equal(f->all, "ac");
 }
 
 /* Each would wait for the same server in vain. */
@@ -196,8 +199,8 @@ static void what_comes_before_that_is_known_comes_back_too(void **state) {
         (void) sem_post(&f->go);
         wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "c");
-        assert_string_equal(f->all, "ac");
         assert_null(sender_free(s));
+        assert_string_equal(f->all, "ac");
 }
 
 static void one_that_is_refused_for_good_stops_no_other(void **state) {
@@ -214,7 +217,61 @@ static void one_that_is_refused_for_good_stops_no_other(void **state) {
         while (atomic_load(&f->n_sent) < 2)
                 wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "a");
+        assert_null(sender_free(s));
         assert_string_equal(f->all, "ab");
+}
+
+static int fake_ready(void *userdata, struct courier_job *job) {
+        struct fake *f = userdata;
+
+        (void) sem_post(&f->making);
+        (void) sem_wait(&f->made);
+        return strcmp(job->notice, "x") == 0 ? -ENOMEM : 0;
+}
+
+static void one_is_made_ready_while_another_is_sent(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct sender *s = NULL;
+
+        courier.ready = fake_ready;
+        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        give(s, "a");
+        give(s, "b");
+        give(s, "c");
+        (void) sem_post(&f->made);
+        (void) sem_wait(&f->entered); /* the first is under way … */
+        (void) sem_wait(&f->making);
+        (void) sem_wait(&f->making); /* … and the second in the making */
+        assert_true(sender_recall(s, "b"));
+        assert_false(sender_recall(s, "b"));
+        assert_taken(s, SENDER_NOTHING, ""); /* not before it is out of hand */
+        (void) sem_post(&f->made);
+        (void) sem_post(&f->made);
+        (void) sem_wait(&f->making);
+        (void) sem_post(&f->go);
+        (void) sem_post(&f->go);
+        while (atomic_load(&f->n_sent) < 2)
+                wait_for_answer(s);
+        assert_null(sender_free(s));
+        assert_string_equal(f->all, "ac");
+}
+
+static void one_that_cannot_be_made_ready_is_not_sent(void **state) {
+        struct fake *f = *state;
+        struct courier courier = courier_of(f);
+        struct courier_answer a = {0};
+        char id[UUID_TEXT_MAX] = "";
+        struct sender *s = NULL;
+
+        courier.ready = fake_ready;
+        assert_int_equal(sender_new(&s, &courier, 1), 0);
+        give(s, "x");
+        (void) sem_post(&f->made);
+        wait_for_answer(s);
+        assert_int_equal(sender_take(s, id, &a), SENDER_ANSWERED);
+        assert_int_equal(a.result, COURIER_TEMPORARY);
+        assert_int_equal(atomic_load(&f->n_sent), 0);
         assert_null(sender_free(s));
 }
 
@@ -251,6 +308,8 @@ int main(void) {
                 cmocka_unit_test_setup(when_the_line_fails_those_behind_come_back, set_up),
                 cmocka_unit_test_setup(what_comes_before_that_is_known_comes_back_too, set_up),
                 cmocka_unit_test_setup(one_that_is_refused_for_good_stops_no_other, set_up),
+                cmocka_unit_test_setup(one_is_made_ready_while_another_is_sent, set_up),
+                cmocka_unit_test_setup(one_that_cannot_be_made_ready_is_not_sent, set_up),
                 cmocka_unit_test_setup(a_stop_ends_the_one_in_hand_and_begins_no_other, set_up),
                 cmocka_unit_test_setup(an_idle_sender_ends_at_once, set_up),
         };
