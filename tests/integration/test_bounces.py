@@ -24,19 +24,6 @@ DAY = 86400
 
 
 @pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        ledger.trust_clock()
-        yield ledger
-
-
-@pytest.fixture
-def maildir(tmp_path):
-    return tmp_path / "mail"
-
-
-@pytest.fixture
 def box(tmp_path):
     return Box(tmp_path / "bounces")
 

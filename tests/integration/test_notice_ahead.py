@@ -9,23 +9,9 @@ from pathlib import Path
 import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "support"), str(Path(__file__).resolve().parent)]
-from ledger import Ledger, notice_id  # noqa: E402
-from test_notify import M, Notify, Relay, RelayServer, free_port, ids, shipped, smtp_route, to  # noqa: E402
+from ledger import notice_id  # noqa: E402
+from test_notify import M, Notify, RelayServer, free_port, ids, shipped, smtp_route, to  # noqa: E402
 from waiting import wait_for  # noqa: E402
-
-
-@pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        yield ledger
-
-
-@pytest.fixture
-def relay():
-    relay = Relay()
-    yield relay
-    relay.release.set()
 
 
 @pytest.fixture

@@ -18,19 +18,6 @@ HOUR = 3600
 
 
 @pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        ledger.trust_clock()
-        yield ledger
-
-
-@pytest.fixture
-def maildir(tmp_path):
-    return tmp_path / "mail"
-
-
-@pytest.fixture
 def notify(build, tmp_path, ledger, maildir):
     notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\n")
     notify.environment = {"TZ": "Asia/Tokyo"}
@@ -124,26 +111,6 @@ def test_when_the_line_comes_back_who_waits_at_the_counter_goes_first(build, tmp
 
 
 # ---- addresses that were refused for good ----
-
-@pytest.fixture
-def relay():
-    relay = Relay()
-    yield relay
-    relay.release.set()
-
-
-@pytest.fixture
-def by_smtp(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
-            yield notify
-            notify.stop()
-    finally:
-        relay.release.set()
-        server.stop()
-
 
 def test_an_address_that_was_refused_is_not_tried_again_until_somebody_looks_at_it(by_smtp, ledger, relay):
     kind, data = by_smtp.outcome_of(shipped(ledger, "S-1", email="unknown@example.jp"))

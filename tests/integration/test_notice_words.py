@@ -22,19 +22,6 @@ OURS = TOP / "services/notify/templates"
 
 
 @pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        ledger.trust_clock()
-        yield ledger
-
-
-@pytest.fixture
-def maildir(tmp_path):
-    return tmp_path / "mail"
-
-
-@pytest.fixture
 def folder(tmp_path):
     (tmp_path / "words").mkdir()
     return tmp_path / "words"

@@ -15,29 +15,14 @@ sys.path.insert(0, str(TOP / "tests" / "integration"))
 from bounces import Box, bounce  # noqa: E402
 from bounces import config as bounces  # noqa: E402
 from fake_http import Answer, FakeServer  # noqa: E402
-from ledger import Ledger, notice_id, stamp  # noqa: E402
+from ledger import notice_id, stamp  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
-from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
+from test_notify import M, Notify, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
 from test_units import allowed, unit  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, E164, FRIEND, PHONE, TAKEN, after, by_hook, by_line, by_modem, by_slip, by_sms, gateway, told  # noqa: E402
 
 ALL = ["line", "sms", "email"]
-
-
-@pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        ledger.trust_clock()
-        yield ledger
-
-
-@pytest.fixture
-def relay():
-    relay = Relay()
-    yield relay
-    relay.release.set()
 
 
 def ready(ledger, shipment: str, channels=("email",), **more) -> str:
