@@ -322,15 +322,31 @@ static int follow_plan(struct notify *n, struct notice_row *row, const struct ma
                               : outcome_give_up(n, row, NOTICE_FAILED, plan->reason, now);
 }
 
-/*
- * We know more than the ledger: it was put back from a copy. Nothing is judged by a past that is over; what the office still has as
- * owed is promised again by the snapshot, and what was not is too old some day.
- */
-static int await_promise(struct notify *n, struct notice_row *row, const struct stamp *now) {
+/* Nothing can be judged now, and what cannot be judged for too long is too old. */
+static int wait_unjudged(
+        struct notify *n, struct notice_row *row, const char *reason, const struct stamp *now) {
         if (now->clock == CLOCK_QUALITY_SYNCED && row->expires_usec > 0 &&
                 now->wall_usec >= row->expires_usec)
-                return outcome_give_up(n, row, NOTICE_EXPIRED, NOTICE_NOT_RESERVED, now);
-        return outcome_wait(n, row, NOTICE_NOT_RESERVED, 0, now);
+                return outcome_give_up(n, row, NOTICE_EXPIRED, reason, now);
+        return outcome_wait(n, row, reason, 0, now);
+}
+
+static int carry_out(struct notify *n, struct notice_row *row, const struct matter *m,
+        const struct notice_decision *d, const struct plan *plan, const struct hashes *refused,
+        const struct stamp *now) {
+        switch (d->action) {
+        case NOTICE_WAIT:
+                return outcome_wait(n, row, d->reason, d->again_usec, now);
+        case NOTICE_CANCEL:
+                return outcome_give_up(n, row, NOTICE_CANCELLED, d->reason, now);
+        case NOTICE_EXPIRE:
+                return outcome_give_up(n, row, NOTICE_EXPIRED, d->reason, now);
+        case NOTICE_FAIL:
+                return outcome_give_up(n, row, NOTICE_FAILED, d->reason, now);
+        case NOTICE_SEND:
+                return follow_plan(n, row, m, now, plan, refused);
+        }
+        return -EINVAL;
 }
 
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
@@ -340,15 +356,15 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         struct hashes refused = {0};
         int r = matter_read(n, row, now->wall_usec, &m);
 
-        if (r < 0 && r != -ENOMEM)
-                return outcome_wait(
-                        n, row, "ledger", 0, now); /* damaged there; other shipments may be well */
-        if (r != 0)
+        if (r > 0 || r == -ENOMEM)
                 return r;
         if (row->expires_usec == 0 && now->clock == CLOCK_QUALITY_SYNCED)
                 row->expires_usec = now->wall_usec + (int64_t) row->max_age_usec;
+        if (r < 0)
+                return wait_unjudged(n, row, "ledger", now); /* damaged there; other shipments may be well */
+        /* We know more than the ledger: it was put back from a copy. What the office still has as owed is promised again. */
         if (!m.is_promised)
-                return await_promise(n, row, now);
+                return wait_unjudged(n, row, NOTICE_NOT_RESERVED, now);
         if (m.state == CONTACT_READY) {
                 r = make_plan(n, row, &m, now, &plan, &refused);
                 if (r < 0)
@@ -361,17 +377,5 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
                         "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
                         row->id);
         decision = decide(row, &m, m.state, now);
-        switch (decision.action) {
-        case NOTICE_WAIT:
-                return outcome_wait(n, row, decision.reason, decision.again_usec, now);
-        case NOTICE_CANCEL:
-                return outcome_give_up(n, row, NOTICE_CANCELLED, decision.reason, now);
-        case NOTICE_EXPIRE:
-                return outcome_give_up(n, row, NOTICE_EXPIRED, decision.reason, now);
-        case NOTICE_FAIL:
-                return outcome_give_up(n, row, NOTICE_FAILED, decision.reason, now);
-        case NOTICE_SEND:
-                return follow_plan(n, row, &m, now, &plan, &refused);
-        }
-        return -EINVAL;
+        return carry_out(n, row, &m, &decision, &plan, &refused, now);
 }

@@ -14,39 +14,10 @@ sys.path.insert(0, str(TOP / "tests" / "integration"))
 from bounces import Box, bounce  # noqa: E402
 from bounces import config as bounces  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
-from ledger import Ledger, notice_id, stamp  # noqa: E402
-from test_notify import M, Notify, Relay, RelayServer, mails_in, shipped, smtp_route, to  # noqa: E402
+from ledger import notice_id, stamp  # noqa: E402
+from test_notify import M, Notify, RelayServer, mails_in, shipped, smtp_route, to  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, TAKEN, by_slip, by_sms, told  # noqa: E402
-
-
-@pytest.fixture
-def ledger(build, tmp_path):
-    with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy(M)
-        ledger.trust_clock()
-        yield ledger
-
-
-@pytest.fixture
-def relay():
-    relay = Relay()
-    yield relay
-    relay.release.set()
-
-
-@pytest.fixture
-def by_smtp(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s")) as notify:
-            yield notify
-            relay.release.set()
-            notify.stop()
-    finally:
-        relay.release.set()
-        server.stop()
 
 
 def change(notify, sql: str, *arguments):
@@ -193,6 +164,25 @@ def test_what_bounced_and_waits_for_another_channel_is_owed_whoever_reads_the_le
     with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, config + by_sms(tmp_path, sms)) as notify:
         wait_for("the SMS", lambda: notify.pass_time(60) or sms.requests, step=0.2)
         wait_for("its outcome", lambda: notify.outcome_of(notice)[1].get("channel") == "sms")
+        notify.stop()
+
+
+# ---- what the ledger cannot say ----
+
+def test_what_cannot_be_judged_for_good_waits_until_it_is_too_old_and_stops_no_other(build, tmp_path, ledger):
+    with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n") as notify:
+        notice = told(ledger, "S-1", delay=60)
+        wait_for("its row", lambda: notify.state(notice)[0])
+        ledger.close()
+        with contextlib.closing(sqlite3.connect(ledger.path)) as db, db:
+            assert db.execute("UPDATE fact SET data = '{' WHERE type = 'shipment.received' AND subject = 'S-1'").rowcount == 1
+        ledger.open()
+        notify.pass_time(61)
+        wait_for("its state", lambda: notify.state(notice) == ("reserved", "ledger", 0))
+        assert notify.outcome_of(told(ledger, "S-2"))[0] == "notice.accepted"
+        notify.pass_time(2 * 86400)
+        kind, data = notify.outcome_of(notice)
+        assert (kind, data["reason"]) == ("notice.expired", "ledger")
         notify.stop()
 
 
