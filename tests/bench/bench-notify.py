@@ -129,6 +129,13 @@ class Notify:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return int(children[0]) if children else self.process.pid
 
+    def rest(self) -> None:
+        """Until it has read all that there is, and has nothing to do."""
+        before = -1.0
+        while (now := self.cpu_s()) > before + 0.02:
+            before = now
+            time.sleep(1)
+
     def __enter__(self):
         return self
 
@@ -272,7 +279,7 @@ def waiting(folder: Path) -> None:
     with Notify(config) as notify:
         wait_for("the reservations", lambda: rows(database(config)) == WAITING, 120)
         figure(f"notify-learns-of-{WAITING}", time.monotonic() - notify.begun, "s")
-        time.sleep(SETTLED_S)
+        notify.rest()
         before = notify.cpu_s()
         time.sleep(10)
         figure(f"notify-cpu-with-{WAITING}-waiting", (notify.cpu_s() - before) / 10 * 100, "% of a core")
