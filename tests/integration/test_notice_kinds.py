@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -514,3 +515,24 @@ def test_a_new_disk_is_asked_again_for_what_was_not_told_and_for_nothing_else(st
     store.rig.okuru("notices", "approve", after, *config)
     wait_for("its mail", lambda: len(store.rig.mails()) == 2, 30)
     assert [(f["subject"], f["kind"]) for f in store.facts("notice.reserved")] == [("P-2", "incident")]
+
+
+def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
+    """An office that forgot what it asked for, as after an older copy of its database."""
+    order = store.wish("P-1", incident="station")
+    ask(store, order, "incident", OFFICE["incident"][0])
+    assert CAUSE["ja"] in store.mail(order, "incident")
+    wait_for("the office's word", lambda: store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice'") == [(0,)])
+    store.rig.stop("oms")
+    with sqlite3.connect(store.rig.folder / "oms/oms.db") as office:
+        office.execute("DELETE FROM wish WHERE kind = 'notice'")
+    office.close()
+    store.rig.start("oms")
+    wait_for("the office", (store.rig.folder / "run/oms.sock").exists)
+    other = {**OFFICE["incident"][0], "cause": {"ja": "雪のため", "en": "snow"}}
+    ask(store, order, "incident", other)
+    wait_for("the refusal at the office", lambda: "notice incident 0: same-version" in store.rig.oms("conflicts"))
+    assert refused(store) == [("same-version", "generation")]
+    assert store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice'") == [(0,)]
+    ask(store, order, "incident", other, generation=1)
+    assert "雪のため" in store.mail(order, "incident", 1)
