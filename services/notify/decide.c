@@ -225,10 +225,10 @@ uint64_t notice_due_usec(
         int64_t passed = 0;
 
         if (fact_boot_usec > 0)
-                passed = now->boot_usec > fact_boot_usec ? (int64_t) (now->boot_usec - fact_boot_usec) : 0;
-        else if (fact_wall_usec > 0)
+                return fact_boot_usec + wait_usec;
+        if (fact_wall_usec > 0)
                 passed = now->wall_usec > fact_wall_usec ? now->wall_usec - fact_wall_usec : 0;
-        if (passed >= (int64_t) wait_usec)
-                return now->boot_usec;
+        if (passed > (int64_t) (now->boot_usec + wait_usec))
+                return 0; /* before this boot */
         return now->boot_usec + wait_usec - (uint64_t) passed;
 }

@@ -71,6 +71,7 @@ int notice_rank(const char *kind);
  * @fact_boot_usec: CLOCK_BOOTTIME of the fact, when it was recorded in this boot; 0 when it was in another
  * @fact_wall_usec: its wall clock, when both it and @now are trusted; 0 when they are not
  *
+ * One that was over a while ago was over then: who waits longer goes first, whenever we come to read of it. 0: before this boot.
  * Without either the whole time is waited once more, from now: a wrong clock must not send early what may still be undone.
  */
 uint64_t notice_due_usec(

@@ -119,8 +119,10 @@ static int set_timer(struct notify *n, uint64_t usec) {
 
 /* What has ended and what is to go, with one sync for all of it. Return: 0, FOLLOW_E_MORE, -errno. */
 static int work(struct notify *n, bool may_send, const struct stamp *now) {
-        int r, k;
+        int r = may_send ? outbox_rouse(n->outbox, now->boot_usec) : 0, k;
 
+        if (r < 0)
+                return r;
         outcome_gather(n);
         r = outcome_finish(n, now);
         if (r == 0 && may_send)

@@ -19,13 +19,18 @@
         "first_offset, "                                                                                     \
         "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en, others, used, "     \
         "route, paper, approval"
+#define ASLEEP                                                                                               \
+        "state = 'reserved' AND next_usec > due_usec AND reason NOT IN ('no-contact', 'no-consent', "        \
+        "'no-channel', 'bad-seal')" /* as notice_asleep has it */
+#define ROUSED_MAX        1000
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
 
 struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
-        struct store_stmt get, insert, put, due, stuck, paper, sending, wake, wake_doubtful, wake_sending,
-                of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived, wake_held, get_data;
+        struct store_stmt get, insert, put, due, asleep, rouse, stuck, paper, sending, wake, wake_doubtful,
+                wake_sending, of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived,
+                wake_held, get_data;
 };
 
 static const struct store_schema schema = {
@@ -56,6 +61,11 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, due),
                 "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND channel = "
                 "?3 AND rank = ?2 AND next_usec <= ?1 ORDER BY next_usec LIMIT 1"},
+        {offsetof(struct outbox, asleep),
+                "SELECT 1 FROM notice WHERE " ASLEEP " AND next_usec <= ?1 LIMIT 1"},
+        {offsetof(struct outbox, rouse),
+                "UPDATE notice SET next_usec = due_usec WHERE id IN (SELECT id FROM notice WHERE " ASLEEP
+                " AND next_usec <= ?1 LIMIT ?2)"},
         {offsetof(struct outbox, stuck),
                 "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND others <> 0 AND channel = ?3 "
                 "AND rank = ?2 AND due_usec <= ?4 AND (others & ?5) <> 0 AND next_usec <= ?1 "
@@ -356,6 +366,34 @@ int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state 
         row->changed_usec = now->wall_usec;
         r = append_outcome(o, row, now);
         return r == 0 ? outbox_put(o, row) : r;
+}
+
+static int is_any_asleep(struct outbox *o, uint64_t boot_usec) {
+        _cleanup_reset_ struct store_stmt *q = &o->asleep;
+        int r;
+
+        store_bind_int64(q, 1, (int64_t) boot_usec);
+        r = store_step(q);
+        return r == STORE_E_DONE ? 0 : r < 0 ? r : 1;
+}
+
+int outbox_rouse(struct outbox *o, uint64_t boot_usec) {
+        int r;
+
+        while ((r = is_any_asleep(o, boot_usec)) > 0) {
+                r = store_begin(o->store);
+                store_bind_int64(&o->rouse, 1, (int64_t) boot_usec);
+                store_bind_int64(&o->rouse, 2, ROUSED_MAX);
+                if (r == 0)
+                        r = store_run(&o->rouse);
+                if (r == 0)
+                        r = store_commit(o->store);
+                else
+                        store_rollback(o->store);
+                if (r != 0)
+                        break;
+        }
+        return r;
 }
 
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {

@@ -98,6 +98,11 @@ int outbox_sending(struct outbox *o, struct notice_row *row);
 int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
 /*
+ * What slept (through quiet hours, after a refusal for now) and sleeps no longer takes its place by age again, not behind those who came
+ * meanwhile. In transactions of its own. Return: 0, -errno.
+ */
+int outbox_rouse(struct outbox *o, uint64_t boot_usec);
+/*
  * The shipment's contact is another one: rows of which no copy may have gone are planned anew, as soon as they are due. What is
  * `sending` is marked with PLAN_ANEW: it was written for the one of before.
  */

@@ -12,6 +12,7 @@
 #define TEMPORARY_LEAST (60 * USEC_PER_SEC)
 #define TEMPORARY_MOST  (3600 * USEC_PER_SEC)
 #define UNKNOWN_USEC    (60 * USEC_PER_SEC) /* before a mail goes again whose answer was never heard */
+#define SUSPECT_USEC    USEC_PER_SEC        /* behind the pause of its line */
 #define CRASHES_MAX     6                   /* deaths while sending the same notice: it may be the cause */
 
 static uint32_t chance(void) {
@@ -223,14 +224,18 @@ static int again(struct notify *n, struct notice_row *row, const char *reason, u
         return end(n, put_back(n, row));
 }
 
-/* Another route takes it at once; while none is up it waits for the first pause to be over. */
+/*
+ * Nobody was there to try with: it keeps its place, and its channel takes nothing before the pause is over. Another route takes it at
+ * once. One that may itself be why its line dies lets the others try first.
+ */
 static int on_route_down(struct notify *n, const struct way *w, struct notice_row *row,
         const struct courier_answer *a, const struct stamp *now) {
-        uint64_t next = now->boot_usec; /* and stays it when one is up */
+        uint64_t next = now->boot_usec;
+        bool all_down = routes_peek(&w->health, way_among(w, row), now->boot_usec, &next) != 0;
 
-        (void) routes_peek(&w->health, way_among(w, row), now->boot_usec, &next);
-        row->attempts--; /* nobody was there to try with */
-        return again(n, row, a->reason, next);
+        row->attempts--;
+        return again(n, row, a->reason,
+                all_down && strcmp(a->reason, "line") == 0 ? next + SUSPECT_USEC : row->due_usec);
 }
 
 /* From here on it goes by this channel or not at all. */

@@ -148,7 +148,7 @@ class Trial:
         """Those which went, but for what was under way at a kill."""
         known, died = self.outage.notices, set(self.at_kill)
         went = [known[name] for name in dict.fromkeys(n for n, _ in self.taken[begin:end]) if name in known and name not in died]
-        return [f"went before {b.kind} of {b.not_before:.2f}: {a.kind} of {a.not_before:.2f}" for a, b in zip(went, went[1:]) if a.order[0] > b.order[0]]
+        return [f"went before {b.kind} of {b.not_before:.2f}: {a.kind} of {a.not_before:.2f}" for a, b in zip(went, went[1:]) if a.order > b.order]
 
 
 def tell(trial: Trial) -> str:

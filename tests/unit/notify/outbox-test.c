@@ -404,6 +404,23 @@ static void paper_that_was_put_off_waits_behind_other_paper_until_then_or_the_ne
         assert_int_equal(outbox_paper(s->o, 1500, &row), 0);
 }
 
+static void what_has_slept_takes_its_place_by_age_again(void **state) {
+        struct scene *s = *state;
+        struct notice_row first = reserved(N1, 100), second = reserved(N2, 200), row;
+
+        first.next_usec = 900;
+        (void) copy_text(first.reason, sizeof(first.reason), "quiet-hours");
+        insert(s, &first);
+        insert(s, &second);
+        assert_int_equal(outbox_rouse(s->o, 899), 0); /* sleeps on */
+        assert_int_equal(outbox_due(s->o, 0, 1000, &row), 0);
+        assert_string_equal(row.id, N2);
+        assert_int_equal(outbox_rouse(s->o, 900), 0);
+        assert_int_equal(outbox_due(s->o, 0, 1000, &row), 0);
+        assert_string_equal(row.id, N1);
+        assert_int_equal(row.next_usec, 100);
+}
+
 static void another_boots_waiting_is_counted_anew(void **state) {
         static const struct {
                 enum clock_quality clock;
@@ -412,8 +429,9 @@ static void another_boots_waiting_is_counted_anew(void **state) {
         } table[] = {
                 {CLOCK_QUALITY_UNKNOWN, 1795237323000200, 1500}, /* all 500 again */
                 {CLOCK_QUALITY_SYNCED, 1795237323000200, 1200},  /* 200 are left */
-                {CLOCK_QUALITY_SYNCED, 1795237322000000, 1000},
-                {CLOCK_QUALITY_SYNCED, 0, 1500}, /* the fact's own clock was not trusted */
+                {CLOCK_QUALITY_SYNCED, 1795237322999800, 800},   /* it was over before */
+                {CLOCK_QUALITY_SYNCED, 1795237322000000, 0},     /* and before this boot */
+                {CLOCK_QUALITY_SYNCED, 0, 1500},                 /* the fact's own clock was not trusted */
         };
         struct scene *s = *state;
         struct notice_row row = reserved(N1, 77777);
@@ -479,6 +497,7 @@ int main(void) {
                 WITH(what_is_on_its_way_is_marked_when_another_contact_comes),
                 WITH(paper_that_was_put_off_waits_behind_other_paper_until_then_or_the_next_boot),
                 WITH(another_boots_waiting_is_counted_anew),
+                WITH(what_has_slept_takes_its_place_by_age_again),
                 WITH(old_rows_go_when_the_ledger_has_their_outcome),
         };
 
