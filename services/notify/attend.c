@@ -28,11 +28,12 @@ static enum notice_kind kind_of(const struct notice_row *row) {
 
 /* What @c can do for this notice. @refused: gets the address when it was refused before. Return: 0, -errno. */
 static int judge_channel(struct notify *n, const struct notice_row *row, const struct matter *m,
-        struct plan_channel *c, struct hashes *refused) {
+        const struct stamp *now, struct plan_channel *c, struct hashes *refused) {
         const struct way *w = &n->ways[c->channel];
         uint32_t among = way_among(w, row);
         char to[COURIER_TO_MAX], hash[SEAL_HASH_MAX], reason[PLAN_REASON_SIZE];
         enum contact_state state = contact_address(&m->contact, c->channel, to);
+        uint64_t next;
         int r = BARRED_E_NOT;
 
         if (state == CONTACT_READY && *to) {
@@ -43,6 +44,8 @@ static int judge_channel(struct notify *n, const struct notice_row *row, const s
         if (r < 0)
                 return r;
         c->down_usec = routes_down_usec(&w->health, among);
+        if (c->down_usec > 0 && way_is_free(w, among, now->boot_usec, &next))
+                c->try_usec = routes_try_usec(&w->health, among);
         if (among == 0)
                 c->state = PLAN_NOT_HERE;
         else if ((m->card.consented & CHANNEL_BIT(c->channel)) == 0)
@@ -92,7 +95,7 @@ static int make_plan(struct notify *n, struct notice_row *row, const struct matt
         refused->n = 0;
         for (size_t i = 0; i < m->card.n_wish && r == 0; i++) {
                 q.list[q.n].channel = m->card.wish[i];
-                r = judge_channel(n, row, m, &q.list[q.n++], refused);
+                r = judge_channel(n, row, m, now, &q.list[q.n++], refused);
         }
         if (channel_from_str(row->channel, &q.at) < 0 && !first_ready(&q, &q.at))
                 q.may_have_gone = false;

@@ -79,7 +79,7 @@ static void plan_none(const struct plan_question *q, struct plan *p) {
 }
 
 void plan_make(const struct plan_question *q, struct plan *p) {
-        const struct plan_channel *first = NULL, *taken = NULL;
+        const struct plan_channel *first = NULL, *taken = NULL, *tried = NULL;
         bool all_long = true;
 
         *p = (struct plan){0};
@@ -92,6 +92,8 @@ void plan_make(const struct plan_question *q, struct plan *p) {
                 all_long = all_long && is_long_down(q, c);
                 if (!taken && (c == first ? !is_long_down(q, c) : c->down_usec == 0))
                         taken = c;
+                if (c->try_usec > 0 && (!tried || c->try_usec < tried->try_usec))
+                        tried = c;
                 p->others |= CHANNEL_BIT(c->channel);
         }
         if (q->paper && !q->may_have_gone)
@@ -100,7 +102,7 @@ void plan_make(const struct plan_question *q, struct plan *p) {
                 plan_none(q, p);
                 return;
         }
-        p->channel = (taken ? taken : first)->channel;
+        p->channel = (taken ? taken : tried ? tried : first)->channel;
         p->others &= ~CHANNEL_BIT(p->channel);
         p->lay = all_long && (p->others & PLAN_PAPER) != 0;
 }

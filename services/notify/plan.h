@@ -6,8 +6,8 @@
  *
  *   a copy may have gone                     its channel alone, whatever the others could do
  *   the first that can                       takes it, and waits for its line while that is down
- *   its line is down, for fallback_usec      the next one whose line is up; none is up: it stays with the first
- *   since the notice was due
+ *   its line is down, for fallback_usec      the next one whose line is up; none is up: the one that it is longest time to try again;
+ *   since the notice was due                 it is time for none: it stays with the first
  *   all of them down for as long             paper besides, where that is to be had: it stays owed
  *   none can, one had its end                fails, with the reason of the last one
  *   none can, none ever could                waits: no-consent, no-contact, no-channel
@@ -38,6 +38,8 @@ struct plan_channel {
         enum channel channel;
         enum plan_state state;
         uint64_t down_usec; /* CLOCK_BOOTTIME since when all its routes are down; 0 one is up */
+        uint64_t
+                try_usec; /* CLOCK_BOOTTIME since when it is time to see whether it still is; 0 it is up, or not yet time */
 };
 
 struct plan_question {

@@ -4,14 +4,20 @@
 
 #define DECISIONS_MAX 50 /* without an answer of a channel, in one turn */
 
-/* Channels that could take a notice now: of all of them, or of those whose line is up. */
-static unsigned free_channels(const struct notify *n, const struct stamp *now, bool up) {
+/* A line that is down counts when it is time to try it again: nobody else may come to see that it is back. A webhook's may be another
+ * merchant's. */
+static bool may_stand_in(const struct notify *n, int c) {
+        return c != CHANNEL_WEBHOOK || way_down_usec(&n->ways[c]) == 0;
+}
+
+/* Channels that could take a notice now: of their own, or what waits for another one. */
+static unsigned free_channels(const struct notify *n, const struct stamp *now, bool of_others) {
         unsigned set = 0;
         uint64_t next;
 
         for (int c = 0; c < N_CHANNELS; c++)
                 if (way_is_free(&n->ways[c], ROUTES_ANY, now->boot_usec, &next) &&
-                        (!up || way_down_usec(&n->ways[c]) == 0))
+                        (!of_others || may_stand_in(n, c)))
                         set |= CHANNEL_BIT(c);
         return set;
 }

@@ -214,7 +214,7 @@ def test_customers_who_want_an_sms_or_line_have_theirs(demo, chromium):
     assert "受取コード" in visitor.b.text("pre.sms")
 
 
-@pytest.mark.parametrize("lang", ["ja"])
+@pytest.mark.parametrize("lang", ["ja", "en"])
 def test_a_visitor_cuts_the_lines_and_mends_them(demo, chromium, lang):
     chromium.size(1280, 800)
     visitor = Visitor(chromium, demo, lang)

@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -229,6 +230,19 @@ def test_a_line_that_comes_back_in_time_keeps_its_notices(build, tmp_path, ledge
         finally:
             server.stop()
     assert not sms.requests
+
+
+def test_the_next_line_is_tried_again_after_it_was_down_while_the_mail_still_is(build, tmp_path, ledger):
+    port = free_port()
+    config = smtp_route(free_port()) + by_sms(tmp_path, SimpleNamespace(url=f"http://127.0.0.1:{port}")) + after("10min")
+    with Notify(build, tmp_path, ledger, config) as notify:
+        notice = told(ledger, "S-1", ["email", "sms"])
+        wait_for("a try by mail", lambda: notify.state(notice)[1] == "no-server")
+        notify.pass_time(700)
+        wait_for("a try by SMS", lambda: "provider: no sms goes" in notify.errors.read_text())
+        with FakeServer(TAKEN, port=port) as sms:
+            wait_for("the SMS", lambda: notify.pass_time(60) or sms.requests, 40, 1)
+            assert accepted(notify, notice) == "sms" and len(sms.requests) == 1
 
 
 def test_a_mail_server_that_says_nothing_delays_no_sms(build, tmp_path, ledger, relay):

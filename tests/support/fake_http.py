@@ -29,7 +29,7 @@ class Answer:
 
 
 class FakeServer:
-    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None, keep: bool = True):
+    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None, keep: bool = True, port: int = 0):
         self.answers = list(answers)  # the last one stands for all that follow
         self.requests: list[Request] = []
         self.connections = 0
@@ -37,7 +37,7 @@ class FakeServer:
         self.tls = tls
         self.lock = threading.Lock()
         self.done = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.threads = [threading.Thread(target=self.accept, daemon=True)]

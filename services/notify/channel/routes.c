@@ -64,6 +64,16 @@ uint64_t routes_down_usec(const struct routes *r, uint32_t among) {
         return since;
 }
 
+uint64_t routes_try_usec(const struct routes *r, uint32_t among) {
+        uint64_t first = 0;
+
+        for (size_t i = 0; i < r->n; i++)
+                if ((among & ROUTES_ONLY(i)) != 0 && r->list[i].state == ROUTE_DOWN &&
+                        (first == 0 || r->list[i].retry_usec < first))
+                        first = r->list[i].retry_usec;
+        return first;
+}
+
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec) {
         struct route_health *h = &r->list[i];
 

@@ -63,6 +63,8 @@ int routes_pick(struct routes *r, uint32_t among, uint64_t now_usec, size_t *ip,
 int routes_peek(const struct routes *r, uint32_t among, uint64_t now_usec, uint64_t *nextp);
 /* Since when none of them is up, on CLOCK_BOOTTIME; 0 one is. */
 uint64_t routes_down_usec(const struct routes *r, uint32_t among);
+/* Of those that are down: since when, or from when, the first of them may be tried again, on CLOCK_BOOTTIME; 0 none is down. */
+uint64_t routes_try_usec(const struct routes *r, uint32_t among);
 /* The notice did not go after all. */
 void routes_put_back(struct routes *r, size_t i, uint64_t now_usec);
 /* How it ended. @chance: any random number */

@@ -20,12 +20,15 @@
         { PLAN_READY, 0 }
 #define DOWN_AT(usec)                                                                                        \
         { PLAN_READY, usec }
+#define TRY_AT(usec, try)                                                                                    \
+        { PLAN_READY, usec, try }
 #define IS(state)                                                                                            \
         { state, 0 }
 
 struct one {
         enum plan_state state;
         uint64_t down_usec;
+        uint64_t try_usec;
 };
 
 struct row {
@@ -68,6 +71,16 @@ static const struct row rows[] = {
                 110 * MIN, NONE, false, PLAN_GO, LINE, BIT(EMAIL) | BIT(SMS), false, ""},
         {"none is up: it stays", DOWN_AT(1 * MIN), DOWN_AT(109 * MIN), IS(PLAN_USED), 110 * MIN, NONE, true,
                 PLAN_GO, EMAIL, BIT(SMS) | PLAN_PAPER, false, ""},
+        {"none is up, and it is time to try the next one", DOWN_AT(1 * MIN), TRY_AT(109 * MIN, 110 * MIN),
+                IS(PLAN_USED), 110 * MIN, NONE, false, PLAN_GO, SMS, BIT(EMAIL), false, ""},
+        {"none is up, and it is longest time to try the last one", TRY_AT(1 * MIN, 110 * MIN),
+                TRY_AT(109 * MIN, 110 * MIN), TRY_AT(2 * MIN, 109 * MIN), 110 * MIN, NONE, false, PLAN_GO,
+                LINE, BIT(EMAIL) | BIT(SMS), false, ""},
+        {"one is up, and it is time to try another", DOWN_AT(1 * MIN), TRY_AT(2 * MIN, 3 * MIN), READY,
+                110 * MIN, NONE, false, PLAN_GO, LINE, BIT(EMAIL) | BIT(SMS), false, ""},
+        {"the first has just gone, and it is time to try the next one", DOWN_AT(109 * MIN),
+                TRY_AT(2 * MIN, 3 * MIN), IS(PLAN_USED), 110 * MIN, NONE, false, PLAN_GO, EMAIL, BIT(SMS),
+                false, ""},
         {"all are down for long: paper besides", DOWN_AT(1 * MIN), DOWN_AT(2 * MIN), DOWN_AT(3 * MIN),
                 110 * MIN, NONE, true, PLAN_GO, EMAIL, BOTH | PLAN_PAPER, true, ""},
         {"all are down for long, and paper is not to be had", DOWN_AT(1 * MIN), DOWN_AT(2 * MIN),
@@ -101,9 +114,9 @@ static void what_becomes_of_it_is_what_the_table_says(void **state) {
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 const struct row *r = &rows[i];
                 struct plan_question q = {
-                        .list = {{EMAIL, r->email.state, r->email.down_usec},
-                                {SMS, r->sms.state, r->sms.down_usec},
-                                {LINE, r->line.state, r->line.down_usec}},
+                        .list = {{EMAIL, r->email.state, r->email.down_usec, r->email.try_usec},
+                                {SMS, r->sms.state, r->sms.down_usec, r->sms.try_usec},
+                                {LINE, r->line.state, r->line.down_usec, r->line.try_usec}},
                         .n = 3,
                         .used = "sms:message-refused email:no-words ",
                         .due_usec = 100 * MIN,
