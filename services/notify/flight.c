@@ -41,8 +41,11 @@ static int launch(struct notify *n, struct way *w, struct flight *f, bool may_go
                 way_launch(w, f);
                 return 0;
         }
-        way_drop(w, f, now->boot_usec);
-        return r < 0 ? r : outcome_unsend(n, &row);
+        if (r >= 0)
+                r = outcome_unsend(n, &row);
+        if (r == 0)
+                way_drop(w, f, now->boot_usec);
+        return r;
 }
 
 static int launch_all(struct notify *n, struct way *w, bool may_go, const struct stamp *now) {
@@ -52,6 +55,13 @@ static int launch_all(struct notify *n, struct way *w, bool may_go, const struct
         while (r == 0 && (f = way_flight(w, FLIGHT_STAGED, 0)))
                 r = launch(n, w, f, may_go, now);
         return r;
+}
+
+/* `sending` is on the disk, and we know that they have not gone: to be written down when there is room. */
+static void give_back_all(struct notify *n, const struct stamp *now) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                for (struct flight *f; (f = way_flight(&n->ways[i], FLIGHT_STAGED, 0));)
+                        way_give_back(&n->ways[i], f, now->boot_usec);
 }
 
 int flights_launch(struct notify *n, const struct stamp *now) {
@@ -68,7 +78,7 @@ int flights_launch(struct notify *n, const struct stamp *now) {
         for (size_t i = 0; i < N_CHANNELS && r >= 0; i++)
                 r = launch_all(n, &n->ways[i], may_go, now);
         if (r < 0)
-                flights_drop(n, now); /* their rows are looked at as after a crash */
+                give_back_all(n, now);
         return r;
 }
 

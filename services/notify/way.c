@@ -193,6 +193,13 @@ void way_launch(struct way *w, struct flight *f) {
         sender_give(w->sender, &f->job);
 }
 
+void way_give_back(struct way *w, struct flight *f, uint64_t now_usec) {
+        routes_put_back(&w->health, f->route, now_usec);
+        courier_job_wipe(&f->job);
+        f->state = FLIGHT_ENDED;
+        f->begun = false;
+}
+
 void way_drop(struct way *w, struct flight *f, uint64_t now_usec) {
         routes_put_back(&w->health, f->route, now_usec);
         courier_job_wipe(&f->job);

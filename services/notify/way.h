@@ -98,6 +98,8 @@ bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_
 /* A flight that is staged, by the route that the job names; @job is empty afterwards. Only when it is free. */
 struct flight *way_stage(struct way *w, struct courier_job *job, uint64_t now_usec);
 void way_launch(struct way *w, struct flight *f); /* to the thread */
+/* As one that the thread has not begun: its row is still to be told. */
+void way_give_back(struct way *w, struct flight *f, uint64_t now_usec);
 /* Not after all: nothing is left of it, but in its row. */
 void way_drop(struct way *w, struct flight *f, uint64_t now_usec);
 /* One that the thread is through with: its flight, which has ended now. NULL: no more. */

@@ -89,6 +89,30 @@ def test_when_there_is_room_again_what_nobody_has_in_hand_does_not_wait_for_what
     assert [t for t, _ in relay.seen].count("silent@example.jp") == 1
 
 
+def test_what_found_no_room_between_the_commit_and_the_sending_has_not_gone(build, tmp_path, ledger):
+    """By a gateway that knows no copy again, so that a doubt would be the end of it."""
+    disk = tmp_path / "disk"
+    with FakeServer(TAKEN) as sms:
+        notify = Notify(build, tmp_path, ledger, by_sms(tmp_path, sms))
+        notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
+        with notify:
+            wait_for("its start", lambda: b"notices go by" in notify.errors.read_bytes())
+            other = told(ledger, "S-2", ["sms"], delay=3600)
+            wait_for("its row", lambda: notify.state(other)[0])
+            disk.write_text("3000")  # milliseconds that a sync takes
+            notice = told(ledger, "S-1", ["sms"])
+            wait_for("its row", lambda: notify.state(notice)[0])
+            time.sleep(1)  # it is being marked as `sending`
+            ledger.contact(M, "S-2", version=2, channels=["sms"], box=BOX)
+            disk.write_text("full")
+            wait_for("its complaint", lambda: b"the disk is full" in notify.errors.read_bytes())
+            assert notify.state(notice)[0] == "sending" and sms.requests == []
+            disk.write_text("")
+            assert notify.outcome_of(notice)[0] == "notice.accepted"
+            notify.stop()
+        assert len(sms.requests) == 1
+
+
 # ---- over a restart ----
 
 def test_what_waited_for_a_channel_that_the_config_has_no_more_goes_by_another(build, tmp_path, ledger):
