@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/notify/outbox.h"
+#include "services/notify/outbox-internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/store/log.h"
 #include "firmware/views/databases.h"
 #include "services/notify/decide.h"
 
@@ -24,14 +23,6 @@
         "'no-channel', 'bad-seal')" /* as notice_asleep has it */
 #define ROUSED_MAX        1000
 #define WAITS_FOR_CONTACT "reason IN ('no-contact', 'no-consent', 'no-channel', 'bad-seal')"
-
-struct outbox {
-        struct store *store; /* owned */
-        const char *boot;    /* borrowed */
-        struct store_stmt get, insert, put, due, asleep, rouse, stuck, paper, sending, wake, wake_doubtful,
-                wake_sending, of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived,
-                wake_held, get_data;
-};
 
 static const struct store_schema schema = {
         .name = "notices",
@@ -191,7 +182,7 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
         return fits && state && notice_state_from_str(state, &row->state) == 0 ? 0 : -EBADMSG;
 }
 
-static int first_row(struct store_stmt *query, struct notice_row *row) {
+int outbox_first_row(struct store_stmt *query, struct notice_row *row) {
         _cleanup_reset_ struct store_stmt *q = query;
         int r = store_step(q);
 
@@ -240,7 +231,7 @@ static int write_row(struct store_stmt *q, const struct notice_row *row) {
 
 int outbox_get(struct outbox *o, const char *id, struct notice_row *row) {
         store_bind_text(&o->get, 1, id);
-        return first_row(&o->get, row);
+        return outbox_first_row(&o->get, row);
 }
 
 int outbox_insert(struct outbox *o, const struct notice_row *row) {
@@ -262,7 +253,7 @@ static int due_by(struct outbox *o, const char *channel, uint64_t boot_usec, int
         store_bind_int64(&o->due, 1, (int64_t) boot_usec);
         store_bind_int64(&o->due, 2, rank);
         store_bind_text(&o->due, 3, channel);
-        r = first_row(&o->due, &row);
+        r = outbox_first_row(&o->due, &row);
         if (r == 0 && (!*foundp || row.next_usec < best->next_usec)) {
                 *best = row;
                 *foundp = true;
@@ -294,7 +285,7 @@ int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64
                 store_bind_text(&o->stuck, 3, channel_to_str(channel));
                 store_bind_int64(&o->stuck, 4, (int64_t) due_usec);
                 store_bind_int64(&o->stuck, 5, (int64_t) others);
-                r = first_row(&o->stuck, row);
+                r = outbox_first_row(&o->stuck, row);
         }
         return r;
 }
@@ -302,70 +293,12 @@ int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64
 int outbox_paper(struct outbox *o, uint64_t boot_usec, struct notice_row *row) {
         store_bind_int64(&o->paper, 1, (int64_t) boot_usec);
         store_bind_text(&o->paper, 2, o->boot);
-        return first_row(&o->paper, row);
+        return outbox_first_row(&o->paper, row);
 }
 
 int outbox_sending(struct outbox *o, struct notice_row *row) {
         store_bind_text(&o->sending, 1, row->id);
-        return first_row(&o->sending, row);
-}
-
-/* ---- outcomes ---- */
-
-/* What a copy was made of, by reference, so that it can be shown later who was told what; nothing when none was ever made. */
-static void write_told(struct json_writer *w, const struct notice_row *row) {
-        char id[UUID_TEXT_MAX];
-
-        if (!*row->words || row->attempts == 0)
-                return;
-        json_write_string(w, "words", row->words);
-        json_write_string(w, "contact", row->contact);
-        json_write_array(w, "parcels");
-        for (const char *p = row->parcels; strlen(p) >= UUID_TEXT_MAX; p += UUID_TEXT_MAX) {
-                memcpy(id, p, UUID_TEXT_MAX - 1);
-                id[UUID_TEXT_MAX - 1] = '\0';
-                json_write_string(w, NULL, id);
-        }
-        json_write_end_array(w);
-}
-
-static int append_outcome(struct outbox *o, struct notice_row *row, const struct stamp *now) {
-        _cleanup_str_ struct str data = STR_INIT;
-        char type[32], at[TIME_TEXT_MAX];
-        struct json_writer w;
-
-        (void) snprintf(type, sizeof(type), "notice.%s", notice_state_to_str(row->state));
-        json_writer_init(&w, &data);
-        json_write_object(&w, NULL);
-        json_write_string(&w, "merchant", row->merchant);
-        json_write_string(&w, "notice", row->id);
-        json_write_string(&w, "kind", row->kind);
-        json_write_int(&w, "generation", row->generation);
-        if (*row->channel && (row->attempts > 0 || row->state == NOTICE_ACCEPTED))
-                json_write_string(&w, "channel", row->channel); /* else it was only planned */
-        json_write_int(&w, "attempts", row->attempts);
-        json_write_string(&w, "at", time_format(now->wall_usec, now->offset_sec, at));
-        if (*row->reason)
-                json_write_string(&w, "reason", row->reason);
-        if (row->correction)
-                json_write_bool(&w, "correction", true);
-        write_told(&w, row);
-        json_write_end_object(&w);
-        return data.error
-                       ? data.error
-                       : store_log_append(o->store, type, row->shipment, data.data, data.len, &row->log_pos);
-}
-
-int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
-        const struct stamp *now) {
-        int r;
-
-        row->state = state;
-        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
-        row->told = false;
-        row->changed_usec = now->wall_usec;
-        r = append_outcome(o, row, now);
-        return r == 0 ? outbox_put(o, row) : r;
+        return outbox_first_row(&o->sending, row);
 }
 
 static int is_any_asleep(struct outbox *o, uint64_t boot_usec) {
@@ -395,6 +328,8 @@ int outbox_rouse(struct outbox *o, uint64_t boot_usec) {
         }
         return r;
 }
+
+/* ---- what facts wake ---- */
 
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
         struct store_stmt *const all[] = {&o->wake, &o->wake_doubtful, &o->wake_sending};
@@ -471,29 +406,6 @@ int outbox_get_data(struct outbox *o, const char *id, struct json **datap) {
         return text && *text ? json_parse(text, strlen(text), datap, NULL) : 0;
 }
 
-int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
-        const char *kind, const struct stamp *now) {
-        struct notice_row row;
-        int r;
-
-        for (;;) { /* each turn takes one row out of what is found */
-                store_bind_text(&o->of_parcel, 1, merchant);
-                store_bind_text(&o->of_parcel, 2, shipment);
-                store_bind_text(&o->of_parcel, 3, parcel);
-                store_bind_text(&o->of_parcel, 4, kind);
-                r = first_row(&o->of_parcel, &row);
-                if (r != 0)
-                        return r == OUTBOX_E_NONE ? 0 : r;
-                row.correction = true;
-                if (row.state == NOTICE_SENDING || row.state == NOTICE_RESERVED)
-                        r = outbox_put(o, &row); /* its outcome will say so */
-                else
-                        r = outbox_conclude(o, &row, row.state, row.reason, now);
-                if (r != 0)
-                        return r;
-        }
-}
-
 /* ---- time ---- */
 
 /* By id, which a row keeps: by time each one would be looked for behind all that are done. */
@@ -504,7 +416,7 @@ int outbox_rebase(struct outbox *o, const struct stamp *now) {
         for (;;) {
                 store_bind_text(&o->other_boot, 1, o->boot);
                 store_bind_text(&o->other_boot, 2, row.id);
-                r = first_row(&o->other_boot, &row);
+                r = outbox_first_row(&o->other_boot, &row);
                 if (r != 0)
                         return r == OUTBOX_E_NONE ? 0 : r;
                 row.due_usec = notice_due_usec(row.wait_usec, 0,
@@ -518,28 +430,4 @@ int outbox_rebase(struct outbox *o, const struct stamp *now) {
                 if (r != 0)
                         return r;
         }
-}
-
-int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np) {
-        int64_t before = now->wall_usec - OUTBOX_KEEP_DAYS * 86400LL * (int64_t) USEC_PER_SEC, upto = 0;
-        int r;
-
-        *np = 0;
-        if (now->clock != CLOCK_QUALITY_SYNCED)
-                return 0;
-        store_bind_int64(&o->purge_pos, 1, before);
-        store_bind_int64(&o->purge_pos, 2, max);
-        r = store_step(&o->purge_pos);
-        if (r == 0)
-                upto = store_column_int64(&o->purge_pos, 0);
-        store_reset(&o->purge_pos);
-        if (r != 0)
-                return r;
-        store_bind_int64(&o->purge, 1, before);
-        store_bind_int64(&o->purge, 2, max);
-        r = store_run(&o->purge);
-        if (r != 0)
-                return r;
-        *np = (int) store_changes(o->store);
-        return upto > 0 ? store_log_trim(o->store, upto) : 0;
 }

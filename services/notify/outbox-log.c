@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/notify/outbox-internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/store/log.h"
+
+/* What a copy was made of, by reference, so that it can be shown later who was told what; nothing when none was ever made. */
+static void write_told(struct json_writer *w, const struct notice_row *row) {
+        char id[UUID_TEXT_MAX];
+
+        if (!*row->words || row->attempts == 0)
+                return;
+        json_write_string(w, "words", row->words);
+        json_write_string(w, "contact", row->contact);
+        json_write_array(w, "parcels");
+        for (const char *p = row->parcels; strlen(p) >= UUID_TEXT_MAX; p += UUID_TEXT_MAX) {
+                memcpy(id, p, UUID_TEXT_MAX - 1);
+                id[UUID_TEXT_MAX - 1] = '\0';
+                json_write_string(w, NULL, id);
+        }
+        json_write_end_array(w);
+}
+
+static int append_outcome(struct outbox *o, struct notice_row *row, const struct stamp *now) {
+        _cleanup_str_ struct str data = STR_INIT;
+        char type[32], at[TIME_TEXT_MAX];
+        struct json_writer w;
+
+        (void) snprintf(type, sizeof(type), "notice.%s", notice_state_to_str(row->state));
+        json_writer_init(&w, &data);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "merchant", row->merchant);
+        json_write_string(&w, "notice", row->id);
+        json_write_string(&w, "kind", row->kind);
+        json_write_int(&w, "generation", row->generation);
+        if (*row->channel && (row->attempts > 0 || row->state == NOTICE_ACCEPTED))
+                json_write_string(&w, "channel", row->channel); /* else it was only planned */
+        json_write_int(&w, "attempts", row->attempts);
+        json_write_string(&w, "at", time_format(now->wall_usec, now->offset_sec, at));
+        if (*row->reason)
+                json_write_string(&w, "reason", row->reason);
+        if (row->correction)
+                json_write_bool(&w, "correction", true);
+        write_told(&w, row);
+        json_write_end_object(&w);
+        return data.error
+                       ? data.error
+                       : store_log_append(o->store, type, row->shipment, data.data, data.len, &row->log_pos);
+}
+
+int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
+        const struct stamp *now) {
+        int r;
+
+        row->state = state;
+        (void) copy_text(row->reason, sizeof(row->reason), reason); /* words of ours, all short */
+        row->told = false;
+        row->changed_usec = now->wall_usec;
+        r = append_outcome(o, row, now);
+        return r == 0 ? outbox_put(o, row) : r;
+}
+
+int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
+        const char *kind, const struct stamp *now) {
+        struct notice_row row;
+        int r;
+
+        for (;;) { /* each turn takes one row out of what is found */
+                store_bind_text(&o->of_parcel, 1, merchant);
+                store_bind_text(&o->of_parcel, 2, shipment);
+                store_bind_text(&o->of_parcel, 3, parcel);
+                store_bind_text(&o->of_parcel, 4, kind);
+                r = outbox_first_row(&o->of_parcel, &row);
+                if (r != 0)
+                        return r == OUTBOX_E_NONE ? 0 : r;
+                row.correction = true;
+                if (row.state == NOTICE_SENDING || row.state == NOTICE_RESERVED)
+                        r = outbox_put(o, &row); /* its outcome will say so */
+                else
+                        r = outbox_conclude(o, &row, row.state, row.reason, now);
+                if (r != 0)
+                        return r;
+        }
+}
+
+int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np) {
+        int64_t before = now->wall_usec - OUTBOX_KEEP_DAYS * 86400LL * (int64_t) USEC_PER_SEC, upto = 0;
+        int r;
+
+        *np = 0;
+        if (now->clock != CLOCK_QUALITY_SYNCED)
+                return 0;
+        store_bind_int64(&o->purge_pos, 1, before);
+        store_bind_int64(&o->purge_pos, 2, max);
+        r = store_step(&o->purge_pos);
+        if (r == 0)
+                upto = store_column_int64(&o->purge_pos, 0);
+        store_reset(&o->purge_pos);
+        if (r != 0)
+                return r;
+        store_bind_int64(&o->purge, 1, before);
+        store_bind_int64(&o->purge, 2, max);
+        r = store_run(&o->purge);
+        if (r != 0)
+                return r;
+        *np = (int) store_changes(o->store);
+        return upto > 0 ? store_log_trim(o->store, upto) : 0;
+}
