@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/file.h"
 #include "firmware/base/log.h"
 #include "services/notify/mail/dsn.h"
 
@@ -22,15 +23,6 @@ struct mail_folder {
         DIR *round;              /* owned; NULL between rounds */
         char name[NAME_MAX + 1]; /* of the mail in hand */
 };
-
-static int open_folder(int parent, const char *name) {
-        int fd;
-
-        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? -errno : fd;
-}
 
 struct mail_folder *mail_folder_free(struct mail_folder *f) {
         if (!f)
@@ -43,8 +35,8 @@ struct mail_folder *mail_folder_free(struct mail_folder *f) {
 }
 
 int mail_folder_new(struct mail_folder **fp, const char *path) {
-        _autoclose_ int top = open_folder(AT_FDCWD, path);
-        _autoclose_ int tmp = top < 0 ? top : open_folder(top, "tmp"); /* for who delivers */
+        _autoclose_ int top = file_open_folder(AT_FDCWD, path, 0700);
+        _autoclose_ int tmp = top < 0 ? top : file_open_folder(top, "tmp", 0700); /* for who delivers */
         struct mail_folder *f;
         int r;
 
@@ -53,8 +45,8 @@ int mail_folder_new(struct mail_folder **fp, const char *path) {
         f = calloc(1, sizeof(*f));
         if (!f)
                 return -ENOMEM;
-        f->new = open_folder(top, "new");
-        f->cur = open_folder(top, "cur");
+        f->new = file_open_folder(top, "new", 0700);
+        f->cur = file_open_folder(top, "cur", 0700);
         r = f->new < 0 ? f->new : f->cur < 0 ? f->cur : 0;
         if (r < 0) {
                 (void) mail_folder_free(f);

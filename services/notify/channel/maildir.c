@@ -18,15 +18,6 @@ struct maildir {
         int tmp, new, cur; /* owned */
 };
 
-static int open_folder(int parent, const char *name) {
-        int fd;
-
-        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? -errno : fd;
-}
-
 struct maildir *maildir_free(struct maildir *m) {
         if (!m)
                 return NULL;
@@ -38,7 +29,7 @@ struct maildir *maildir_free(struct maildir *m) {
 }
 
 int maildir_new(struct maildir **mp, const char *path) {
-        _autoclose_ int top = open_folder(AT_FDCWD, path);
+        _autoclose_ int top = file_open_folder(AT_FDCWD, path, 0700);
         struct maildir *m;
         int r;
 
@@ -47,7 +38,8 @@ int maildir_new(struct maildir **mp, const char *path) {
         m = malloc(sizeof(*m));
         if (!m)
                 return -ENOMEM;
-        *m = (struct maildir){open_folder(top, "tmp"), open_folder(top, "new"), open_folder(top, "cur")};
+        *m = (struct maildir){file_open_folder(top, "tmp", 0700), file_open_folder(top, "new", 0700),
+                file_open_folder(top, "cur", 0700)};
         r = m->tmp < 0 ? m->tmp : m->new < 0 ? m->new : m->cur;
         if (r < 0) {
                 (void) maildir_free(m);

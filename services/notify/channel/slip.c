@@ -20,15 +20,6 @@ struct slip {
         int columns;
 };
 
-static int open_folder(int parent, const char *name) {
-        int fd;
-
-        if (mkdirat(parent, name, 0750) < 0 && errno != EEXIST)
-                return -errno;
-        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? -errno : fd;
-}
-
 struct slip *slip_free(struct slip *s) {
         if (!s)
                 return NULL;
@@ -45,13 +36,14 @@ int slip_new(struct slip **sp, const char *folder, int columns) {
 
         if (columns < SLIP_COLUMNS_MIN || columns > SLIP_COLUMNS_MAX)
                 return -EINVAL;
-        top = open_folder(AT_FDCWD, folder);
+        top = file_open_folder(AT_FDCWD, folder, 0750);
         if (top < 0)
                 return top;
         s = malloc(sizeof(*s));
         if (!s)
                 return -ENOMEM;
-        *s = (struct slip){open_folder(top, "new"), open_folder(top, "printed"), columns};
+        *s = (struct slip){
+                file_open_folder(top, "new", 0750), file_open_folder(top, "printed", 0750), columns};
         r = s->new < 0 ? s->new : s->printed;
         if (r < 0) {
                 (void) slip_free(s);
