@@ -43,3 +43,14 @@ int curl_pin_host(void *curl, struct resolve *r, const char *host, int port, str
                 return -ENOMEM;
         return 0;
 }
+
+int curl_demand_tls(void *curl, bool demanded, const char *ca) {
+        CURLcode code = curl_easy_setopt(
+                curl, CURLOPT_USE_SSL, demanded ? (long) CURLUSESSL_ALL : (long) CURLUSESSL_NONE);
+
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+        if (code == CURLE_OK && *ca)
+                code = curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+        return code == CURLE_OK ? 0 : -ENOMEM;
+}

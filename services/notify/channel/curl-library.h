@@ -15,6 +15,12 @@ bool curl_device_is_valid(const char *device);
  */
 int curl_device_bind(int fd, const char *device);
 
+/*
+ * A mail session's TLS, 1.2 at least and verified. @curl: a CURL. @demanded: without it nothing is said there. @ca: PEM file; "" the
+ * system's. Return: 0, -ENOMEM.
+ */
+int curl_demand_tls(void *curl, bool demanded, const char *ca);
+
 struct curl_slist;
 struct resolve;
 /**

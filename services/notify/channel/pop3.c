@@ -13,6 +13,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
+#include "services/notify/channel/curl-library.h"
 #include "services/notify/mail/dsn.h"
 #include "services/notify/sign/secret.h"
 
@@ -113,20 +114,11 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *userdata) {
         return got;
 }
 
-static CURLcode apply_tls(struct pop3 *p) {
-        long level = p->tls == SMTP_NONE_ON_LOOPBACK ? CURLUSESSL_NONE : CURLUSESSL_ALL;
-        CURLcode code = curl_easy_setopt(p->curl, CURLOPT_USE_SSL, level);
-
-        if (code == CURLE_OK)
-                code = curl_easy_setopt(p->curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-        if (code == CURLE_OK && *p->ca)
-                code = curl_easy_setopt(p->curl, CURLOPT_CAINFO, p->ca);
-        return code;
-}
-
 static CURLcode apply(struct pop3 *p) {
         CURL *h = p->curl;
-        CURLcode code = apply_tls(p);
+        CURLcode code = curl_demand_tls(p->curl, p->tls != SMTP_NONE_ON_LOOPBACK, p->ca) < 0
+                                ? CURLE_OUT_OF_MEMORY
+                                : CURLE_OK;
 
 #define SET(option, value)                                                                                   \
         if (code == CURLE_OK)                                                                                \

@@ -125,17 +125,6 @@ static int on_socket(void *userdata, curl_socket_t fd, curlsocktype purpose) {
 
 /* ---- one handle for the life of the route ---- */
 
-static int apply_tls(struct smtp *s, const struct smtp_config *c) {
-        long level = c->tls == SMTP_NONE_ON_LOOPBACK ? CURLUSESSL_NONE : CURLUSESSL_ALL;
-        CURLcode code = curl_easy_setopt(s->curl, CURLOPT_USE_SSL, level);
-
-        if (code == CURLE_OK)
-                code = curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-        if (code == CURLE_OK && *c->ca)
-                code = curl_easy_setopt(s->curl, CURLOPT_CAINFO, c->ca);
-        return code == CURLE_OK ? 0 : -ENOMEM;
-}
-
 static int apply_login(struct smtp *s, const struct smtp_config *c) {
         CURLcode code;
 
@@ -178,7 +167,7 @@ static int apply(struct smtp *s, const struct smtp_config *c) {
 #undef SET
         if (code != CURLE_OK)
                 return -ENOMEM;
-        if (apply_tls(s, c) < 0)
+        if (curl_demand_tls(s->curl, c->tls != SMTP_NONE_ON_LOOPBACK, c->ca) < 0)
                 return -ENOMEM;
         return apply_login(s, c);
 }
