@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,51 +74,46 @@ def lines():
     lines.close()
 
 
+@contextmanager
+def in_the_world(lines, log: Path, program: str, *words):
+    """A program of tests/support at the far end; gives the lines that it has said since it was ready."""
+    with log.open("w") as out:
+        process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / program, *words], stdout=out)
+        try:
+            wait_for(program, lambda: "ready" in log.read_text())
+            yield lambda: log.read_text().splitlines()[1:]
+        finally:
+            process.kill()
+            process.wait()
+
+
 @pytest.fixture
 def relay(lines, tmp_path):
     """What it took, as (who was seen to send, to whom)."""
     make_ca(tmp_path)
     cert, key = make_cert(tmp_path, "relay", (RELAY, NAME))
-    log = (tmp_path / "relay.log").open("w")
-    process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "relay_at.py",
-                                RELAY, PORT, cert, key], stdout=log)
-    taken = lambda: [tuple(x.split()) for x in (tmp_path / "relay.log").read_text().splitlines()[1:]]  # noqa: E731
-    wait_for("the relay", lambda: "ready" in (tmp_path / "relay.log").read_text())
-    yield taken
-    process.kill()
-    process.wait()
-    log.close()
+    with in_the_world(lines, tmp_path / "relay.log", "relay_at.py", RELAY, PORT, cert, key) as said:
+        yield lambda: [tuple(x.split()) for x in said()]
 
 
 @pytest.fixture
 def names(lines, tmp_path):
     """Who asked the world's name server, and for what."""
-    log = (tmp_path / "names.log").open("w")
-    process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "dns_at.py",
-                                RELAY, DNS, NAME, RELAY], stdout=log)
-    asked = lambda: [tuple(x.split()) for x in (tmp_path / "names.log").read_text().splitlines()[1:]]  # noqa: E731
-    wait_for("the name server", lambda: "ready" in (tmp_path / "names.log").read_text())
-    yield asked
-    process.kill()
-    process.wait()
-    log.close()
+    with in_the_world(lines, tmp_path / "names.log", "dns_at.py", RELAY, DNS, NAME, RELAY) as said:
+        yield lambda: [tuple(x.split()) for x in said()]
 
 
 @pytest.fixture
 def wire(lines, tmp_path):
     """By which line each piece of a mail came, since the last asking."""
-    with (tmp_path / "wire.log").open("w") as log:
-        process = subprocess.Popen(["nsenter", "-t", str(lines.world), "-n", "/usr/bin/python3", TOP / "tests" / "support" / "wire_at.py", PORT], stdout=log)
-    wait_for("the wire", lambda: "ready" in (tmp_path / "wire.log").read_text())
-    read = [1]
+    with in_the_world(lines, tmp_path / "wire.log", "wire_at.py", PORT) as said:
+        read = [0]
 
-    def since() -> set:
-        seen = (tmp_path / "wire.log").read_text().splitlines()[read[0]:]
-        read[0] += len(seen)
-        return set(seen)
-    yield since
-    process.kill()
-    process.wait()
+        def since() -> set:
+            seen = said()[read[0]:]
+            read[0] += len(seen)
+            return set(seen)
+        yield since
 
 
 def notify_at(lines, build, tmp_path, ledger, *names, host=RELAY, dns="") -> Notify:

@@ -443,13 +443,6 @@ def smtp_route(port: int, tls: str = "none-on-loopback", host: str = "127.0.0.1"
 
 
 @pytest.fixture
-def relay():
-    relay = Relay()
-    yield relay
-    relay.release.set()
-
-
-@pytest.fixture
 def by_smtp(build, tmp_path, ledger, relay):
     server = RelayServer(relay)
     server.start()
