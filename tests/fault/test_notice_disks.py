@@ -12,7 +12,8 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from compare import events  # noqa: E402
 from faults import Ground, SteadyPacker, simple  # noqa: E402
-from smtp_sink import Sink, free_port  # noqa: E402
+from ports import free_port  # noqa: E402
+from smtp_sink import Sink  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 BOX = ("station", "sync", "notify")

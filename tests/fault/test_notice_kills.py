@@ -8,11 +8,10 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
 from ledger import Ledger  # noqa: E402
+from notify import M, Notify, read_mail, smtp_route  # noqa: E402
 from smtp_sink import Sink  # noqa: E402
 from steps import Death, die_everywhere  # noqa: E402
-from test_notify import M, Notify, read_mail, smtp_route  # noqa: E402
 from waiting import TimedOut, wait_for  # noqa: E402
 from ways import told  # noqa: E402
 

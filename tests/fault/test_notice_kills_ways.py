@@ -14,8 +14,8 @@ sys.path.insert(0, str(TOP / "tests" / "fault"))
 from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
+from notify import M, Notify  # noqa: E402
 from test_notice_kills import Sending, die_at_each_step  # noqa: E402
-from test_notify import M, Notify  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import TAKEN, by_hook, by_line, by_modem, by_slip, by_sms, told  # noqa: E402
 

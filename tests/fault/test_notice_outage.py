@@ -17,11 +17,11 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
-from notice_model import ACCEPTED, WAIT, verdict  # noqa: E402
+from notice_model import WAIT, verdict  # noqa: E402
+from notify import Notify, smtp_route  # noqa: E402
+from ports import free_port  # noqa: E402
 from outage import DAY, HOUR, HOURS, Hours, Outage, Time  # noqa: E402
-from smtp_sink import Sink, free_port  # noqa: E402
-from test_notify import Notify, smtp_route  # noqa: E402
+from smtp_sink import Sink  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 LONG = bool(os.environ.get("OKURU_TEST_LONG"))

@@ -16,8 +16,8 @@ sys.path.insert(0, str(TOP / "tests" / "fault"))
 from compare import events  # noqa: E402
 from faults import Ground, SteadyPacker, simple  # noqa: E402
 from ledger import Ledger  # noqa: E402
+from notify import M  # noqa: E402
 from test_notice_kills import Life  # noqa: E402
-from test_notify import M  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 SEED = random.randrange(1_000_000)

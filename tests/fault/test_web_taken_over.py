@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """okuru-web hung or taken over: all that a user of its rights can do to the station is to read without end, to ask without end, and not to listen. The
 bench answers as before, and what grows meanwhile is bounded or said."""
-import json
 import os
 import subprocess
 import sys

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "support"), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from ledger import Ledger  # noqa: E402
+from mail_relay import Relay, RelayServer  # noqa: E402
+from notify import M, Notify, smtp_route  # noqa: E402
 
 
 @pytest.fixture
 def ledger(build, tmp_path):
-    from ledger import Ledger
-
     with Ledger(build, tmp_path / "ledger") as ledger:
-        ledger.policy("acme")
+        ledger.policy(M)
         ledger.trust_clock()
         yield ledger
 
@@ -24,23 +25,32 @@ def maildir(tmp_path):
 
 
 @pytest.fixture
-def relay():
-    from test_notify import Relay
+def notify(build, tmp_path, ledger, maildir):
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+        yield notify
+        notify.stop()
 
+
+@pytest.fixture
+def relay():
     relay = Relay()
     yield relay
     relay.release.set()
 
 
 @pytest.fixture
-def by_smtp(build, tmp_path, ledger, relay):
-    """notify, which has a relay alone."""
-    from test_notify import Notify, RelayServer, smtp_route
+def answer_timeout():
+    """How long by_smtp waits for an answer of the relay."""
+    return "20s"
 
+
+@pytest.fixture
+def by_smtp(build, tmp_path, ledger, relay, answer_timeout):
+    """notify, which has a relay alone."""
     server = RelayServer(relay)
     server.start()
     try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s")) as notify:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout=answer_timeout)) as notify:
             yield notify
             relay.release.set()
             notify.stop()

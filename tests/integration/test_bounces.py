@@ -9,13 +9,12 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
 from bounces import CORPUS, Box, bounce, config  # noqa: E402
 from broker import make_ca, make_cert  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
 from fake_pop3 import Pop3  # noqa: E402
 from ledger import Ledger  # noqa: E402
-from test_notify import M, Notify, mails_in, shipped  # noqa: E402
+from notify import M, Notify, mails_in, shipped  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, TAKEN, by_sms  # noqa: E402
 from ways import told as told_by  # noqa: E402

@@ -10,10 +10,9 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
 from broker import make_ca, make_cert  # noqa: E402
 from ledger import Ledger  # noqa: E402
-from test_notify import Notify, shipped  # noqa: E402
+from notify import Notify, shipped  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 RELAY, PORT, NAME = "10.213.9.9", "5870", "relay.okuru.test"

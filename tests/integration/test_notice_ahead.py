@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "support"), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from ledger import notice_id  # noqa: E402
-from test_notify import M, Notify, RelayServer, free_port, ids, shipped, smtp_route, to  # noqa: E402
+from mail_relay import RelayServer, ids  # noqa: E402
+from notify import M, Notify, shipped, smtp_route, to  # noqa: E402
+from ports import free_port  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 

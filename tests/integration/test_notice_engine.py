@@ -8,9 +8,10 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
 from ledger import Ledger, notice_id, stamp  # noqa: E402
-from test_notify import M, Notify, Relay, RelayServer, free_port, ids, mails_in, shipped, smtp_route  # noqa: E402
+from mail_relay import Relay, RelayServer, ids  # noqa: E402
+from notify import M, Notify, mails_in, shipped, smtp_route  # noqa: E402
+from ports import free_port  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 TOKYO = timezone(timedelta(hours=9))

@@ -14,8 +14,8 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 sys.path.insert(0, str(TOP / "tests" / "integration"))
 from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import Ledger, notice_id, stamp  # noqa: E402
+from notify import Notify  # noqa: E402
 from test_notice_templates import CONTROLS, HOSTILE  # noqa: E402
-from test_notify import Notify  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, E164, FRIEND, TAKEN, by_hook, by_line, by_slip, by_sms  # noqa: E402
 

@@ -10,12 +10,12 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
 from bounces import Box, bounce  # noqa: E402
 from bounces import config as bounces  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
 from ledger import notice_id, stamp  # noqa: E402
-from test_notify import M, Notify, RelayServer, mails_in, shipped, smtp_route, to  # noqa: E402
+from mail_relay import RelayServer  # noqa: E402
+from notify import M, Notify, mails_in, shipped, smtp_route, to  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, TAKEN, by_slip, by_sms, told  # noqa: E402
 

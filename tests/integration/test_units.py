@@ -14,6 +14,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 import rig as floor  # noqa: E402  (found beside this file)
+from ports import free_port  # noqa: E402
 from web import Client  # noqa: E402
 
 PROGRAMS = ["station", "sync", "notify", "web", "oms"]
@@ -80,11 +81,6 @@ def look_at_pages(rig: floor.Rig) -> None:
     if live:
         live.until("bench")
         live.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

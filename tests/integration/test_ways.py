@@ -18,7 +18,9 @@ from bounces import config as bounces  # noqa: E402
 from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import notice_id, stamp  # noqa: E402
 from test_modem import MODEM, SMS, Manager, bus  # noqa: E402, F401
-from test_notify import M, Notify, RelayServer, free_port, ids, mails_in, run, smtp_route  # noqa: E402
+from mail_relay import RelayServer, ids  # noqa: E402
+from notify import M, Notify, mails_in, run, smtp_route  # noqa: E402
+from ports import free_port  # noqa: E402
 from test_units import allowed, unit  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, E164, FRIEND, PHONE, TAKEN, after, by_hook, by_line, by_modem, by_slip, by_sms, gateway, told  # noqa: E402

@@ -28,17 +28,13 @@ import sys
 import time
 from pathlib import Path
 
+from ports import free_port
+
 HOST = "127.0.0.1"
 OMS = "oms"
 STATION = re.compile(r"[a-z0-9-]{1,32}/[a-z0-9-]{1,32}")
 START_SEC = 10
 CERT_DAYS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        return s.getsockname()[1]
 
 
 def openssl(directory: Path, *arguments: str, at: str = "") -> None:

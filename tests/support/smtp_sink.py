@@ -160,9 +160,3 @@ class Sink:
     def delivered(self) -> list[str]:
         """What lies in boxes behind a relay that knows a Message-ID again."""
         return list(dict.fromkeys(self.names()))
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways that a mail can take out of the box: the next one while the first is down, none at all, and who sees it."""
+import json
+import re
+import time
+
+from mail_relay import Relay, RelayServer, ids
+from notify import Notify, ask_of, routes, smtp_route, to
+from ports import free_port
+from waiting import wait_for
+
+
+class RelayOnce(RelayServer):
+    """That may be cut before the end."""
+
+    def cut(self):
+        if self._thread:
+            self.stop()
+
+
+def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, ledger, relay):
+    """The fixed line is cut and comes back: no attempt is spent on the way, and the second route is left again by itself."""
+    fixed, lte = free_port(), RelayServer(relay)
+    lte.start()
+    try:
+        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port, "device": "lo"})
+        with Notify(build, tmp_path, ledger, config) as notify:
+            kind, data = notify.outcome_of(to(ledger, "S-1", "hanako"))
+            assert (kind, data["attempts"]) == ("notice.accepted", 1) and len(relay.taken) == 1
+            other = Relay()
+            back = RelayServer(other, port=fixed)
+            back.start()
+            try:
+                notify.pass_time(60)
+                assert notify.outcome_of(to(ledger, "S-2", "jiro"))[0] == "notice.accepted"
+                assert len(other.taken) == 1 and len(relay.taken) == 1
+                log = notify.errors.read_text()
+                assert "fixed: no mail goes (no-server)" in log and "fixed: mail goes again" in log and "lte: no mail" not in log
+                notify.stop()
+            finally:
+                back.stop()
+    finally:
+        lte.stop()
+
+
+def test_who_looks_at_the_box_sees_how_each_way_out_is(build, tmp_path, ledger, relay):
+    fixed, lte = free_port(), RelayOnce(relay)
+    lte.start()
+    try:
+        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port}, {"name": "spare", "port": fixed})
+        with Notify(build, tmp_path, ledger, config) as notify:
+            how = lambda: [(x["channel"], x["name"], x["state"], x.get("reason")) for x in json.loads(ask_of(build, notify, ledger, "status", "--json"))["routes"]]  # noqa: E731
+            wait_for("the first word", lambda: (notify.folder / "notices.db").exists() and len(how()) == 3)
+            assert how() == [("email", "fixed", "untried", None), ("email", "lte", "untried", None), ("email", "spare", "untried", None)]
+            notify.outcome_of(to(ledger, "S-1", "hanako"))
+            tried = [("email", "fixed", "down", "no-server"), ("email", "lte", "up", None), ("email", "spare", "untried", None)]
+            wait_for("what is known now", lambda: how() == tried)
+            said = ask_of(build, notify, ledger, "status")
+            assert re.search(r"email +fixed +DOWN: no-server +20", said) and re.search(r"email +lte +up +20", said) and "DOES NOT RUN" not in said
+            assert "every route of email is down" not in ask_of(build, notify, ledger, "doctor")
+            lte.cut()
+            to(ledger, "S-2", "jiro")
+            notify.pass_time(60)
+            wait_for("all down", lambda: "every route of email is down" in ask_of(build, notify, ledger, "doctor"))
+            notify.stop()
+            assert "okuru-notify DOES NOT RUN" in ask_of(build, notify, ledger, "status")
+    finally:
+        lte.cut()
+
+
+def test_a_route_by_a_device_that_is_gone_takes_no_other(build, tmp_path, ledger, relay):
+    server = RelayServer(relay)
+    server.start()
+    try:
+        with Notify(build, tmp_path, ledger, routes({"name": "lte", "port": server.port, "device": "lte-gone0"})) as notify:
+            notice = to(ledger, "S-1", "hanako")
+            wait_for("the reason", lambda: notify.state(notice)[1] == "no-device")
+            assert notify.state(notice) == ("reserved", "no-device", 0) and not relay.seen
+            notify.stop()
+    finally:
+        server.stop()
+
+
+def test_while_nobody_listens_no_attempt_is_spent(build, tmp_path, ledger, relay):
+    port = free_port()
+    notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(3)]
+    with Notify(build, tmp_path, ledger, smtp_route(port)) as notify:
+        wait_for("its state", lambda: any(notify.state(n)[1] == "no-server" for n in notices))
+        for _ in range(20):
+            notify.pass_time(60)
+            time.sleep(0.05)
+        # In the middle of a try a notice is `sending` and the try is counted; what was spent would stay so.
+        for n in notices:
+            wait_for("the end of a try", lambda n=n: notify.state(n)[::2] == ("reserved", 0))
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            # The last try may have been refused before the server was there and be told after: once more, then.
+            wait_for("all mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 3, step=0.2)
+            assert [notify.outcome_of(n)[1]["attempts"] for n in notices] == [1, 1, 1]
+        finally:
+            server.stop()
+        notify.stop()
+    assert sorted(ids(relay.taken)) == sorted(notices)
