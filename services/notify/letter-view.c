@@ -109,7 +109,7 @@ static void add_store(struct json_writer *w, const struct letter *l) {
 
 static void add_handed(struct json_writer *w, const struct letter *l) {
         static const char *const proxy[] = {[LANGUAGE_JA] = "代理の方（受取コードをお持ちの方）",
-                [LANGUAGE_EN] = "somebody with your pickup code"};
+                [LANGUAGE_EN] = "someone with your pickup code"};
 
         add_moment(w, "handed_at", &l->at);
         add_text(w, "receiver", l->by_proxy ? proxy[l->language] : "");
@@ -129,7 +129,7 @@ static void add_kept_out(struct json_writer *w, const struct letter *l) {
 
 /* As a customer calls it. By what they read a merchant's own messages only the merchant knows; paper confirms nobody's contact. */
 static const char *const channel_words[N_CHANNELS][2] = {
-        [CHANNEL_EMAIL] = {[LANGUAGE_JA] = "メール", [LANGUAGE_EN] = "e-mail"},
+        [CHANNEL_EMAIL] = {[LANGUAGE_JA] = "メール", [LANGUAGE_EN] = "email"},
         [CHANNEL_SMS] = {[LANGUAGE_JA] = "SMS", [LANGUAGE_EN] = "text message (SMS)"},
         [CHANNEL_LINE] = {[LANGUAGE_JA] = "LINE", [LANGUAGE_EN] = "LINE"},
         [CHANNEL_LINE_NOTIFICATION] = {[LANGUAGE_JA] = "LINE", [LANGUAGE_EN] = "LINE"},

@@ -35,7 +35,7 @@ OFFICE = {
     "incident": ({"cause": CAUSE, "action": ACTION, "next_by": MOMENT}, (CAUSE, ACTION, 0)),
     "arrived": ({"arrived_at": MOMENT, "place": {"ja": "宅配ボックス", "en": "parcel box"}}, ({"ja": "宅配ボックス", "en": "parcel box"}, 0)),
     "refund-issued": ({"amount": 1980, "method": {"ja": "銀行振込", "en": "bank transfer"}, "refunded_at": DAY}, ("1,980", {"ja": "銀行振込", "en": "bank transfer"}, 1)),
-    "contact-verified": ({"verified_at": MOMENT}, ("example.jp", {"ja": "メール", "en": "e-mail"}, 0)),
+    "contact-verified": ({"verified_at": MOMENT}, ("example.jp", {"ja": "メール", "en": "email"}, 0)),
     "inquiry-received": ({"inquiry": "Q-77", "received_at": MOMENT, "reply_by": MOMENT, "summary": {"ja": "サイズ交換について", "en": "about another size"}},
                          ("Q-77", {"ja": "サイズ交換について", "en": "about another size"}, 0)),
 }
@@ -215,7 +215,7 @@ def first_box(packer: Packer, order: dict) -> None:
 
 def test_a_part_that_goes_first_is_told_and_then_all_of_it(store):
     packer = at_the_bench(store)
-    said = {"ja": ("ご注文商品の一部を発送いたしました", "これから発送する商品"), "en": ("part of your order", "What follows")}
+    said = {"ja": ("ご注文商品の一部を発送いたしました", "これから発送する商品"), "en": ("part of your order", "Still to come")}
     for language in LANGUAGES:
         order = in_two_boxes(store, f"P-{language}", language)
         first_box(packer, order)

@@ -179,7 +179,7 @@ const char *word(enum word w, enum template_language language) {
                 [WORD_ADDRESS] = {"住所", "Address"},
                 [WORD_HOURS] = {"営業時間", "Hours"},
                 [WORD_PHONE] = {"電話番号", "Telephone"},
-                [WORD_MAIL] = {"メール", "Mail"},
+                [WORD_MAIL] = {"メール", "Email"},
                 [WORD_WEB] = {"ホームページ", "Website"},
                 [WORD_MAP] = {"地図", "Map"},
                 [WORD_CODE] = {"受取コード", "Pickup code"},

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define COLUMNS_MIN 16
+#define COLUMNS_MIN        16
+#define PIECES_TAKEN_ALONG 4 /* 」。 and the word before: with more it is no text */
 
 size_t slip_width(const char *c, size_t n) {
         const unsigned char *b = (const unsigned char *) c;
@@ -36,52 +37,79 @@ size_t slip_columns(const char *text) {
         return most;
 }
 
-static bool may_not_begin(const char *c, size_t n) {
-        static const char marks[] = "、。，．・：；？！）」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+/* Is the character at @c, before @end, one of @marks? */
+static bool is_one_of(const char *marks, const char *c, const char *end) {
+        size_t n = utf8_sequence(c, (size_t) (end - c));
 
-        for (const char *m = marks; *m; m += utf8_sequence(m, 4))
+        for (const char *m = marks; *m && n > 0; m += utf8_sequence(m, 4))
                 if (n == utf8_sequence(m, 4) && memcmp(m, c, n) == 0)
                         return true;
         return false;
 }
 
-/* Return: where the first line of @text ends, at most @end. */
-static const char *find_break(const char *text, const char *end, size_t columns) {
-        const char *blank = NULL, *c = text;
+static bool is_ascii(char c) {
+        return (unsigned char) c < 0x80;
+}
+
+/* Where what is not to be torn begins, of which @at is the end: a character, or a word or an address between blanks. */
+static const char *piece_before(const char *text, const char *at) {
+        const char *c = at - 1;
+
+        if (is_ascii(*c))
+                while (c > text && is_ascii(c[-1]) && c[-1] != ' ')
+                        c--;
+        else
+                while (c > text && ((unsigned char) *c & 0xc0) == 0x80)
+                        c--;
+        return c;
+}
+
+/* No line begins with 、 or 」, and none ends with 「. */
+static bool may_break(const char *text, const char *at, const char *end) {
+        static const char never_first[] =
+                "、。，．・：；？！）」』】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ",
+                          never_last[] = "（「『【〔";
+
+        return !is_one_of(never_first, at, end) && !is_one_of(never_last, piece_before(text, at), at);
+}
+
+/* What fits at most. */
+static const char *find_end(const char *text, const char *end, size_t columns) {
+        const char *c = text;
         size_t used = 0;
 
         while (c < end) {
-                size_t n = utf8_sequence(c, (size_t) (end - c)), width;
+                size_t n = utf8_sequence(c, (size_t) (end - c));
 
                 n = n ? n : 1;
-                width = slip_width(c, n);
-                if (used + width > columns)
+                used += slip_width(c, n);
+                if (used > columns)
                         break;
-                if (*c == ' ' && c > text)
-                        blank = c;
-                used += width;
                 c += n;
         }
-        if (c == end)
-                return end;
-        if (blank && (unsigned char) *c < 0x80 && (unsigned char) c[-1] < 0x80)
-                return blank;
         return c;
+}
+
+/* Return: where the first line of @text ends, at most @end: torn where it fits only so. */
+static const char *find_break(const char *text, const char *end, size_t columns) {
+        const char *full = find_end(text, end, columns), *at = full;
+
+        if (full == end || *full == ' ')
+                return full;
+        if (is_ascii(*at) && is_ascii(at[-1]) && at[-1] != ' ')
+                at = piece_before(text, at);
+        for (size_t i = 0; i < PIECES_TAKEN_ALONG && at > text && !may_break(text, at, end); i++)
+                at = piece_before(text, at);
+        return at > text && may_break(text, at, end) ? at : full;
 }
 
 static void wrap_line(const char *text, const char *end, size_t columns, struct str *out) {
         do {
-                const char *at = find_break(text, end, columns);
+                const char *at = find_break(text, end, columns), *last = at;
 
-                /* No line begins with 、 or 」: the character before goes with it. */
-                if (at < end && may_not_begin(at, utf8_sequence(at, (size_t) (end - at)))) {
-                        const char *before = at - 1;
-
-                        while (before > text && ((unsigned char) *before & 0xc0) == 0x80)
-                                before--;
-                        at = before > text ? before : at;
-                }
-                str_add_n(out, text, (size_t) (at - text));
+                while (at < end && last > text && last[-1] == ' ')
+                        last--;
+                str_add_n(out, text, (size_t) (last - text));
                 str_add(out, "\n");
                 text = at;
                 while (text < end && *text == ' ' && at < end)

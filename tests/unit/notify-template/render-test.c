@@ -204,6 +204,17 @@ static void lines_of_a_slip_fit_its_paper(void **state) {
                 {"一二三四五六七八。\n", 16, "一二三四五六七\n八。\n"}, /* no line begins with 。 */
                 {"abcdefghijklmnopqrstuvwxyz\n", 16, "abcdefghijklmnop\nqrstuvwxyz\n"},
                 {"a\n\nb\n", 20, "a\n\nb\n"},
+                {"one two threefour five\n", 17,
+                        "one two threefour\nfive\n"}, /* a blank where it ends anyway */
+                /* An address is typed from paper: it stays in one line where it can, and a number with its unit. */
+                {"個人情報：https://a.jp/b\n", 20, "個人情報：\nhttps://a.jp/b\n"},
+                {"地図（https://a.jp/bc）\n", 22, "地図\n（https://a.jp/bc）\n"},
+                {"https://a.example.jp/bcd\n", 16, "https://a.exampl\ne.jp/bcd\n"},
+                {"地図：https://a.example.jp/bcd\n", 16, "地図：\nhttps://a.exampl\ne.jp/bcd\n"},
+                {"一二三四五六七（八）\n", 16, "一二三四五六七\n（八）\n"}, /* no line ends with （ */
+                {"一二三四五六七八」。\n", 16, "一二三四五六七\n八」。\n"},
+                {"税込の合計は　12,345円です\n", 18, "税込の合計は　\n12,345円です\n"},
+                {"」」」」」」」」」\n", 16, "」」」」」」」」\n」\n"}, /* nothing else would fit */
         };
 
         (void) state;

@@ -93,13 +93,13 @@ static void a_confirmed_contact_is_named_by_the_channel_that_it_goes_by(void **s
                 enum channel channel;
                 const char *said, *ja, *en; /* @ja, @en: NULL no such line */
         } table[] = {
-                {CHANNEL_EMAIL, NULL, "ご連絡の方法：メール\n", "By: e-mail\n"},
-                {CHANNEL_SMS, NULL, "ご連絡の方法：SMS\n", "By: text message (SMS)\n"},
-                {CHANNEL_LINE, NULL, "ご連絡の方法：LINE\n", "By: LINE\n"},
-                {CHANNEL_LINE_NOTIFICATION, NULL, "ご連絡の方法：LINE\n", "By: LINE\n"},
+                {CHANNEL_EMAIL, NULL, "ご連絡の方法：メール\n", "Messages by: email\n"},
+                {CHANNEL_SMS, NULL, "ご連絡の方法：SMS\n", "Messages by: text message (SMS)\n"},
+                {CHANNEL_LINE, NULL, "ご連絡の方法：LINE\n", "Messages by: LINE\n"},
+                {CHANNEL_LINE_NOTIFICATION, NULL, "ご連絡の方法：LINE\n", "Messages by: LINE\n"},
                 {CHANNEL_WEBHOOK, NULL, NULL, NULL},
                 {CHANNEL_SLIP, NULL, NULL, NULL},
-                {CHANNEL_SMS, "電話", "ご連絡の方法：電話\n", "By: 電話\n"},
+                {CHANNEL_SMS, "電話", "ご連絡の方法：電話\n", "Messages by: 電話\n"},
         };
 
         (void) state;
