@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
-#include "services/notify/template/kinds.h"
 
 #define DATA_MAX (1024 * 1024)
 
@@ -205,39 +204,4 @@ void exhibit_close(struct exhibit *e) {
         e->words = template_free(e->words);
         words_folder_deinit(&e->folder);
         *e = (struct exhibit){0};
-}
-
-bool exhibit_take_option(struct exhibit_wish *w, int option, const char *word) {
-        switch (option) {
-        case 'l':
-                w->has_language = true;
-                w->language = strcmp(word, "en") == 0 ? TEMPLATE_EN : TEMPLATE_JA;
-                return strcmp(word, "en") == 0 || strcmp(word, "ja") == 0;
-        case 'w':
-                w->words = word;
-                return true;
-        case 'd':
-                w->data = word;
-                return true;
-        case 'n':
-                w->no_consent = true;
-                return true;
-        case 'f':
-                w->config = word;
-                return true;
-        case 's':
-                w->shipment = word;
-                return true;
-        case 'm':
-                w->merchant = word;
-                return true;
-        default:
-                return false;
-        }
-}
-
-void exhibit_list_kinds(void) {
-        for (size_t i = 0; i < n_kinds; i++)
-                (void) printf("%s%s", i ? " " : "Kinds: ", kinds[i].name);
-        (void) puts("");
 }

@@ -7,15 +7,9 @@
  */
 #include "firmware/views/shipments.h"
 #include "services/notify/config.h"
+#include "services/notify/exhibit-wish.h"
 #include "services/notify/letter-view.h"
 #include "services/notify/words-folder.h"
-
-struct exhibit_wish {     /* all borrowed; NULL: not said */
-        const char *kind; /* one that there is */
-        const char *words, *data, *config, *shipment, *merchant;
-        bool has_language, no_consent;
-        enum template_language language;
-};
 
 struct exhibit { /* zero is valid and empty */
         bool has_config;
@@ -45,15 +39,3 @@ struct exhibit { /* zero is valid and empty */
 int exhibit_open(struct exhibit *e, const struct exhibit_wish *w, struct diag *d);
 void exhibit_close(struct exhibit *e); /* twice is harmless */
 #define _cleanup_exhibit_ _cleanup_(exhibit_close)
-
-/* An option that the programs share, as getopt_long() gave it: 'l' lang, 'w' words, 'd' data, 'n' no-consent, 'f' config,
- * 's' shipment, 'm' merchant. Return: whether it was one, and its word one that is known. */
-bool exhibit_take_option(struct exhibit_wish *w, int option, const char *word);
-#define EXHIBIT_OPTIONS                                                                                      \
-        {"lang", required_argument, NULL, 'l'}, {"words", required_argument, NULL, 'w'},                     \
-                {"data", required_argument, NULL, 'd'}, {"no-consent", no_argument, NULL, 'n'},              \
-                {"config", required_argument, NULL, 'f'}, {"shipment", required_argument, NULL, 's'}, {      \
-                "merchant", required_argument, NULL, 'm'                                                     \
-        }
-/* "Kinds: …" as a line. */
-void exhibit_list_kinds(void);

@@ -2,7 +2,6 @@
 #include "services/notify/preview.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +9,6 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/program.h"
 #include "services/notify/exhibit.h"
-#include "services/notify/template/kinds.h"
 #include "services/notify/template/qr.h"
 
 #define QR_PIXELS 6
@@ -31,11 +29,6 @@ static const char *const outputs[] = {[TEMPLATE_SUBJECT] = "subject",
         [TEMPLATE_LINE] = "line",
         [TEMPLATE_SLIP] = "slip"};
 
-static int misuse(void) {
-        (void) fputs(usage, stderr);
-        return 2;
-}
-
 static bool read_output(const char *word, enum template_output *outputp) {
         for (size_t i = 0; i < ELEMENTSOF(outputs); i++)
                 if (strcmp(outputs[i], word) == 0) {
@@ -47,23 +40,10 @@ static bool read_output(const char *word, enum template_output *outputp) {
 
 /* Return: -1 to go on; otherwise the exit code, all was said. */
 static int read_wish(int argc, char **argv, struct exhibit_wish *w, enum template_output *outputp) {
-        static const struct option options[] = {EXHIBIT_OPTIONS, {"channel", required_argument, NULL, 'c'},
-                {"help", no_argument, NULL, 'h'}, {0}};
-        int option;
+        const char *channel = outputs[*outputp];
+        int r = exhibit_wish_read(w, argc, argv, usage, (struct exhibit_own[]){{"channel", &channel}, {0}});
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-                if (option == 'h') {
-                        (void) fputs(usage, stdout);
-                        exhibit_list_kinds();
-                        return 0;
-                }
-                if (option == 'c' ? !read_output(optarg, outputp) : !exhibit_take_option(w, option, optarg))
-                        return misuse();
-        }
-        if (optind + 1 != argc)
-                return misuse();
-        w->kind = argv[optind];
-        return kind_find(w->kind) ? -1 : misuse();
+        return r < 0 && !read_output(channel, outputp) ? exhibit_wish_misuse(usage) : r;
 }
 
 static void add_data_url(struct str *out, const char *type, const void *bytes, size_t n) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@
 #include "services/notify/mail-words.h"
 #include "services/notify/preview.h"
 #include "services/notify/signer.h"
-#include "services/notify/template/kinds.h"
 #include "services/notify/way.h"
 
 static const char usage[] = "okuru-notify test-send KIND --config FILE --to ADDRESS [--lang ja|en] [--words "
@@ -23,32 +21,11 @@ static const char usage[] = "okuru-notify test-send KIND --config FILE --to ADDR
                             "config in their order, and says what the relay\n"
                             "answered. It is no notice: nothing is written down.\n";
 
-static int misuse(void) {
-        (void) fputs(usage, stderr);
-        return 2;
-}
-
 /* Return: -1 to go on; otherwise the exit code, all was said. */
 static int read_wish(int argc, char **argv, struct exhibit_wish *w, const char **top) {
-        static const struct option options[] = {
-                EXHIBIT_OPTIONS, {"to", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, {0}};
-        int option;
+        int r = exhibit_wish_read(w, argc, argv, usage, (struct exhibit_own[]){{"to", top}, {0}});
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-                if (option == 'h') {
-                        (void) fputs(usage, stdout);
-                        exhibit_list_kinds();
-                        return 0;
-                }
-                if (option == 't')
-                        *top = optarg;
-                else if (!exhibit_take_option(w, option, optarg))
-                        return misuse();
-        }
-        if (optind + 1 != argc || !w->config || !*top)
-                return misuse();
-        w->kind = argv[optind];
-        return kind_find(w->kind) ? -1 : misuse();
+        return r < 0 && (!w->config || !*top) ? exhibit_wish_misuse(usage) : r;
 }
 
 /* ---- the mail ---- */

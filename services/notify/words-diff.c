@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <getopt.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #include "services/notify/exhibit.h"
 #include "services/notify/outbox.h"
 #include "services/notify/preview.h"
-#include "services/notify/template/kinds.h"
 #include "services/notify/wording-store.h"
 
 static const char usage[] = "okuru-notify diff KIND --config FILE [--lang ja|en] [--merchant M] [--from "
@@ -32,29 +30,10 @@ struct diff_wish {
 
 /* Return: -1 to go on; otherwise the exit code, all was said. */
 static int read_wish(int argc, char **argv, struct diff_wish *w) {
-        static const struct option options[] = {EXHIBIT_OPTIONS, {"from", required_argument, NULL, 'a'},
-                {"to", required_argument, NULL, 'b'}, {"help", no_argument, NULL, 'h'}, {0}};
-        int option;
+        int r = exhibit_wish_read(
+                &w->of, argc, argv, usage, (struct exhibit_own[]){{"from", &w->from}, {"to", &w->to}, {0}});
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-                if (option == 'h') {
-                        (void) fputs(usage, stdout);
-                        exhibit_list_kinds();
-                        return 0;
-                }
-                if (option == 'a')
-                        w->from = optarg;
-                else if (option == 'b')
-                        w->to = optarg;
-                else if (!exhibit_take_option(&w->of, option, optarg))
-                        break;
-        }
-        if (option == -1 && optind + 1 == argc && w->of.config && kind_find(argv[optind])) {
-                w->of.kind = argv[optind];
-                return -1;
-        }
-        (void) fputs(usage, stderr);
-        return 2;
+        return r < 0 && !w->of.config ? exhibit_wish_misuse(usage) : r;
 }
 
 struct side {
