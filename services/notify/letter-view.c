@@ -33,14 +33,14 @@ static void add_goods(struct json_writer *w, const struct letter_item *items, si
         }
 }
 
+/* Short: a subject and an SMS hold it, too. */
 static void add_orders(struct json_writer *w, const struct letter *l) {
         _cleanup_str_ struct str orders = STR_INIT;
+        size_t more = letter_count_more(l);
 
-        for (const struct json *o = json_first(l->orders); o; o = json_next(o)) {
-                if (orders.len > 0)
-                        str_add(&orders, l->language == LANGUAGE_EN ? ", " : "、");
-                str_add(&orders, json_string(o) ? json_string(o) : "");
-        }
+        letter_name_orders(l->orders, l->language, &orders);
+        if (more > 0)
+                str_addf(&orders, l->language == LANGUAGE_EN ? " and %zu more" : " ほか%zu件", more);
         add_text(w, "order", orders.data);
         if (orders.error)
                 w->out->error = orders.error;
@@ -137,6 +137,53 @@ static const char *const channel_words[N_CHANNELS][2] = {
         [CHANNEL_SLIP] = {[LANGUAGE_JA] = "", [LANGUAGE_EN] = ""},
 };
 
+/* ---- several orders ---- */
+
+static void add_members(struct json_writer *w, const struct letter *l, const struct kind *k, const char *path,
+        const struct json *object);
+
+/* Elements of the list "items": of what the office says, else all of the order. */
+static void add_goods_of(struct json_writer *w, const struct letter *l, const struct json *items,
+        const struct letter_item *goods, size_t n) {
+        const struct kind *k = kind_find(notice_kind_to_str(l->kind));
+
+        for (const struct json *e = json_first(items); e && k; e = json_next(e)) {
+                json_write_object(w, NULL);
+                add_members(w, l, k, "items", e);
+                json_write_end_object(w);
+        }
+        if (json_size(items) == 0)
+                add_goods(w, goods, n);
+}
+
+/* The goods of all that have these numbers stand together. */
+static void add_order_of(struct json_writer *w, const struct letter *l, const struct json *orders) {
+        _cleanup_str_ struct str numbers = STR_INIT;
+
+        letter_name_orders(orders, l->language, &numbers);
+        json_write_object(w, NULL);
+        add_text(w, "order", numbers.data);
+        json_write_array(w, "items");
+        if (letter_same_orders(orders, l->orders))
+                add_goods_of(w, l, json_get(l->data, "items"), l->goods, l->n_goods);
+        for (size_t i = 0; i < l->n_more; i++)
+                if (letter_same_orders(orders, l->more[i].orders))
+                        add_goods_of(w, l, l->more[i].items, l->more[i].goods, l->more[i].n_goods);
+        json_write_end_array(w);
+        json_write_end_object(w);
+        if (numbers.error)
+                w->out->error = numbers.error;
+}
+
+static void add_each_order(struct json_writer *w, const struct letter *l) {
+        json_write_array(w, "orders");
+        add_order_of(w, l, l->orders);
+        for (size_t i = 0; i < l->n_more; i++)
+                if (letter_is_first(l, i))
+                        add_order_of(w, l, l->more[i].orders);
+        json_write_end_array(w);
+}
+
 /* A return says what came back by its data: the order may have been more. */
 static void add_order(struct json_writer *w, const struct letter *l) {
         if (l->kind == NOTICE_KIND_CONTACT_VERIFIED)
@@ -147,6 +194,8 @@ static void add_order(struct json_writer *w, const struct letter *l) {
         json_write_array(w, "items");
         add_goods(w, l->goods, l->n_goods);
         json_write_end_array(w);
+        if (l->kind == NOTICE_KIND_INCIDENT)
+                add_each_order(w, l);
 }
 
 static void add_pickup(struct json_writer *w, const struct letter *l) {
@@ -197,7 +246,8 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         json_write_object(w, NULL);
         add_orders(w, l);
         json_write_int(w, "pieces", l->pieces);
-        json_write_bool(w, "several", l->pieces > 1);
+        json_write_bool(
+                w, "several", l->kind == NOTICE_KIND_INCIDENT ? letter_count_more(l) > 0 : l->pieces > 1);
         json_write_bool(w, "partial", l->n_missing > 0 || l->store.partial);
         json_write_bool(w, "has_missing", l->n_missing > 0);
         json_write_bool(w, "rest_follows", l->rest_follows);

@@ -143,13 +143,18 @@ static struct letter_moment read_moment(int64_t usec, int offset_sec) {
         return m;
 }
 
-static int add_goods(struct letter *l, const struct shipment *s) {
-        l->goods = calloc(s->n_lines ? s->n_lines : 1, sizeof(*l->goods));
-        if (!l->goods)
+int letter_list_goods(
+        const struct shipment *s, enum language language, struct letter_item **goodsp, size_t *np) {
+        struct letter_item *goods = calloc(s->n_lines ? s->n_lines : 1, sizeof(*goods));
+        size_t n = 0;
+
+        if (!goods)
                 return -ENOMEM;
         for (size_t i = 0; i < s->n_lines; i++)
                 if (is_goods(&s->lines[i]))
-                        l->goods[l->n_goods++] = item_of(&s->lines[i], l->language, s->lines[i].quantity);
+                        goods[n++] = item_of(&s->lines[i], language, s->lines[i].quantity);
+        *goodsp = goods;
+        *np = n;
         return 0;
 }
 
@@ -281,7 +286,7 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
         read_store(&fresh, s, policy);
         r = add_parcels(&fresh, s, policy);
         if (r == 0)
-                r = add_goods(&fresh, s);
+                r = letter_list_goods(s, language, &fresh.goods, &fresh.n_goods);
         if (r < 0) {
                 letter_deinit(&fresh);
                 return r;
@@ -295,6 +300,9 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
 void letter_deinit(struct letter *l) {
         for (size_t i = 0; i < l->n_parcels; i++)
                 free(l->parcels[i].items);
+        for (size_t i = 0; i < l->n_more; i++)
+                free(l->more[i].goods);
+        free(l->more);
         free(l->parcels);
         free(l->missing);
         free(l->goods);

@@ -4,7 +4,7 @@
  * What a notice about a shipment says, before any language: which parcels have gone, or wait at a store, with what in them, what
  * has not, when it is expected or until when it is kept, whom to ask. Pure; borrows from shipment and policy, which outlive it.
  *
- * One notice a shipment: it tells what has gone at the moment when it is written. Inserts are no goods and are not told.
+ * One notice a shipment: it tells what has gone at the moment when it is written. One letter may carry those of several (digest.h). Inserts are no goods and are not told.
  */
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
@@ -27,6 +27,13 @@ struct letter_parcel {
         char link[WAYBILL_LINK_MAX + 1]; /* "" none */
         struct letter_item *items;       /* owned */
         size_t n_items;                  /* 0: not known here */
+};
+
+struct letter_order {              /* another order that the same letter tells of */
+        const struct json *orders; /* as in struct letter */
+        const struct json *items;  /* what the office says of it; NULL: all of it */
+        struct letter_item *goods; /* owned */
+        size_t n_goods;
 };
 
 struct letter_moment {                               /* in the station's local time; year 0 unknown */
@@ -53,6 +60,8 @@ struct letter {
         size_t n_missing;
         struct letter_item *goods; /* owned: all of the order, as it was wished */
         size_t n_goods;
+        struct letter_order *more; /* owned: letter_add_order() */
+        size_t n_more;
         bool is_whole;           /* it tells of all parcels that there are */
         struct letter_moment at; /* when the last of its parcels came to be what it tells of */
         bool by_proxy;           /* somebody else than the customer has it */
@@ -85,3 +94,24 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
         const struct policy *policy, enum language language);
 void letter_deinit(struct letter *l); /* twice is harmless */
 #define _cleanup_letter_ _cleanup_(letter_deinit)
+
+/* --- letter-orders.c: several orders --- */
+/**
+ * letter_add_order() - tell of another order, too, for whose customer the same holds
+ * @s:    borrowed until letter_deinit()
+ * @data: what the office says about it, of which its goods are taken; borrowed likewise; NULL nothing
+ *
+ * Return: 0, -ENOMEM.
+ */
+int letter_add_order(struct letter *l, const struct shipment *s, const struct json *data);
+/* Their numbers, as text. */
+void letter_name_orders(const struct json *orders, enum language language, struct str *out);
+/* The same numbers? An order that was split into several shipments is one order to its customer. */
+bool letter_same_orders(const struct json *a, const struct json *b);
+/* Is the l->more[@i] the first of its numbers? */
+bool letter_is_first(const struct letter *l, size_t i);
+/* Numbers of orders that it tells of beside those of l->orders. */
+size_t letter_count_more(const struct letter *l);
+/* All of its goods. @goodsp: owned by the caller. Return: 0, -ENOMEM. */
+int letter_list_goods(
+        const struct shipment *s, enum language language, struct letter_item **goodsp, size_t *np);

@@ -70,6 +70,8 @@ def variants(kind: str):
     if kind == "shipped":
         two = [{"piece": i, "carrier": "Yamato", "number": f"444{i}", "items": [{"name": f"Article {i}", "quantity": i}]} for i in (1, 2)]
         yield "-two", {"several": True, "pieces": 2, "parcels": two, "correction": True}
+    if kind == "incident":
+        yield "-several", {"several": True, "orders": [{"order": f"A-77{i}", "items": [{"name": f"Article {i}", "quantity": i}]} for i in (8, 9)]}
 
 
 @pytest.mark.parametrize("lang, kind", CASES)

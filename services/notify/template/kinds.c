@@ -35,6 +35,9 @@ GROUP(parcels, {"pieces", FIELD_NUMBER}, {"parcels", FIELD_LIST}, {"parcels.piec
         GOODS("parcels.items"), {"several", FIELD_FLAG}, {"correction", FIELD_FLAG});
 GROUP(trouble, {"cause", FIELD_TEXT}, {"action", FIELD_TEXT}, {"next_by", FIELD_MOMENT},
         {"old_eta", FIELD_DAY});
+/* Several orders in one mail. */
+GROUP(gathered, {"several", FIELD_FLAG}, {"orders", FIELD_LIST}, {"orders.order", FIELD_TEXT},
+        GOODS("orders.items"));
 GROUP(place, {"arrived_at", FIELD_MOMENT}, {"place", FIELD_TEXT});
 GROUP(store, {"store", FIELD_OBJECT}, {"store.name", FIELD_TEXT}, {"store.address", FIELD_TEXT},
         {"store.hours", FIELD_TEXT}, {"store.phone", FIELD_TEXT}, {"store.map", FIELD_URL},
@@ -73,7 +76,7 @@ const struct kind kinds[] = {
                 {"brand.name", "order"}},
         {"delay", false, "order", {"遅れ|変更", "delay|later"}, {&common, &order, &items, &arrival, &trouble},
                 {"order", "cause", "old_eta", "eta", CONTACT}, {"brand.name", "order", "eta"}},
-        {"incident", false, "order", {"お詫び|重要", "problem|sorry"}, {&common, &order, &items, &arrival, &trouble},
+        {"incident", false, "order", {"お詫び|重要", "problem|sorry"}, {&common, &order, &items, &arrival, &trouble, &gathered},
                 {"order", "cause", "action", "next_by", CONTACT}, {"brand.name", "order", "next_by"}},
         {"arrived", false, "order", {"お届け", "delivered|arrived"}, {&common, &order, &items, &place},
                 {"order", "arrived_at", "place", CONTACT}, {"brand.name", "order"}},

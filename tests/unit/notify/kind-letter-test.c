@@ -132,9 +132,52 @@ static void a_confirmed_contact_is_named_by_the_channel_that_it_goes_by(void **s
         }
 }
 
+/* Each with its own goods; what was split stands together; a subject and an SMS stay short. */
+static void one_incident_of_several_orders_lists_each_of_them(void **state) {
+        static const char said
+                [] = "{\"cause\":{\"ja\":\"配送車両が故障したため\",\"en\":\"the van broke down\"},"
+                     "\"action\":{\"ja\":\"代わりの車両で本日発送いたします\",\"en\":\"another van takes it "
+                     "today\"},\"next_by\":\"2026-11-22T18:30:00+09:00\"}",
+            of_one[] = "{\"items\":[{\"name\":{\"ja\":\"手袋\",\"en\":\"Gloves\"},\"quantity\":3}]}",
+            number[] = "[\"A-801\"]";
+
+        (void) state;
+        for (int i = 0; i < 4; i++) {
+                enum language language = i < 2 ? LANGUAGE_JA : LANGUAGE_EN;
+                _cleanup_(json_freep) struct json *data = NULL, *of_other = NULL, *orders = NULL;
+                _cleanup_str_ struct str text = STR_INIT;
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct letter l = {0};
+                bool is_one = i % 2 == 0;
+                char name[64];
+
+                assert_int_equal(json_parse(said, strlen(said), &data, NULL), 0);
+                assert_int_equal(json_parse(of_one, strlen(of_one), &of_other, NULL), 0);
+                assert_int_equal(json_parse(number, strlen(number), &orders, NULL), 0);
+                scene_shipment(&s, 1);
+                scene_policy(&policy, "shipped");
+                assert_int_equal(letter_compose(&l, NOTICE_KIND_INCIDENT, &s, &policy, language), 0);
+                l.data = data;
+                for (size_t k = 0; k < 3 && !is_one; k++) {
+                        assert_int_equal(letter_add_order(&l, &s, k == 1 ? of_other : NULL), 0);
+                        if (k > 0) /* the one before it was split from the first */
+                                l.more[k].orders = orders;
+                }
+                letter_write(&l, &policy, language == LANGUAGE_JA ? "山田 花子" : "Hanako Yamada", "", &text);
+                (void) snprintf(name, sizeof(name), "incident-%s-%s", is_one ? "one" : "several",
+                        language_to_str(language));
+                golden_assert(name, &text);
+                letter_deinit(&l);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_says_what_has_become_of_the_goods),
+                cmocka_unit_test(one_incident_of_several_orders_lists_each_of_them),
                 cmocka_unit_test(a_confirmed_contact_is_named_by_the_channel_that_it_goes_by),
         };
 
