@@ -31,10 +31,34 @@ static struct json *ask(struct visit *v, const struct str *line) {
         return NULL;
 }
 
+/* One that ask_and_say() ends; between the two come the fields of its own. @session: NULL: nobody's. */
+static void begin(struct json_writer *w, struct str *line, const char *verb, const char *session) {
+        json_writer_init(w, line);
+        json_write_object(w, NULL);
+        json_write_string(w, "verb", verb);
+        if (session)
+                json_write_string(w, "session", session);
+}
+
+/* Return: whether the station did it; its answer, or why not, is said to @v. */
+static bool ask_and_say(struct visit *v, struct json_writer *w, const struct str *line) {
+        _cleanup_(json_freep) struct json *answer = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+
+        json_write_end_object(w);
+        answer = ask(v, line);
+        if (!answer)
+                return false;
+        json_print(answer, &text);
+        json_wipe(answer);
+        visit_json(v, 200, &text);
+        return true;
+}
+
 /* @session: NULL: nobody's. @key: of what is done: "code", or "text" that is searched for. */
 static void scan(struct visit *v, const char *verb, const char *session, const char *key) {
-        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
-        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        _cleanup_(json_freep) struct json *body = NULL;
+        _cleanup_str_ struct str line = STR_INIT;
         const char *code;
         struct json_writer w;
 
@@ -43,27 +67,18 @@ static void scan(struct visit *v, const char *verb, const char *session, const c
                 visit_fail(v, 400, "body", "wanted {\"code\":\"…\"}, or of a search {\"text\":\"…\"}");
                 return;
         }
-        json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
-        json_write_string(&w, "verb", verb);
-        if (session)
-                json_write_string(&w, "session", session);
+        begin(&w, &line, verb, session);
         json_write_string(&w, "bench", v->name);
         json_write_string(&w, key, code);
-        json_write_end_object(&w);
-        answer = ask(v, &line);
-        if (!answer)
-                return;
-        json_print(answer, &text);
-        visit_json(v, 200, &text);
+        (void) ask_and_say(v, &w, &line); /* @v has it either way */
 }
 
 /*
  * Name and contact of who is served. Asked for by one press, answered once: it is in no document, no stream and no store of the browser's.
  */
 void act_counter_contact(struct visit *v) {
-        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
-        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        _cleanup_(json_freep) struct json *body = NULL;
+        _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 ||
@@ -71,27 +86,18 @@ void act_counter_contact(struct visit *v) {
                 visit_fail(v, 400, "body", "wanted {\"merchant\":\"…\",\"shipment\":\"…\"}");
                 return;
         }
-        json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
-        json_write_string(&w, "verb", "screen-contact");
-        json_write_string(&w, "session", v->cookie);
+        begin(&w, &line, "screen-contact", v->cookie);
         json_write_string(&w, "bench", v->name);
         json_write_string(&w, "merchant", json_get_string(body, "merchant", ""));
         json_write_string(&w, "shipment", json_get_string(body, "shipment", ""));
-        json_write_end_object(&w);
-        answer = ask(v, &line);
-        if (!answer)
-                return;
-        json_print(answer, &text);
-        json_wipe(answer);
-        visit_json(v, 200, &text);
-        v->a->is_private = true;
+        if (ask_and_say(v, &w, &line))
+                v->a->is_private = true;
 }
 
 /* A leader's word on a notice that waits for it. The station looks at the role once more, and names that leader in the fact. */
 void act_floor_notice(struct visit *v) {
-        _cleanup_(json_freep) struct json *body = NULL, *answer = NULL;
-        _cleanup_str_ struct str line = STR_INIT, text = STR_INIT;
+        _cleanup_(json_freep) struct json *body = NULL;
+        _cleanup_str_ struct str line = STR_INIT;
         struct json_writer w;
 
         if (json_parse(v->q->body, v->q->n_body, &body, NULL) < 0 || !json_get_string(body, "notice", NULL) ||
@@ -99,18 +105,10 @@ void act_floor_notice(struct visit *v) {
                 visit_fail(v, 400, "body", "wanted {\"notice\":\"…\",\"approve\":true}");
                 return;
         }
-        json_writer_init(&w, &line);
-        json_write_object(&w, NULL);
-        json_write_string(&w, "verb", "screen-judge");
-        json_write_string(&w, "session", v->cookie);
+        begin(&w, &line, "screen-judge", v->cookie);
         json_write_string(&w, "notice", json_get_string(body, "notice", ""));
         json_write_bool(&w, "approve", json_get_bool(body, "approve", false));
-        json_write_end_object(&w);
-        answer = ask(v, &line);
-        if (!answer)
-                return;
-        json_print(answer, &text);
-        visit_json(v, 200, &text);
+        (void) ask_and_say(v, &w, &line); /* @v has it either way */
 }
 
 /* Is it one that the ready-board shows? @v->api->look's lock is held. */
