@@ -16,6 +16,7 @@ struct fake { /* a courier that waits until it is let go */
         atomic_int n_sent;
         char all[16]; /* the notices, each of one letter, in the order in which they were sent */
         enum courier_result result;
+        struct courier courier;
 };
 
 static void fake_send(void *userdata, const struct courier_job *job, struct courier_answer *answer) {
@@ -36,7 +37,8 @@ static void fake_stop(void *userdata) {
 static int set_up(void **state) {
         static struct fake fake;
 
-        fake = (struct fake){.result = COURIER_ACCEPTED};
+        fake = (struct fake){.result = COURIER_ACCEPTED,
+                .courier = {.userdata = &fake, .name = "fake", .send = fake_send, .stop = fake_stop}};
         assert_int_equal(sem_init(&fake.entered, 0, 0), 0);
         assert_int_equal(sem_init(&fake.go, 0, 0), 0);
         assert_int_equal(sem_init(&fake.making, 0, 0), 0);
@@ -45,8 +47,16 @@ static int set_up(void **state) {
         return 0;
 }
 
-static struct courier courier_of(struct fake *f) {
-        return (struct courier){.userdata = f, .name = "fake", .send = fake_send, .stop = fake_stop};
+static struct sender *start(struct fake *f, size_t depth) {
+        struct sender *s = NULL;
+
+        assert_int_equal(sender_new(&s, &f->courier, depth), 0);
+        return s;
+}
+
+static void let_go(struct fake *f, int n) {
+        for (int i = 0; i < n; i++)
+                (void) sem_post(&f->go);
 }
 
 static void give(struct sender *s, const char *notice) {
@@ -75,12 +85,21 @@ static void assert_taken(struct sender *s, enum sender_fate wanted, const char *
                 assert_int_equal(a.code, 451);
 }
 
+static void take_all(struct sender *s) {
+        while (!sender_is_free(s)) {
+                char id[UUID_TEXT_MAX];
+                struct courier_answer a;
+
+                wait_for_answer(s);
+                while (sender_take(s, id, &a) != SENDER_NOTHING)
+                        ;
+        }
+}
+
 static void an_answer_rings_and_frees_the_sender(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 1);
 
-        assert_int_equal(sender_new(&s, &courier, 1), 0);
         for (int i = 0; i < 3; i++) {
                 assert_true(sender_is_free(s));
                 assert_int_equal(sender_room(s), 1);
@@ -88,7 +107,7 @@ static void an_answer_rings_and_frees_the_sender(void **state) {
                 assert_false(sender_is_free(s));
                 assert_int_equal(sender_room(s), 0);
                 assert_taken(s, SENDER_NOTHING, "");
-                (void) sem_post(&f->go);
+                let_go(f, 1);
                 wait_for_answer(s);
                 assert_taken(s, SENDER_ANSWERED, "n");
                 assert_taken(s, SENDER_NOTHING, "");
@@ -99,37 +118,25 @@ static void an_answer_rings_and_frees_the_sender(void **state) {
 
 static void those_behind_go_in_the_order_in_which_they_came(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 3);
 
-        assert_int_equal(sender_new(&s, &courier, 3), 0);
         give(s, "a");
         give(s, "b");
         give(s, "c");
-        (void) sem_post(&f->go);
+        let_go(f, 1);
         wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "a");
         give(s, "d"); /* into the slot of the first */
-        for (int i = 0; i < 3; i++)
-                (void) sem_post(&f->go);
-        while (!sender_is_free(s)) {
-                char id[UUID_TEXT_MAX];
-                struct courier_answer a;
-
-                wait_for_answer(s);
-                while (sender_take(s, id, &a) != SENDER_NOTHING)
-                        ;
-        }
+        let_go(f, 3);
+        take_all(s);
         assert_string_equal(f->all, "abcd");
         assert_null(sender_free(s));
 }
 
 static void what_has_not_begun_can_be_taken_back(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 3);
 
-        assert_int_equal(sender_new(&s, &courier, 3), 0);
         give(s, "a");
         (void) sem_wait(&f->entered);
         give(s, "b");
@@ -141,17 +148,9 @@ static void what_has_not_begun_can_be_taken_back(void **state) {
         wait_for_answer(s);
         assert_taken(s, SENDER_NOT_BEGUN, "b");
         assert_taken(s, SENDER_NOTHING, "");
-        (void) sem_post(&f->go);
-        (void) sem_post(&f->go);
+        let_go(f, 2);
         (void) sem_wait(&f->entered);
-        while (!sender_is_free(s)) {
-                char id[UUID_TEXT_MAX];
-                struct courier_answer a;
-
-                wait_for_answer(s);
-                while (sender_take(s, id, &a) != SENDER_NOTHING)
-                        ;
-        }
+        take_all(s);
         assert_null(sender_free(s));
         assert_string_equal(f->all, "ac");
 }
@@ -160,17 +159,16 @@ static void what_has_not_begun_can_be_taken_back(void **state) {
 static void when_the_line_fails_those_behind_come_back(void **state) {
         static const enum courier_result results[] = {COURIER_ROUTE_DOWN, COURIER_TEMPORARY, COURIER_UNKNOWN};
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
 
         for (size_t i = 0; i < ELEMENTSOF(results); i++) {
+                struct sender *s = start(f, 3);
+
                 f->result = results[i];
                 assert_int_equal(sem_init(&f->go, 0, 0), 0); /* the end of the one before let one go */
-                assert_int_equal(sender_new(&s, &courier, 3), 0);
                 give(s, "a");
                 give(s, "b");
                 give(s, "c");
-                (void) sem_post(&f->go);
+                let_go(f, 1);
                 wait_for_answer(s);
                 assert_taken(s, SENDER_ANSWERED, "a");
                 assert_taken(s, SENDER_NOT_BEGUN, "b");
@@ -183,20 +181,18 @@ static void when_the_line_fails_those_behind_come_back(void **state) {
 
 static void what_comes_before_that_is_known_comes_back_too(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 3);
 
         f->result = COURIER_ROUTE_DOWN;
-        assert_int_equal(sender_new(&s, &courier, 3), 0);
         give(s, "a");
-        (void) sem_post(&f->go);
+        let_go(f, 1);
         wait_for_answer(s);
         give(s, "b");
         wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "a");
         assert_taken(s, SENDER_NOT_BEGUN, "b");
         give(s, "c"); /* now it is known */
-        (void) sem_post(&f->go);
+        let_go(f, 1);
         wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "c");
         assert_null(sender_free(s));
@@ -205,15 +201,12 @@ static void what_comes_before_that_is_known_comes_back_too(void **state) {
 
 static void one_that_is_refused_for_good_stops_no_other(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 2);
 
         f->result = COURIER_PERMANENT;
-        assert_int_equal(sender_new(&s, &courier, 2), 0);
         give(s, "a");
         give(s, "b");
-        (void) sem_post(&f->go);
-        (void) sem_post(&f->go);
+        let_go(f, 2);
         while (atomic_load(&f->n_sent) < 2)
                 wait_for_answer(s);
         assert_taken(s, SENDER_ANSWERED, "a");
@@ -231,11 +224,10 @@ static int fake_ready(void *userdata, struct courier_job *job) {
 
 static void one_is_made_ready_while_another_is_sent(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s;
 
-        courier.ready = fake_ready;
-        assert_int_equal(sender_new(&s, &courier, 3), 0);
+        f->courier.ready = fake_ready;
+        s = start(f, 3);
         give(s, "a");
         give(s, "b");
         give(s, "c");
@@ -249,8 +241,7 @@ static void one_is_made_ready_while_another_is_sent(void **state) {
         (void) sem_post(&f->made);
         (void) sem_post(&f->made);
         (void) sem_wait(&f->making);
-        (void) sem_post(&f->go);
-        (void) sem_post(&f->go);
+        let_go(f, 2);
         while (atomic_load(&f->n_sent) < 2)
                 wait_for_answer(s);
         assert_null(sender_free(s));
@@ -259,13 +250,12 @@ static void one_is_made_ready_while_another_is_sent(void **state) {
 
 static void one_that_cannot_be_made_ready_is_not_sent(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
         struct courier_answer a = {0};
         char id[UUID_TEXT_MAX] = "";
-        struct sender *s = NULL;
+        struct sender *s;
 
-        courier.ready = fake_ready;
-        assert_int_equal(sender_new(&s, &courier, 1), 0);
+        f->courier.ready = fake_ready;
+        s = start(f, 1);
         give(s, "x");
         (void) sem_post(&f->made);
         wait_for_answer(s);
@@ -277,10 +267,8 @@ static void one_that_cannot_be_made_ready_is_not_sent(void **state) {
 
 static void a_stop_ends_the_one_in_hand_and_begins_no_other(void **state) {
         struct fake *f = *state;
-        struct courier courier = courier_of(f);
-        struct sender *s = NULL;
+        struct sender *s = start(f, 3);
 
-        assert_int_equal(sender_new(&s, &courier, 3), 0);
         give(s, "a");
         (void) sem_wait(&f->entered);
         give(s, "b");
@@ -292,11 +280,7 @@ static void a_stop_ends_the_one_in_hand_and_begins_no_other(void **state) {
 }
 
 static void an_idle_sender_ends_at_once(void **state) {
-        struct courier courier = courier_of(*state);
-        struct sender *s = NULL;
-
-        assert_int_equal(sender_new(&s, &courier, 1), 0);
-        assert_null(sender_free(s));
+        assert_null(sender_free(start(*state, 1)));
         assert_null(sender_free(NULL));
 }
 
