@@ -58,11 +58,12 @@ static int apply_block(struct ledger *l, const struct row *row, const struct jso
 
 /* Sealed boxes are no derived table, but what is not wanted any more goes with the fact that says so. */
 static int apply_contact(struct ledger *l, const struct row *row, const struct json *data) {
-        int r = shipment_put_contact(
-                l, row->merchant, row->subject, json_get_int(data, "version", 0), row->pos);
+        int r = sealed_supersede(l, row->merchant, row->subject,
+                json_get_string(
+                        json_get(data, "contact"), "ref", "")); /* while the old one's place is known */
 
-        return r == 0 ? sealed_supersede(l, row->merchant, row->subject,
-                                json_get_string(json_get(data, "contact"), "ref", ""))
+        return r == 0 ? shipment_put_contact(
+                                l, row->merchant, row->subject, json_get_int(data, "version", 0), row->pos)
                       : r;
 }
 

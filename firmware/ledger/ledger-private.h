@@ -94,7 +94,7 @@ struct claim_table {
         struct store_stmt get, put, of_subject, of_code, codes_clear, code_add, old, newest_of, delete;
 };
 struct sealed_table {
-        struct store_stmt put, get, ref, erase, erase_kind, supersede, prune_labels, expire;
+        struct store_stmt put, get, ref, erase, erase_kind, set_aside, supersede, prune_labels, expire;
 };
 struct tombstone_table {
         struct store_stmt has, find, find_unit, add, alias_add, unit_add, numbers_add, old, delete,
@@ -473,7 +473,10 @@ int claim_forget(struct ledger *l, int64_t pos);
 
 /* ---- sealed-table.c ---- */
 
-/* All of a shipment's contact boxes but @ref's. */
+/*
+ * All of a shipment's contact boxes but @ref's go, before the fact that names that one is applied. The one that it had when its customer
+ * withdrew consent is set aside as "withdrawn", for who reads that fact later: it holds for the address, too.
+ */
 int sealed_supersede(struct ledger *l, const char *merchant, const char *shipment, const char *ref);
 /* Print data of labels that the shipment has no longer. */
 int sealed_prune_labels(struct ledger *l, const char *merchant, const char *shipment);

@@ -136,8 +136,9 @@ int ledger_wrong_tries(struct ledger *l, const char *bench, int *triesp);
 /* ---- sealed personal data, outside the facts ---- */
 
 struct ledger_sealed {
-        const char *ref;  /* uuid */
-        const char *kind; /* "contact", "label" */
+        const char *ref; /* uuid */
+        const char *
+                kind; /* "contact", "label"; "withdrawn": a contact of before, whose customer withdrew consent */
         const char *merchant, *subject;
         const void *box; /* sealed box, @n_box bytes */
         size_t n_box;
@@ -156,7 +157,7 @@ int ledger_sealed_ref(struct ledger *l, const char *kind, const char *merchant, 
         char ref[UUID_TEXT_MAX]);
 /* The texts of ledger_sealed_get() end here. Before a commit: a row that is still lent keeps a checkpoint out. */
 void ledger_sealed_done(struct ledger *l);
-/* All boxes of one subject and kind (NULL: of any kind) go at once. Within a transaction. Return: 0, -errno. */
+/* All boxes of one subject and kind ("contact": those of before, too; NULL: of any kind) go at once. Within a transaction. Return: 0, -errno. */
 int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant, const char *subject);
 /* Boxes past their date, at most @max; nothing with an untrusted clock (ledger_purge() calls it). @n: how many went. Return: 0, -errno. */
 int ledger_sealed_expire(struct ledger *l, const struct stamp *now, int max, int *np);

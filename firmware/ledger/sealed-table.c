@@ -14,10 +14,18 @@ static const struct store_sql sealed_sql[] = {
         LEDGER_SQL(sealed.ref, "SELECT ref FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = ?3 "
                                "ORDER BY ref DESC LIMIT 1"),
         LEDGER_SQL(sealed.erase, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2"),
-        LEDGER_SQL(
-                sealed.erase_kind, "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = ?3"),
+        LEDGER_SQL(sealed.erase_kind,
+                "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND (kind = ?3 OR "
+                "(?3 = 'contact' AND kind = 'withdrawn'))"),
         LEDGER_SQL(sealed.supersede,
                 "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = 'contact' AND ref <> ?3"),
+        LEDGER_SQL(sealed.set_aside,
+                "UPDATE sealed SET kind = 'withdrawn' WHERE merchant = ?1 AND subject = ?2 AND kind = "
+                "'contact' "
+                "AND ref <> ?3 AND EXISTS (SELECT 1 FROM fact JOIN shipment ON shipment.merchant = ?1 AND "
+                "shipment.id = ?2 WHERE fact.subject = ?2 AND fact.merchant = ?1 AND fact.type = "
+                "'consent.changed' "
+                "AND fact.pos > shipment.contact_pos)"),
         LEDGER_SQL(sealed.prune_labels,
                 "DELETE FROM sealed WHERE merchant = ?1 AND subject = ?2 AND kind = 'label' AND ref NOT IN "
                 "(SELECT ref FROM label WHERE merchant = ?1 AND shipment = ?2)"),
@@ -85,7 +93,12 @@ int ledger_sealed_erase(struct ledger *l, const char *kind, const char *merchant
 }
 
 int sealed_supersede(struct ledger *l, const char *merchant, const char *shipment, const char *ref) {
+        int r;
+
         store_reset(&l->sealed.get);
+        r = statement_do(&l->sealed.set_aside, "ttt", merchant, shipment, ref);
+        if (r != 0)
+                return r;
         return statement_do(&l->sealed.supersede, "ttt", merchant, shipment, ref);
 }
 

@@ -8,17 +8,19 @@
 
 struct barred {
         struct seal_lookup key;
-        struct store_stmt ask, put, lift, purge;
+        struct store_stmt ask, put, lift, clamp, purge;
 };
 
 static const struct store_sql barred_sql[] = {
         {offsetof(struct barred, ask), "SELECT 1 FROM barred WHERE address = ?1 LIMIT 1"},
         {offsetof(struct barred, put),
-                "INSERT INTO barred (address, merchant, shipment, at_usec) VALUES (?1, ?2, ?3, ?4) "
-                "ON CONFLICT DO UPDATE SET at_usec = excluded.at_usec"},
+                "INSERT INTO barred (address, merchant, shipment, version, at_usec) VALUES (?1, ?2, ?3, ?4, "
+                "?5) "
+                "ON CONFLICT DO UPDATE SET version = excluded.version, at_usec = excluded.at_usec"},
         {offsetof(struct barred, lift), "DELETE FROM barred WHERE address IN (SELECT address FROM barred "
                                         "WHERE merchant = ?1 AND shipment = ?2 "
-                                        "AND at_usec < ?3)"},
+                                        "AND version < ?3)"},
+        {offsetof(struct barred, clamp), "UPDATE barred SET at_usec = ?1 WHERE at_usec > ?1"},
         {offsetof(struct barred, purge), "DELETE FROM barred WHERE at_usec < ?1"},
 };
 
@@ -67,25 +69,32 @@ int barred_ask(struct barred *b, const char *hash) {
         return r == STORE_E_DONE ? BARRED_E_NOT : r;
 }
 
-int barred_put(
-        struct barred *b, const char *hash, const char *merchant, const char *shipment, int64_t at_usec) {
+int barred_put(struct barred *b, const char *hash, const char *merchant, const char *shipment,
+        int64_t version, int64_t at_usec) {
         store_bind_text(&b->put, 1, hash);
         store_bind_text(&b->put, 2, merchant);
         store_bind_text(&b->put, 3, shipment);
-        store_bind_int64(&b->put, 4, at_usec);
+        store_bind_int64(&b->put, 4, version);
+        store_bind_int64(&b->put, 5, at_usec);
         return store_run(&b->put);
 }
 
-int barred_lift(struct barred *b, const char *merchant, const char *shipment, int64_t at_usec) {
+int barred_lift(struct barred *b, const char *merchant, const char *shipment, int64_t version) {
         store_bind_text(&b->lift, 1, merchant);
         store_bind_text(&b->lift, 2, shipment);
-        store_bind_int64(&b->lift, 3, at_usec);
+        store_bind_int64(&b->lift, 3, version);
         return store_run(&b->lift);
 }
 
 int barred_purge(struct barred *b, const struct stamp *now) {
+        int r;
+
         if (now->clock != CLOCK_QUALITY_SYNCED)
                 return 0;
+        store_bind_int64(&b->clamp, 1, now->wall_usec); /* written by a clock that was ahead */
+        r = store_run(&b->clamp);
+        if (r != 0)
+                return r;
         store_bind_int64(&b->purge, 1, now->wall_usec - BARRED_KEEP_DAYS * 86400LL * (int64_t) USEC_PER_SEC);
         return store_run(&b->purge);
 }

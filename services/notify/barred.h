@@ -4,8 +4,9 @@
  * Addresses that a provider refused for good, so that the next notice to them is not tried: each one more costs the sender's good
  * name. Kept in notices.db by a hash under a key that the station's secret gives: nobody can try addresses against the file alone.
  *
- * One channel's refusal says nothing about another one. It is lifted for all by a contact that comes afterwards for one of the shipments
- * whose notice it stopped: somebody looked at the address. A newer order to the same address looks at nothing and lifts nothing.
+ * One channel's refusal says nothing about another one. It is lifted for all by a newer contact for one of the shipments whose notice it
+ * stopped: somebody looked at the address. What is newer is said by the contact's version, not by a clock, which may have been ahead, and
+ * not by when it is read: a ledger may be read again. A newer order to the same address looks at nothing and lifts nothing.
  */
 #include "firmware/base/time.h"
 #include "firmware/seal/seal.h"
@@ -45,10 +46,10 @@ int barred_ask(struct barred *b, const char *hash);
 
 /* Those below within a transaction. Return: 0, -errno as store_step(). */
 
-/* The notice about @shipment was stopped by it, now or before. */
-int barred_put(
-        struct barred *b, const char *hash, const char *merchant, const char *shipment, int64_t at_usec);
-/* A contact for this shipment came at @at_usec, wall clock. */
-int barred_lift(struct barred *b, const char *merchant, const char *shipment, int64_t at_usec);
+/* The notice about @shipment was stopped by it, now or before. @version: of its contact now; 0 not known. @at_usec: wall clock */
+int barred_put(struct barred *b, const char *hash, const char *merchant, const char *shipment,
+        int64_t version, int64_t at_usec);
+/* A contact of this version came for the shipment. */
+int barred_lift(struct barred *b, const char *merchant, const char *shipment, int64_t version);
 /* What is older than BARRED_KEEP_DAYS; nothing with an untrusted clock. */
 int barred_purge(struct barred *b, const struct stamp *now);

@@ -55,7 +55,8 @@ static int bar(struct notify *n, const struct notice_row *row, enum dsn_says say
         if (r == 0 && says == DSN_SOFT)
                 r = mailed_soft(n->mailed, row->id, address, now->wall_usec, &is_bad);
         if (r == 0 && is_bad)
-                r = barred_put(n->barred, address, row->merchant, row->shipment, now->wall_usec);
+                r = barred_put(n->barred, address, row->merchant, row->shipment,
+                        matter_contact_version(n, row->merchant, row->shipment), now->wall_usec);
         return r == MAILED_E_NOT ? 0 : r;
 }
 

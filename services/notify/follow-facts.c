@@ -224,14 +224,58 @@ static int on_brought_back(struct follow *f, const struct fact_row *fact, const 
 }
 
 static int on_contact(struct follow *f, const struct fact_row *fact, const struct json *data) {
-        int64_t time;
-        int r;
+        int r = barred_lift(
+                f->keepers.barred, fact->merchant, fact->subject, json_get_int(data, "version", 0));
 
-        (void) data;
-        if (time_parse(fact->time, &time, NULL) < 0)
-                return -EBADMSG;
-        r = barred_lift(f->keepers.barred, fact->merchant, fact->subject, time);
         return r == 0 ? outbox_wake(f->outbox, fact->merchant, fact->subject) : r;
+}
+
+struct box_search {
+        int64_t before;
+        char ref[UUID_TEXT_MAX];
+};
+
+static int on_fact_of_contact(const struct fact_row *fact, void *userdata) {
+        struct box_search *s = userdata;
+        _cleanup_(json_freep) struct json *data = NULL;
+
+        if (fact->pos >= s->before)
+                return 1;
+        if (strcmp(fact->type, "contact.erased") == 0)
+                s->ref[0] = '\0';
+        if (strcmp(fact->type, "contact.received") != 0)
+                return 0;
+        if (json_parse(fact->data, fact->n_data, &data, NULL) < 0 ||
+                !copy_text(s->ref, sizeof(s->ref), json_get_string(json_get(data, "contact"), "ref", "")))
+                s->ref[0] = '\0';
+        return 0;
+}
+
+/* The addresses of the contact that the shipment had when this was said: it may have another one by now. */
+static int addresses_then(struct follow *f, const struct fact_row *fact, struct hashes *a) {
+        struct box_search s = {.before = fact->pos};
+        int r = facts_read_of(f->facts, fact->merchant, fact->subject, on_fact_of_contact, &s);
+
+        if (r == 0 && *s.ref)
+                r = f->keepers.addresses(f->keepers.userdata, s.ref, a);
+        return r <= 0 ? r : -EAGAIN;
+}
+
+/*
+ * When it was said. A bench without a line may not know the time, and an older yes must not win by that: by the clocks of this boot it
+ * is known all the same; else it counts as said later than anything, until withdrawn_clamp() knows better.
+ */
+static int said_at(const struct follow *f, const struct fact_row *fact, int64_t *at_usecp) {
+        enum clock_quality clock = CLOCK_QUALITY_UNKNOWN;
+
+        if (time_parse(fact->time, at_usecp, NULL) < 0)
+                return -EBADMSG;
+        if (clock_quality_from_str(fact->clock, &clock) == 0 && clock != CLOCK_QUALITY_UNKNOWN)
+                return 0;
+        *at_usecp = INT64_MAX;
+        if (f->now.clock != CLOCK_QUALITY_UNKNOWN && strcmp(fact->boot, f->boot) == 0)
+                *at_usecp = f->now.wall_usec - (int64_t) (f->now.boot_usec - fact->mono_usec);
+        return 0;
 }
 
 static int on_consent(struct follow *f, const struct fact_row *fact, const struct json *data) {
@@ -239,11 +283,11 @@ static int on_consent(struct follow *f, const struct fact_row *fact, const struc
         int64_t time;
         int r;
 
-        if (json_get_bool(data, "given", true) || time_parse(fact->time, &time, NULL) < 0)
+        if (json_get_bool(data, "given", true) || said_at(f, fact, &time) < 0)
                 return -EBADMSG;
-        r = f->keepers.addresses(f->keepers.userdata, fact->merchant, fact->subject, &a);
+        r = addresses_then(f, fact, &a);
         if (r != 0)
-                return r < 0 ? r : -EAGAIN;
+                return r;
         if (a.n == 0)
                 return withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, "", time);
         for (size_t i = 0; i < a.n && r == 0; i++)

@@ -24,9 +24,8 @@ struct follow_keepers { /* what facts change beside the outbox; borrowed */
         struct withdrawn *withdrawn;
         struct news *news;
         struct phrases *phrases;
-        /* The hashes of all addresses of a shipment's contact as it is now. Return: 0, positive not now, -errno. */
-        int (*addresses)(
-                void *userdata, const char *merchant, const char *shipment, struct hashes *addresses);
+        /* The hashes of all addresses in a sealed contact; none when it is gone. Return: 0, positive not now, -errno. */
+        int (*addresses)(void *userdata, const char *ref, struct hashes *addresses);
         void *userdata;
 };
 

@@ -70,18 +70,22 @@ static void list_addresses(struct notify *n, const struct contact *c, struct has
         seal_wipe(to, sizeof(to));
 }
 
-int matter_addresses(void *userdata, const char *merchant, const char *shipment, struct hashes *addresses) {
-        struct notify *n = userdata;
+int64_t matter_contact_version(struct notify *n, const char *merchant, const char *shipment) {
         struct shipments *v = follow_shipments(n->follow);
         _cleanup_(json_freep) struct json *data = NULL;
+
+        if (!v || shipments_contact(v, merchant, shipment, &data) != 0)
+                return 0;
+        return json_get_int(data, "version", 0);
+}
+
+int matter_addresses(void *userdata, const char *ref, struct hashes *addresses) {
+        struct notify *n = userdata;
         _cleanup_contact_ struct contact contact = {0};
         _cleanup_(box_deinit) struct box box = {0};
-        int r = shipments_contact(v, merchant, shipment, &data);
+        int r = shipments_sealed(follow_shipments(n->follow), ref, &box.bytes, &box.n);
 
         addresses->n = 0;
-        if (r == 0)
-                r = shipments_sealed(
-                        v, json_get_string(json_get(data, "contact"), "ref", ""), &box.bytes, &box.n);
         if (r != 0)
                 return r == STORE_E_NONE ? 0 : r;
         r = open_box(n, &box, &contact);

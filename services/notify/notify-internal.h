@@ -78,7 +78,9 @@ int matter_read(struct notify *n, const struct notice_row *row, int64_t now_usec
 int matter_is_withdrawn(
         struct notify *n, const struct notice_row *row, const struct hashes *addresses, int64_t consent_usec);
 /* For follow_keepers; @userdata: struct notify. */
-int matter_addresses(void *userdata, const char *merchant, const char *shipment, struct hashes *addresses);
+int matter_addresses(void *userdata, const char *ref, struct hashes *addresses);
+/* Of the shipment's contact as the ledger has it; 0: there is none, or the ledger cannot be read now. */
+int64_t matter_contact_version(struct notify *n, const char *merchant, const char *shipment);
 
 /* --- attend.c --- */
 /* A notice that is due: read the ledger, decide, plan, and stage it for its channel, or write down why not. Return: 0, positive when the

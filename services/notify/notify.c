@@ -90,6 +90,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = barred_purge(n->barred, now);
         if (r == 0)
+                r = withdrawn_clamp(n->withdrawn, now);
+        if (r == 0)
                 r = phrases_purge(n->phrases);
         if (r == 0)
                 r = mailed_purge(n->mailed, now);

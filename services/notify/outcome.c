@@ -120,10 +120,15 @@ int outcome_unsend(struct notify *n, struct notice_row *row) {
 
 static int bar(struct notify *n, const struct notice_row *row, const struct hashes *refused,
         const struct stamp *now) {
+        int64_t version;
         int r = 0;
 
+        if (refused->n == 0)
+                return 0;
+        version = matter_contact_version(n, row->merchant, row->shipment);
         for (size_t i = 0; i < refused->n && r == 0; i++)
-                r = barred_put(n->barred, refused->list[i], row->merchant, row->shipment, now->wall_usec);
+                r = barred_put(
+                        n->barred, refused->list[i], row->merchant, row->shipment, version, now->wall_usec);
         return r;
 }
 

@@ -7,7 +7,7 @@
 #include "firmware/base/cleanup.h"
 
 struct withdrawn {
-        struct store_stmt put, renew, ask;
+        struct store_stmt put, renew, ask, clamp;
 };
 
 static const struct store_sql withdrawn_sql[] = {
@@ -21,6 +21,7 @@ static const struct store_sql withdrawn_sql[] = {
                                           "withdrawn WHERE merchant = ?1 AND "
                                           "shipment = ?2 UNION ALL SELECT at_usec FROM withdrawn WHERE "
                                           "merchant = ?1 AND address = ?3 AND ?3 <> '')"},
+        {offsetof(struct withdrawn, clamp), "UPDATE withdrawn SET at_usec = ?1 WHERE at_usec > ?1"},
 };
 
 int withdrawn_open(struct withdrawn **wp, struct store *store) {
@@ -73,4 +74,11 @@ int withdrawn_ask(struct withdrawn *w, const char *merchant, const char *shipmen
                 *at_usecp = store_column_int64(&w->ask, 0);
         store_reset(&w->ask);
         return r;
+}
+
+int withdrawn_clamp(struct withdrawn *w, const struct stamp *now) {
+        if (now->clock != CLOCK_QUALITY_SYNCED)
+                return 0;
+        store_bind_int64(&w->clamp, 1, now->wall_usec);
+        return store_run(&w->clamp);
 }

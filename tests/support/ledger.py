@@ -9,6 +9,7 @@
         notice = ledger.reserve("acme", "S-1")      # what the station would have reserved; its id
         ledger.facts("notice.accepted")             # what others made of it
 """
+import contextlib
 import json
 import os
 import sqlite3
@@ -56,9 +57,9 @@ class Ledger:
     def __exit__(self, *_):
         self.close()
 
-    def open(self):
+    def open(self, **environment):
         self.process = subprocess.Popen([self.tool, "--folder", self.folder, "--realm", REALM, "--public", self.public],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
 
     def close(self):
         if self.process:
@@ -66,6 +67,17 @@ class Ledger:
             assert self.process.wait(timeout=20) == 0
             self.process.stdout.close()
             self.process = None
+
+    @contextlib.contextmanager
+    def at(self, seconds: int, quality: str = "unknown"):
+        """What is written meanwhile bears the time of a wall clock that is ahead by @seconds, and what the kernel says of it."""
+        clock = self.folder.parent / "ledger.clock"
+        clock.write_text(f"0 {seconds} {quality}")
+        self.close()
+        self.open(OKURU_TEST_CLOCK=str(clock))
+        yield
+        self.close()
+        self.open()
 
     def fact(self, type: str, merchant: str, subject: str, /, **data) -> int:
         """One fact, committed when this returns; its position."""

@@ -146,6 +146,29 @@ static void an_erasure_or_a_newer_contact_takes_the_box_at_once(void **state) {
         assert_true(has(s, P3));
 }
 
+static void the_box_of_who_withdrew_consent_outlives_a_newer_contact_and_no_erasure(void **state) {
+        struct scene *s = *state;
+        char ref[UUID_TEXT_MAX];
+
+        scene_shipment(s, "S-1", 1, NULL);
+        scene_fact(s, "contact.received", "S-1",
+                "\"version\":1,\"contact\":{\"ref\":\"" P1 "\",\"hash\":\"00\"}");
+        put(s, P1, "contact", "S-1", "one", 0);
+        scene_fact(s, "consent.changed", "S-1", "\"given\":false");
+        scene_fact(s, "contact.received", "S-1",
+                "\"version\":2,\"contact\":{\"ref\":\"" P2 "\",\"hash\":\"00\"}");
+        put(s, P2, "contact", "S-1", "two", 0);
+        assert_true(has(s, P1));
+        assert_int_equal(ledger_sealed_ref(s->l, "contact", M, "S-1", ref), 0);
+        assert_string_equal(ref, P2);
+        scene_fact(s, "contact.received", "S-1",
+                "\"version\":3,\"contact\":{\"ref\":\"" P3 "\",\"hash\":\"00\"}");
+        assert_true(has(s, P1));
+        assert_false(has(s, P2)); /* nobody withdrew anything while it was theirs */
+        scene_fact(s, "contact.erased", "S-1", "");
+        assert_false(has(s, P1));
+}
+
 static void print_data_goes_with_its_label(void **state) {
         struct scene *s = *state;
 
@@ -171,6 +194,7 @@ int main(void) {
                 T(what_is_erased_is_gone_from_the_file),
                 T(boxes_expire_by_a_clock_that_is_sure),
                 T(an_erasure_or_a_newer_contact_takes_the_box_at_once),
+                T(the_box_of_who_withdrew_consent_outlives_a_newer_contact_and_no_erasure),
                 T(print_data_goes_with_its_label),
         };
 

@@ -84,15 +84,15 @@ static void only_a_contact_that_came_afterwards_for_what_it_stopped_lifts_it(voi
         struct scene *s = *state;
 
         assert_int_equal(barred_ask(s->b, s->hanako), BARRED_E_NOT);
-        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-1", 1000), 0);
-        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-2", 2000), 0);
+        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-1", 1, 1000), 0);
+        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-2", 2, 2000), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), 0);
         assert_int_equal(
-                barred_lift(s->b, "acme", "S-1", 1000), 0); /* the contact that was refused, read again */
-        assert_int_equal(barred_lift(s->b, "acme", "S-3", 9000), 0); /* a new order to the same address */
-        assert_int_equal(barred_lift(s->b, "midori", "S-1", 9000), 0);
+                barred_lift(s->b, "acme", "S-1", 1), 0); /* the contact that was refused, read again */
+        assert_int_equal(barred_lift(s->b, "acme", "S-3", 9), 0); /* a new order to the same address */
+        assert_int_equal(barred_lift(s->b, "midori", "S-1", 9), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), 0);
-        assert_int_equal(barred_lift(s->b, "acme", "S-2", 2001), 0);
+        assert_int_equal(barred_lift(s->b, "acme", "S-2", 3), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), BARRED_E_NOT); /* for S-1, too */
 }
 
@@ -100,7 +100,7 @@ static void it_is_forgotten_in_time_by_a_clock_that_is_right(void **state) {
         struct scene *s = *state;
         struct stamp now = {.wall_usec = 1000 + BARRED_KEEP_DAYS * DAY + 1, .clock = CLOCK_QUALITY_HOLDOVER};
 
-        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-1", 1000), 0);
+        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-1", 1, 1000), 0);
         assert_int_equal(barred_purge(s->b, &now), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), 0);
         now.clock = CLOCK_QUALITY_SYNCED;
@@ -108,6 +108,17 @@ static void it_is_forgotten_in_time_by_a_clock_that_is_right(void **state) {
         assert_int_equal(barred_purge(s->b, &now), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), 0);
         now.wall_usec++;
+        assert_int_equal(barred_purge(s->b, &now), 0);
+        assert_int_equal(barred_ask(s->b, s->hanako), BARRED_E_NOT);
+}
+
+static void what_a_clock_that_was_ahead_wrote_is_forgotten_in_time_too(void **state) {
+        struct scene *s = *state;
+        struct stamp now = {.wall_usec = 1000, .clock = CLOCK_QUALITY_SYNCED};
+
+        assert_int_equal(barred_put(s->b, s->hanako, "acme", "S-1", 1, 9000 * DAY), 0);
+        assert_int_equal(barred_purge(s->b, &now), 0);
+        now.wall_usec += BARRED_KEEP_DAYS * DAY + 1;
         assert_int_equal(barred_purge(s->b, &now), 0);
         assert_int_equal(barred_ask(s->b, s->hanako), BARRED_E_NOT);
 }
@@ -120,6 +131,7 @@ int main(void) {
                 WITH(another_station_has_other_hashes),
                 WITH(only_a_contact_that_came_afterwards_for_what_it_stopped_lifts_it),
                 WITH(it_is_forgotten_in_time_by_a_clock_that_is_right),
+                WITH(what_a_clock_that_was_ahead_wrote_is_forgotten_in_time_too),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,20 @@ static void the_newest_word_is_kept_and_no_address_is_forgotten(void **state) {
         assert_int_equal(ask(s, "acme", "S-2", "aa"), 3000);
 }
 
+static void what_nobody_knows_the_time_of_is_newest_until_a_right_clock_looks(void **state) {
+        struct scene *s = *state;
+        struct stamp now = {.wall_usec = 5000, .clock = CLOCK_QUALITY_HOLDOVER};
+
+        assert_int_equal(withdrawn_put(s->w, "acme", "S-1", "aa", INT64_MAX), 0);
+        assert_int_equal(withdrawn_put(s->w, "acme", "S-2", "bb", 1000), 0);
+        assert_int_equal(withdrawn_clamp(s->w, &now), 0);
+        assert_true(ask(s, "acme", "S-1", "") == INT64_MAX);
+        now.clock = CLOCK_QUALITY_SYNCED;
+        assert_int_equal(withdrawn_clamp(s->w, &now), 0);
+        assert_int_equal(ask(s, "acme", "S-1", ""), 5000);
+        assert_int_equal(ask(s, "acme", "S-2", ""), 1000);
+}
+
 static void the_later_word_counts_whenever_it_comes(void **state) {
         static const struct {
                 int64_t given, withdrawn;
@@ -105,6 +119,7 @@ int main(void) {
                 WITH(it_holds_for_the_shipment_and_for_the_address),
                 WITH(without_an_address_it_holds_for_the_shipment_alone),
                 WITH(the_newest_word_is_kept_and_no_address_is_forgotten),
+                WITH(what_nobody_knows_the_time_of_is_newest_until_a_right_clock_looks),
                 cmocka_unit_test(the_later_word_counts_whenever_it_comes),
         };
 

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is not written to any more, when a clock was wrong, when facts are read late, and when the disk is another one."""
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "support"))
+sys.path.insert(0, str(TOP / "tests" / "integration"))
+from bounces import Box, bounce, config  # noqa: E402
+from ledger import stamp  # noqa: E402
+from test_notify import M, Notify, mails_in, shipped  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+DAY = 86400
+
+
+@pytest.fixture
+def box(tmp_path):
+    return Box(tmp_path / "bounces")
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir, box):
+    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
+        yield notify
+        if notify.process:
+            notify.stop()
+
+
+def ended(notify: Notify, notice: str) -> tuple:
+    kind, data = notify.outcome_of(notice)
+    return kind, data.get("reason", "")
+
+
+def bounced(notify: Notify, ledger, box, shipment: str) -> str:
+    notice = shipped(ledger, shipment)
+    assert notify.outcome_of(notice)[0] == "notice.accepted"
+    box.put(bounce("postfix", notice))
+    wait_for("the bounce", lambda: ended(notify, notice) == ("notice.failed", "bounced"))
+    return notice
+
+
+def set_clock(notify: Notify, seconds: int):
+    """The wall clock alone."""
+    new = notify.clock.with_suffix(".new")
+    new.write_text(f"0 {seconds}")
+    new.replace(notify.clock)
+
+
+def withdraw(ledger, shipment: str):
+    ledger.fact("consent.changed", M, shipment, given=False)
+
+
+# ---- an address that was refused ----
+
+@pytest.mark.parametrize("ahead", [0, 400 * DAY, -400 * DAY])
+def test_a_newer_contact_counts_whatever_the_clock_said_when_the_old_one_bounced(notify, ledger, box, ahead):
+    set_clock(notify, ahead)
+    bounced(notify, ledger, box, "S-1")
+    set_clock(notify, 0)
+    assert ended(notify, shipped(ledger, "S-2")) == ("notice.failed", "address-refused")
+    ledger.contact(M, "S-1", version=2)  # somebody asked the customer, who says that it is right
+    assert ended(notify, ledger.reserve(M, "S-1", generation=1)) == ("notice.accepted", "")
+
+
+def test_a_ledger_that_is_read_again_lifts_nothing(notify, ledger, box):
+    bounced(notify, ledger, box, "S-1")
+    notify.stop()
+    with sqlite3.connect(notify.folder / "notices.db") as db:
+        db.execute("DELETE FROM cursor WHERE name LIKE 'ledger-%'")
+    notify.start()
+    assert ended(notify, shipped(ledger, "S-2")) == ("notice.failed", "address-refused")
+
+
+# ---- who wants to hear no more ----
+
+def test_a_withdrawal_beats_an_older_yes_though_the_stations_clock_was_behind(notify, ledger, maildir):
+    """A box without a line and without a battery: its clock stands where it was switched off."""
+    ledger.contact(M, "S-1", consent_at=stamp(-3600))
+    with ledger.at(-30 * DAY):
+        withdraw(ledger, "S-1")
+    notice = shipped(ledger, "S-2", consent_at=stamp(-1800))  # the office's old yes once more
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
+    ledger.contact(M, "S-2", version=2, consent_at=stamp(60))
+    assert ended(notify, notice) == ("notice.accepted", "")
+
+
+def test_who_withdraws_while_a_clock_is_ahead_can_agree_again_when_it_is_mended(notify, ledger, maildir):
+    with ledger.at(400 * DAY, "synced"):
+        withdraw(ledger, "S-1")
+    notice = shipped(ledger, "S-1", consent_at=stamp(-60))
+    wait_for("its state", lambda: notify.state(notice)[:2] == ("reserved", "no-consent"))
+    notify.pass_time(3700)  # when it looks
+    wait_for("it is not in the future", lambda: notify.query("SELECT at_usec / 1000000 < unixepoch() + 7300 FROM withdrawn") == [(1,)])
+    ledger.contact(M, "S-1", version=2, consent_at=stamp(7400))
+    assert ended(notify, notice) == ("notice.accepted", "")
+
+
+def test_a_withdrawal_holds_for_the_address_that_the_contact_had_when_it_was_said(notify, ledger, maildir):
+    notify.stop()
+    ledger.shipment(M, "S-1")
+    ledger.contact(M, "S-1", email="hanako@example.jp")
+    withdraw(ledger, "S-1")
+    ledger.contact(M, "S-1", email="hanako2@example.jp", version=2)  # before notify has read either
+    notify.start()
+    same = shipped(ledger, "S-2", email="hanako@example.jp")
+    other = shipped(ledger, "S-3", email="taro@example.jp")
+    assert ended(notify, other) == ("notice.accepted", "")
+    wait_for("its state", lambda: notify.state(same)[:2] == ("reserved", "no-consent"))
+    assert [m["To"].addresses[0].addr_spec for m in mails_in(maildir)] == ["taro@example.jp"]
