@@ -225,7 +225,7 @@ static void end_table(struct render *r, enum node_type type) {
         r->at.owed = "</table>\n";
 }
 
-static void add_row(struct render *r, const struct node *n) {
+static void html_row(struct render *r, const struct node *n) {
         const char *weight = n->type == NODE_TOTAL ? ";font-weight:bold" : "";
         struct place before = r->at;
         size_t len = r->out->len;
@@ -253,7 +253,7 @@ static void add_row(struct render *r, const struct node *n) {
         end_table(r, NODE_ROW);
 }
 
-static void add_goods(struct render *r, const struct json *one) {
+static void add_one(struct render *r, const struct json *one) {
         struct goods g;
 
         render_goods(r, one, &g);
@@ -286,8 +286,7 @@ static void add_goods(struct render *r, const struct json *one) {
 }
 
 /* A mail that its readers clip would lose its end: the list is cut instead, and says so. */
-static void add_all_goods(struct render *r, const struct node *n) {
-        const struct json *list = data_find(&r->data, n).json;
+static void html_goods(struct render *r, const struct json *list) {
         size_t n_left = json_size(list);
 
         r->at.last = NODE_ROOT; /* two lists are two tables */
@@ -295,7 +294,7 @@ static void add_all_goods(struct render *r, const struct node *n) {
                 struct place before = r->at;
                 size_t len = r->out->len;
 
-                add_goods(r, one);
+                add_one(r, one);
                 if (r->out->len - r->begun <= TEMPLATE_HTML_MAX - GOODS_ROOM)
                         continue;
                 render_take_back(r, &before, len);
@@ -330,13 +329,10 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
         put(r, leads ? "</a>" : "");
 }
 
-static void add_details(struct render *r, const struct node *n) {
-        struct detail d[DETAILS_MAX];
-        char buf[VALUE_TEXT_MAX];
-        size_t k = render_details(r, n, d, buf);
+static void html_details(struct render *r, enum node_type type, const struct detail *d, size_t n) {
         bool first = true;
 
-        for (size_t i = 0; i < k; i++) {
+        for (size_t i = 0; i < n; i++) {
                 if (!*d[i].text)
                         continue;
                 begin(r, first ? "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
@@ -349,10 +345,10 @@ static void add_details(struct render *r, const struct node *n) {
                 first = false;
         }
         if (!first)
-                end(r, "</td></tr></table>\n", n->type);
+                end(r, "</td></tr></table>\n", type);
 }
 
-static void add_policies(struct render *r) {
+static void html_policies(struct render *r) {
         bool first = true;
 
         for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
@@ -369,18 +365,13 @@ static void add_policies(struct render *r) {
                 end(r, "</p>\n", NODE_P);
 }
 
-static void add_button(struct render *r, const struct node *n) {
-        _cleanup_str_wiped_ struct str url = STR_INIT;
-
-        render_target(r, n, &url);
-        if (url.error || url.len == 0)
-                return;
+static void html_button(struct render *r, const struct node *n, const char *url) {
         put_colour(r,
                 "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
                 "style=\"margin:8px 0 24px\"><tr>"
                 "<td style=\"border-radius:8px;background:",
                 ground(r), "\"><a href=\"");
-        escape_html(r->out, url.data, SIZE_MAX);
+        escape_html(r->out, url, SIZE_MAX);
         put_colour(r,
                 "\" style=\"display:inline-block;padding:14px "
                 "24px;border-radius:8px;font-weight:bold;text-decoration:none;color:",
@@ -401,14 +392,7 @@ static void put_picture(struct render *r, const char *name) {
 }
 
 /* White around it also in the dark: a scanner needs that. */
-static void add_qr(struct render *r, const struct node *n) {
-        char buf[VALUE_TEXT_MAX];
-        const char *text =
-                value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
-        bool is_code = n->whole && strcmp(n->whole, "code") == 0;
-
-        if (!*text)
-                return;
+static void html_qr(struct render *r, const char *text, bool is_code) {
         begin(r, "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" "
                  "border=\"0\" "
                  "style=\"margin:8px 0 24px\"><tr>"
@@ -427,32 +411,9 @@ static void add_qr(struct render *r, const struct node *n) {
         end(r, "</strong></td></tr></table>\n", NODE_QR);
 }
 
-static void html_block(struct render *r, const struct node *n) {
-        switch (n->type) {
-        case NODE_DIVIDER:
-                end(r, "<hr class=\"rule\" style=\"margin:24px 0;border:0;border-top:1px solid #e5e7eb\">\n",
-                        NODE_DIVIDER);
-                r->at.n_words++;
-                return;
-        case NODE_ROW:
-        case NODE_TOTAL:
-                add_row(r, n);
-                return;
-        case NODE_ITEMS:
-                add_all_goods(r, n);
-                return;
-        case NODE_BUTTON:
-                add_button(r, n);
-                return;
-        case NODE_QR:
-                add_qr(r, n);
-                return;
-        case NODE_POLICIES:
-                add_policies(r);
-                return;
-        default:
-                add_details(r, n);
-        }
+static void html_divider(struct render *r) {
+        end(r, "<hr class=\"rule\" style=\"margin:24px 0;border:0;border-top:1px solid #e5e7eb\">\n",
+                NODE_DIVIDER);
 }
 
 /* Those of the readers' own systems: a mail brings none. */
@@ -547,4 +508,5 @@ void html_end(struct render *r) {
                "mso]></td></tr></table><![endif]-->\n</td></tr></table>\n</body>\n</html>\n");
 }
 
-const struct writer html_writer = {html_open, html_close, html_words, html_line, html_block};
+const struct writer html_writer = {html_open, html_close, html_words, html_line, html_divider, html_row,
+        html_goods, html_button, html_qr, html_policies, html_details};

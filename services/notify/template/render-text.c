@@ -177,7 +177,7 @@ static void text_close(struct render *r, const struct node *n) {
 }
 
 /* Words and their value, or nothing without a value. */
-static void add_row(struct render *r, const struct node *n) {
+static void text_row(struct render *r, const struct node *n) {
         struct place before = r->at;
         size_t len = r->out->len;
         unsigned n_words;
@@ -194,7 +194,7 @@ static void add_row(struct render *r, const struct node *n) {
                 end_block(r, NODE_ROW);
 }
 
-static void add_goods(struct render *r, const struct json *one) {
+static void add_one(struct render *r, const struct json *one) {
         const char *gap = is_ja(r) ? "\u3000" : ", ";
         struct goods g;
 
@@ -220,17 +220,19 @@ static void add_goods(struct render *r, const struct json *one) {
         end_block(r, NODE_ITEMS);
 }
 
-static void add_details(struct render *r, const struct node *n) {
-        struct detail d[DETAILS_MAX];
-        char buf[VALUE_TEXT_MAX];
-        size_t k = render_details(r, n, d, buf);
+static void text_goods(struct render *r, const struct json *list) {
+        for (const struct json *one = json_first(list); one; one = json_next(one))
+                add_one(r, one);
+}
+
+static void text_details(struct render *r, enum node_type type, const struct detail *d, size_t n) {
         bool first = true;
 
-        for (size_t i = 0; i < k; i++) {
+        for (size_t i = 0; i < n; i++) {
                 if (!*d[i].text)
                         continue;
                 if (first)
-                        begin_block(r, n->type);
+                        begin_block(r, type);
                 else
                         owe(r, 1);
                 first = false;
@@ -244,7 +246,7 @@ static void add_details(struct render *r, const struct node *n) {
                 end_block(r, NODE_ROOT);
 }
 
-static void add_policies(struct render *r) {
+static void text_policies(struct render *r) {
         for (const struct json *p = json_first(brand_policies(r->view->brand)); p; p = json_next(p)) {
                 begin_block(r, NODE_POLICIES);
                 text_words(r, brand_pick(json_get(p, "label"), r->t->language), r->max_chars);
@@ -254,29 +256,19 @@ static void add_policies(struct render *r) {
         }
 }
 
-static void add_button(struct render *r, const struct node *n) {
-        _cleanup_str_wiped_ struct str url = STR_INIT;
-
-        render_target(r, n, &url);
-        if (url.error || url.len == 0)
-                return;
+static void text_button(struct render *r, const struct node *n, const char *url) {
         begin_block(r, NODE_BUTTON);
         render_nodes(r, n->child);
         owe(r, 1);
-        add(r, url.data);
+        add(r, url);
         end_block(r, NODE_ROOT);
 }
 
 /* Printed, it can be scanned; elsewhere its text stands for it. */
-static void add_qr(struct render *r, const struct node *n) {
-        char buf[VALUE_TEXT_MAX];
-        const char *text =
-                value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
+static void text_qr(struct render *r, const char *text, bool is_code) {
         size_t columns = r->view->columns > 0 ? (size_t) r->view->columns : TEMPLATE_SLIP_COLUMNS;
         _cleanup_str_wiped_ struct str lines = STR_INIT;
 
-        if (!*text)
-                return;
         if (r->writer == &slip_writer && qr_lines(text, &lines) == 0 && slip_columns(lines.data) <= columns) {
                 owe(r, 2);
                 pay(r);
@@ -285,7 +277,7 @@ static void add_qr(struct render *r, const struct node *n) {
                 r->at.last = NODE_H; /* the words stand right below */
         }
         begin_block(r, NODE_QR);
-        if (n->whole && strcmp(n->whole, "code") == 0) {
+        if (is_code) {
                 add(r, word(WORD_CODE, r->t->language));
                 str_add(r->out, word(WORD_COLON, r->t->language));
         }
@@ -293,36 +285,16 @@ static void add_qr(struct render *r, const struct node *n) {
         end_block(r, NODE_ROOT);
 }
 
-static void text_block(struct render *r, const struct node *n) {
-        switch (n->type) {
-        case NODE_DIVIDER:
-                owe(r, 2);
-                add(r, is_ja(r) ? "────────────────" : "--------------------------------");
-                r->at.n_words++;
-                end_block(r, NODE_ROOT);
-                return;
-        case NODE_ROW:
-        case NODE_TOTAL:
-                add_row(r, n);
-                return;
-        case NODE_ITEMS:
-                for (const struct json *one = json_first(data_find(&r->data, n).json); one;
-                        one = json_next(one))
-                        add_goods(r, one);
-                return;
-        case NODE_BUTTON:
-                add_button(r, n);
-                return;
-        case NODE_QR:
-                add_qr(r, n);
-                return;
-        case NODE_POLICIES:
-                add_policies(r);
-                return;
-        default:
-                add_details(r, n);
-        }
+static void text_divider(struct render *r) {
+        owe(r, 2);
+        add(r, is_ja(r) ? "────────────────" : "--------------------------------");
+        end_block(r, NODE_ROOT);
 }
 
-const struct writer text_writer = {text_open, text_close, text_words, text_line, text_block};
-const struct writer slip_writer = {text_open, text_close, text_words, text_line, text_block};
+#define TEXT_WRITER                                                                                          \
+        {                                                                                                    \
+                text_open, text_close, text_words, text_line, text_divider, text_row, text_goods,            \
+                        text_button, text_qr, text_policies, text_details                                    \
+        }
+const struct writer text_writer = TEXT_WRITER;
+const struct writer slip_writer = TEXT_WRITER; /* told apart by its address */

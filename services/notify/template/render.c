@@ -55,10 +55,57 @@ static void render_section(struct render *r, const struct node *n) {
         r->data.n_scopes--;
 }
 
+static void render_button(struct render *r, const struct node *n) {
+        _cleanup_str_wiped_ struct str url = STR_INIT;
+
+        render_target(r, n, &url);
+        if (!url.error && url.len > 0)
+                r->writer->button(r, n, url.data);
+}
+
+static void render_qr(struct render *r, const struct node *n) {
+        char buf[VALUE_TEXT_MAX];
+        const char *text =
+                value_words(data_find(&r->data, n), FIELD_TEXT, r->t->language, r->data.brief, buf);
+
+        if (*text)
+                r->writer->qr(r, text, n->whole && strcmp(n->whole, "code") == 0);
+}
+
+/* What is known of a store, a coupon or us. */
+static void render_known(struct render *r, const struct node *n) {
+        struct detail d[DETAILS_MAX];
+        char buf[VALUE_TEXT_MAX];
+
+        if (n->type != NODE_COUPON || r->view->marketing)
+                r->writer->details(r, n->type, d, render_details(r, n, d, buf));
+}
+
 static void render_block(struct render *r, const struct node *n) {
-        if (n->type == NODE_COUPON && !r->view->marketing)
+        switch (n->type) {
+        case NODE_DIVIDER:
+                r->writer->divider(r);
+                r->at.n_words++;
                 return;
-        r->writer->block(r, n);
+        case NODE_ROW:
+        case NODE_TOTAL:
+                r->writer->row(r, n);
+                return;
+        case NODE_ITEMS:
+                r->writer->goods(r, data_find(&r->data, n).json);
+                return;
+        case NODE_BUTTON:
+                render_button(r, n);
+                return;
+        case NODE_QR:
+                render_qr(r, n);
+                return;
+        case NODE_POLICIES:
+                r->writer->policies(r);
+                return;
+        default:
+                render_known(r, n);
+        }
 }
 
 static void render_node(struct render *r, const struct node *n) {

@@ -34,13 +34,28 @@ struct render {
         size_t max_chars; /* of one field */
 };
 
+/* What a block says in lines of "word: text". */
+struct detail {
+        const char *word;   /* "" none */
+        const char *text;   /* "" : left out */
+        const char *scheme; /* "" an address, "mailto:" or "tel:"; NULL: leads nowhere */
+};
+#define DETAILS_MAX 8
+
 struct writer {
         void (*open)(struct render *r, const struct node *n); /* blocks and spans that hold others */
         void (*close)(struct render *r, const struct node *n);
         void (*words)(struct render *r, const char *text,
                 size_t max_chars);      /* of data or of the template: to be escaped */
         void (*line)(struct render *r); /* a line ends here */
-        void (*block)(struct render *r, const struct node *n);
+        /* blocks; a button has an address, a code has words */
+        void (*divider)(struct render *r);
+        void (*row)(struct render *r, const struct node *n); /* also the total */
+        void (*goods)(struct render *r, const struct json *list);
+        void (*button)(struct render *r, const struct node *n, const char *url);
+        void (*qr)(struct render *r, const char *text, bool is_code);
+        void (*policies)(struct render *r);
+        void (*details)(struct render *r, enum node_type type, const struct detail *d, size_t n);
 };
 extern const struct writer html_writer, text_writer, slip_writer;
 
@@ -62,13 +77,6 @@ struct goods {
         char quantity_buf[VALUE_TEXT_MAX], price_buf[VALUE_TEXT_MAX], buf[VALUE_TEXT_MAX];
 };
 void render_goods(const struct render *r, const struct json *one, struct goods *g);
-/* What a block says in lines of "word: text". */
-struct detail {
-        const char *word;   /* "" none */
-        const char *text;   /* "" : left out */
-        const char *scheme; /* "" an address, "mailto:" or "tel:"; NULL: leads nowhere */
-};
-#define DETAILS_MAX 8
 size_t render_details(
         const struct render *r, const struct node *n, struct detail d[DETAILS_MAX], char buf[VALUE_TEXT_MAX]);
 /* Value cells with amounts stand at the right. */
