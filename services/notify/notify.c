@@ -64,6 +64,20 @@ static bool routes_changed(const struct notify *n) {
         return false;
 }
 
+static int recall_routes(struct notify *n) {
+        for (size_t i = 0; i < N_CHANNELS; i++)
+                for (size_t k = 0; k < n->ways[i].health.n; k++) {
+                        uint64_t down_usec;
+                        int r = route_told_down(n->route_told, channel_to_str(n->ways[i].channel),
+                                n->ways[i].routes[k].courier.name, &down_usec);
+
+                        if (r < 0)
+                                return r;
+                        routes_remember(&n->ways[i].health, k, down_usec);
+                }
+        return 0;
+}
+
 /* For those who look at the box; not with the outcome, which must not wait for it. */
 static int tell_routes(struct notify *n, bool is_start, const struct stamp *now) {
         struct route_is list[N_CHANNELS * ROUTES_MAX];
@@ -72,7 +86,7 @@ static int tell_routes(struct notify *n, bool is_start, const struct stamp *now)
 
         for (size_t i = 0; i < N_CHANNELS; i++)
                 count += way_tell(&n->ways[i], list + count);
-        r = route_told_put(n->route_told, list, count, is_start, now->wall_usec);
+        r = route_told_put(n->route_told, list, count, is_start, now);
         for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
                 n->ways[i].changed = false;
         return r;
@@ -294,7 +308,9 @@ static int open_all(struct notify *n) {
         for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
                 r = way_open(&n->ways[i], (enum channel) i, n->config, n->diag);
         if (r == 0)
-                r = route_told_open(&n->route_told, outbox_store(n->outbox));
+                r = route_told_open(&n->route_told, outbox_store(n->outbox), n->boot);
+        if (r == 0)
+                r = recall_routes(n);
         if (r == 0) {
                 struct stamp now = stamp_now();
 

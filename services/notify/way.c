@@ -286,7 +286,8 @@ size_t way_tell(const struct way *w, struct route_is *list) {
                         .state = !r->tried ? "untried"
                                  : up      ? "up"
                                            : "down",
-                        .reason = up || !r->reason ? "" : r->reason};
+                        .reason = up || !r->reason ? "" : r->reason,
+                        .down_usec = routes_known_down_usec(&w->health, i)};
         }
         return w->health.n;
 }

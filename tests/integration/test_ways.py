@@ -218,6 +218,47 @@ def test_mail_that_is_down_for_long_goes_by_sms_and_never_by_mail_after_that(bui
     assert ids(relay.taken) == [mail_only] and len(sms.requests) == 1
 
 
+def test_since_when_a_line_is_down_is_known_after_a_restart(build, tmp_path, ledger):
+    """Else a program that is started each few minutes never tells anybody."""
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(free_port()) + by_sms(tmp_path, sms) + after("10min")) as notify:
+        notice = told(ledger, "S-1", ["email", "sms"])
+        for _ in range(3):
+            wait_for("a try", lambda: notify.query("SELECT state, reason FROM route WHERE channel = 'email'") == [("down", "no-server")])
+            assert notify.state(notice)[:2] == ("reserved", "no-server") and not sms.requests
+            notify.stop()
+            notify.pass_time(220)
+            notify.start()
+        assert accepted(notify, notice) == "sms"
+        seen = notify.query("SELECT unixepoch() + ? - since_usec / 1000000 FROM route WHERE channel = 'email'", 660)[0][0]
+        assert 660 <= seen < 720  # for who looks, too
+        notify.stop()
+
+
+def test_after_a_restart_a_line_is_tried_before_it_counts_as_down(build, tmp_path, ledger, relay):
+    port = free_port()
+    with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms) + after("10min")) as notify:
+        notice = told(ledger, "S-1", ["email", "sms"])
+        wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
+        notify.stop()
+        notify.pass_time(3600)
+        server = RelayServer(relay, port)
+        server.start()
+        try:
+            notify.start()
+            assert accepted(notify, notice) == "email" and not sms.requests
+            assert notify.query("SELECT state, down_usec FROM route WHERE channel = 'email'") == [("up", 0)]
+            notify.stop()
+        finally:
+            server.stop()
+        notify.start()  # it has been up since: what comes waits its ten minutes
+        notice = told(ledger, "S-2", ["email", "sms"])
+        wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
+        notify.pass_time(300)
+        time.sleep(1.5)
+        assert not sms.requests
+        notify.stop()
+
+
 def test_a_line_that_comes_back_in_time_keeps_its_notices(build, tmp_path, ledger, relay):
     port = free_port()
     with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms)) as notify:

@@ -17,6 +17,16 @@ void routes_init(struct routes *r, size_t n) {
         *r = (struct routes){.n = n};
 }
 
+void routes_remember(struct routes *r, size_t i, uint64_t since_usec) {
+        assert(i < r->n);
+        r->list[i].was_usec = since_usec;
+}
+
+uint64_t routes_known_down_usec(const struct routes *r, size_t i) {
+        assert(i < r->n);
+        return r->list[i].state == ROUTE_UP ? r->list[i].was_usec : r->list[i].since_usec;
+}
+
 static bool may_be_taken(const struct route_health *h, uint64_t now_usec) {
         return h->state == ROUTE_UP || (h->state == ROUTE_DOWN && now_usec >= h->retry_usec);
 }
@@ -89,7 +99,7 @@ static enum route_change go_down(
         bool was_up = h->state == ROUTE_UP;
 
         if (was_up)
-                h->since_usec = now_usec;
+                h->since_usec = h->was_usec > 0 ? h->was_usec : now_usec;
         if (h->state == ROUTE_DOWN) /* a notice that it had before it went down: nothing new */
                 return ROUTE_STAYS;
         h->n_down++;
@@ -100,7 +110,7 @@ static enum route_change go_down(
 }
 
 static enum route_change come_up(struct route_health *h) {
-        bool was_up = h->state == ROUTE_UP;
+        bool was_up = h->state == ROUTE_UP && h->was_usec == 0;
 
         *h = (struct route_health){.state = ROUTE_UP};
         return was_up ? ROUTE_STAYS : ROUTE_CAME_BACK;

@@ -33,6 +33,8 @@ struct route_health {
         unsigned n_silent;   /* unknowns in a row */
         uint64_t retry_usec; /* CLOCK_BOOTTIME: not before, while down */
         uint64_t since_usec; /* CLOCK_BOOTTIME since when it is not up; 0 it is */
+        uint64_t
+                was_usec; /* the same as a process before this one had it: counts when this one finds it down */
 };
 
 struct routes {
@@ -49,6 +51,14 @@ enum route_change { ROUTE_STAYS, ROUTE_WENT_DOWN, ROUTE_CAME_BACK };
 
 /* All up: the first notice tells. @n: at most ROUTES_MAX */
 void routes_init(struct routes *r, size_t n);
+
+/*
+ * A process before this one had it as down, since then. It is tried as if it were up: nobody falls back to another channel by what was
+ * seen long ago, and nobody waits anew once it is seen to be down still.
+ */
+void routes_remember(struct routes *r, size_t i, uint64_t since_usec);
+/* Since when it is not up, or was not when it was seen last; 0 it is, or nobody has tried it yet. For routes_remember(). */
+uint64_t routes_known_down_usec(const struct routes *r, size_t i);
 
 /**
  * routes_pick() - which route takes a notice now

@@ -164,6 +164,28 @@ static void pauses_double_to_half_a_minute_and_a_server_may_ask_for_more(void **
         assert_int_equal(r.list[0].retry_usec - now, 3600 * SEC);
 }
 
+static void what_was_down_before_a_start_is_tried_first_and_then_was_down_all_the_while(void **state) {
+        struct routes r;
+
+        (void) state;
+        routes_init(&r, 1);
+        routes_remember(&r, 0, 5 * SEC);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 0); /* nobody has tried it */
+        assert_int_equal(routes_known_down_usec(&r, 0), 5 * SEC);
+        assert_int_equal(pick(&r, 900 * SEC), 0);
+        assert_int_equal(routes_on_answer(&r, 0, &down, 900 * SEC, MIDDLE), ROUTE_WENT_DOWN);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 5 * SEC);
+        assert_int_equal(pick(&r, 1000 * SEC), 0);
+        assert_int_equal(routes_on_answer(&r, 0, &taken, 1000 * SEC, MIDDLE), ROUTE_CAME_BACK);
+        assert_int_equal(routes_known_down_usec(&r, 0), 0);
+        (void) routes_on_answer(&r, 0, &down, 1100 * SEC, MIDDLE);
+        assert_int_equal(routes_down_usec(&r, ROUTES_ANY), 1100 * SEC);
+        routes_init(&r, 1);
+        routes_remember(&r, 0, 5 * SEC);
+        assert_int_equal(routes_on_answer(&r, 0, &taken, 900 * SEC, MIDDLE), ROUTE_CAME_BACK);
+        assert_int_equal(routes_known_down_usec(&r, 0), 0);
+}
+
 /* Three days without a line: as many tries as pauses allow, none of them a notice's attempt; then the first answer opens the way. */
 static void three_days_down_are_few_tries(void **state) {
         const uint64_t end = 72ULL * 3600 * SEC;
@@ -235,6 +257,7 @@ int main(void) {
                 cmocka_unit_test(they_are_down_since_the_last_one_went_and_until_one_is_back),
                 cmocka_unit_test(what_may_have_gone_waits_for_its_own_route),
                 cmocka_unit_test(pauses_double_to_half_a_minute_and_a_server_may_ask_for_more),
+                cmocka_unit_test(what_was_down_before_a_start_is_tried_first_and_then_was_down_all_the_while),
                 cmocka_unit_test(three_days_down_are_few_tries),
                 cmocka_unit_test(random_days_break_no_rule),
         };
