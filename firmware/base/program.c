@@ -19,6 +19,11 @@ static int usage(const struct program *p, FILE *to, int code) {
         return code;
 }
 
+static int misuse(const struct program *p, const char *word, const char *what) {
+        (void) fprintf(stderr, "%s: %s\n", word, what);
+        return usage(p, stderr, EXIT_USAGE);
+}
+
 static bool set_level(const char *word) {
         enum log_level level;
 
@@ -47,7 +52,7 @@ int program_read_arguments(const struct program *p, int argc, char **argv, struc
                         break;
                 case 'l':
                         if (!set_level(optarg))
-                                return usage(p, stderr, EXIT_USAGE);
+                                return misuse(p, optarg, "no such level");
                         break;
                 case 'v':
                         (void) printf("%s %s\n", p->name, OKURU_VERSION);
@@ -59,7 +64,9 @@ int program_read_arguments(const struct program *p, int argc, char **argv, struc
                                 return usage(p, stderr, EXIT_USAGE);
                         a->mode = p->modes[c - MODE_0];
                 }
-        return a->config && optind == argc ? -1 : usage(p, stderr, EXIT_USAGE);
+        if (optind < argc)
+                return misuse(p, argv[optind], "not expected here");
+        return a->config ? -1 : misuse(p, "--config FILE", "is missing");
 }
 
 int program_complain(const struct diag *d, int error) {

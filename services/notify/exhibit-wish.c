@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,26 +23,37 @@ static const struct option common[] = {
         {"help", no_argument, NULL, 'h'},
 };
 
-int exhibit_wish_misuse(const char *usage) {
+static void list_kinds(FILE *to) {
+        for (size_t i = 0; i < n_kinds; i++)
+                (void) fprintf(to, "%s%s", i ? " " : "Kinds: ", kinds[i].name);
+        (void) fputc('\n', to);
+}
+
+int exhibit_wish_misuse(const char *usage, const char *format, ...) {
+        va_list words;
+
+        if (format) {
+                va_start(words, format);
+                (void) vfprintf(stderr, format, words);
+                va_end(words);
+        }
         (void) fputs(usage, stderr);
         return 2;
 }
 
 static int help(const char *usage) {
         (void) fputs(usage, stdout);
-        for (size_t i = 0; i < n_kinds; i++)
-                (void) printf("%s%s", i ? " " : "Kinds: ", kinds[i].name);
-        (void) puts("");
+        list_kinds(stdout);
         return 0;
 }
 
-/* Return: whether it is a common one, and its word one that is known. */
+/* Return: whether it is a common one. */
 static bool take(struct exhibit_wish *w, int option, const char *word) {
         switch (option) {
         case 'l':
-                w->has_language = true;
+                w->has_language = strcmp(word, "en") == 0 || strcmp(word, "ja") == 0;
                 w->language = strcmp(word, "en") == 0 ? TEMPLATE_EN : TEMPLATE_JA;
-                return strcmp(word, "en") == 0 || strcmp(word, "ja") == 0;
+                return true;
         case 'w':
                 w->words = word;
                 return true;
@@ -65,6 +77,20 @@ static bool take(struct exhibit_wish *w, int option, const char *word) {
         }
 }
 
+static int take_kind(struct exhibit_wish *w, int n, char **words, const char *usage) {
+        if (n == 0)
+                return exhibit_wish_misuse(usage, "KIND is missing\n");
+        if (n > 1)
+                return exhibit_wish_misuse(usage, "%s: one KIND at a time\n", words[1]);
+        if (!kind_find(words[0])) {
+                (void) fprintf(stderr, "%s: no such kind\n", words[0]);
+                list_kinds(stderr);
+                return exhibit_wish_misuse(usage, NULL);
+        }
+        w->kind = words[0];
+        return -1;
+}
+
 int exhibit_wish_read(
         struct exhibit_wish *w, int argc, char **argv, const char *usage, const struct exhibit_own *own) {
         struct option options[ELEMENTSOF(common) + EXHIBIT_OWN_MAX + 1] = {0};
@@ -82,10 +108,9 @@ int exhibit_wish_read(
                 if (option >= OWN)
                         *own[option - OWN].wordp = optarg;
                 else if (!take(w, option, optarg))
-                        return exhibit_wish_misuse(usage);
+                        return exhibit_wish_misuse(usage, NULL); /* getopt has said which */
+                if (option == 'l' && !w->has_language)
+                        return exhibit_wish_misuse(usage, "--lang %s: ja or en\n", optarg);
         }
-        if (optind + 1 != argc || !kind_find(argv[optind]))
-                return exhibit_wish_misuse(usage);
-        w->kind = argv[optind];
-        return -1;
+        return take_kind(w, argc - optind, argv + optind, usage);
 }

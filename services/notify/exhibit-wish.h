@@ -31,5 +31,5 @@ struct exhibit_own { /* an option with a word that one program has for itself: "
  */
 int exhibit_wish_read(
         struct exhibit_wish *w, int argc, char **argv, const char *usage, const struct exhibit_own *own);
-/* What a wrong call is answered with. Return: the exit code. */
-int exhibit_wish_misuse(const char *usage);
+/* What a wrong call is answered with: what is wrong, with its line end (NULL: that was said), and @usage. Return: the exit code. */
+__attribute__((format(printf, 2, 3))) int exhibit_wish_misuse(const char *usage, const char *format, ...);

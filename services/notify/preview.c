@@ -43,7 +43,10 @@ static int read_wish(int argc, char **argv, struct exhibit_wish *w, enum templat
         const char *channel = outputs[*outputp];
         int r = exhibit_wish_read(w, argc, argv, usage, (struct exhibit_own[]){{"channel", &channel}, {0}});
 
-        return r < 0 && !read_output(channel, outputp) ? exhibit_wish_misuse(usage) : r;
+        if (r < 0 && !read_output(channel, outputp))
+                return exhibit_wish_misuse(
+                        usage, "--channel %s: subject, html, text, sms, line or slip\n", channel);
+        return r;
 }
 
 static void add_data_url(struct str *out, const char *type, const void *bytes, size_t n) {

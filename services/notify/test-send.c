@@ -25,7 +25,10 @@ static const char usage[] = "okuru-notify test-send KIND --config FILE --to ADDR
 static int read_wish(int argc, char **argv, struct exhibit_wish *w, const char **top) {
         int r = exhibit_wish_read(w, argc, argv, usage, (struct exhibit_own[]){{"to", top}, {0}});
 
-        return r < 0 && (!w->config || !*top) ? exhibit_wish_misuse(usage) : r;
+        if (r < 0 && (!w->config || !*top))
+                return exhibit_wish_misuse(
+                        usage, "%s is missing\n", w->config ? "--to ADDRESS" : "--config FILE");
+        return r;
 }
 
 /* ---- the mail ---- */

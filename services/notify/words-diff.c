@@ -33,7 +33,7 @@ static int read_wish(int argc, char **argv, struct diff_wish *w) {
         int r = exhibit_wish_read(
                 &w->of, argc, argv, usage, (struct exhibit_own[]){{"from", &w->from}, {"to", &w->to}, {0}});
 
-        return r < 0 && !w->of.config ? exhibit_wish_misuse(usage) : r;
+        return r < 0 && !w->of.config ? exhibit_wish_misuse(usage, "--config FILE is missing\n") : r;
 }
 
 struct side {

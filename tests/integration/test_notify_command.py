@@ -83,11 +83,31 @@ def test_a_preview_shows_each_channel(build, channel):
         assert done.returncode == 0 and word in done.stdout and done.stdout.endswith("\n"), done.stderr
 
 
-def test_a_preview_that_is_called_wrongly_says_how(build, tmp_path):
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["preview"], "KIND is missing"),
+    (["preview", "nothing"], "nothing: no such kind"),
+    (["preview", "shipped", "more"], "more: one KIND at a time"),
+    (["preview", "shipped", "--lang", "fr"], "--lang fr: ja or en"),
+    (["preview", "shipped", "--channel", "fax"], "--channel fax: subject, html, text, sms, line or slip"),
+    (["preview", "shipped", "--chanel", "sms"], "'--chanel'"),
+    (["test-send", "shipped", "--to", "me@example.jp"], "--config FILE is missing"),
+    (["test-send", "shipped", "--config", "notify.yaml"], "--to ADDRESS is missing"),
+    (["test-send", "nothing", "--config", "notify.yaml", "--to", "me@example.jp"], "nothing: no such kind"),
+    (["diff", "shipped"], "--config FILE is missing"),
+    (["diff", "--config", "notify.yaml"], "KIND is missing"),
+    (["diff", "nothing", "--config", "notify.yaml"], "nothing: no such kind"),
+    (["--check-config"], "--config FILE: is missing"),
+    (["--log-level", "loud"], "loud: no such level"),
+    (["prevue", "shipped"], "prevue: not expected here"),
+])
+def test_what_is_called_wrongly_says_what_is_wrong_and_how_it_goes(build, arguments, said):
+    done = run(build, *arguments)
+    assert done.returncode == 2 and said in done.stderr and "okuru-notify " in done.stderr, done.stderr
+    assert ("pickup-reminder" in done.stderr) == ("no such kind" in said)  # which there are
+
+
+def test_a_preview_lists_its_kinds_and_names_what_it_cannot_show(build, tmp_path):
     assert "pickup-ready" in run(build, "preview", "--help").stdout
-    for arguments in (["preview"], ["preview", "nothing"], ["preview", "shipped", "--lang", "fr"], ["preview", "shipped", "--channel", "fax"],
-                      ["preview", "shipped", "more"]):
-        assert run(build, *arguments).returncode == 2
     assert run(build, "preview", "welcome", "--channel", "sms").returncode == 1
     data = tmp_path / "data.json"
     data.write_text('{"brand": {"name": "Shop", "colour": "red"}}')
