@@ -2,17 +2,29 @@
 #include "services/notify/words-folder.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "firmware/base/cleanup.h"
+#include "firmware/base/str.h"
+#include "services/notify/template/kinds.h"
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* some editors put it before each UTF-8 text */
 
 static int cannot(const char *path, int error, struct diag *d) {
         diag_set(d, 0, 0, "", "%s", strerror(-error));
         if (d)
                 (void) copy_text(d->file, sizeof(d->file), path);
         return error;
+}
+
+static int refuse(const char *path, int line, const char *why, struct diag *d) {
+        diag_set(d, line, 0, "", "%s", why);
+        if (d)
+                (void) copy_text(d->file, sizeof(d->file), path);
+        return -EBADMSG;
 }
 
 /* @n_max: one byte more is too many. @np: how many there are; a NUL stands behind them. */
@@ -36,6 +48,20 @@ static int read_file(const char *path, size_t n_max, char **bytesp, size_t *np) 
         return 0;
 }
 
+static int check_text(const char *path, const char *text, size_t n, struct diag *d) {
+        int line = 1;
+
+        for (size_t i = 0; i < n;) {
+                size_t length = utf8_sequence(text + i, n - i);
+
+                if (length == 0 || text[i] == '\0')
+                        return refuse(path, line, "is not UTF-8: save it as UTF-8", d);
+                line += text[i] == '\n';
+                i += length;
+        }
+        return 0;
+}
+
 static int give_file(
         struct wording *w, const char *folder, const char *sub, const char *file, struct diag *d) {
         _autofree_ char *path = NULL, *name = NULL, *text = NULL;
@@ -45,17 +71,16 @@ static int give_file(
         if (asprintf(&path, "%s/%s/%s", folder, sub, file) < 0 || asprintf(&name, "%s/%s", sub, file) < 0)
                 return -ENOMEM;
         r = read_file(path, TEMPLATE_SOURCE_MAX, &text, &n);
-        if (r == 0 && text && memchr(text, '\0', n))
-                r = -EILSEQ;
         if (r < 0)
                 return cannot(path, r, d);
+        r = check_text(path, text, n, d);
+        if (r < 0)
+                return r;
+        if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+                (void) memmove(text, text + strlen(BYTE_ORDER_MARK), n - strlen(BYTE_ORDER_MARK) + 1);
         r = wording_give(w, take_ptr(name), take_ptr(text));
-        if (r == -EINVAL) {
-                diag_set(d, 0, 0, "", "a template's name is small letters, digits and hyphens, then .md");
-                if (d)
-                        (void) copy_text(d->file, sizeof(d->file), path);
-                return -EBADMSG;
-        }
+        if (r == -EINVAL)
+                return refuse(path, 0, "a template's name is small letters, digits and hyphens, then .md", d);
         return r < 0 ? cannot(path, r, d) : 0;
 }
 
@@ -76,11 +101,47 @@ static int read_sub(struct wording *w, const char *folder, const char *sub, stru
         return r;
 }
 
+static bool is_words(const char *name, bool is_part) {
+        char stem[NAME_MAX + 1];
+        size_t n = strlen(name);
+
+        if (n < 4 || strcmp(name + n - 3, ".md") != 0)
+                return false;
+        (void) snprintf(stem, sizeof(stem), "%.*s", (int) (n - 3), name);
+        return is_part || kind_find(stem);
+}
+
+/* Words where nobody would look for them are not passed over. @below: "" or a folder with its "/". */
+static int refuse_mislaid(const char *folder, const char *below, bool is_part, struct diag *d) {
+        _autofree_ char *path = NULL;
+        _cleanup_(closedirp) DIR *dir = NULL;
+        const struct dirent *e;
+
+        if (asprintf(&path, "%s/%s", folder, below) < 0)
+                return -ENOMEM;
+        dir = opendir(path);
+        while (dir && (e = readdir(dir))) {
+                _autofree_ char *file = NULL;
+
+                if (!is_words(e->d_name, is_part))
+                        continue;
+                if (asprintf(&file, "%s%s", path, e->d_name) < 0)
+                        return -ENOMEM;
+                return refuse(file, 0, "is in no language's folder: ja/ or en/", d);
+        }
+        return 0;
+}
+
 /* @below: "" or a merchant's folder with its "/". */
 static int read_subs(struct wording *w, const char *folder, const char *below, struct diag *d) {
         /* "parts" has no files of its own; a kind has the files of its languages. */
         static const char *const subs[] = {"parts/ja", "parts/en", "ja", "en"};
-        int r = 0;
+        char parts[WORDING_MERCHANT_MAX + 16];
+        int r = refuse_mislaid(folder, below, false, d);
+
+        (void) snprintf(parts, sizeof(parts), "%sparts/", below);
+        if (r == 0)
+                r = refuse_mislaid(folder, parts, true, d);
 
         for (size_t i = 0; i < ELEMENTSOF(subs) && r == 0; i++) {
                 char sub[WORDING_MERCHANT_MAX + 16];
@@ -98,12 +159,8 @@ static int add_logo(struct words_folder *f, const char *merchant, const char *pa
         const char *why = "";
         struct logo logo;
 
-        if (logo_read(bytes, n, &logo, &why) != 0) {
-                diag_set(d, 0, 0, "", "%s", why);
-                if (d)
-                        (void) copy_text(d->file, sizeof(d->file), path);
-                return -EBADMSG;
-        }
+        if (logo_read(bytes, n, &logo, &why) != 0)
+                return refuse(path, 0, why, d);
         more = reallocarray(f->logos, f->n_logos + 1, sizeof(*more));
         if (!more)
                 return -ENOMEM;
@@ -126,12 +183,8 @@ static int read_logo(struct words_folder *f, const char *folder, const char *mer
                 if (asprintf(&path, "%s/%s%s%s", folder, merchant, *merchant ? "/" : "", names[i]) < 0)
                         return -ENOMEM;
                 r = read_file(path, LOGO_BYTES_MAX, &bytes, &n);
-                if (r == -EFBIG) {
-                        diag_set(d, 0, 0, "", "is larger than 64 KiB, and goes with every mail");
-                        if (d)
-                                (void) copy_text(d->file, sizeof(d->file), path);
-                        return -EBADMSG;
-                }
+                if (r == -EFBIG)
+                        return refuse(path, 0, "is larger than 64 KiB, and goes with every mail", d);
                 if (r == 0)
                         return add_logo(f, merchant, path, (uint8_t *) bytes, n, d);
                 if (r != -ENOENT && r != -ENOTDIR)

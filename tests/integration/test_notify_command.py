@@ -76,6 +76,38 @@ def test_words_that_leave_something_out_are_refused_by_place(build, tmp_path, le
     assert run(build, "preview", "shipped", "--words", tmp_path / "nowhere").returncode == 1
 
 
+
+SHIPPED = (TOP / "services/notify/templates/ja/shipped.md").read_text()
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("ja/shipped.md", SHIPPED.encode("cp932"), "ja/shipped.md:4: is not UTF-8"),  # the first line with more than ASCII
+    ("ja/shipped.md", SHIPPED.encode("utf-16"), "ja/shipped.md:1: is not UTF-8"),
+    ("ja/shipped.md", SHIPPED.encode() + b"\0", "is not UTF-8"),
+    ("parts/ja/footer.md", "{{oder}}\n".encode(), "parts/ja/footer.md:1: oder"),
+    ("acme/parts/ja/footer.md", "\n{{oder}}\n".encode(), "acme/parts/ja/footer.md:2: oder"),
+    ("shipped.md", SHIPPED.encode(), "words/shipped.md: is in no language's folder: ja/ or en/"),
+    ("acme/shipped.md", SHIPPED.encode(), "words/acme/shipped.md: is in no language's folder: ja/ or en/"),
+    ("parts/footer.md", b"", "words/parts/footer.md: is in no language's folder: ja/ or en/"),
+    ("fr/shipped.md", SHIPPED.encode(), "words/fr/shipped.md: is in no language's folder: ja/ or en/"),
+    ("ja/shipped.md", SHIPPED.replace("{{> footer}}", "").encode(), "brand.mail or brand.phone: the words of a notice"),
+], ids=lambda value: "" if isinstance(value, bytes) else value)
+def test_a_file_of_words_that_cannot_be_used_is_named_as_it_lies_there(build, tmp_path, name, content, said):
+    path = tmp_path / "words" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    done = run(build, "preview", "shipped", "--words", tmp_path / "words", "--merchant", "acme")
+    assert done.returncode == 1 and said in done.stderr, done.stderr
+
+
+def test_what_editors_leave_in_a_file_of_words_is_not_read(build, tmp_path):
+    ours = run(build, "preview", "shipped").stdout
+    words = own(tmp_path, "ja/shipped.md", "\ufeff" + SHIPPED.replace("\n", "\r\n"))
+    own(tmp_path, "parts/ja/footer.md", "\ufeff" + (TOP / "services/notify/templates/parts/ja/footer.md").read_text())
+    (words / "README.md").write_text("whose words these are")
+    assert run(build, "preview", "shipped", "--words", words).stdout == ours
+
+
 @pytest.mark.parametrize("channel", ["html", "text", "subject", "sms", "line", "slip"])
 def test_a_preview_shows_each_channel(build, channel):
     for lang, word in (("ja", "A-778"), ("en", "A-778")):

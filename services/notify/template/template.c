@@ -54,7 +54,7 @@ static int read_part(struct reader *r, const struct tag *tag) {
         if (k != 0)
                 return k;
         r->n_parts_open++;
-        k = read_body(r, tag->path.text, part->text, strlen(part->text), 1);
+        k = read_body(r, part->file ? part->file : part->name, part->text, strlen(part->text), 1);
         r->n_parts_open--;
         r->text = outer;
         if (k == 0)

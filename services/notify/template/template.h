@@ -51,6 +51,7 @@ struct logo;
 struct template_part { /* a partial: {{> name}} */
         const char *name;
         const char *text;
+        const char *file; /* for messages; NULL: @name */
 };
 
 struct template_source {  /* all borrowed, during the call */

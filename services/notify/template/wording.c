@@ -182,7 +182,7 @@ static void add_part(struct parts *p, const char *folder, const char *name, cons
         for (size_t i = 0; i < p->n; i++)
                 if (strcmp(p->names[i], p->names[p->n]) == 0)
                         return;
-        p->list[p->n] = (struct template_part){p->names[p->n], text};
+        p->list[p->n] = (struct template_part){p->names[p->n], text, name};
         p->n++;
 }
 
@@ -276,7 +276,7 @@ static int read_pack(const struct json *root, struct wording_origin *o, struct p
         for (const struct json *p = json_first(json_get(root, "parts")); p; p = json_next(p)) {
                 if (!json_string(p) || parts->n == PARTS_MAX)
                         return -EBADMSG;
-                parts->list[parts->n++] = (struct template_part){json_key(p), json_string(p)};
+                parts->list[parts->n++] = (struct template_part){json_key(p), json_string(p), NULL};
         }
         return *o->file ? 0 : -EBADMSG;
 }

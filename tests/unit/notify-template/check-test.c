@@ -57,7 +57,7 @@ static void what_leaves_something_out_is_refused_with_its_name_and_line(void **s
         } cases[] = {
                 {"---\nkind: delays\nversion: 1\n" SUBJECT SMS "---\n" BODY, 4, "kind", "none that is known"},
                 {DELAY "{{order}} {{cause}} {{eta}}\n\n@contact\n", 7, "old_eta", "must always say"},
-                {DELAY "{{order}} {{cause}} {{old_eta}} {{eta}}\n", 7, "brand.mail|brand.phone",
+                {DELAY "{{order}} {{cause}} {{old_eta}} {{eta}}\n", 7, "brand.mail or brand.phone",
                         "must always say"},
                 {DELAY "{{#address}}{{order}}{{/address}} {{cause}} {{old_eta}} {{eta}}\n\n@contact\n", 7,
                         "order", "must always say"},

@@ -41,7 +41,7 @@ static void a_merchants_own_go_before_ours(void **state) {
         assert_int_equal(parse(&w, "", TEMPLATE_EN, "delay", &t, &d), 0);
         t = template_free(t);
         assert_int_equal(parse(&w, "", TEMPLATE_JA, "delay", &t, &d), -EBADMSG);
-        assert_string_equal(d.file, "footer");
+        assert_string_equal(d.file, "parts/ja/footer.md");
         assert_string_equal(d.key, "nobody");
         assert_int_equal(wording_give(&w, strdup("en/delay.md"), strdup("---\nkind: arrived\n")), 0);
         assert_int_equal(parse(&w, "", TEMPLATE_EN, "delay", &t, &d), -EBADMSG);
