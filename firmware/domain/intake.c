@@ -192,17 +192,29 @@ static void add_outcome(struct decision *d, const char *type, const char *mercha
         fact_end(&b);
 }
 
-/* Only the newest one counts: an older one's end was known when the newest was reserved. */
-static int reserve_again(const struct world *world, const char *merchant, const char *subject,
-        enum notice_kind kind, int generation, const struct stamp *now, struct decision *d) {
+/* Does the end of this one call for the next? Only the newest one counts: an older one's end was known when the newest was reserved. */
+static int reserve_next(const struct world *world, const char *type, const char *merchant,
+        const char *subject, const struct json *doc, const struct stamp *now, struct decision *d) {
+        bool cancelled = strcmp(type, "notice.cancelled") == 0 &&
+                         strcmp(json_get_string(doc, "reason", ""), NOTICE_NOTHING_NEW) != 0;
         struct shipment s = {0};
-        int r = world->shipment(world->userdata, merchant, subject, &s);
+        enum notice_kind kind;
+        int r;
 
+        if (notice_kind_from_str(json_get_string(doc, "kind", ""), &kind) < 0 ||
+                strcmp(type, "notice.failed") == 0 || strcmp(type, "notice.expired") == 0)
+                return 0;
+        r = world->shipment(world->userdata, merchant, subject, &s);
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (s.notices[kind].n == generation + 1) {
-                s.notices[kind].live = false;
-                notice_catch_up(&d->facts, world->policy, world->realm, &s, NULL, now);
+        if (s.notices[kind].n == (int) json_get_int(doc, "generation", 0) + 1) {
+                if (cancelled) {
+                        s.notices[kind].live = false;
+                        notice_catch_up(&d->facts, world->policy, world->realm, &s, NULL, now);
+                } else {
+                        notice_follow_up(&d->facts, world->policy, world->realm, &s, kind,
+                                json_get(doc, "parcels"), json_get_bool(doc, "correction", false), now);
+                }
         }
         shipment_deinit(&s);
         return 0;
@@ -214,7 +226,6 @@ int intake_outcome(const struct world *world, const char *type, const char *merc
                 "notice.cancelled", "notice.unknown", "notice.expired"};
         _cleanup_(json_freep) struct json *doc = NULL;
         const char *known = NULL;
-        enum notice_kind kind;
         int r = json_parse(data, n, &doc, diag);
 
         if (r < 0)
@@ -230,9 +241,6 @@ int intake_outcome(const struct world *world, const char *type, const char *merc
         if (r < 0)
                 return r;
         add_outcome(d, known, merchant, subject, doc);
-        if (strcmp(known, "notice.cancelled") == 0 &&
-                notice_kind_from_str(json_get_string(doc, "kind", ""), &kind) == 0)
-                r = reserve_again(
-                        world, merchant, subject, kind, (int) json_get_int(doc, "generation", 0), now, d);
+        r = reserve_next(world, known, merchant, subject, doc, now, d);
         return r < 0 ? r : d->facts.error;
 }

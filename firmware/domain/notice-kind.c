@@ -10,8 +10,8 @@ static const struct {
         bool repeats;
         bool outlives; /* it is true of a cancelled order, too */
 } kinds[N_NOTICE_KINDS] = {
-        [NOTICE_KIND_SHIPPED] = {"shipped", NOTICE_ABOUT_GONE, false, true},
-        [NOTICE_KIND_PARTIAL_SHIPMENT] = {"partial-shipment", NOTICE_ABOUT_GONE, false, false},
+        [NOTICE_KIND_SHIPPED] = {"shipped", NOTICE_ABOUT_GONE, true, true},
+        [NOTICE_KIND_PARTIAL_SHIPMENT] = {"partial-shipment", NOTICE_ABOUT_GONE, true, false},
         [NOTICE_KIND_PICKUP_READY] = {"pickup-ready", NOTICE_ABOUT_WAITING, false, false},
         [NOTICE_KIND_PICKUP_REMINDER] = {"pickup-reminder", NOTICE_ABOUT_WAITING, false, false},
         [NOTICE_KIND_LAST_DAY] = {"last-day", NOTICE_ABOUT_WAITING, false, false},

@@ -49,7 +49,7 @@ int notice_kind_from_str(const char *text, enum notice_kind *kindp);
 enum notice_about notice_kind_about(enum notice_kind kind);
 /* The office asks for it with the command `notice`; nothing that happens here calls for it. */
 bool notice_kind_is_office(enum notice_kind kind);
-/* Each time anew, once the one before has ended: a second handover is news, a second "shipped" is not. */
+/* Each time anew, once the one before has ended: another handover is news, and so is a box that leaves behind the others: its word is a follow-up. */
 bool notice_kind_repeats(enum notice_kind kind);
 /* Only who goes to a counter is told: a packer's scan does not ask for it. */
 bool notice_kind_is_pickup(enum notice_kind kind);

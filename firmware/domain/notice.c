@@ -31,6 +31,10 @@ int notice_state_from_str(const char *text, enum notice_state *sp) {
         return -EINVAL;
 }
 
+bool notice_state_went(enum notice_state s) {
+        return s == NOTICE_ACCEPTED || s == NOTICE_DELIVERED || s == NOTICE_UNKNOWN;
+}
+
 void notice_id(const char *realm, const char *merchant, const char *subject, const char *kind, int generation,
         char id[UUID_TEXT_MAX]) {
         /* Names and ids hold no byte that JSON would escape, so the compact array can be of one size. */
@@ -143,16 +147,22 @@ static enum notice_kind kind_of_gone(const struct shipment *s) {
                        : NOTICE_KIND_SHIPPED;
 }
 
+enum report_at notice_report(const struct policy *policy, const struct shipment *s) {
+        struct carrier_policy carrier;
+
+        policy_carrier(policy, s->merchant, s->carrier, &carrier);
+        return carrier.report;
+}
+
 /* Return: N_NOTICE_KINDS for none. */
 static enum notice_kind kind_of(const struct policy *policy, const struct shipment *s, const char *trigger) {
-        struct carrier_policy carrier;
         enum notice_kind kind;
 
         if (strcmp(trigger, "ready") != 0 && strcmp(trigger, "shipped") != 0)
                 return notice_kind_from_str(trigger, &kind) == 0 ? kind : N_NOTICE_KINDS;
-        policy_carrier(policy, s->merchant, s->carrier, &carrier);
-        return strcmp(trigger, carrier.report == REPORT_AT_READY ? "ready" : "shipped") == 0 ? kind_of_gone(s)
-                                                                                             : N_NOTICE_KINDS;
+        return strcmp(trigger, notice_report(policy, s) == REPORT_AT_READY ? "ready" : "shipped") == 0
+                       ? kind_of_gone(s)
+                       : N_NOTICE_KINDS;
 }
 
 static bool is_owed(const struct shipment *s, enum notice_kind kind) {
@@ -293,6 +303,40 @@ void notice_again(struct fact_list *facts, const struct policy *policy, const ch
         reserve(facts, policy, realm, s, kind, 0, 0, NULL, bench, actor, "", now);
 }
 
+bool notice_has_gone(const struct parcel *p, enum report_at report) {
+        return p->state == PARCEL_SHIPPED || (report == REPORT_AT_READY && p->state == PARCEL_READY);
+}
+
+static bool is_listed(const struct json *ids, const char *id) {
+        for (const struct json *e = json_first(ids); e; e = json_next(e))
+                if (json_string(e) && strcmp(json_string(e), id) == 0)
+                        return true;
+        return false;
+}
+
+static bool has_untold(const struct policy *policy, const struct shipment *s, const struct json *told) {
+        enum report_at report = notice_report(policy, s);
+
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (notice_has_gone(&s->parcels[i], report) && !is_listed(told, s->parcels[i].id))
+                        return true;
+        return false;
+}
+
+bool notice_follow_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, const struct json *told, bool correction,
+        const struct stamp *now) {
+        struct shipment of = *s;
+        bool calls = correction ? has_untold(policy, s, NULL) : told && has_untold(policy, s, told);
+
+        if (notice_kind_about(kind) != NOTICE_ABOUT_GONE || !calls)
+                return false;
+        of.notices[kind].waits = false; /* it has ended with this */
+        return due(facts, policy, realm, &of,
+                       notice_report(policy, s) == REPORT_AT_READY ? "ready" : "shipped", NULL, NULL, NULL,
+                       "", now) != N_NOTICE_KINDS;
+}
+
 static bool any_is(const struct shipment *s, enum parcel_state state) {
         for (size_t i = 0; i < s->n_parcels; i++)
                 if (s->parcels[i].state == state)
@@ -322,8 +366,8 @@ unsigned notice_catch_up(struct fact_list *facts, const struct policy *policy, c
                 bool happened;
         } table[] = {
                 /* Policy calls for one of the two only; of a cancelled one nothing else is told. */
-                {"shipped", shipped},
-                {"ready", ready},
+                {"shipped", shipped && is_news(s, kind_of_gone(s))},
+                {"ready", ready && is_news(s, kind_of_gone(s))},
                 {"pickup-ready", any_is(s, PARCEL_SHELVED) && s->at_counter.is_ready},
                 {"handed-over", any_is(s, PARCEL_COLLECTED) && is_news(s, NOTICE_KIND_HANDED_OVER)},
                 {"returned", any_is(s, PARCEL_EXPIRED)},

@@ -20,6 +20,8 @@ enum notice_state {
 };
 const char *notice_state_to_str(enum notice_state s);
 int notice_state_from_str(const char *text, enum notice_state *sp);
+/* An end after which the customer has it, or may have it: accepted, delivered, unknown. */
+bool notice_state_went(enum notice_state s);
 
 /* UUIDv5, namespace URL, name = compact JSON [realm,merchant,subject,kind,generation]. */
 void notice_id(const char *realm, const char *merchant, const char *subject, const char *kind, int generation,
@@ -42,6 +44,8 @@ struct notice_named { /* one that somebody names by its id */
 };
 /* Why it waits, in the ledger: for a leader. */
 #define NOTICE_NO_APPROVAL "no-approval"
+/* Why it was cancelled: all that it could tell was told before (NOTICE_SEQUEL_SAME). */
+#define NOTICE_NOTHING_NEW "nothing-new"
 enum notice_resend {
         NOTICE_RESEND_GO,
         NOTICE_RESEND_NOT_OURS,  /* another one tells this customer */
@@ -71,14 +75,39 @@ void notice_again(struct fact_list *facts, const struct policy *policy, const ch
  * @realm: part of the id
  *
  * Owner station only; OWNER_UNKNOWN waits for the intake fact that names it. not_before = now + policy delay;
- * expires = now + max age. After cancelled the generation rises by one; after accepted nothing is reserved, but for kinds that
- * repeat (notice_kind_repeats()).
+ * expires = now + max age. After cancelled the generation rises by one; after another end nothing is reserved, but for kinds that
+ * repeat (notice_kind_repeats()): of those that tell what has gone, the next one follows up on the last (notice_sequel()).
  *
  * Return: was it reserved.
  */
 bool notice_due(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, const char *trigger, const char *bench, const char *actor,
         const char *cause, const struct stamp *now);
+
+/* When a customer is told that a box of @s goes. */
+enum report_at notice_report(const struct policy *policy, const struct shipment *s);
+/* Is this parcel on its way, as far as the customer is told? REPORT_AT_READY tells it a step earlier. */
+bool notice_has_gone(const struct parcel *p, enum report_at report);
+
+/* What a notice of what has gone is to the last one of its kind and shipment that went, or may have gone. */
+enum notice_sequel {
+        NOTICE_SEQUEL_NONE,    /* none went */
+        NOTICE_SEQUEL_MORE,    /* it tells of a parcel that the last one did not: a follow-up */
+        NOTICE_SEQUEL_CHANGED, /* what the last one said is not true any more: a correction */
+        NOTICE_SEQUEL_SAME,    /* nothing that the last one did not say */
+};
+/**
+ * notice_follow_up() - append what the end of a notice of what has gone calls for: the next one
+ * @kind, @s: of it; the ledger does not know of its end yet
+ * @told: ids of the parcels that it named; NULL it does not say
+ * @correction: it named something that is not true any more
+ *
+ * A box that left while it was being written is told by the next one; what came to be wrong is put right by the next one, if anything
+ * is on its way at all. Return: was one reserved.
+ */
+bool notice_follow_up(struct fact_list *facts, const struct policy *policy, const char *realm,
+        const struct shipment *s, enum notice_kind kind, const struct json *told, bool correction,
+        const struct stamp *now);
 
 /* Goods that no box holds, or boxes that are not ready yet, and that a leader did not let go without: more will go later. */
 bool notice_rest_follows(const struct shipment *s);

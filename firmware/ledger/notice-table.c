@@ -23,7 +23,7 @@ static const struct store_sql notice_sql[] = {
         LEDGER_SQL(notices.judge,
                 "UPDATE notice SET reason = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
         LEDGER_SQL(notices.newest,
-                "SELECT kind, generation, state FROM notice WHERE merchant = ?1 AND shipment = ?2 "
+                "SELECT kind, generation, state, reason FROM notice WHERE merchant = ?1 AND shipment = ?2 "
                 "ORDER BY kind, generation"),
         LEDGER_SQL(notices.conflict_add, "INSERT INTO conflict (pos, merchant, shipment, kind, parcel, text) "
                                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
@@ -77,7 +77,9 @@ int notice_duties(struct ledger *l, struct shipment *s) {
                 if (notice_kind_from_str(store_column_text(q, 0), &kind) < 0)
                         continue; /* a snapshot may tell of kinds that we do not send */
                 s->notices[kind].n = (int) store_column_int64(q, 1) + 1;
-                s->notices[kind].live = state != NOTICE_CANCELLED;
+                /* What had nothing new to say leaves what it would have followed as it is. */
+                s->notices[kind].live =
+                        state != NOTICE_CANCELLED || strcmp(store_column_str(q, 3), NOTICE_NOTHING_NEW) == 0;
                 s->notices[kind].waits = state == NOTICE_RESERVED || state == NOTICE_SENDING;
         }
         return r == STORE_E_DONE ? 0 : r;

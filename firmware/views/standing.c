@@ -25,9 +25,15 @@ struct standing {
         "FROM parcel "
 /* The words of the partial index, so that it is used. */
 #define LIVING "state <> 'shipped' AND state <> 'voided' "
+/* Told, or perhaps told, not true any more, and nothing was told since that puts it right. */
+#define OWES                                                                                                 \
+        "n.correction = 1 AND n.state <> 'reserved' AND NOT EXISTS (SELECT 1 FROM notice o WHERE "           \
+        "o.merchant "                                                                                        \
+        "= n.merchant AND o.shipment = n.shipment AND o.kind = n.kind AND o.generation > n.generation AND "  \
+        "o.state IN ('accepted', 'delivered', 'unknown'))"
 #define NOTICE                                                                                               \
-        "SELECT id, merchant, shipment, kind, state, channel, reason, generation, attempts, correction, "    \
-        "not_before_usec, expires_usec, pos, changed_pos FROM notice "
+        "SELECT id, merchant, shipment, kind, state, channel, reason, generation, attempts, " OWES ", "      \
+        "not_before_usec, expires_usec, pos, changed_pos FROM notice n "
 /* Columns: by, merchant, shipment, parcel, state, bench, dead, gone, at, offset. */
 #define SHIPMENT_MATCH ", s.merchant, s.id, '', s.stage, '', 0, 0, s.closed_usec, 0 "
 #define PARCEL_MATCH   "ifnull(p.state, ''), ifnull(p.bench, ''), "
@@ -99,8 +105,7 @@ static const struct store_sql standing_sql[] = {
                 "n.expires_usec FROM notice n LEFT JOIN fact f ON f.pos = n.pos AND f.type = "
                 "'notice.reserved' "
                 "WHERE n.state = 'reserved' AND n.reason = 'no-approval' ORDER BY n.expires_usec, n.id"},
-        {offsetof(struct standing, owing),
-                NOTICE "WHERE correction = 1 AND state <> 'reserved' ORDER BY changed_pos, id"},
+        {offsetof(struct standing, owing), NOTICE "WHERE " OWES " ORDER BY changed_pos, id"},
         {offsetof(struct standing, notices), NOTICE "ORDER BY changed_pos DESC, id LIMIT ?1"},
         {offsetof(struct standing, notices_of),
                 NOTICE "WHERE merchant = ?1 AND shipment = ?2 ORDER BY kind, generation"},
@@ -114,7 +119,7 @@ static const struct store_sql standing_sql[] = {
                 "(SELECT count(*) FROM parcel WHERE state = 'pulled' AND " LIVING "), "
                 "(SELECT count(*) FROM parcel WHERE pull_reason <> ''), "
                 "(SELECT count(*) FROM notice WHERE state = 'reserved'), (SELECT count(*) FROM conflict), "
-                "(SELECT count(*) FROM notice WHERE correction = 1 AND state <> 'reserved'), "
+                "(SELECT count(*) FROM notice n WHERE " OWES "), "
                 "(SELECT count(*) FROM notice WHERE state = 'reserved' AND reason = 'no-approval')"},
         {offsetof(struct standing, lanes), "WITH l AS (SELECT lane, gone, (SELECT ifnull(max(seq), 0) FROM "
                                            "fact f WHERE f.lane = lane.lane) AS "

@@ -109,7 +109,7 @@ int standing_benches(
 struct standing_notice {
         const char *id, *merchant, *shipment, *kind, *state, *channel, *reason;
         int generation, attempts;
-        bool correction;
+        bool correction;                       /* the customer is owed one */
         int64_t not_before_usec, expires_usec; /* 0: told by a snapshot */
         int64_t pos, changed_pos;
 };

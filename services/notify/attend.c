@@ -114,16 +114,14 @@ static enum contact_state state_of(const struct plan *plan) {
 /* ---- sending ---- */
 
 static void list_parcels(const struct matter *m, struct notice_row *row) {
-        struct carrier_policy carrier;
+        enum report_at report = notice_report(m->policy, &m->shipment);
         size_t used = 0;
 
-        policy_carrier(m->policy, m->shipment.merchant, m->shipment.carrier, &carrier);
         row->parcels[0] = '\0';
         for (size_t i = 0; i < m->shipment.n_parcels; i++) {
                 const struct parcel *p = &m->shipment.parcels[i];
 
-                if (!letter_tells(kind_of(row), p, carrier.report) ||
-                        used + UUID_TEXT_MAX >= sizeof(row->parcels))
+                if (!letter_tells(kind_of(row), p, report) || used + UUID_TEXT_MAX >= sizeof(row->parcels))
                         continue;
                 used += (size_t) snprintf(row->parcels + used, sizeof(row->parcels) - used, "%s ", p->id);
         }
@@ -198,6 +196,7 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
                                .policy = m->policy,
                                .contact = &m->contact,
                                .data = m->data,
+                               .sequel = m->sequel,
                                .language = m->card.language,
                                .channel = channel,
                                .marketing = (m->card.marketing & CHANNEL_BIT(channel)) != 0},
@@ -265,6 +264,7 @@ static struct notice_decision decide(const struct notice_row *row, const struct 
                 .needs_approval = row->approval == APPROVAL_ASKED,
                 .is_refused = row->approval == APPROVAL_REFUSED,
                 .is_overtaken = m->is_overtaken,
+                .sequel = m->sequel,
                 .can_unsubscribe = m->can_unsubscribe,
                 .is_capped = m->is_capped,
                 .has_arrived = m->has_arrived,
@@ -341,6 +341,8 @@ static int carry_out(struct notify *n, struct notice_row *row, const struct matt
         case NOTICE_WAIT:
                 return outcome_wait(n, row, d->reason, d->again_usec, now);
         case NOTICE_CANCEL:
+                if (m->sequel == NOTICE_SEQUEL_SAME && row->unknowns == 0)
+                        list_parcels(m, row);
                 return outcome_give_up(n, row, NOTICE_CANCELLED, d->reason, now);
         case NOTICE_EXPIRE:
                 return outcome_give_up(n, row, NOTICE_EXPIRED, d->reason, now);

@@ -37,6 +37,7 @@ static int gather(const struct compose_input *in, struct composition *c) {
         c->in = in;
         r = letter_compose(&c->letter, kind, in->shipment, in->policy, in->language);
         c->letter.data = in->data;
+        c->letter.sequel = in->sequel;
         c->letter.channel = in->channel;
         if (r == 0)
                 r = add_unsubscribe(in, c);

@@ -28,6 +28,7 @@ struct compose_input { /* all borrowed */
         const struct policy *policy;
         const struct contact *contact;
         const struct json *data; /* what it says beside the shipment; NULL nothing */
+        enum notice_sequel sequel;
         enum language language;
         enum channel channel;
         bool marketing; /* consent: coupons are shown */

@@ -17,8 +17,7 @@ static bool is_part(const struct shipment *s, enum report_at report) {
         bool here = notice_rest_follows(s);
 
         for (size_t i = 0; i < s->n_parcels; i++)
-                here |= s->parcels[i].state != PARCEL_VOIDED &&
-                        !letter_parcel_has_gone(&s->parcels[i], report);
+                here |= s->parcels[i].state != PARCEL_VOIDED && !notice_has_gone(&s->parcels[i], report);
         return here;
 }
 
@@ -30,17 +29,16 @@ static const char *why_untrue(enum notice_kind kind, const struct shipment *s, c
                 [NOTICE_ABOUT_HANDED] = "nothing-handed",
                 [NOTICE_ABOUT_KEPT_OUT] = "nothing-returned",
         };
-        struct carrier_policy carrier;
+        enum report_at report = notice_report(policy, s);
         bool any = notice_kind_about(kind) == NOTICE_ABOUT_ORDER;
 
         if (s->cancelled && notice_kind_ends_with_order(kind))
                 return "shipment-cancelled"; /* what lies there is not the customer's any more */
-        policy_carrier(policy, s->merchant, s->carrier, &carrier);
         for (size_t i = 0; i < s->n_parcels; i++)
-                any |= letter_tells(kind, &s->parcels[i], carrier.report);
+                any |= letter_tells(kind, &s->parcels[i], report);
         if (!any)
                 return s->cancelled ? "shipment-cancelled" : nothing[notice_kind_about(kind)];
-        return kind == NOTICE_KIND_PARTIAL_SHIPMENT && !is_part(s, carrier.report) ? "all-shipped" : NULL;
+        return kind == NOTICE_KIND_PARTIAL_SHIPMENT && !is_part(s, report) ? "all-shipped" : NULL;
 }
 
 static bool is_said(const struct json *of, const char *key) {
@@ -183,6 +181,8 @@ static const char *what_ends(const struct notice_question *q) {
         if (q->is_refused)
                 return "refused";
         why = why_untrue(q->kind, s, q->policy);
+        if (!why && q->sequel == NOTICE_SEQUEL_SAME)
+                why = NOTICE_NOTHING_NEW;
         return why ? why : was_returned(q) ? "was-returned" : NULL;
 }
 

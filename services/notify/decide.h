@@ -14,6 +14,7 @@
  *   the handover was taken back                  cancel  nothing-handed
  *   it was found, or moved, and kept after all   cancel  nothing-returned
  *   a part was to be told, and all has gone      cancel  all-shipped
+ *   all that has gone was told before            cancel  nothing-new
  *   the office asked for it, and what it must say
  *   is not there                                 fail    missing-data, missing-reach, missing-brand
  *   older than its kind may be (trusted clock)   expire  too-old, or what it waited for
@@ -28,6 +29,7 @@
  *   quiet hours of the merchant, in the store    wait    quiet-hours; but not an incident, or the last day's word when it would be too late
  *   otherwise                                    send
  */
+#include "firmware/domain/notice.h"
 #include "services/notify/contact.h"
 
 enum notice_action { NOTICE_WAIT, NOTICE_SEND, NOTICE_CANCEL, NOTICE_EXPIRE, NOTICE_FAIL };
@@ -42,6 +44,7 @@ struct notice_question {
         bool needs_approval; /* a leader was asked, and has not said yes */
         bool is_refused;     /* they said no */
         bool is_overtaken;   /* the office has asked for a newer one of its kind */
+        enum notice_sequel sequel;
         /* of marketing alone */
         bool can_unsubscribe;    /* there is an address to stop it by */
         bool is_capped;          /* enough went to this customer lately */

@@ -96,9 +96,8 @@ static int on_reserved(struct follow *f, const struct fact_row *fact, const stru
 
 /* A bounce is news of a mail that had gone; that it had gone is none of one that bounced. */
 static bool is_newer(enum notice_state told, enum notice_state known) {
-        bool had_gone = known == NOTICE_ACCEPTED || known == NOTICE_UNKNOWN || known == NOTICE_DELIVERED;
-
-        return had_gone && (told == NOTICE_FAILED || (told == NOTICE_DELIVERED && known != told));
+        return notice_state_went(known) &&
+               (told == NOTICE_FAILED || (told == NOTICE_DELIVERED && known != told));
 }
 
 /* A leader's word. What goes at this moment is called back, or it was too late. */

@@ -24,14 +24,10 @@ int language_from_str(const char *text, enum language *lp) {
         return -EINVAL;
 }
 
-bool letter_parcel_has_gone(const struct parcel *p, enum report_at report) {
-        return p->state == PARCEL_SHIPPED || (report == REPORT_AT_READY && p->state == PARCEL_READY);
-}
-
 bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report) {
         switch (notice_kind_about(kind)) {
         case NOTICE_ABOUT_GONE:
-                return letter_parcel_has_gone(p, report);
+                return notice_has_gone(p, report);
         case NOTICE_ABOUT_WAITING:
                 return p->state == PARCEL_SHELVED;
         case NOTICE_ABOUT_HANDED:
@@ -170,19 +166,18 @@ static void note_moment(const struct parcel *p, int64_t *usecp, int *offsetp, bo
 static int add_parcels(struct letter *l, const struct shipment *s, const struct policy *policy) {
         size_t n = s->n_parcels ? s->n_parcels : 1;
         _autofree_ bool *has_gone = calloc(n, sizeof(bool));
-        struct carrier_policy carrier;
+        enum report_at report = notice_report(policy, s);
         int64_t at_usec = 0;
         int at_offset_sec = 0, r = 0;
 
         l->parcels = calloc(n, sizeof(*l->parcels));
         if (!has_gone || !l->parcels)
                 return -ENOMEM;
-        policy_carrier(policy, s->merchant, s->carrier, &carrier);
         l->is_whole = true;
         for (size_t i = 0; i < s->n_parcels && r == 0; i++) {
                 const struct parcel *p = &s->parcels[i];
 
-                has_gone[i] = letter_tells(l->kind, p, carrier.report);
+                has_gone[i] = letter_tells(l->kind, p, report);
                 l->is_whole &= has_gone[i] || p->state == PARCEL_VOIDED;
                 if (has_gone[i]) {
                         note_moment(p, &at_usec, &at_offset_sec, &l->by_proxy);

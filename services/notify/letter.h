@@ -6,6 +6,7 @@
  *
  * One notice a shipment: it tells what has gone at the moment when it is written. One letter may carry those of several (digest.h). Inserts are no goods and are not told.
  */
+#include "firmware/domain/notice.h"
 #include "firmware/domain/policy.h"
 #include "firmware/domain/shipment.h"
 #include "firmware/domain/waybill.h"
@@ -68,6 +69,7 @@ struct letter {
         /* The caller's to set: what else it is to say (letter-view.h), and how to stop marketing; NULL nothing */
         const struct json *data;
         const char *unsubscribe;
+        enum notice_sequel sequel;
         enum channel channel; /* by which it goes: the caller's to set, too */
         bool rest_follows;    /* what is missing is still being packed */
         int year, month, day; /* expected; year 0 unknown */
@@ -79,8 +81,6 @@ struct letter {
         struct letter_store store;
 };
 
-/* Is this parcel on its way, as far as the customer is told? "report: ready" of the policy tells it a step earlier. */
-bool letter_parcel_has_gone(const struct parcel *p, enum report_at report);
 /* Is it one that a notice of this kind tells of? */
 bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at report);
 

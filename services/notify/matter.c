@@ -149,6 +149,38 @@ static int read_ledger(struct notify *n, const struct notice_row *row, struct ma
         return r;
 }
 
+/* ---- what went before ---- */
+
+static bool tells_more(const struct matter *m, const struct notice_row *before) {
+        const struct shipment *s = &m->shipment;
+        enum report_at report = notice_report(m->policy, s);
+
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (notice_has_gone(&s->parcels[i], report) && !strstr(before->parcels, s->parcels[i].id))
+                        return true;
+        return *before->parcels == '\0'; /* another disk's: it cannot be known */
+}
+
+static int judge_sequel(struct notify *n, const struct notice_row *row, struct matter *m) {
+        struct notice_row before;
+        enum notice_kind kind;
+        int r;
+
+        if (!m->is_known || notice_kind_from_str(row->kind, &kind) < 0 ||
+                notice_kind_about(kind) != NOTICE_ABOUT_GONE || row->generation == 0)
+                return 0;
+        r = outbox_before(n->outbox, row, &before);
+        if (r < 0)
+                return r;
+        if (r == OUTBOX_E_NONE) /* purged: so long ago that it had its end */
+                m->sequel = NOTICE_SEQUEL_MORE;
+        else if (notice_state_went(before.state))
+                m->sequel = before.correction        ? NOTICE_SEQUEL_CHANGED
+                            : tells_more(m, &before) ? NOTICE_SEQUEL_MORE
+                                                     : NOTICE_SEQUEL_SAME;
+        return 0;
+}
+
 /* ---- marketing ---- */
 
 static int judge_cap(struct notify *n, const struct notice_row *row, struct matter *m, int64_t now_usec) {
@@ -191,6 +223,8 @@ int matter_read(struct notify *n, const struct notice_row *row, int64_t now_usec
         m->is_overtaken = r > 0;
         if (r >= 0)
                 r = outbox_get_data(n->outbox, row->id, &m->data);
+        if (r == 0)
+                r = judge_sequel(n, row, m);
         if (r == 0)
                 r = judge_contact(n, row, m, &box);
         return r == 0 ? judge_marketing(n, row, m, now_usec) : r;

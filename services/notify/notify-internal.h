@@ -67,6 +67,7 @@ struct matter { /* what the ledger says about a notice, at its head; holds what 
         struct contact contact; /* when @state is CONTACT_READY */
         struct json *data;      /* owned; what it says beside the shipment */
         bool is_overtaken;      /* the office asked for a newer one */
+        enum notice_sequel sequel;
         /* of marketing alone, as decide.h has them */
         bool can_unsubscribe, is_capped, has_arrived, came_back;
         struct hashes addresses;

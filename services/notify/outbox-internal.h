@@ -10,7 +10,7 @@ struct outbox {
         const char *boot;    /* borrowed */
         struct store_stmt get, insert, put, due, asleep, rouse, stuck, paper, sending, wake, wake_doubtful,
                 wake_sending, of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived,
-                wake_held, get_data;
+                wake_held, get_data, before;
 };
 
 /* The one row of @query, which is reset. Return: 0, OUTBOX_E_NONE, -EBADMSG, -errno as store_step(). */

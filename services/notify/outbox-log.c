@@ -6,14 +6,21 @@
 
 #include "firmware/store/log.h"
 
-/* What a copy was made of, by reference, so that it can be shown later who was told what; nothing when none was ever made. */
+/*
+ * What a copy was made of, by reference, so that it can be shown later who was told what; nothing when none was ever made. Where there was
+ * nothing new, the parcels that were looked at: one that left since is still owed.
+ */
 static void write_told(struct json_writer *w, const struct notice_row *row) {
         char id[UUID_TEXT_MAX];
 
-        if (!*row->words || row->attempts == 0)
+        bool copied = *row->words && row->attempts > 0;
+
+        if (copied) {
+                json_write_string(w, "words", row->words);
+                json_write_string(w, "contact", row->contact);
+        } else if (strcmp(row->reason, NOTICE_NOTHING_NEW) != 0) {
                 return;
-        json_write_string(w, "words", row->words);
-        json_write_string(w, "contact", row->contact);
+        }
         json_write_array(w, "parcels");
         for (const char *p = row->parcels; strlen(p) >= UUID_TEXT_MAX; p += UUID_TEXT_MAX) {
                 memcpy(id, p, UUID_TEXT_MAX - 1);

@@ -92,6 +92,11 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, overtaken),
                 "SELECT EXISTS (SELECT 1 FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 AND "
                 "generation > ?4)"},
+        {offsetof(struct outbox, before),
+                "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND kind = ?3 AND "
+                "generation < ?4 ORDER BY state IN ('accepted', 'delivered', 'unknown') DESC, generation "
+                "DESC "
+                "LIMIT 1"},
         {offsetof(struct outbox, arrived), "SELECT EXISTS (SELECT 1 FROM notice WHERE merchant = ?1 AND "
                                            "shipment = ?2 AND kind = 'arrived' "
                                            "AND state <> 'cancelled')"},
@@ -390,6 +395,14 @@ int outbox_is_overtaken(struct outbox *o, const struct notice_row *row) {
         if (r != 0)
                 return r < 0 ? r : -EIO; /* it always has a row */
         return store_column_int64(q, 0) != 0;
+}
+
+int outbox_before(struct outbox *o, const struct notice_row *row, struct notice_row *before) {
+        store_bind_text(&o->before, 1, row->merchant);
+        store_bind_text(&o->before, 2, row->shipment);
+        store_bind_text(&o->before, 3, row->kind);
+        store_bind_int64(&o->before, 4, row->generation);
+        return outbox_first_row(&o->before, before);
 }
 
 int outbox_get_data(struct outbox *o, const char *id, struct json **datap) {

@@ -119,6 +119,8 @@ int outbox_wake_held(struct outbox *o, const char *merchant, const char *shipmen
 int outbox_has_arrived(struct outbox *o, const char *merchant, const char *shipment);
 /* Is there a newer generation of what the office asked for? Return: 1 yes, 0 no, -errno. */
 int outbox_is_overtaken(struct outbox *o, const struct notice_row *row);
+/* The newest generation before @row that went or may have gone; of none that did, the newest. Return: 0, OUTBOX_E_NONE, -errno. */
+int outbox_before(struct outbox *o, const struct notice_row *row, struct notice_row *before);
 /* What it says beside the shipment, as the fact that reserved it has it: kept as text. @data: NULL nothing */
 int outbox_put_data(struct outbox *o, const char *id, const struct json *data);
 /* @datap: NULL when there is none; owned by the caller */

@@ -72,6 +72,10 @@ def variants(kind: str):
         yield "-two", {"several": True, "pieces": 2, "parcels": two, "correction": True}
     if kind == "incident":
         yield "-several", {"several": True, "orders": [{"order": f"A-77{i}", "items": [{"name": f"Article {i}", "quantity": i}]} for i in (8, 9)]}
+    if kind in ("shipped", "partial-shipment"):
+        yield "-follow-up", {"follow_up": True}
+    if kind == "partial-shipment":
+        yield "-correction", {"correction": True}
 
 
 @pytest.mark.parametrize("lang, kind", CASES)

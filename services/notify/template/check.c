@@ -279,8 +279,7 @@ static bool holds_phrase(const char *text, const char *phrases) {
         return false;
 }
 
-static int check_subject(struct check *c) {
-        const struct node *root = c->t->subject;
+static int check_subject(struct check *c, const struct node *root, const char *key) {
         const struct kind *k = c->t->kind;
         _cleanup_str_ struct str words = STR_INIT;
         char text[DIAG_TEXT_MAX];
@@ -288,7 +287,7 @@ static int check_subject(struct check *c) {
         str_add(&words, "");
         for (const struct node *n = root->child; n; n = n->next) {
                 if (n->type == NODE_SECTION)
-                        return refuse(c, root, "subject",
+                        return refuse(c, root, key,
                                 "holds words and fields, no sections: it is the same for everybody");
                 str_add(&words, n->type == NODE_TEXT ? n->text : "");
         }
@@ -297,16 +296,33 @@ static int check_subject(struct check *c) {
         if (!holds_phrase(words.data, k->phrases[c->t->language])) {
                 (void) snprintf(text, sizeof(text), "does not say what it is about: needs one of \"%s\"",
                         k->phrases[c->t->language]);
-                return refuse(c, root, "subject", text);
+                return refuse(c, root, key, text);
         }
         if (utf8_length(words.data) > SUBJECT_CHARS_MAX)
-                return refuse(c, root, "subject",
-                        "has more than 60 characters of its own: telephones show about 30");
+                return refuse(
+                        c, root, key, "has more than 60 characters of its own: telephones show about 30");
         if (k->number && !says(root, k->number)) {
                 (void) snprintf(text, sizeof(text), "the subject must hold {{%s}}", k->number);
                 return refuse(c, root, k->number, text);
         }
         return 0;
+}
+
+/* They are for kinds that tell what has gone. */
+static int check_subjects(struct check *c) {
+        const struct {
+                const struct node *root;
+                const char *key, *field;
+        } more[] = {{c->t->subject_follow_up, "subject-follow-up", "follow_up"},
+                {c->t->subject_correction, "subject-correction", "correction"}};
+        int r = check_subject(c, c->t->subject, "subject");
+
+        for (size_t i = 0; i < ELEMENTSOF(more) && r == 0; i++)
+                if (more[i].root && !kind_field(c->t->kind, more[i].field, strlen(more[i].field)))
+                        r = refuse(c, more[i].root, more[i].key, "this kind follows up on nothing");
+                else if (more[i].root)
+                        r = check_subject(c, more[i].root, more[i].key);
+        return r;
 }
 
 static int check_sms(struct check *c) {
@@ -322,7 +338,8 @@ static int check_sms(struct check *c) {
 
 int template_check(struct template *t, struct diag *d) {
         struct check c = {.t = t, .d = d};
-        struct node *roots[] = {t->subject, t->preview, t->sms, t->body};
+        struct node *roots[] = {
+                t->subject, t->subject_follow_up, t->subject_correction, t->preview, t->sms, t->body};
         int r = 0;
 
         t->kind = kind_find(t->kind_name);
@@ -332,7 +349,7 @@ int template_check(struct template *t, struct diag *d) {
                 if (roots[i])
                         r = bind_nodes(&c, roots[i]->child);
         if (r == 0)
-                r = check_subject(&c);
+                r = check_subjects(&c);
         if (r == 0)
                 r = check_must(&c, t->body, t->kind->must, "the words");
         return r != 0 ? r : check_sms(&c);

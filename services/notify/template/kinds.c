@@ -32,7 +32,8 @@ GROUP(arrival, {"ship_day", FIELD_DAY}, {"eta", FIELD_DAY}, {"eta_slot", FIELD_T
         {"address", FIELD_TEXT});
 GROUP(parcels, {"pieces", FIELD_NUMBER}, {"parcels", FIELD_LIST}, {"parcels.piece", FIELD_NUMBER},
         {"parcels.carrier", FIELD_TEXT}, {"parcels.number", FIELD_TEXT}, {"parcels.link", FIELD_URL},
-        GOODS("parcels.items"), {"several", FIELD_FLAG}, {"correction", FIELD_FLAG});
+        GOODS("parcels.items"), {"several", FIELD_FLAG}, {"follow_up", FIELD_FLAG},
+        {"correction", FIELD_FLAG});
 GROUP(trouble, {"cause", FIELD_TEXT}, {"action", FIELD_TEXT}, {"next_by", FIELD_MOMENT},
         {"old_eta", FIELD_DAY});
 /* Several orders in one mail. */

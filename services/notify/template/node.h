@@ -76,7 +76,8 @@ struct template {
         const struct kind *kind; /* bound by template_check() */
         int version;
         int subject_line;
-        struct node *subject, *preview, *sms; /* NULL when absent, but for the subject */
+        struct node *subject, *preview, *sms;                /* NULL when absent, but for the subject */
+        struct node *subject_follow_up, *subject_correction; /* instead of @subject; NULL: @subject */
         struct node *body;
 };
 

@@ -218,11 +218,20 @@ static int render_line(const struct template *t, const struct node *root, const 
         return out->error;
 }
 
+/* What follows up on an earlier notice, or corrects one, says so where the eye falls first. */
+static const struct node *subject_of(const struct template *t, const struct template_view *view) {
+        if (t->subject_correction && json_get_bool(view->data, "correction", false))
+                return t->subject_correction;
+        if (t->subject_follow_up && json_get_bool(view->data, "follow_up", false))
+                return t->subject_follow_up;
+        return t->subject;
+}
+
 static int render_html(
         const struct template *t, const struct template_view *view, size_t max_chars, struct str *out) {
         _cleanup_str_wiped_ struct str subject = STR_INIT, preview = STR_INIT;
         struct render r = begin(t, &html_writer, view, out);
-        int k = render_line(t, t->subject, view, &subject);
+        int k = render_line(t, subject_of(t, view), view, &subject);
 
         if (k == 0)
                 k = render_line(t, t->preview, view, &preview);
@@ -290,7 +299,7 @@ static int render_output(const struct template *t, enum template_output output,
 
         switch (output) {
         case TEMPLATE_SUBJECT:
-                return render_line(t, t->subject, view, out);
+                return render_line(t, subject_of(t, view), view, out);
         case TEMPLATE_HTML:
                 k = render_html(t, view, TEMPLATE_FIELD_MAX, out);
                 if (k != 0 || out->len - len <= TEMPLATE_HTML_MAX)

@@ -281,6 +281,10 @@ static int read_key(struct reader *r, struct template *t, const struct line *l, 
                 t->subject_line = line;
                 return read_words(r, t, &value, line, &t->subject);
         }
+        if (line_is(&key, "subject-follow-up") && !t->subject_follow_up)
+                return read_words(r, t, &value, line, &t->subject_follow_up);
+        if (line_is(&key, "subject-correction") && !t->subject_correction)
+                return read_words(r, t, &value, line, &t->subject_correction);
         if (line_is(&key, "preview") && !t->preview)
                 return read_words(r, t, &value, line, &t->preview);
         if (line_is(&key, "sms") && !t->sms)
@@ -291,8 +295,9 @@ static int read_key(struct reader *r, struct template *t, const struct line *l, 
                 t->kind_name = arena_text(r->arena, value.from, (size_t) (value.end - value.from));
                 return t->kind_name ? 0 : -ENOMEM;
         }
-        return reader_refuse(
-                r, line, "", "the header knows kind, version, subject, preview and sms, each once");
+        return reader_refuse(r, line, "",
+                "the header knows kind, version, subject, subject-follow-up, subject-correction, preview and "
+                "sms, each once");
 }
 
 /* Return: 0 with the body's first byte and line. */

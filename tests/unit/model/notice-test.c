@@ -22,13 +22,18 @@ static void the_id_is_the_one_of_the_design(void **state) {
         assert_string_equal(id, "f7e160bd-7d31-5602-8ce2-0cecab9e8306");
 }
 
-static size_t due(enum notice_owner owner, bool live, const char *trigger, const char *policy_text,
+enum last { NEVER, UNDER_WAY, ENDED };
+
+static size_t due(enum notice_owner owner, enum last last, const char *trigger, const char *policy_text,
         struct fact_list *facts) {
         struct shipment s = {.merchant = "acme",
                 .id = "S-1",
                 .carrier = "yamato",
                 .bay = "",
-                .notices = {[NOTICE_KIND_SHIPPED] = {.owner = owner, .live = live, .n = live ? 1 : 0}}};
+                .notices = {[NOTICE_KIND_SHIPPED] = {.owner = owner,
+                                    .live = last != NEVER,
+                                    .waits = last == UNDER_WAY,
+                                    .n = last != NEVER ? 1 : 0}}};
         struct json *doc = NULL;
         struct policy p;
 
@@ -45,18 +50,21 @@ static void a_notice_is_reserved_only_by_its_owner_and_its_trigger(void **state)
                                        "\"carrier\":\"yamato\",\"report\":\"ready\"}]}]}";
         static const struct {
                 enum notice_owner owner;
-                bool live;
+                enum last last;
                 const char *trigger, *policy;
                 size_t n;
         } table[] = {
-                {OWNER_STATION, false, "shipped", NULL, 1},
-                {OWNER_STATION, false, "ready", NULL, 0},
-                {OWNER_STATION, false, "ready", at_ready, 1},
-                {OWNER_STATION, false, "shipped", at_ready, 0},
-                {OWNER_STATION, true, "shipped", NULL, 0},
-                {OWNER_OMS, false, "shipped", NULL, 0},
-                {OWNER_NONE, false, "shipped", NULL, 0},
-                {OWNER_UNKNOWN, false, "shipped", NULL, 0},
+                {OWNER_STATION, NEVER, "shipped", NULL, 1},
+                {OWNER_STATION, NEVER, "ready", NULL, 0},
+                {OWNER_STATION, NEVER, "ready", at_ready, 1},
+                {OWNER_STATION, NEVER, "shipped", at_ready, 0},
+                {OWNER_STATION, UNDER_WAY, "shipped", NULL, 0},
+                {OWNER_STATION, ENDED, "shipped", NULL, 1}, /* a follow-up */
+                {OWNER_STATION, ENDED, "ready", NULL, 0},
+                {OWNER_OMS, ENDED, "shipped", NULL, 0},
+                {OWNER_OMS, NEVER, "shipped", NULL, 0},
+                {OWNER_NONE, NEVER, "shipped", NULL, 0},
+                {OWNER_UNKNOWN, NEVER, "shipped", NULL, 0},
         };
 
         (void) state;
@@ -64,7 +72,7 @@ static void a_notice_is_reserved_only_by_its_owner_and_its_trigger(void **state)
                 struct fact_list facts = {0};
 
                 assert_int_equal(
-                        due(table[i].owner, table[i].live, table[i].trigger, table[i].policy, &facts),
+                        due(table[i].owner, table[i].last, table[i].trigger, table[i].policy, &facts),
                         table[i].n);
                 fact_list_deinit(&facts);
         }
@@ -75,7 +83,7 @@ static void a_reservation_says_when_and_until_when(void **state) {
         _cleanup_(json_freep) struct json *doc = NULL;
 
         (void) state;
-        assert_int_equal(due(OWNER_STATION, false, "shipped", NULL, &facts), 1);
+        assert_int_equal(due(OWNER_STATION, NEVER, "shipped", NULL, &facts), 1);
         assert_int_equal(json_parse(facts.items[0].data, strlen(facts.items[0].data), &doc, NULL), 0);
         assert_string_equal(json_get_string(doc, "notice", ""), "f7e160bd-7d31-5602-8ce2-0cecab9e8306");
         assert_string_equal(json_get_string(doc, "not_before", ""), "2026-11-21T15:32:03.000+09:00");
@@ -137,8 +145,9 @@ static void what_goes_before_the_rest_has_a_kind_of_its_own(void **state) {
                 {"the last of it, after the part was told", "station",
                         {{PARCEL_SHIPPED, 2, 0}, {PARCEL_SHIPPED, 0, 1}}, false, true, "\"shipped\""},
                 {"a further part", "station", {{PARCEL_SHIPPED, 1, 0}, {PARCEL_SHIPPED, 1, 0}}, false, true,
-                        NULL},
-                {"never behind the word of all", "station", {{PARCEL_SHIPPED, 2, 0}}, true, false, NULL},
+                        "\"partial-shipment\""},
+                {"never behind the word of all", "station", {{PARCEL_SHIPPED, 2, 0}}, true, false,
+                        "\"shipped\""},
                 {"whose business it is not", "none", {{PARCEL_SHIPPED, 2, 0}}, false, false, "\"shipped\""},
         };
 
@@ -238,6 +247,73 @@ static void who_cancels_behind_a_first_box_is_told_what_left(void **state) {
         }
 }
 
+/* "box-1" has gone, or is what the row says, "box-2" likewise; the last one ended and named what the row says. */
+static void the_end_of_one_calls_for_the_next(void **state) {
+        static const char at_ready[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"carriers\":[{"
+                                       "\"carrier\":\"yamato\",\"report\":\"ready\"}]}]}";
+        static const struct {
+                const char *name;
+                enum parcel_state first, second;
+                const char *told; /* NULL it does not say */
+                bool correction;
+                enum notice_owner owner;
+                enum notice_kind kind;
+                const char *policy;
+                bool follows;
+        } table[] = {
+                {"it told all", PARCEL_SHIPPED, PARCEL_READY, "[\"box-1\"]", false, OWNER_STATION,
+                        NOTICE_KIND_SHIPPED, NULL, false},
+                {"the second left while it was written", PARCEL_SHIPPED, PARCEL_SHIPPED, "[\"box-1\"]", false,
+                        OWNER_STATION, NOTICE_KIND_SHIPPED, NULL, true},
+                {"of a carrier that reports at ready", PARCEL_SHIPPED, PARCEL_READY, "[\"box-1\"]", false,
+                        OWNER_STATION, NOTICE_KIND_SHIPPED, at_ready, true},
+                {"another one tells of it", PARCEL_SHIPPED, PARCEL_SHIPPED, "[\"box-1\"]", false, OWNER_OMS,
+                        NOTICE_KIND_SHIPPED, NULL, false},
+                {"who does not say what was told calls for nothing", PARCEL_SHIPPED, PARCEL_SHIPPED, NULL,
+                        false, OWNER_STATION, NOTICE_KIND_SHIPPED, NULL, false},
+                {"one of two was undone", PARCEL_SHIPPED, PARCEL_VOIDED, "[\"box-1\",\"box-2\"]", true,
+                        OWNER_STATION, NOTICE_KIND_SHIPPED, NULL, true},
+                {"its number is another one", PARCEL_SHIPPED, PARCEL_SHIPPED, "[\"box-1\",\"box-2\"]", true,
+                        OWNER_STATION, NOTICE_KIND_SHIPPED, NULL, true},
+                {"all were undone: there is nothing to tell yet", PARCEL_VOIDED, PARCEL_PACKED, "[\"box-1\"]",
+                        true, OWNER_STATION, NOTICE_KIND_SHIPPED, NULL, false},
+                {"of another matter", PARCEL_SHIPPED, PARCEL_SHIPPED, "[\"box-1\"]", false, OWNER_STATION,
+                        NOTICE_KIND_HANDED_OVER, NULL, false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct parcel parcels[] = {
+                        {.id = "box-1", .state = table[i].first}, {.id = "box-2", .state = table[i].second}};
+                struct shipment s = {.merchant = "acme",
+                        .id = "S-1",
+                        .carrier = "yamato",
+                        .parcels = parcels,
+                        .n_parcels = 2};
+                _cleanup_(json_freep) struct json *told = NULL;
+                struct fact_list facts = {0};
+                struct json *doc = NULL;
+                struct policy p;
+
+                if (table[i].policy)
+                        assert_int_equal(json_parse(table[i].policy, strlen(table[i].policy), &doc, NULL), 0);
+                if (table[i].told)
+                        assert_int_equal(json_parse(table[i].told, strlen(table[i].told), &told, NULL), 0);
+                assert_int_equal(policy_init(&p, doc, NULL), 0);
+                s.notices[table[i].kind] =
+                        (struct notice_duty){.owner = table[i].owner, .live = true, .waits = true, .n = 1};
+                print_message("%s\n", table[i].name);
+                assert_int_equal(notice_follow_up(&facts, &p, "production", &s, table[i].kind, told,
+                                         table[i].correction, &now),
+                        table[i].follows);
+                assert_int_equal(facts.n, table[i].follows);
+                if (table[i].follows)
+                        assert_non_null(strstr(facts.items[0].data, "\"generation\":1"));
+                fact_list_deinit(&facts);
+                policy_deinit(&p);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_id_is_the_one_of_the_design),
@@ -246,6 +322,7 @@ int main(void) {
                 cmocka_unit_test(after_a_cancelled_notice_the_generation_rises),
                 cmocka_unit_test(what_goes_before_the_rest_has_a_kind_of_its_own),
                 cmocka_unit_test(who_cancels_behind_a_first_box_is_told_what_left),
+                cmocka_unit_test(the_end_of_one_calls_for_the_next),
         };
 
         return cmocka_run_group_tests_name("notice", tests, NULL, NULL);

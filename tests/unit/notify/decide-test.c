@@ -153,6 +153,42 @@ static void whoever_came_or_was_cancelled_is_not_called_to_the_counter(void **st
                 }
 }
 
+static void what_was_told_before_is_not_told_again(void **state) {
+        static const struct {
+                enum notice_sequel sequel;
+                enum notice_action action;
+                const char *reason;
+        } table[] = {
+                {NOTICE_SEQUEL_NONE, NOTICE_SEND, ""},
+                {NOTICE_SEQUEL_MORE, NOTICE_SEND, ""},
+                {NOTICE_SEQUEL_CHANGED, NOTICE_SEND, ""},
+                {NOTICE_SEQUEL_SAME, NOTICE_CANCEL, "nothing-new"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct notice_question q = {.kind = NOTICE_KIND_SHIPPED,
+                        .shipment = &s,
+                        .policy = &policy,
+                        .contact = CONTACT_READY,
+                        .sequel = table[i].sequel,
+                        .now = {.wall_usec = 500, .clock = CLOCK_QUALITY_SYNCED}};
+                struct notice_decision d;
+
+                scene_shipment(&s, 2);
+                scene_policy(&policy, "shipped");
+                s.notices[NOTICE_KIND_SHIPPED].owner = OWNER_STATION;
+                (void) scene_add_parcel(&s, SHIPPED, "1", 2, 0);
+                d = notice_decide(&q);
+                assert_int_equal(d.action, table[i].action);
+                assert_string_equal(d.reason, table[i].reason);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 static void each_kind_goes_only_while_what_it_tells_is_so(void **state) {
         static const struct {
                 enum notice_kind kind;
@@ -490,6 +526,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
+                cmocka_unit_test(what_was_told_before_is_not_told_again),
                 cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
                 cmocka_unit_test(what_must_be_said_and_is_not_there_fails_by_what_lacks),
                 cmocka_unit_test(what_asks_for_approval_waits_for_it_and_for_nothing_else),

@@ -11,6 +11,7 @@
 
 #define N1   "f7e160bd-7d31-5602-8ce2-0cecab9e8306"
 #define N2   "f7e160bd-7d31-5602-8ce2-0cecab9e8307"
+#define N3   "f7e160bd-7d31-5602-8ce2-0cecab9e8308"
 #define P1   "018f0000-0000-7000-8000-000000000001"
 #define P2   "018f0000-0000-7000-8000-000000000002"
 #define BOOT "0b0b0b0b-0000-4000-8000-000000000000"
@@ -309,6 +310,55 @@ static void what_was_told_and_undone_is_told_again_once(void **state) {
         assert_non_null(strstr(line.data, "\"correction\":true"));
 }
 
+static void what_went_before_is_the_newest_that_may_have_gone(void **state) {
+        static const struct {
+                enum notice_state first, second;
+                int found; /* generation; -1 none */
+        } table[] = {{NOTICE_ACCEPTED, NOTICE_UNKNOWN, 1}, {NOTICE_ACCEPTED, NOTICE_CANCELLED, 0},
+                {NOTICE_DELIVERED, NOTICE_FAILED, 0}, {NOTICE_CANCELLED, NOTICE_EXPIRED, 1}};
+        struct scene *s = *state;
+        struct notice_row row = reserved(N3, 1000), before;
+
+        row.generation = 2;
+        insert(s, &row);
+        assert_int_equal(outbox_before(s->o, &row, &before), OUTBOX_E_NONE);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct notice_row first = reserved(N1, 1000), second = reserved(N2, 1000);
+
+                first.state = table[i].first;
+                second.state = table[i].second;
+                second.generation = 1;
+                begin(s);
+                if (i == 0) {
+                        assert_int_equal(outbox_insert(s->o, &first), 0);
+                        assert_int_equal(outbox_insert(s->o, &second), 0);
+                }
+                assert_int_equal(outbox_put(s->o, &first), 0);
+                assert_int_equal(outbox_put(s->o, &second), 0);
+                commit(s);
+                assert_int_equal(outbox_before(s->o, &row, &before), 0);
+                assert_int_equal(before.generation, table[i].found);
+                assert_int_equal(before.state, table[i].found == 0 ? table[i].first : table[i].second);
+        }
+        (void) copy_text(row.kind, sizeof(row.kind), "partial-shipment");
+        assert_int_equal(outbox_before(s->o, &row, &before), OUTBOX_E_NONE);
+}
+
+static void where_nothing_was_new_the_parcels_are_said(void **state) {
+        struct scene *s = *state;
+        struct notice_row row = reserved(N1, 1000);
+        _cleanup_str_ struct str line = STR_INIT;
+
+        (void) copy_text(row.parcels, sizeof(row.parcels), P1 " ");
+        insert(s, &row);
+        begin(s);
+        assert_int_equal(outbox_conclude(s->o, &row, NOTICE_CANCELLED, NOTICE_NOTHING_NEW, &s->now), 0);
+        commit(s);
+        assert_int_equal(last_line(s, &line), 1);
+        assert_non_null(strstr(line.data, "\"parcels\":[\"" P1 "\"]"));
+        assert_null(strstr(line.data, "words"));
+}
+
 static void what_is_undone_while_it_goes_is_only_marked(void **state) {
         static const struct {
                 enum notice_state state;
@@ -492,6 +542,8 @@ int main(void) {
                 WITH(another_contact_is_planned_anew_unless_a_copy_may_have_gone),
                 WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
                 WITH(what_was_told_and_undone_is_told_again_once),
+                WITH(what_went_before_is_the_newest_that_may_have_gone),
+                WITH(where_nothing_was_new_the_parcels_are_said),
                 WITH(what_is_undone_while_it_goes_is_only_marked),
                 WITH(a_contact_wakes_only_what_waits_for_one),
                 WITH(what_is_on_its_way_is_marked_when_another_contact_comes),

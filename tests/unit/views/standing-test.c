@@ -264,10 +264,23 @@ static void notices_wait_in_the_order_in_which_they_are_due(void **state) {
         assert_string_equal(v->text, "S-1 accepted 0 email;");
         assert_int_equal(standing_count(v->standing, &c), 0);
         assert_int_equal(c.corrections, 1);
+        scene_fact(v->scene, "notice.reserved", "S-1",
+                "\"notice\":\"" P3 "\",\"kind\":\"shipped\",\"generation\":1,\"owner\":\"station\","
+                "\"not_before\":\"2026-11-21T15:00:00+09:00\",\"expires\":\"2026-11-22T15:00:00+09:00\"");
+        assert_int_equal(standing_count(v->standing, &c), 0);
+        assert_int_equal(c.corrections, 1); /* promised is not told */
+        scene_fact(v->scene, "notice.accepted", "S-1",
+                "\"notice\":\"" P3
+                "\",\"kind\":\"shipped\",\"generation\":1,\"channel\":\"email\",\"attempts\":1");
+        clear(v);
+        assert_int_equal(standing_notices_owing(v->standing, add_notice, v), 0);
+        assert_string_equal(v->text, "");
+        assert_int_equal(standing_count(v->standing, &c), 0);
+        assert_int_equal(c.corrections, 0);
         clear(v);
         v->max = 1; /* the callback has enough */
         scene_shipment(v->scene, "S-3", 1, NULL);
-        reserve(v, "S-3", P3, "2026-11-21T16:00:00+09:00");
+        reserve(v, "S-3", "018f0000-0000-7000-8000-000000000004", "2026-11-21T16:00:00+09:00");
         assert_int_equal(standing_notices_waiting(v->standing, add_notice, v), 0);
         assert_string_equal(v->text, "S-2 reserved 0 ;");
 }
