@@ -40,14 +40,21 @@ void base64_encode(const uint8_t *bytes, size_t n, struct str *out) {
         if (!str_reserve(out, (n + 2) / 3 * 4))
                 return;
         to = out->data + out->len;
-        for (; n > 0; bytes += 3, n -= n < 3 ? n : 3) {
-                uint32_t group = (uint32_t) bytes[0] << 16 | (n > 1 ? (uint32_t) bytes[1] << 8 : 0) |
-                                 (n > 2 ? bytes[2] : 0);
+        for (; n >= 3; bytes += 3, n -= 3) {
+                uint32_t group = (uint32_t) bytes[0] << 16 | (uint32_t) bytes[1] << 8 | bytes[2];
+
+                *to++ = alphabet[group >> 18];
+                *to++ = alphabet[group >> 12 & 63];
+                *to++ = alphabet[group >> 6 & 63];
+                *to++ = alphabet[group & 63];
+        }
+        if (n > 0) {
+                uint32_t group = (uint32_t) bytes[0] << 16 | (n > 1 ? (uint32_t) bytes[1] << 8 : 0);
 
                 *to++ = alphabet[group >> 18];
                 *to++ = alphabet[group >> 12 & 63];
                 *to++ = n > 1 ? alphabet[group >> 6 & 63] : '=';
-                *to++ = n > 2 ? alphabet[group & 63] : '=';
+                *to++ = '=';
         }
         *to = '\0';
         out->len = (size_t) (to - out->data);

@@ -39,14 +39,14 @@ static const struct store_sql outbox_sql[] = {
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                 "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, "
                 "?33, ?34)"},
+        /* Not what it is: a column that is set has its indexes written anew, also with the same value. */
         {offsetof(struct outbox, put),
-                "UPDATE notice SET merchant = ?2, shipment = ?3, kind = ?4, generation = ?5, state = ?6, "
-                "boot = ?7, "
+                "UPDATE notice SET state = ?6, boot = ?7, "
                 "due_usec = ?8, next_usec = ?9, not_before_usec = ?10, wait_usec = ?11, expires_usec = ?12, "
                 "max_age_usec = ?13, attempts = ?14, unknowns = ?15, channel = ?16, reason = ?17, correction "
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
-                "log_pos = ?24, rank = ?25, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29, "
+                "log_pos = ?24, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29, "
                 "others = ?30, used = ?31, route = ?32, paper = ?33, approval = ?34 "
                 "WHERE id = ?1"},
         {offsetof(struct outbox, due),
@@ -109,6 +109,8 @@ static const struct store_sql outbox_sql[] = {
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)"},
 };
 
+static int find_held(struct outbox *o);
+
 int outbox_open(struct outbox **op, const char *folder, const char *boot, struct diag *d) {
         _cleanup_(outbox_closep) struct outbox *o = calloc(1, sizeof(*o));
         _autofree_ char *path = NULL;
@@ -120,6 +122,8 @@ int outbox_open(struct outbox **op, const char *folder, const char *boot, struct
         r = store_open_writer(&o->store, path, &schema, NULL, d);
         if (r == 0)
                 r = store_prepare_all(o->store, o, outbox_sql, ELEMENTSOF(outbox_sql));
+        if (r == 0)
+                r = find_held(o);
         if (r != 0)
                 return r;
         *op = take_ptr(o);
@@ -196,7 +200,11 @@ int outbox_first_row(struct store_stmt *query, struct notice_row *row) {
         return r == 0 ? read_row(q, row) : r;
 }
 
-static int write_row(struct store_stmt *q, const struct notice_row *row) {
+static int write_row(struct outbox *o, struct store_stmt *q, const struct notice_row *row) {
+        enum channel channel;
+
+        if (channel_from_str(row->channel, &channel) == 0)
+                o->held |= CHANNEL_BIT(channel);
         store_bind_text(q, 1, row->id);
         store_bind_text(q, 2, row->merchant);
         store_bind_text(q, 3, row->shipment);
@@ -240,13 +248,13 @@ int outbox_get(struct outbox *o, const char *id, struct notice_row *row) {
 }
 
 int outbox_insert(struct outbox *o, const struct notice_row *row) {
-        int r = write_row(&o->insert, row);
+        int r = write_row(o, &o->insert, row);
 
         return r == STORE_E_EXISTS ? OUTBOX_E_EXISTS : r;
 }
 
 int outbox_put(struct outbox *o, const struct notice_row *row) {
-        return write_row(&o->put, row);
+        return write_row(o, &o->put, row);
 }
 
 /* Keeps the one that was to be looked at first. Return: 0, -errno. */
@@ -266,7 +274,24 @@ static int due_by(struct outbox *o, const char *channel, uint64_t boot_usec, int
         return r < 0 ? r : 0;
 }
 
+/* Kept up by write_row() from then on; what goes another way later stays in the set. */
+static int find_held(struct outbox *o) {
+        struct notice_row row;
+        bool found;
+        int r = 0;
+
+        for (int c = 0; c < N_CHANNELS && r == 0; c++) {
+                found = false;
+                for (int rank = 0; rank < NOTICE_RANKS && r == 0; rank++)
+                        r = due_by(o, channel_to_str((enum channel) c), INT64_MAX, rank, &row, &found);
+                if (found)
+                        o->held |= CHANNEL_BIT(c);
+        }
+        return r;
+}
+
 int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct notice_row *row) {
+        channels &= o->held;
         for (int rank = 0; rank < NOTICE_RANKS; rank++) {
                 bool found = false;
                 int r = due_by(o, "", boot_usec, rank, row, &found);

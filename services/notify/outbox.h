@@ -74,7 +74,7 @@ struct store *outbox_store(struct outbox *o); /* for transactions and cursors; b
 
 int outbox_get(struct outbox *o, const char *id, struct notice_row *row); /* or OUTBOX_E_NONE */
 int outbox_insert(struct outbox *o, const struct notice_row *row);        /* or OUTBOX_E_EXISTS */
-int outbox_put(struct outbox *o, const struct notice_row *row);           /* all but the id */
+int outbox_put(struct outbox *o, const struct notice_row *row); /* all but what it is: id to generation */
 /*
  * The reserved row to look at first: by notice_rank(), then by when it was to be looked at. Of those that go by one of @channels (a
  * set), or by none yet. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno.

@@ -14,8 +14,9 @@ struct wording_store {
 
 static const struct store_sql reading_sql[] = {
         {offsetof(struct wording_store, current),
-                "SELECT wording FROM published WHERE merchant IN ('', ?1) AND kind = ?2 AND language = ?3 "
-                "ORDER BY merchant DESC LIMIT 1"},
+                "SELECT wording FROM published WHERE kind = ?2 AND language = ?3 AND merchant = "
+                "coalesce((SELECT merchant FROM published WHERE merchant = ?1 AND kind = ?2 AND "
+                "language = ?3), '')"},
         {offsetof(struct wording_store, pack), "SELECT pack FROM wording WHERE id = ?1"},
         {offsetof(struct wording_store, edition),
                 "SELECT source, wording FROM edition WHERE file = ?1 AND version = ?2"},
@@ -26,7 +27,8 @@ static const struct store_sql reading_sql[] = {
                 "SELECT min(merchant) FROM (SELECT merchant FROM published UNION SELECT merchant FROM logo) "
                 "WHERE merchant > ?1"},
         {offsetof(struct wording_store, logo_hash),
-                "SELECT hash, merchant FROM logo WHERE merchant IN ('', ?1) ORDER BY merchant DESC LIMIT 1"},
+                "SELECT hash, merchant FROM logo WHERE merchant = "
+                "coalesce((SELECT merchant FROM logo WHERE merchant = ?1), '')"},
         {offsetof(struct wording_store, logo), "SELECT bytes FROM logo WHERE merchant = ?1"},
 };
 static const struct store_sql writing_sql[] = {

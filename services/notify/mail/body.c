@@ -18,10 +18,10 @@ static bool is_literal(char c) {
 
 /* Three bytes for one that must be written in hex, against four for three of all. */
 enum body_encoding body_pick(const char *text) {
-        size_t n = 0, n_hex = 0;
+        size_t n = strlen(text), n_hex = 0;
 
-        for (; *text; text++, n++)
-                n_hex += !is_literal(*text) && *text != '\n';
+        for (size_t i = 0; i < n; i++)
+                n_hex += !is_literal(text[i]) & (text[i] != '\n');
         return n_hex * 6 > n ? BODY_BASE64 : BODY_QUOTED_PRINTABLE;
 }
 

@@ -28,14 +28,26 @@ static uint8_t mix(uint8_t a, uint8_t b, int percent) {
         return (uint8_t) ((a * (100 - percent) + b * percent) / 100);
 }
 
+static struct colour blend(struct colour a, struct colour b, int percent) {
+        return (struct colour){
+                mix(a.red, b.red, percent), mix(a.green, b.green, percent), mix(a.blue, b.blue, percent)};
+}
+
 struct colour colour_legible(struct colour c, struct colour ground) {
         struct colour end = colour_contrast(white, ground) > colour_contrast(black, ground) ? white : black;
-        struct colour found = c;
+        int low = 0, high = 100; /* percent of @end: too little, and enough */
 
-        for (int i = 0; i <= 100 && colour_contrast(found, ground) < BRAND_CONTRAST_MIN; i++)
-                found = (struct colour){
-                        mix(c.red, end.red, i), mix(c.green, end.green, i), mix(c.blue, end.blue, i)};
-        return found;
+        if (colour_contrast(c, ground) >= BRAND_CONTRAST_MIN)
+                return c;
+        while (high - low > 1) {
+                int middle = (low + high) / 2;
+
+                if (colour_contrast(blend(c, end, middle), ground) < BRAND_CONTRAST_MIN)
+                        low = middle;
+                else
+                        high = middle;
+        }
+        return blend(c, end, high);
 }
 
 static int hex(char c) {

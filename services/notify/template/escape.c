@@ -5,19 +5,6 @@
 
 #include "firmware/base/safe-text.h"
 
-void escape_plain(struct str *out, const char *text, size_t max_chars) {
-        char c[4];
-        size_t n;
-
-        for (size_t i = 0; (n = safe_text_next(&text, c)) > 0; i++) {
-                if (i == max_chars) {
-                        str_add(out, "…");
-                        return;
-                }
-                str_add_n(out, c, n);
-        }
-}
-
 static const char *html_of(char c) {
         switch (c) {
         case '&':
@@ -35,22 +22,38 @@ static const char *html_of(char c) {
         }
 }
 
-void escape_html(struct str *out, const char *text, size_t max_chars) {
+/* What goes as it is goes in one piece: most of a text does. @instead: of one ASCII character; NULL as it is */
+static void escape(
+        struct str *out, const char *text, size_t max_chars, const char *(*instead)(char character)) {
+        const char *kept = text, *at = text;
         char c[4];
         size_t n;
 
-        for (size_t i = 0; (n = safe_text_next(&text, c)) > 0; i++) {
-                const char *html = n == 1 ? html_of(c[0]) : NULL;
+        for (size_t i = 0; (n = safe_text_next(&text, c)) > 0; i++, at = text) {
+                const char *other = instead && n == 1 ? instead(c[0]) : NULL;
 
-                if (i == max_chars) {
-                        str_add(out, "…");
-                        return;
-                }
-                if (html)
-                        str_add(out, html);
+                if (i == max_chars)
+                        break;
+                if (!other && n == (size_t) (text - at) && memcmp(c, at, n) == 0)
+                        continue;
+                str_add_n(out, kept, (size_t) (at - kept));
+                kept = text;
+                if (other)
+                        str_add(out, other);
                 else
                         str_add_n(out, c, n);
         }
+        str_add_n(out, kept, (size_t) (at - kept));
+        if (n > 0)
+                str_add(out, "…");
+}
+
+void escape_plain(struct str *out, const char *text, size_t max_chars) {
+        escape(out, text, max_chars, NULL);
+}
+
+void escape_html(struct str *out, const char *text, size_t max_chars) {
+        escape(out, text, max_chars, html_of);
 }
 
 static bool is_unreserved(char c) {
@@ -65,7 +68,7 @@ static void add_url(struct str *out, const char *text, const char *also) {
         while ((n = safe_text_next(&text, c)) > 0)
                 for (size_t i = 0; i < n; i++) {
                         if (is_unreserved(c[i]) || strchr(also, c[i]))
-                                str_add_n(out, &c[i], 1);
+                                str_add_char(out, c[i]);
                         else
                                 str_addf(out, "%%%02X", (unsigned) (unsigned char) c[i]);
                 }

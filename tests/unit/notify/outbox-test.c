@@ -213,6 +213,26 @@ static void only_channels_that_could_take_one_are_asked(void **state) {
         assert_string_equal(row.id, N1);
 }
 
+static void a_channel_with_rows_is_asked_after_a_new_start_and_when_a_row_moves_to_it(void **state) {
+        struct scene *s = *state;
+        struct notice_row one = reserved(N1, 1000), two = reserved(N2, 2000), row;
+        struct diag d = {0};
+
+        (void) copy_text(one.channel, sizeof(one.channel), "sms");
+        insert(s, &one);
+        s->o = outbox_close(s->o);
+        assert_int_equal(outbox_open(&s->o, s->folder, BOOT, &d), 0);
+        assert_int_equal(outbox_due(s->o, CHANNEL_BIT(CHANNEL_SMS), 5000, &row), 0);
+        assert_string_equal(row.id, N1);
+        insert(s, &two);
+        (void) copy_text(two.channel, sizeof(two.channel), "line");
+        begin(s);
+        assert_int_equal(outbox_put(s->o, &two), 0);
+        commit(s);
+        assert_int_equal(outbox_due(s->o, CHANNEL_BIT(CHANNEL_LINE), 5000, &row), 0);
+        assert_string_equal(row.id, N2);
+}
+
 static void what_waits_too_long_is_found_when_another_channel_could_take_it(void **state) {
         static const struct {
                 unsigned others, up;
@@ -538,6 +558,7 @@ int main(void) {
                 WITH(who_waits_at_a_counter_comes_before_all_others),
                 WITH(the_one_that_is_due_first_comes_first),
                 WITH(only_channels_that_could_take_one_are_asked),
+                WITH(a_channel_with_rows_is_asked_after_a_new_start_and_when_a_row_moves_to_it),
                 WITH(what_waits_too_long_is_found_when_another_channel_could_take_it),
                 WITH(another_contact_is_planned_anew_unless_a_copy_may_have_gone),
                 WITH(an_outcome_is_a_line_of_the_log_that_names_no_person),
