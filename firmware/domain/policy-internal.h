@@ -11,5 +11,8 @@ struct policy_section {
 /* NULL when there is none of that name. */
 const struct policy_section *policy_section(const char *key);
 
+/* Addresses in a merchant's or the store's object, @where it is. Return: 0, -EBADMSG with @d->key naming the member. */
+int policy_check_links(const struct json *of, const char *where, struct diag *d);
+
 /* Return: 0, -EBADMSG with @d->key naming the member, as "merchants[0].carriers[1].shipped". */
 int policy_check(const struct json *doc, struct diag *d);

@@ -73,6 +73,8 @@ static const struct json_rule store_rules[] = {
         {"address", JSON_WANT_OBJECT, false, 0, 0},
         {"hours", JSON_WANT_OBJECT, false, 0, 0},
         {"phone", JSON_WANT_TEXT, false, 0, 40},
+        {"map_url", JSON_WANT_TEXT, false, 0, 500},
+        {"note", JSON_WANT_OBJECT, false, 0, 0},
         {"keep_days", JSON_WANT_INT, false, 1, 90},
         {"opens", JSON_WANT_TEXT, false, 5, 5},
         {"closes", JSON_WANT_TEXT, false, 5, 5},
@@ -97,6 +99,8 @@ static const struct json_rule merchant_rules[] = {
         {"quiet_hours", JSON_WANT_OBJECT, false, 0, 0},
         {"approval", JSON_WANT_ARRAY, false, 0, 50},
         {"unsubscribe_url", JSON_WANT_TEXT, false, 0, 500},
+        {"order_url", JSON_WANT_TEXT, false, 0, 500},
+        {"preferences_url", JSON_WANT_TEXT, false, 0, 500},
         {"marketing_cap", JSON_WANT_OBJECT, false, 0, 0},
         {"return_answer_days", JSON_WANT_INT, false, 1, 90},
         {"carriers", JSON_WANT_ARRAY, false, 0, 100},
@@ -174,6 +178,7 @@ const struct policy_section *policy_section(const char *key) {
                 {"", policy_rules, ELEMENTSOF(policy_rules)},
                 {"store", store_rules, ELEMENTSOF(store_rules)},
                 {"address", names_rules, ELEMENTSOF(names_rules)},
+                {"note", names_rules, ELEMENTSOF(names_rules)},
                 {"merchants", merchant_rules, ELEMENTSOF(merchant_rules)},
                 {"carriers", carrier_rules, ELEMENTSOF(carrier_rules)},
                 {"name", names_rules, ELEMENTSOF(names_rules)},
@@ -288,27 +293,14 @@ static int check_quiet(const struct json *m, const char *where, struct diag *d) 
         return -EBADMSG;
 }
 
-/* An address that a mail's header can hold, with one place for the token. */
-static int check_marketing(const struct json *m, const char *where, struct diag *d) {
+static int check_cap(const struct json *m, const char *where, struct diag *d) {
         const struct json *cap = json_get(m, "marketing_cap");
-        const char *url = json_get_string(m, "unsubscribe_url", NULL);
-        const char *place = url ? strstr(url, "{{token}}") : NULL;
         char at[80];
 
-        (void) snprintf(at, sizeof(at), "%s.marketing_cap", where);
-        if (cap && json_type(cap) != JSON_NULL) {
-                int r = json_check(cap, at, cap_rules, ELEMENTSOF(cap_rules), d);
-
-                if (r < 0)
-                        return r;
-        }
-        if (!url || (place && strncmp(url, "https://", strlen("https://")) == 0 && ascii_is_printable(url) &&
-                            !strpbrk(url, " <>\"\\") && !strstr(place + 1, "{{token}}")))
+        if (!cap || json_type(cap) == JSON_NULL)
                 return 0;
-        diag_set(d, 0, 0, NULL, "must begin with https:// and hold {{token}} once");
-        if (d)
-                (void) snprintf(d->key, sizeof(d->key), "%s.unsubscribe_url", where);
-        return -EBADMSG;
+        (void) snprintf(at, sizeof(at), "%s.marketing_cap", where);
+        return json_check(cap, at, cap_rules, ELEMENTSOF(cap_rules), d);
 }
 
 /* A kind that is not known here asks for nothing: it is not sent either. */
@@ -345,7 +337,9 @@ static int check_merchant(const struct json *m, size_t i, struct diag *d) {
         if (r == 0)
                 r = check_kinds(m, where, "approval", d);
         if (r == 0)
-                r = check_marketing(m, where, d);
+                r = check_cap(m, where, d);
+        if (r == 0)
+                r = policy_check_links(m, where, d);
         for (const struct json *c = json_first(json_get(m, "carriers")); c && r == 0; c = json_next(c), k++) {
                 (void) snprintf(where, sizeof(where), "merchants[%zu].carriers[%zu]", i, k);
                 r = check_carrier(c, where, d);
@@ -384,7 +378,7 @@ static int check_store(const struct json *store, struct diag *d) {
         for (const struct json *e = json_first(json_get(store, "holidays")); e; e = json_next(e))
                 if (!json_string(e) || strlen(json_string(e)) != 10)
                         return refuse_store("store.holidays", "must be days, as 2026-12-31", d);
-        return 0;
+        return policy_check_links(store, "store", d);
 }
 
 int policy_check(const struct json *doc, struct diag *d) {
@@ -451,6 +445,8 @@ void policy_store(const struct policy *p, struct store_policy *out) {
                 .address = json_get(store, "address"),
                 .hours = json_get(store, "hours"),
                 .phone = json_get_string(store, "phone", ""),
+                .map_url = json_get_string(store, "map_url", ""),
+                .note = json_get(store, "note"),
                 .keep_days = (int) json_get_int(store, "keep_days", KEEP_DAYS_DEFAULT),
                 .opens_min = minutes_of(json_get_string(store, "opens", OPENS_DEFAULT)),
                 .closes_min = minutes_of(json_get_string(store, "closes", "24:00")),

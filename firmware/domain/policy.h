@@ -72,10 +72,10 @@ struct quiet_hours { /* minutes of the store's day, 0 … 1439; equal: there are
         int from_min, to_min;
 };
 void policy_quiet(const struct policy *p, const char *merchant, struct quiet_hours *out);
-struct store_policy {                              /* where customers come to; borrowed */
-        const struct json *name, *address, *hours; /* names; NULL not said */
-        const char *phone;                         /* "" not said */
-        int keep_days;                             /* after the day on which it was ready; default 7 */
+struct store_policy {                                     /* where customers come to; borrowed */
+        const struct json *name, *address, *hours, *note; /* names; NULL not said */
+        const char *phone, *map_url;                      /* "" not said */
+        int keep_days;                                    /* after the day on which it was ready; default 7 */
         int opens_min;               /* minute of the day before which nobody is reminded; default 09:00 */
         int closes_min;              /* minute of the day at which the last day ends; default 24:00 */
         int remind_after_days;       /* after the day on which it was ready; default 1, 0 never */

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/base/cleanup.h"
+#include "services/notify/template/escape.h"
 #include "services/notify/template/kinds.h"
 
 #define DAY_MAX        24
 #define FIELD_PATH_MAX 64
+#define ORDER_PLACE    "{{order}}"
 
 /* Left out when there is nothing to say. */
 static void add_text(struct json_writer *w, const char *key, const char *text) {
@@ -104,6 +107,8 @@ static void add_store(struct json_writer *w, const struct letter *l) {
         add_text(w, "address", s->address);
         add_text(w, "hours", s->hours);
         add_text(w, "phone", s->phone);
+        add_text(w, "map", s->map);
+        add_text(w, "note", s->note);
         json_write_end_object(w);
 }
 
@@ -240,6 +245,24 @@ static const struct json *brand_member(const struct letter *l, const struct json
                                                             : json_get(json_get(merchant, "brand"), key);
 }
 
+/* Pages of the merchant's own: of the one order that it is about, and where they say how they want to be told. */
+static void add_links(struct json_writer *w, const struct letter *l, const struct json *merchant) {
+        const char *pattern = json_get_string(merchant, "order_url", ""),
+                   *place = strstr(pattern, ORDER_PLACE);
+        const char *order = json_string(json_first(l->orders));
+        _cleanup_str_ struct str link = STR_INIT;
+
+        add_text(w, "preferences", json_get_string(merchant, "preferences_url", ""));
+        if (!place || !order || json_size(l->orders) != 1 || letter_count_more(l) > 0)
+                return;
+        str_add_n(&link, pattern, (size_t) (place - pattern));
+        escape_url_part(&link, order);
+        str_add(&link, place + strlen(ORDER_PLACE));
+        add_text(w, "order_link", link.data);
+        if (link.error)
+                w->out->error = link.error;
+}
+
 static void write_fields(struct json_writer *w, const struct letter *l, const struct json *merchant) {
         const char *colour;
 
@@ -257,6 +280,7 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         add_goods(w, l->missing, l->n_missing);
         json_write_end_array(w);
         add_text(w, "unsubscribe", l->unsubscribe);
+        add_links(w, l, merchant);
         add_about(w, l);
         add_brand(w, l);
         json_write_object(w, "look");

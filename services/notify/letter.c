@@ -254,6 +254,8 @@ static void read_store(struct letter *l, const struct shipment *s, const struct 
                 .address = pick_name(store.address, l->language, ""),
                 .hours = pick_name(store.hours, l->language, ""),
                 .phone = store.phone,
+                .map = store.map_url,
+                .note = pick_name(store.note, l->language, ""),
                 .arrived = read_moment(at->ready_usec, at->ready_offset_sec),
                 .keep_until = read_moment(at->keep_until_usec, at->ready_offset_sec),
                 .partial = at->partial,

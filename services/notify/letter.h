@@ -42,7 +42,7 @@ struct letter_moment {                               /* in the station's local t
 };
 
 struct letter_store { /* of a notice of pickup; texts "" unknown */
-        const char *name, *address, *hours, *phone;
+        const char *name, *address, *hours, *phone, *map, *note;
         struct letter_moment arrived, keep_until; /* when the last parcel came; the last day */
         bool partial;                             /* declared ready without the rest */
         int64_t unpaid_yen;

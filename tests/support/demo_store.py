@@ -21,7 +21,8 @@ from web import Client
 SITE, STATION = "aoba", "counter-01"
 NAME = f"{SITE}/{STATION}"
 STORE = {"name": {"ja": "青葉通り店", "en": "Aoba-dori store"}, "address": {"ja": "東京都千代田区一番町1-1"}, "phone": "03-1234-5678",
-         "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "keep_days": 7, "closes": "20:00", "closed": []}
+         "hours": {"ja": "10時から20時", "en": "10:00 to 20:00"}, "note": {"ja": "1階の受取カウンターへお越しください。", "en": "The pickup counter is on the ground floor."},
+         "keep_days": 7, "closes": "20:00", "closed": []}
 CARRIER, BAY = "storerun", "t1"  # the van to the store, loaded as soon as a box is ready
 RUN = {"carrier": CARRIER, "name": {"ja": "店舗便", "en": "Store run"}, "shipped": "at-ready", "report": "shipped", "bay": BAY}
 RUN_BAY = {"version": 1, "bay": BAY, "carrier": CARRIER, "temperature": "ambient", "name": {"ja": "店舗便", "en": "Store run"}, "collections": ["18:00"], "grace_min": 30}

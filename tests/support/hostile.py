@@ -61,7 +61,7 @@ class Corpus:
         m["brand"] = {"address": self.text("policy.json /merchants[]/brand/address"), "tagline": self.text("policy.json /merchants[]/brand/tagline")}
         for c in m["carriers"]:
             c["name"], c["track_url"] = self.names("policy.json /merchants[]/carriers[]/name"), self.text("policy.json /merchants[]/carriers[]/track_url")
-        p["store"] = {**store, "name": self.names("policy.json /store/name"), "address": self.names("policy.json /store/address"),
+        p["store"] = {**store, "name": self.names("policy.json /store/name"), "address": self.names("policy.json /store/address"), "note": self.names("policy.json /store/note"),
                       "hours": self.names("policy.json /store/hours"), "phone": self.text("policy.json /store/phone", 40)}
         return p
 

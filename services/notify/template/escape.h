@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Text of others on its way into each output: what it holds stays text, and each character has been through safe_text_next().
- * Private to this folder. Pure.
+ * Pure.
  *
  * Source: HTML Living Standard 13.3 (text and attribute values in double quotes), RFC 3986 section 2.
  */

@@ -75,6 +75,9 @@ static void a_store_that_cannot_be_read_is_refused_by_name(void **state) {
                 {"{\"closed\":[\"someday\"]}", "store.closed"},
                 {"{\"holidays\":[\"Xmas\"]}", "store.holidays"},
                 {"{\"keep_days\":0}", "store.keep_days"},
+                {"{\"map_url\":\"http://maps.example.jp/\"}", "store.map_url"},
+                {"{\"map_url\":\"https://maps.example.jp/{{order}}\"}", "store.map_url"},
+                {"{\"note\":\"1F\"}", "store.note"},
         };
 
         (void) state;

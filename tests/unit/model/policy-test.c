@@ -117,6 +117,26 @@ static void a_refusal_names_the_member(void **state) {
                         "merchants[0].quiet_hours"},
                 {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"notice_delay_s\":{\"shipped\":-1}}]}",
                         "merchants[0].shipped"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"unsubscribe_url\":\"https://a.jp/"
+                 "stop\"}]}",
+                        "merchants[0].unsubscribe_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"unsubscribe_url\":\"http://a.jp/"
+                 "{{token}}\"}]}",
+                        "merchants[0].unsubscribe_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"order_url\":\"https://a.jp/orders\"}]}",
+                        "merchants[0].order_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"order_url\":\"https://a.jp/{{order}}/"
+                 "{{order}}\"}]}",
+                        "merchants[0].order_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"order_url\":\"https://a.jp/{{order}} "
+                 "x\"}]}",
+                        "merchants[0].order_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"preferences_url\":\"javascript:alert(1)"
+                 "\"}]}",
+                        "merchants[0].preferences_url"},
+                {"{\"version\":1,\"merchants\":[{\"merchant\":\"a\",\"preferences_url\":\"https://a.jp/"
+                 "{{token}}\"}]}",
+                        "merchants[0].preferences_url"},
         };
 
         (void) state;

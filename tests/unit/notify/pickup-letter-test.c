@@ -70,6 +70,40 @@ static void each_says_what_waits_where_until_when_and_what_to_bring(void **state
                         }
 }
 
+/* Of a shipment of several orders nobody could say whose page it is. */
+static void an_order_is_linked_where_it_is_one(void **state) {
+        static const struct {
+                const char *orders, *expect;
+        } table[] = {
+                {"[\"A-778\"]", "https://acme.example.jp/orders/A-778?from=notice"},
+                {"[\"注文 7/8?\"]",
+                        "https://acme.example.jp/orders/%E6%B3%A8%E6%96%87%207%2F8%3F?from=notice"},
+                {"[\"A-778\",\"A-779\"]", ""},
+                {"[]", ""},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(json_freep) struct json *orders = NULL;
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct letter l = {0};
+                struct letter_view v = {0};
+
+                assert_int_equal(json_parse(table[i].orders, strlen(table[i].orders), &orders, NULL), 0);
+                scene_shipment(&s, 2);
+                scene_policy(&policy, "shipped");
+                assert_int_equal(letter_compose(&l, NOTICE_KIND_PICKUP_READY, &s, &policy, LANGUAGE_JA), 0);
+                l.orders = orders;
+                assert_int_equal(letter_view_open(&v, &l, policy_merchant(&policy, "acme")), 0);
+                assert_string_equal(json_get_string(v.data, "order_link", ""), table[i].expect);
+                letter_view_close(&v);
+                letter_deinit(&l);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 static void what_they_have_is_not_called_missing(void **state) {
         (void) state;
         check(NOTICE_KIND_PICKUP_REMINDER, PARCEL_COLLECTED, LANGUAGE_JA, "pickup-reminder-rest-ja");
@@ -92,6 +126,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_says_what_waits_where_until_when_and_what_to_bring),
                 cmocka_unit_test(what_they_have_is_not_called_missing),
+                cmocka_unit_test(an_order_is_linked_where_it_is_one),
                 cmocka_unit_test(what_is_not_on_a_shelf_is_not_told),
         };
 

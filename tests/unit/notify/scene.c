@@ -65,7 +65,9 @@ void scene_policy(struct policy *p, const char *report) {
                 "\"reach\":{\"mail\":\"help@acme.example.jp\",\"phone\":\"03-0000-0000\",\"url\":\"https://"
                 "acme.example.jp/\","
                 "\"hours\":{\"ja\":\"平日 10:00〜17:00\",\"en\":\"weekdays 10:00-17:00\"}},"
-                "\"from\":{\"name\":{\"ja\":\"アクメ商店\"},\"address\":\"shop@acme.example.jp\"},\"unknown_"
+                "\"from\":{\"name\":{\"ja\":\"アクメ商店\"},\"address\":\"shop@acme.example.jp\"},"
+                "\"preferences_url\":\"https://acme.example.jp/me\",\"order_url\":"
+                "\"https://acme.example.jp/orders/{{order}}?from=notice\",\"unknown_"
                 "shipment\":\"refuse\","
                 "\"carriers\":[{\"carrier\":\"yamato\",\"name\":{\"ja\":\"ヤマト運輸\",\"en\":\"Yamato "
                 "Transport\"},"
@@ -73,7 +75,11 @@ void scene_policy(struct policy *p, const char *report) {
                 "?n={number}\"}]}],\"store\":{\"name\":{\"ja\":\"アクメ 渋谷店\",\"en\":\"Acme Shibuya\"},"
                 "\"address\":{\"ja\":\"東京都渋谷区1-2-3\",\"en\":\"1-2-3 Shibuya, Tokyo\"},\"phone\":"
                 "\"03-1111-2222\",\"hours\":{\"ja\":\"11:00〜20:00（水曜定休）\",\"en\":\"11:00-20:00, "
-                "closed on Wednesdays\"},\"opens\":\"11:00\",\"closes\":\"20:00\",\"closed\":[\"wed\"]}}",
+                "closed on "
+                "Wednesdays\"},\"map_url\":\"https://maps.example.jp/"
+                "shibuya\",\"note\":{\"ja\":\"地下1階の受取"
+                "カウンターへお越しください。\",\"en\":\"The pickup counter is on floor "
+                "B1.\"},\"opens\":\"11:00\",\"closes\":\"20:00\",\"closed\":[\"wed\"]}}",
                 report);
 
         assert_int_equal(json_parse(text, (size_t) n, &doc, &d), 0);
