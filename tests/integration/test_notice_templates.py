@@ -257,20 +257,34 @@ def test_data_is_never_more_than_text(tool, harmless, name):
             assert [sorted(m) for m in json.loads(found)] == [["text", "type"]]
 
 
+def leading(value, url: str, key: str = ""):
+    """The sample, all whose addresses but the brand's are @url."""
+    if isinstance(value, dict):
+        return {k: leading(v, url, k) for k, v in value.items() if k != "brand"} | ({"brand": value["brand"]} if "brand" in value else {})
+    if isinstance(value, list):
+        return [leading(v, url, key) for v in value]
+    return url if key in LEAVE - {"colour"} else value
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.jp/", "https://", "https://user@evil.jp/", " https://a.jp/", "https://a.jp/\"onclick=x",
                                  "https://a.jp/<script>", "https://a.jp/\r\nx", "HTTPS://a.jp/", "https://a.jp/\u202e", "mailto:a@b.jp"])
 def test_an_address_from_data_leads_to_the_web_or_nowhere(tool, url):
-    def put(value, key=""):
-        if isinstance(value, dict):
-            return {k: put(v, k) for k, v in value.items() if k != "brand"} | ({"brand": value["brand"]} if "brand" in value else {})
-        if isinstance(value, list):
-            return [put(v, key) for v in value]
-        return url if key in LEAVE - {"colour"} else value
     for lang, kind in CASES:
-        root = parse(tool.render("html", lang, kind, put(sample(lang))))
+        root = parse(tool.render("html", lang, kind, leading(sample(lang), url)))
         for e in root.iter("a"):
             assert re.match(r"(https?://(acme|track|maps|a)\.|mailto:|tel:)", e.get("href")) and sorted(e.attrib) in (["class", "href", "style"], ["href", "style"])
             assert not re.search(r"[\s<>\"]", e.get("href"))
+
+
+def test_an_address_from_data_leads_where_it_says(tool):
+    """Also where a reader would take a part of it for a sign: &copy is ©."""
+    url, n = "https://a.jp/?a=1&copy=2&lt=3'#x", {"button": 0, "link": 0}
+    for lang, kind in CASES:
+        for e in parse(tool.render("html", lang, kind, leading(sample(lang), url))).iter("a"):
+            if e.get("href").startswith("https://a.jp"):
+                assert e.get("href") == url
+                n["link" if e.get("class") else "button"] += 1
+    assert min(n.values()) > 0
 
 
 def test_every_qr_can_be_read(build):
