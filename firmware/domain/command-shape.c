@@ -482,6 +482,7 @@ static const struct json_rule known_notice_rules[] = {
         {"generation", JSON_WANT_INT, true, 0, 9999},
         {"state", JSON_WANT_NAME, true, 0, 0},
         {"at", JSON_WANT_TEXT, false, 0, 40},
+        {"refused", JSON_WANT_ARRAY, false, 0, 8},
 };
 
 static int check_refused(const struct json *doc, enum command_form form, struct diag *d) {

@@ -16,7 +16,8 @@ static const struct store_sql barred_sql[] = {
         {offsetof(struct barred, put),
                 "INSERT INTO barred (address, merchant, shipment, version, at_usec) VALUES (?1, ?2, ?3, ?4, "
                 "?5) "
-                "ON CONFLICT DO UPDATE SET version = excluded.version, at_usec = excluded.at_usec"},
+                "ON CONFLICT DO UPDATE SET version = max(version, excluded.version), at_usec = max(at_usec, "
+                "excluded.at_usec)"},
         {offsetof(struct barred, lift), "DELETE FROM barred WHERE address IN (SELECT address FROM barred "
                                         "WHERE merchant = ?1 AND shipment = ?2 "
                                         "AND version < ?3)"},

@@ -152,11 +152,49 @@ static int settle(
         return outbox_put(f->outbox, &row);
 }
 
+/* A contact that is newer was looked at by somebody: it lifts what an older one was refused for, whichever of them is read first. */
+static int contact_version(struct follow *f, const char *merchant, const char *shipment, int64_t *versionp) {
+        _cleanup_(json_freep) struct json *data = NULL;
+        int r = shipments_contact(f->shipments, merchant, shipment, &data);
+
+        *versionp = r == 0 ? json_get_int(data, "version", 0) : 0;
+        return r == STORE_E_NONE ? 0 : r <= 0 ? r : -EAGAIN;
+}
+
+/*
+ * Addresses that a notice was refused at: our own word coming back, or what another disk found out. The hashes say the same as long as the
+ * station's secret does.
+ */
+static int learn_refused(
+        struct follow *f, const char *merchant, const char *shipment, const struct json *data) {
+        const struct json *e = json_first(json_get(data, "refused"));
+        int64_t known, at;
+        int r;
+
+        if (!e)
+                return 0;
+        if (time_parse(json_get_string(data, "at", ""), &at, NULL) < 0)
+                at = f->now.wall_usec;
+        r = contact_version(f, merchant, shipment, &known);
+        for (; e && r == 0; e = json_next(e)) {
+                const char *hash = json_get_string(e, "address", "");
+                int64_t version = json_get_int(e, "version", 0);
+
+                if (strlen(hash) == SEAL_HASH_MAX - 1 && version >= known)
+                        r = barred_put(f->keepers.barred, hash, merchant, shipment, version, at);
+        }
+        return r;
+}
+
 static int on_outcome(struct follow *f, const struct fact_row *fact, const struct json *data) {
         enum notice_state state;
+        int r;
 
         if (state_of(fact->type, &state) < 0)
                 return -EBADMSG;
+        r = learn_refused(f, fact->merchant, fact->subject, data);
+        if (r != 0)
+                return r;
         return settle(f, json_get_string(data, "notice", ""), state, json_get_string(data, "channel", ""),
                 json_get_bool(data, "correction", false));
 }
@@ -189,7 +227,9 @@ static int on_known(struct follow *f, const struct fact_row *fact, const struct 
         for (const struct json *e = json_first(json_get(data, "notices")); e && r == 0; e = json_next(e)) {
                 enum notice_state state;
 
-                if (notice_state_from_str(json_get_string(e, "state", ""), &state) == 0 && is_final(state))
+                r = learn_refused(f, fact->merchant, json_get_string(e, "shipment", ""), e);
+                if (r == 0 && notice_state_from_str(json_get_string(e, "state", ""), &state) == 0 &&
+                        is_final(state))
                         r = remember(f, fact, e, state);
         }
         return r;

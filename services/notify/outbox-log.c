@@ -30,10 +30,32 @@ static void write_told(struct json_writer *w, const struct notice_row *row) {
         json_write_end_array(w);
 }
 
+/* Addresses that this shipment's notices were refused at, by their hashes: who has lost this file learns them from the facts. */
+static int write_refused(struct outbox *o, const struct notice_row *row, struct json_writer *w) {
+        _cleanup_reset_ struct store_stmt *q = &o->refused;
+        int n = 0, r;
+
+        store_bind_text(q, 1, row->merchant);
+        store_bind_text(q, 2, row->shipment);
+        store_bind_int64(q, 3, OUTBOX_REFUSED_MAX);
+        for (; (r = store_step(q)) == 0; n++) {
+                if (n == 0)
+                        json_write_array(w, "refused");
+                json_write_object(w, NULL);
+                json_write_string(w, "address", store_column_str(q, 0));
+                json_write_int(w, "version", store_column_int64(q, 1));
+                json_write_end_object(w);
+        }
+        if (n > 0)
+                json_write_end_array(w);
+        return r == STORE_E_DONE ? 0 : r;
+}
+
 static int append_outcome(struct outbox *o, struct notice_row *row, const struct stamp *now) {
         _cleanup_str_ struct str data = STR_INIT;
         char type[32], at[TIME_TEXT_MAX];
         struct json_writer w;
+        int r;
 
         (void) snprintf(type, sizeof(type), "notice.%s", notice_state_to_str(row->state));
         json_writer_init(&w, &data);
@@ -51,7 +73,10 @@ static int append_outcome(struct outbox *o, struct notice_row *row, const struct
         if (row->correction)
                 json_write_bool(&w, "correction", true);
         write_told(&w, row);
+        r = write_refused(o, row, &w);
         json_write_end_object(&w);
+        if (r < 0)
+                return r;
         return data.error
                        ? data.error
                        : store_log_append(o->store, type, row->shipment, data.data, data.len, &row->log_pos);

@@ -104,6 +104,8 @@ static const struct store_sql outbox_sql[] = {
                 "UPDATE notice SET next_usec = due_usec WHERE merchant = ?1 AND shipment = ?2 AND state = "
                 "'reserved' AND reason = 'not-arrived'"},
         {offsetof(struct outbox, get_data), "SELECT data FROM notice WHERE id = ?1"},
+        {offsetof(struct outbox, refused), "SELECT address, version FROM barred WHERE merchant = ?1 AND "
+                                           "shipment = ?2 ORDER BY address LIMIT ?3"},
         {offsetof(struct outbox, purge),
                 "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE told = 1 "
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)"},

@@ -10,6 +10,7 @@
 #include "firmware/store/store.h"
 #include "services/notify/plan.h"
 
+#define OUTBOX_REFUSED_MAX  8 /* addresses that one outcome names: a contact has fewer */
 #define OUTBOX_FILE         "notices.db"
 #define OUTBOX_PARCELS_SIZE (SHIPMENT_PIECES_MAX * UUID_TEXT_MAX + 1)
 #define OUTBOX_KEEP_DAYS    40 /* rows whose outcome the ledger has */

@@ -143,9 +143,9 @@ static int conclude(struct notify *n, struct notice_row *row, enum notice_state 
         if (state == NOTICE_FAILED && (row->others & PLAN_PAPER) != 0)
                 row->paper = PAPER_OWED;
         if (r == 0)
-                r = outbox_conclude(n->outbox, row, state, reason, now);
+                r = bar(n, row, refused, now); /* first: the outcome says so */
         if (r == 0)
-                r = bar(n, row, refused, now);
+                r = outbox_conclude(n->outbox, row, state, reason, now);
         if (r == 0 && state != NOTICE_ACCEPTED && state != NOTICE_DELIVERED && state != NOTICE_UNKNOWN)
                 r = news_drop(n->news, row->id);
         r = end(n, r);

@@ -126,6 +126,7 @@ static void read_notice(const struct envelope *e, struct effect *out) {
         out->notice = json_get_string(e->data, "notice", NULL);
         out->notice_kind = json_get_string(e->data, "kind", NULL);
         out->generation = json_get_int(e->data, "generation", 0);
+        out->refused = json_get(e->data, "refused");
         out->shipment = e->subject;
         out->state = e->type + strlen("notice.");
         if (out->notice && out->notice_kind && out->shipment && e->merchant &&

@@ -47,6 +47,7 @@ struct effect {
         /* EFFECT_NOTICE */
         const char *notice, *notice_kind;
         int64_t generation;
+        const struct json *refused; /* NULL none said */
         /* EFFECT_CONFLICT */
         const char *conflict, *text, *reason, *command_type;
         int64_t known_version; /* 0: none said; of a refused notice also notice_kind and generation */

@@ -32,9 +32,10 @@ static const struct store_sql statements[] = {
                 "INSERT INTO redeemed (merchant, offer, coupon, station, bench, at) VALUES (?1, ?2, ?3, ?4, "
                 "?5, ?6) ON CONFLICT DO NOTHING"},
         {offsetof(struct effect_statements, notice_put),
-                "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-                "ON CONFLICT (notice) DO UPDATE SET state = ?7, at = ?8"},
+                "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at, "
+                "refused) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+                "ON CONFLICT (notice) DO UPDATE SET state = ?7, at = ?8, refused = coalesce(?9, refused)"},
         /* A box that knows nothing need not be asked for it again. */
         {offsetof(struct effect_statements, notice_close), "UPDATE wish SET open = 0 WHERE kind = 'notice' "
                                                            "AND merchant = ?1 AND subject = ?2 AND version = "
@@ -308,10 +309,18 @@ static int close_notice(struct storage *s, const struct effect *e) {
         return store_run(q);
 }
 
+/* More than a station ever says is not kept, or a snapshot's page would be too long. */
+#define REFUSED_BYTES_MAX 2048
+
 static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
+        _cleanup_str_ struct str refused = STR_INIT;
         struct store_stmt *q = &s->effects.notice_put;
         int r;
 
+        if (json_type(e->refused) == JSON_ARRAY)
+                json_print(e->refused, &refused);
+        if (refused.error)
+                return refused.error;
         store_bind_text(q, 1, e->notice);
         store_bind_int64(q, 2, station);
         store_bind_text(q, 3, e->merchant);
@@ -320,6 +329,7 @@ static int put_notice(struct storage *s, int64_t station, const struct effect *e
         store_bind_int64(q, 6, e->generation);
         store_bind_text(q, 7, e->state);
         store_bind_text(q, 8, e->at);
+        store_bind_text(q, 9, refused.len > 0 && refused.len <= REFUSED_BYTES_MAX ? refused.data : NULL);
         r = store_run(q);
         return r == 0 && strcmp(e->state, "reserved") != 0 ? close_notice(s, e) : r;
 }

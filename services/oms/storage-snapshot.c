@@ -76,7 +76,7 @@ static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, units),
                 "SELECT code, serial, parcel FROM unit WHERE merchant = ?1 AND parcel = ?2"},
         {offsetof(struct snapshot_statements, notices),
-                "SELECT notice, shipment, kind, generation, state, at "
+                "SELECT notice, shipment, kind, generation, state, at, refused "
                 "FROM notice WHERE merchant = ?1 AND station = ?2 "
                 "AND notice > ?3 ORDER BY notice LIMIT ?4"},
         /* Of offers that are over nobody asks any more. */
@@ -303,6 +303,8 @@ static void write_notice(struct json_writer *w, const struct store_stmt *q) {
         json_write_int(w, "generation", store_column_int64(q, 3));
         json_write_string(w, "state", store_column_text(q, 4));
         json_write_string(w, "at", store_column_text(q, 5));
+        if (store_column_text(q, 6))
+                json_write_raw(w, "refused", store_column_text(q, 6));
         json_write_end_object(w);
 }
 
@@ -310,19 +312,19 @@ static int append_notices(struct snapshot *snap, const char *merchant, struct ke
         _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.notices;
         _cleanup_(page_deinit) struct page page = {0};
         struct key last = *after;
-        int r;
+        int r = 0;
 
         *np = 0;
         page_begin(snap, &page, merchant, "notices");
         store_bind_text(q, 1, merchant);
         store_bind_int64(q, 2, snap->station);
         bind_page(q, 3, after);
-        while ((r = store_step(q)) == 0) {
+        while (!page_is_full(&page) && (r = store_step(q)) == 0) {
                 (void) copy_text(last.text, sizeof(last.text), store_column_text(q, 0));
                 write_notice(&page.w, q);
                 (*np)++;
         }
-        if (r != STORE_E_DONE)
+        if (r != STORE_E_DONE && r != 0)
                 return r;
         *after = last;
         return *np > 0 ? page_end(snap, &page, merchant) : 0;
@@ -415,7 +417,7 @@ static int append_known(struct snapshot *snap, const char *merchant) {
                 return r;
         do
                 r = append_notices(snap, merchant, &after, &n);
-        while (r == 0 && n == KNOWN_ROWS);
+        while (r == 0 && n > 0);
         if (r < 0)
                 return r;
         do

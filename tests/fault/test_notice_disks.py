@@ -36,6 +36,10 @@ class Box:
         smtp = {"host": "127.0.0.1", "port": self.sink.port, "tls": "none-on-loopback", "timeout": "2s"}
         self.g = Ground(build, folder / "floor", simple(6), notice_delay_s=notice_delay_s, smtp=smtp)
         self.one, self.two, self.three = list(self.g.shipments)[:3]
+        self.contact(self.two)["email"] = self.contact(self.one)["email"]  # one customer
+
+    def contact(self, shipment: str) -> dict:
+        return self.g.shipments[shipment]["contact"]["contact"]
 
     def open(self) -> "Box":
         self.g.open()
@@ -145,6 +149,19 @@ def test_what_went_while_the_office_did_not_hear_it_goes_once_more_by_a_new_disk
     box.sign_in()
     box.pack(box.two, "notice.accepted")
     assert len(box.mails(box.one)) == len(box.sink.taken) - 1 == 2
+
+
+@pytest.mark.parametrize("loss", ["a-new-disk", "no-notices"])
+def test_an_address_that_was_refused_is_not_tried_again_by_a_new_disk(box, loss):
+    box.sink.refuse_recipient = "550 5.1.1 no such user"
+    box.pack(box.one, "notice.failed")
+    assert [data["reason"] for data in box.heard("notice.failed", box.one)] == ["recipient-refused"]
+    box.sink.refuse_recipient = ""
+    box.lose(LOSSES[loss])
+    box.start(anew="station" in LOSSES[loss])
+    box.sign_in()
+    box.pack(box.two, "notice.failed")  # to the same address
+    assert [data["reason"] for data in box.heard("notice.failed", box.two)] == ["address-refused"] and not box.sink.taken
 
 
 def test_control_what_nobody_else_had_heard_of_is_gone_with_its_disk(box):

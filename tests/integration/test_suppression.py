@@ -75,6 +75,54 @@ def test_a_ledger_that_is_read_again_lifts_nothing(notify, ledger, box):
     assert ended(notify, shipped(ledger, "S-2")) == ("notice.failed", "address-refused")
 
 
+# ---- a new disk ----
+
+def lose_notices(notify: Notify):
+    notify.stop()
+    for p in notify.folder.iterdir():
+        p.unlink()
+
+
+def tell(notify: Notify, ledger, notice: str) -> dict:
+    """As the station makes facts of what notify says."""
+    kind, data = notify.outcome_of(notice)
+    ledger.fact(kind, M, "S-1", **{k: v for k, v in data.items() if k != "merchant"})
+    return data
+
+
+@pytest.mark.parametrize("looked_at", [False, True])
+def test_without_its_memory_notify_knows_from_the_facts_what_bounced(notify, ledger, box, looked_at):
+    data = tell(notify, ledger, bounced(notify, ledger, box, "S-1"))
+    assert [(len(x["address"]), x["version"]) for x in data["refused"]] == [(64, 1)] and "hanako" not in str(data)
+    if looked_at:
+        ledger.contact(M, "S-1", version=2)
+    lose_notices(notify)
+    notify.start()
+    assert ended(notify, shipped(ledger, "S-2")) == (("notice.accepted", "") if looked_at else ("notice.failed", "address-refused"))
+    assert ended(notify, shipped(ledger, "S-3", email="taro@example.jp")) == ("notice.accepted", "")
+
+
+@pytest.mark.parametrize("looked_at", [False, True])
+def test_on_a_new_disk_notify_knows_from_the_snapshot_what_bounced(build, tmp_path, ledger, maildir, box, looked_at):
+    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
+        notice = bounced(notify, ledger, box, "S-1")
+        refused = notify.outcome_of(notice)[1]["refused"]
+        lose_notices(notify)
+        ledger.close()
+        for p in ledger.folder.iterdir():
+            p.unlink()
+        ledger.open()
+        ledger.policy(M)
+        ledger.trust_clock()
+        ledger.shipment(M, "S-1")
+        ledger.contact(M, "S-1", version=2 if looked_at else 1)
+        ledger.fact("known.received", M, M, merchant=M, notices=[
+            {"notice": notice, "shipment": "S-1", "kind": "shipped", "generation": 0, "state": "failed", "at": stamp(), "refused": refused}])
+        notify.start()
+        assert ended(notify, shipped(ledger, "S-2")) == (("notice.accepted", "") if looked_at else ("notice.failed", "address-refused"))
+        notify.stop()
+
+
 # ---- who wants to hear no more ----
 
 def test_a_withdrawal_beats_an_older_yes_though_the_stations_clock_was_behind(notify, ledger, maildir):

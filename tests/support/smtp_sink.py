@@ -56,6 +56,9 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("354 go on")
                 self.take_mail()
                 continue
+            if word == b"RCPT" and sink.refuse_recipient:
+                self.say(sink.refuse_recipient)
+                continue
             self.say("250 sink" if word in (b"EHLO", b"HELO", b"MAIL", b"RCPT", b"RSET", b"NOOP") else "502 what?")
 
     def take_mail(self) -> None:
@@ -91,6 +94,7 @@ class Sink:
         self.copies: Counter[str] = Counter()
         self.drops = lambda name, nth: False  # is the nth copy (from 1) taken without ever a 250?
         self.connections = 0
+        self.refuse_recipient = ""  # what is said to each recipient instead of 250
         self.refuse = ""  # what is said to a whole mail instead of 250
         self.slow_s = 0.0  # what it takes to take a mail
         self.swallows = lambda name: False  # is it answered 250 and forgotten?
