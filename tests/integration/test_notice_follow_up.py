@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One word of all pieces of a shipment: what leaves after it, or makes it untrue, is told by a follow-up, and never as a second "shipped"."""
+import email
+import email.policy
+
 import pytest
 from ledger import notice_id, number
+from mail_relay import RelayServer
 from notify import M, mails_in
 from test_notice_kinds import HAT, at_the_bench, first_box, in_two_boxes, store  # noqa: F401
 from waiting import wait_for
@@ -99,3 +103,39 @@ def test_a_box_packed_after_the_mail_sends_the_next_one_by_itself(store):  # noq
     assert MORE in mail and all(label["number"] in mail.replace("-", "") for label in order["labels"])
     generations = [f["generation"] for f in store.facts("notice.reserved") if f["kind"] == "shipped"]
     assert generations == [0, 1]
+
+
+def by_relay(store, relay) -> RelayServer:  # noqa: F811
+    """Its mails go there from now on."""
+    server = RelayServer(relay)
+    server.start()
+    store.rig.stop("notify")
+    store.rig.smtp = {"host": "127.0.0.1", "port": server.port, "tls": "none-on-loopback"}
+    store.rig.write_configs()
+    store.rig.start("notify")
+    return server
+
+
+def gone(texts) -> list:
+    return [email.message_from_bytes(t, policy=email.policy.default) for _, t in texts]
+
+
+def test_a_box_that_leaves_while_the_mail_is_in_the_relays_hands_is_told_by_the_next(store, relay):  # noqa: F811
+    server = by_relay(store, relay)
+    try:
+        packer = at_the_bench(store)
+        order = in_two_boxes(store, "P-1", kinds=("shipped",), email="silent@example.jp")
+        first_box(packer, order)
+        wait_for("the mail", lambda: relay.seen, 30)
+        packer.scan(HAT.jan, "packed", "ok")
+        packer.scan(order["labels"][1]["number"], "ready", "shipped")
+        assert [f["generation"] for f in store.facts("notice.reserved")] == [0]  # nobody knows yet what the first one told
+        relay.release.set()
+        wait_for("the follow-up", lambda: len(relay.taken) == 2, 30)
+        first, second = gone(relay.taken)
+        assert FIRST in first["Subject"] and MORE in second["Subject"]
+        assert [label["number"] in text(first).replace("-", "") for label in order["labels"]] == [True, False]
+        assert all(label["number"] in text(second).replace("-", "") for label in order["labels"])
+    finally:
+        relay.release.set()
+        server.stop()

@@ -187,12 +187,13 @@ def test_who_never_came_is_told_that_it_is_not_kept_any_more(days):
 
 # ---- boxes that a carrier takes ----
 
-def in_two_boxes(store, name: str, language: str = "ja", kinds: tuple = ("shipped", "partial-shipment")) -> dict:
+def in_two_boxes(store, name: str, language: str = "ja", kinds: tuple = ("shipped", "partial-shipment"), **contact) -> dict:
     """Socks in the first, a cap in the second; this carrier's boxes have gone when they are ready."""
     order = parcel_wish(name, "japanpost", (SOCKS, 2), (HAT, 1), pieces=2, notices=dict.fromkeys(kinds, "station"))
     n = sum(name.encode())
     order["labels"] = [{**label(n * 10 + piece, "japanpost"), "piece": piece} for piece in (1, 2)]
     order["contact"] |= {"language": language, "consent": {"transactional": True}}
+    order["contact"]["contact"] |= contact
     store.rig.oms("push", store.file("push.jsonl", order), "--station", NAME)
     for kind in ("label.given", "contact.received"):
         wait_for(f"{kind} of {name}", lambda: store.count(kind, name))
