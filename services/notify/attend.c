@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
-#include "services/notify/compose.h"
-#include "services/notify/decide.h"
 
 enum {
         ATTEND_NOT_NOW = 1, /* with the next look */
@@ -136,7 +134,7 @@ static void note_told(struct notice_row *row, const struct matter *m, const stru
 
 /* It goes once `sending` is on the disk and the ledger was looked at once more: see flight.c. */
 static int stage(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
-        struct courier_job *job, const struct stamp *now) {
+        struct together *t, struct courier_job *job, const struct stamp *now) {
         char to[SEAL_HASH_MAX] = "";
         struct flight *f;
         uint64_t next;
@@ -156,6 +154,8 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
         (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
         (void) copy_text(row->route, sizeof(row->route), w->routes[job->route].courier.name);
         r = outcome_send(n, row, to, notice_is_marketing(kind_of(row)) ? &m->addresses : NULL, now);
+        if (r == 0)
+                r = together_send(n, row, t);
         if (r != 0) {
                 routes_put_back(&w->health, job->route, now->boot_usec);
                 return r;
@@ -163,7 +163,7 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
         f = way_stage(w, job, now->boot_usec);
         (void) copy_text(f->to, sizeof(f->to), to);
         f->addresses = m->addresses;
-        f->consent_usec = m->card.consent_usec;
+        f->consent_usec = together_consent(m, t);
         f->correction = row->correction;
         f->is_alone = row->unknowns > 0;
         return 0;
@@ -173,9 +173,14 @@ enum {
         WRITE_NO_PACK = COMPOSE_E_NO_WORDS + 1, /* there are no words at all that this program can read */
 };
 
-/* @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS, WRITE_NO_PACK, -errno. */
+/*
+ * @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS,
+ * WRITE_NO_PACK, -errno.
+ */
 static int write_job(struct notify *n, const struct notice_row *row, const struct matter *m,
-        enum channel channel, struct courier_job *job, const struct template **wordsp) {
+        const struct together *t, enum channel channel, struct courier_job *job,
+        const struct template **wordsp) {
+        struct compose_order orders[DIGEST_MAX];
         enum template_language language = m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA;
         struct logo logo;
         bool has_logo;
@@ -187,15 +192,18 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
         if (r < 0)
                 return r;
         has_logo = r == 0;
+        together_list(row, m, t, orders);
         return compose(&(struct compose_input){.config = n->config,
                                .signer = &n->signer,
                                .words = *wordsp,
                                .logo = has_logo ? &logo : NULL,
                                .notice = row,
-                               .shipment = &m->shipment,
+                               .shipment = orders[0].shipment,
                                .policy = m->policy,
                                .contact = &m->contact,
-                               .data = m->data,
+                               .data = orders[0].data,
+                               .more = orders + 1,
+                               .n_more = t->n,
                                .sequel = m->sequel,
                                .language = m->card.language,
                                .channel = channel,
@@ -203,19 +211,42 @@ static int write_job(struct notify *n, const struct notice_row *row, const struc
                 job);
 }
 
-static int prepare(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
-        const struct stamp *now) {
-        _cleanup_(courier_job_wipe) struct courier_job job = {0};
-        const struct template *words;
+/* As many of them as one copy takes. Return: as write_job(). */
+static int write_all(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
+        struct together *t, struct courier_job *job, const struct template **wordsp) {
         int r;
+
+        for (;;) {
+                r = together_name(row, t);
+                if (r == 0)
+                        r = write_job(n, row, m, t, w->channel, job, wordsp);
+                if (r != COMPOSE_E_NO_WORDS || t->n == 0)
+                        return r;
+                r = together_shrink(n, t);
+                if (r < 0)
+                        return r;
+        }
+}
+
+static int prepare(
+        struct notify *n, struct way *w, struct notice_row *row, struct matter *m, const struct stamp *now) {
+        _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        _cleanup_(together_deinit) struct together t = {0};
+        const struct template *words;
+        int r = together_take(n, w, row, m, now, &t);
+
+        if (r != 0)
+                return r < 0 ? r : ATTEND_NOT_NOW;
 
         if (row->first_usec == 0) { /* the Date of every copy, so that a copy is the same mail */
                 row->first_usec = now->wall_usec;
                 row->first_offset_sec = now->offset_sec;
         }
-        r = write_job(n, row, m, w->channel, &job, &words);
+        r = write_all(n, w, row, m, &t, &job, &words);
         if (r < 0)
                 return r;
+        if (r != 0)
+                row->digest[0] = '\0';
         if (r == WRITE_NO_PACK)
                 return outcome_wait(n, row, "words", 0, now);
         if (r == COMPOSE_E_NO_WORDS) {
@@ -224,7 +255,9 @@ static int prepare(struct notify *n, struct way *w, struct notice_row *row, cons
         }
         list_parcels(m, row);
         note_told(row, m, words);
-        return stage(n, w, row, m, &job, now);
+        for (size_t i = 0; i < t.n; i++)
+                note_told(&t.list[i].row, &t.list[i].matter, words);
+        return stage(n, w, row, m, &t, &job, now);
 }
 
 /* ---- paper for the clerk ---- */
@@ -240,7 +273,7 @@ static int lay_paper(
 
         if (!way_is_free(w, ROUTES_ANY, now->boot_usec, &next))
                 return 0; /* with the next look */
-        r = write_job(n, row, m, CHANNEL_SLIP, &job, &words);
+        r = write_job(n, row, m, &(struct together){0}, CHANNEL_SLIP, &job, &words);
         if (r != 0)
                 return r;
         if (routes_pick(&w->health, ROUTES_ANY, now->boot_usec, &job.route, &next) == 0) {
@@ -299,7 +332,7 @@ int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *n
 
 /* ---- one notice ---- */
 
-static int go(struct notify *n, struct notice_row *row, const struct matter *m, const struct plan *plan,
+static int go(struct notify *n, struct notice_row *row, struct matter *m, const struct plan *plan,
         const struct stamp *now) {
         struct way *w = &n->ways[plan->channel];
         const char *channel = channel_to_str(plan->channel);
@@ -317,10 +350,13 @@ static int go(struct notify *n, struct notice_row *row, const struct matter *m, 
         return outcome_commit(n, row);
 }
 
-static int follow_plan(struct notify *n, struct notice_row *row, const struct matter *m,
-        const struct stamp *now, const struct plan *plan, const struct hashes *refused) {
-        if (plan->action == PLAN_GO)
-                return go(n, row, m, plan, now);
+static int follow_plan(struct notify *n, struct notice_row *row, struct matter *m, const struct stamp *now,
+        const struct plan *plan, const struct hashes *refused) {
+        if (plan->action == PLAN_GO) {
+                int r = together_wait(n, row, m, plan->channel, now);
+
+                return r == TOGETHER_E_WAITS ? 0 : r < 0 ? r : go(n, row, m, plan, now);
+        }
         return refused->n > 0 ? outcome_refuse(n, row, refused, plan->reason, now)
                               : outcome_give_up(n, row, NOTICE_FAILED, plan->reason, now);
 }
@@ -334,9 +370,12 @@ static int wait_unjudged(
         return outcome_wait(n, row, reason, 0, now);
 }
 
-static int carry_out(struct notify *n, struct notice_row *row, const struct matter *m,
-        const struct notice_decision *d, const struct plan *plan, const struct hashes *refused,
+static int carry_out(struct notify *n, struct notice_row *row, struct matter *m, const struct judgement *j,
         const struct stamp *now) {
+        const struct notice_decision *d = &j->decision;
+
+        if (d->action != NOTICE_SEND || j->plan.action != PLAN_GO)
+                row->digest[0] = '\0'; /* the others of its copy go without it */
         switch (d->action) {
         case NOTICE_WAIT:
                 return outcome_wait(n, row, d->reason, d->again_usec, now);
@@ -349,16 +388,29 @@ static int carry_out(struct notify *n, struct notice_row *row, const struct matt
         case NOTICE_FAIL:
                 return outcome_give_up(n, row, NOTICE_FAILED, d->reason, now);
         case NOTICE_SEND:
-                return follow_plan(n, row, m, now, plan, refused);
+                return follow_plan(n, row, m, now, &j->plan, &j->refused);
         }
         return -EINVAL;
 }
 
+int attend_judge(struct notify *n, struct notice_row *row, struct matter *m, const struct stamp *now,
+        struct judgement *j) {
+        *j = (struct judgement){0};
+        if (m->state == CONTACT_READY) {
+                int r = make_plan(n, row, m, now, &j->plan, &j->refused);
+
+                if (r < 0)
+                        return r;
+                m->state = state_of(&j->plan);
+                row->others = j->plan.others;
+        }
+        j->decision = decide(row, m, m->state, now);
+        return 0;
+}
+
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         _cleanup_(matter_deinit) struct matter m = {0};
-        struct notice_decision decision;
-        struct plan plan = {0};
-        struct hashes refused = {0};
+        struct judgement j;
         int r = matter_read(n, row, now->wall_usec, &m);
 
         if (r > 0 || r == -ENOMEM)
@@ -370,17 +422,12 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
         /* We know more than the ledger: it was put back from a copy. What the office still has as owed is promised again. */
         if (!m.is_promised)
                 return wait_unjudged(n, row, NOTICE_NOT_RESERVED, now);
-        if (m.state == CONTACT_READY) {
-                r = make_plan(n, row, &m, now, &plan, &refused);
-                if (r < 0)
-                        return r;
-                m.state = state_of(&plan);
-                row->others = plan.others;
-        }
+        r = attend_judge(n, row, &m, now, &j);
+        if (r < 0)
+                return r;
         if (m.state == CONTACT_SEALED && strcmp(row->reason, contact_state_to_str(CONTACT_SEALED)) != 0)
                 log_warning(
                         "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
                         row->id);
-        decision = decide(row, &m, m.state, now);
-        return carry_out(n, row, &m, &decision, &plan, &refused, now);
+        return carry_out(n, row, &m, &j, now);
 }

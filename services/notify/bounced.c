@@ -9,6 +9,10 @@
 
 #define BOUNCED "bounced" /* the reason */
 
+enum {
+        LOOK_LATER = OUTBOX_E_EXISTS + 1, /* what is under way, or not told yet, is judged when it is */
+};
+
 /* ---- decide ---- */
 
 static enum bounced_act judge_reserved(enum dsn_says says, int unknowns) {
@@ -46,18 +50,29 @@ enum bounced_act bounced_judge(const struct bounced_question *q) {
 
 /* ---- write down ---- */
 
-/* Is the address to be tried no more? Where its mail went may be forgotten: then nothing is barred. */
-static int bar(struct notify *n, const struct notice_row *row, enum dsn_says says, const struct stamp *now) {
+struct refusal { /* of an address; "" : it may still be tried, or where the mail went is forgotten */
         char address[SEAL_HASH_MAX];
+};
+
+/* Is the address to be tried no more? */
+static int judge_address(
+        struct notify *n, const char *copy, enum dsn_says says, const struct stamp *now, struct refusal *f) {
         bool is_bad = says == DSN_HARD;
-        int r = mailed_ask(n->mailed, row->id, address);
+        int r = mailed_ask(n->mailed, copy, f->address);
 
         if (r == 0 && says == DSN_SOFT)
-                r = mailed_soft(n->mailed, row->id, address, now->wall_usec, &is_bad);
-        if (r == 0 && is_bad)
-                r = barred_put(n->barred, address, row->merchant, row->shipment,
-                        matter_contact_version(n, row->merchant, row->shipment), now->wall_usec);
+                r = mailed_soft(n->mailed, copy, f->address, now->wall_usec, &is_bad);
+        if (r != 0 || !is_bad)
+                f->address[0] = '\0';
         return r == MAILED_E_NOT ? 0 : r;
+}
+
+static int bar(
+        struct notify *n, const struct notice_row *row, const struct refusal *f, const struct stamp *now) {
+        return *f->address == '\0'
+                       ? 0
+                       : barred_put(n->barred, f->address, row->merchant, row->shipment,
+                                 matter_contact_version(n, row->merchant, row->shipment), now->wall_usec);
 }
 
 /* To be planned anew, from now. */
@@ -65,7 +80,7 @@ static int pass_on(struct notify *n, struct notice_row *row, const struct stamp 
         row->state = NOTICE_RESERVED;
         row->told = false; /* its end, which is to come: what is told is purged some day */
         row->changed_usec = now->wall_usec;
-        row->channel[0] = '\0';
+        row->channel[0] = row->digest[0] = '\0';
         (void) copy_text(row->reason, sizeof(row->reason), BOUNCED);
         (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* a uuid */
         row->due_usec = row->next_usec = now->boot_usec;
@@ -80,40 +95,76 @@ static int fail(struct notify *n, struct notice_row *row, const struct stamp *no
 }
 
 /* Within a transaction. */
-static int write_down(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
+static int write_down(struct notify *n, struct notice_row *row, enum bounced_act act, const struct refusal *f,
         const struct stamp *now) {
-        int r = mailed_count(n->mailed, dsn_says_to_str(says));
+        int r;
 
-        if (r != 0 || act == BOUNCED_NOTHING)
-                return r;
+        if (act == BOUNCED_NOTHING)
+                return 0;
         if (act == BOUNCED_DELIVERED)
                 return outbox_conclude(n->outbox, row, NOTICE_DELIVERED, "", now);
         plan_use_up(row->used, CHANNEL_EMAIL, BOUNCED);
-        r = bar(n, row, says, now);
+        r = bar(n, row, f, now);
         if (r != 0)
                 return r;
         return act == BOUNCED_PASSED ? pass_on(n, row, now) : fail(n, row, now);
 }
 
-static int keep(struct notify *n, struct notice_row *row, enum bounced_act act, enum dsn_says says,
-        const struct stamp *now) {
-        struct store *store = outbox_store(n->outbox);
-        int r = store_begin(store);
-
-        if (r == 0)
-                r = write_down(n, row, act, says, now);
-        if (r == 0)
-                r = store_commit(store);
-        else
-                store_rollback(store);
-        if (r != 0 || act == BOUNCED_NOTHING)
-                return r;
-        n->has_outcomes = true;
+static void say(const struct notice_row *row, enum bounced_act act) {
+        if (act == BOUNCED_NOTHING)
+                return;
         log_info("notice %s: its mail %s", row->id,
                 act == BOUNCED_DELIVERED ? "was delivered"
                 : act == BOUNCED_PASSED  ? "bounced; another channel takes it"
                                          : "bounced");
-        return 0;
+}
+
+static enum bounced_act judge_row(const struct notice_row *row, enum dsn_says says) {
+        char why[PLAN_REASON_SIZE];
+
+        return bounced_judge(&(struct bounced_question){
+                .says = says,
+                .state = row->state,
+                .unknowns = row->unknowns,
+                .was_told = row->told,
+                .has_others = (row->others & ~PLAN_PAPER) != 0,
+                .is_over = plan_is_used(row->used, CHANNEL_EMAIL, why),
+        });
+}
+
+/* All that the mail carried, in one transaction. */
+static int write_all(struct notify *n, const struct dsn *dsn, const struct stamp *now) {
+        struct notice_row row = {0};
+        struct refusal refusal = {0};
+        int r = mailed_count(n->mailed, dsn_says_to_str(dsn->says));
+        bool asked = false;
+
+        while (r == 0 && (r = outbox_of_copy(n->outbox, dsn->notice, &row)) == 0) {
+                enum bounced_act act = judge_row(&row, dsn->says);
+
+                if ((act == BOUNCED_PASSED || act == BOUNCED_FAILED) && !asked) {
+                        r = judge_address(n, dsn->notice, dsn->says, now, &refusal);
+                        asked = true;
+                }
+                if (r == 0)
+                        r = write_down(n, &row, act, &refusal, now);
+                if (r == 0)
+                        say(&row, act);
+                n->has_outcomes |= act != BOUNCED_NOTHING;
+        }
+        return r == OUTBOX_E_NONE ? 0 : r;
+}
+
+static int keep(struct notify *n, const struct dsn *dsn, const struct stamp *now) {
+        struct store *store = outbox_store(n->outbox);
+        int r = store_begin(store);
+
+        if (r == 0)
+                r = write_all(n, dsn, now);
+        if (r == 0)
+                return store_commit(store);
+        store_rollback(store);
+        return r;
 }
 
 /* What is none of ours changes nothing, but somebody may want to know how much of it comes. */
@@ -129,28 +180,27 @@ static int keep_count(struct notify *n, const char *what) {
         return r;
 }
 
+/* Return: 0, OUTBOX_E_NONE nothing is known of that mail, LOOK_LATER, -errno. */
+static int look(struct notify *n, const struct dsn *dsn) {
+        struct notice_row row = {0};
+        bool any = false;
+        int r;
+
+        while ((r = outbox_of_copy(n->outbox, dsn->notice, &row)) == 0) {
+                any = true;
+                if (judge_row(&row, dsn->says) == BOUNCED_LATER)
+                        return LOOK_LATER;
+        }
+        return r == OUTBOX_E_NONE && any ? 0 : r;
+}
+
 static int on_report(struct notify *n, const struct dsn *dsn, enum mailbox_fate *fatep) {
         struct stamp now = follow_now(n->follow);
-        struct notice_row row;
-        char why[PLAN_REASON_SIZE];
-        enum bounced_act act;
-        int r = outbox_get(n->outbox, dsn->notice, &row);
+        int r = look(n, dsn);
 
-        if (r == OUTBOX_E_NONE)
-                r = keep_count(n, "too-late");
-        else if (r == 0) {
-                act = bounced_judge(&(struct bounced_question){
-                        .says = dsn->says,
-                        .state = row.state,
-                        .unknowns = row.unknowns,
-                        .was_told = row.told,
-                        .has_others = (row.others & ~PLAN_PAPER) != 0,
-                        .is_over = plan_is_used(row.used, CHANNEL_EMAIL, why),
-                });
-                if (act == BOUNCED_LATER)
-                        return 0;
-                r = keep(n, &row, act, dsn->says, &now);
-        }
+        if (r == LOOK_LATER)
+                return 0;
+        r = r == OUTBOX_E_NONE ? keep_count(n, "too-late") : r == 0 ? keep(n, dsn, &now) : r;
         if (r == 0)
                 *fatep = MAILBOX_REMOVE;
         return r;

@@ -39,7 +39,9 @@ static int add_thread(const struct compose_input *in, const char *from, struct s
 /* Where the mail comes from, outside of it. */
 static int write_envelope(const struct compose_input *in, const char *from, struct courier_job *job) {
         _cleanup_str_ struct str bounce = STR_INIT;
-        int r = in->signer->verp.n_key > 0 ? verp_write(&in->signer->verp, in->notice->id, &bounce) : 0;
+        int r = in->signer->verp.n_key > 0
+                        ? verp_write(&in->signer->verp, notice_row_copy(in->notice), &bounce)
+                        : 0;
 
         if (r < 0)
                 return r;
@@ -65,7 +67,8 @@ int compose_mail(const struct composition *c, struct courier_job *job) {
         char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
         int r;
 
-        (void) snprintf(message_id, sizeof(message_id), "%s@%s", in->notice->id, in->config->domain);
+        (void) snprintf(
+                message_id, sizeof(message_id), "%s@%s", notice_row_copy(in->notice), in->config->domain);
         r = mail_words_write(c->words, &c->view, &words);
         if (r == 0)
                 r = add_thread(in, from.address, &thread);

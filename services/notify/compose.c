@@ -39,6 +39,8 @@ static int gather(const struct compose_input *in, struct composition *c) {
         c->letter.data = in->data;
         c->letter.sequel = in->sequel;
         c->letter.channel = in->channel;
+        for (size_t i = 0; i < in->n_more && r == 0; i++)
+                r = letter_add_order(&c->letter, in->more[i].shipment, in->more[i].data);
         if (r == 0)
                 r = add_unsubscribe(in, c);
         if (r == 0)
@@ -89,6 +91,6 @@ int compose(const struct compose_input *in, struct courier_job *job) {
                 courier_job_wipe(job);
                 return r < 0 ? r : COMPOSE_E_NO_WORDS;
         }
-        (void) copy_text(job->notice, sizeof(job->notice), in->notice->id); /* a uuid */
+        (void) copy_text(job->notice, sizeof(job->notice), notice_row_copy(in->notice)); /* a uuid */
         return 0;
 }

@@ -29,6 +29,11 @@ struct compose_input { /* all borrowed */
         const struct contact *contact;
         const struct json *data; /* what it says beside the shipment; NULL nothing */
         enum notice_sequel sequel;
+        const struct compose_order {
+                const struct shipment *shipment;
+                const struct json *data;
+        } * more; /* other orders that it tells of, too; NULL none */
+        size_t n_more;
         enum language language;
         enum channel channel;
         bool marketing; /* consent: coupons are shown */

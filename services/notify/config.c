@@ -154,6 +154,8 @@ static const struct yaml_rule rules[] = {
         {"bounce", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, bounce_rules, NULL},
         {"fallback_after", YAML_WANT_DURATION, false, ROOM(fallback_usec), (int64_t) USEC_PER_SEC,
                 7 * 86400 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
+        {"gather", YAML_WANT_DURATION, false, ROOM(gather_usec), 0, 600 * (int64_t) USEC_PER_SEC, NULL, NULL,
+                NULL},
         {"sms", YAML_WANT_LIST, false, 0, 0, 1, CONFIG_SMS_ROUTES, NULL, NULL, config_read_sms},
         {"line", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, config_read_line},
         {"line-notification", YAML_WANT_MAP, false, 0, 0, 0, 0, NULL, NULL, config_read_line_notification},
@@ -266,7 +268,8 @@ static int complete(struct notify_config *c, const struct yaml *root, struct dia
 static int read_tree(struct notify_config *c, const struct yaml *root, struct diag *d) {
         int r;
 
-        *c = (struct notify_config){.fallback_usec = 600 * (int64_t) USEC_PER_SEC};
+        *c = (struct notify_config){
+                .fallback_usec = 600 * (int64_t) USEC_PER_SEC, .gather_usec = 60 * (int64_t) USEC_PER_SEC};
         r = yaml_walk(root, "", rules, c, d);
         return r < 0 ? r : complete(c, root, d);
 }

@@ -46,6 +46,7 @@ struct notify_config {
         } from;       /* for merchants whose policy names no sender; no-reply at the domain when not given */
         int language; /* enum language, for contacts that name none */
         char words[CONFIG_PATH_MAX];   /* folder of the merchant's own templates; "" none */
+        int64_t gather_usec;           /* an incident waits so long for others of its customer */
         int64_t fallback_usec;         /* a channel is down so long before the next one takes a notice */
         char maildir[CONFIG_PATH_MAX]; /* "" when it is smtp, or mail is not here */
         struct config_relay {

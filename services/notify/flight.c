@@ -4,15 +4,38 @@
 #include "services/notify/notify-internal.h"
 
 /* Is it not to go any more, or not as it was written? @row: filled. Return: 0 no, 1 yes, -errno. */
-static int is_undone(struct notify *n, const struct flight *f, struct notice_row *row) {
-        int r = outbox_get(n->outbox, f->notice, row);
-
-        if (r != 0)
-                return r < 0 ? r : -ENOENT;
+static int is_row_undone(struct notify *n, const struct flight *f, const struct notice_row *row) {
         if (row->state != NOTICE_SENDING || row->correction != f->correction ||
                 row->approval == APPROVAL_REFUSED || (row->others & PLAN_ANEW) != 0)
                 return 1;
         return matter_is_withdrawn(n, row, &f->addresses, f->consent_usec);
+}
+
+/* Or any of those that it carries: then all of them are judged anew. */
+static int is_undone(struct notify *n, const struct flight *f) {
+        struct notice_row row = {0};
+        bool any = false;
+        int r, undone = 0;
+
+        while ((r = outbox_of_copy(n->outbox, f->notice, &row)) == 0) {
+                any = true;
+                undone = is_row_undone(n, f, &row);
+                if (undone != 0)
+                        return undone;
+        }
+        return r < 0 ? r : any ? 0 : -ENOENT;
+}
+
+static int unsend(struct notify *n, const struct flight *f) {
+        struct notice_row row = {0};
+        int r, k;
+
+        while ((r = outbox_of_copy(n->outbox, f->notice, &row)) == 0) {
+                k = outcome_unsend(n, &row);
+                if (k < 0)
+                        return k;
+        }
+        return r < 0 ? r : 0;
 }
 
 /* ---- to the threads ---- */
@@ -34,15 +57,14 @@ static int look_again(struct notify *n, const struct stamp *now) {
 }
 
 static int launch(struct notify *n, struct way *w, struct flight *f, bool may_go, const struct stamp *now) {
-        struct notice_row row;
-        int r = is_undone(n, f, &row);
+        int r = is_undone(n, f);
 
         if (r == 0 && may_go) {
                 way_launch(w, f);
                 return 0;
         }
         if (r >= 0)
-                r = outcome_unsend(n, &row);
+                r = unsend(n, f);
         if (r == 0)
                 way_drop(w, f, now->boot_usec);
         return r;
@@ -92,13 +114,12 @@ void flights_drop(struct notify *n, const struct stamp *now) {
 
 static int review(
         struct notify *n, struct way *w, const struct flight *f, bool changed, const struct stamp *now) {
-        struct notice_row row;
         int r = now->boot_usec >= f->since_usec + WAY_AHEAD_USEC;
 
         if (f->is_paper)
                 return 0;
         if (r == 0 && changed)
-                r = is_undone(n, f, &row);
+                r = is_undone(n, f);
         if (r > 0)
                 (void) sender_recall(w->sender, f->notice); /* it has begun, or comes back */
         return r < 0 ? r : 0;

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, queue.c picks who
- * is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, flight.c gives to the channels what is
+ * is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, together.c finds who goes with it, flight.c gives to the channels what is
  * `sending` on the disk, outcome.c writes down how it ended.
  */
 #include <systemd/sd-event.h>
@@ -13,7 +13,10 @@
 #include "services/notify/channel/mail-folder.h"
 #include "services/notify/channel/pop3.h"
 #include "services/notify/collector.h"
+#include "services/notify/compose.h"
 #include "services/notify/contact.h"
+#include "services/notify/decide.h"
+#include "services/notify/digest.h"
 #include "services/notify/follow.h"
 #include "services/notify/mailed.h"
 #include "services/notify/news.h"
@@ -89,6 +92,52 @@ int64_t matter_contact_version(struct notify *n, const char *merchant, const cha
 int attend(struct notify *n, struct notice_row *row, const struct stamp *now);
 /* One that failed and owes paper to the clerk. Return: likewise. */
 int attend_paper(struct notify *n, struct notice_row *row, const struct stamp *now);
+
+struct judgement { /* of one notice, at this moment */
+        struct notice_decision decision;
+        struct plan plan;
+        struct hashes refused;
+};
+/* @row, @m: their plan and the contact's state are filled. Return: 0, -errno of our own database. */
+int attend_judge(struct notify *n, struct notice_row *row, struct matter *m, const struct stamp *now,
+        struct judgement *j);
+
+/* --- together.c --- */
+enum {
+        TOGETHER_E_WAITS =
+                1, /* others may still come to it: written down, and looked at again when that is over */
+        TOGETHER_E_AWAY, /* the ledger cannot be read now */
+        TOGETHER_E_ALONE, /* nothing of its kind goes together, or not by this channel, or not with these words */
+};
+struct mate { /* one that goes with another */
+        struct notice_row row;
+        struct matter matter; /* without the contact */
+};
+struct together {          /* all of them; zero is valid: nobody does */
+        struct mate *list; /* owned; by shipment */
+        size_t n;
+        bool names_differ;
+};
+void together_deinit(struct together *t); /* twice is harmless */
+/* Is it to wait for others? @row: knows its key afterwards. Return: 0 no, TOGETHER_E_WAITS, -errno of our own database. */
+int together_wait(struct notify *n, struct notice_row *row, const struct matter *m, enum channel channel,
+        const struct stamp *now);
+/*
+ * Who goes with @row by @w, now. @m: of the row; loses a name that not all of them have. @t: zero. Those that went with it before and do
+ * not any more are written down as going by themselves. Return: 0, TOGETHER_E_AWAY, -errno.
+ */
+int together_take(struct notify *n, const struct way *w, const struct notice_row *row, struct matter *m,
+        const struct stamp *now, struct together *t);
+int together_shrink(struct notify *n, struct together *t); /* to half of them, or nobody. Return: 0, -errno */
+/* The id of the copy, into all of them: that of before, where one may have gone. Return: 0, -ENOMEM. */
+int together_name(struct notice_row *row, struct together *t);
+/* What all of them are about, in one order, whoever was looked at first: a copy is the same. @list: 1 + t->n are filled */
+void together_list(const struct notice_row *row, const struct matter *m, const struct together *t,
+        struct compose_order list[DIGEST_MAX]);
+/* They are `sending` as @row is, in its transaction. Return: 0, -errno. */
+int together_send(struct notify *n, const struct notice_row *row, struct together *t);
+/* Who withdraws it while they go withdraws it for all of them: the oldest of what they stand on. Wall clock. */
+int64_t together_consent(const struct matter *m, const struct together *t);
 
 /* --- queue.c --- */
 /* Those that are due, while a channel is free to take one. Return: 0, FOLLOW_E_MORE there may be more, -errno. */

@@ -17,7 +17,7 @@
         "expires_usec, max_age_usec, attempts, unknowns, channel, reason, correction, first_usec, "          \
         "first_offset, "                                                                                     \
         "parcels, told, changed_usec, log_pos, rank, words, contact, words_ja, words_en, others, used, "     \
-        "route, paper, approval"
+        "route, paper, approval, gather, digest"
 #define ASLEEP                                                                                               \
         "state = 'reserved' AND next_usec > due_usec AND reason NOT IN ('no-contact', 'no-consent', "        \
         "'no-channel', 'bad-seal')" /* as notice_asleep has it */
@@ -38,7 +38,7 @@ static const struct store_sql outbox_sql[] = {
                 "INSERT INTO notice (" COLUMNS
                 ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                 "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, "
-                "?33, ?34)"},
+                "?33, ?34, ?35, ?36)"},
         /* Not what it is: a column that is set has its indexes written anew, also with the same value. */
         {offsetof(struct outbox, put),
                 "UPDATE notice SET state = ?6, boot = ?7, "
@@ -47,7 +47,8 @@ static const struct store_sql outbox_sql[] = {
                 "= ?18, "
                 "first_usec = ?19, first_offset = ?20, parcels = ?21, told = ?22, changed_usec = ?23, "
                 "log_pos = ?24, words = ?26, contact = ?27, words_ja = ?28, words_en = ?29, "
-                "others = ?30, used = ?31, route = ?32, paper = ?33, approval = ?34 "
+                "others = ?30, used = ?31, route = ?32, paper = ?33, approval = ?34, gather = ?35, "
+                "digest = ?36 "
                 "WHERE id = ?1"},
         {offsetof(struct outbox, due),
                 "SELECT " COLUMNS " FROM notice WHERE state = 'reserved' AND channel = "
@@ -63,6 +64,19 @@ static const struct store_sql outbox_sql[] = {
                 "ORDER BY due_usec LIMIT 1"},
         {offsetof(struct outbox, paper),
                 "SELECT " COLUMNS " FROM notice WHERE paper = 1 AND (next_usec <= ?1 OR boot <> ?2) LIMIT 1"},
+        {offsetof(struct outbox, of_copy),
+                "SELECT " COLUMNS " FROM notice WHERE digest = ?1 AND digest <> '' "
+                "AND id > ?2 ORDER BY id LIMIT 1"},
+        {offsetof(struct outbox, mate),
+                "SELECT " COLUMNS
+                " FROM notice WHERE gather = ?1 AND gather <> '' AND state = 'reserved' AND "
+                "id > ?2 AND id <> ?3 AND digest = '' AND (unknowns > 0) = ?4 AND (unknowns = 0 OR route = "
+                "'') "
+                "AND (next_usec <= ?5 OR reason = '" NOTICE_GATHERING "') ORDER BY id LIMIT 1"},
+        {offsetof(struct outbox, gathering),
+                "SELECT coalesce(min(next_usec), 0) FROM notice WHERE gather = ?1 AND gather <> '' AND state "
+                "= "
+                "'reserved' AND reason = '" NOTICE_GATHERING "' AND (unknowns > 0) = ?2 AND next_usec > ?3"},
         {offsetof(struct outbox, sending),
                 "SELECT " COLUMNS " FROM notice WHERE state = 'sending' AND +id > ?1 ORDER BY +id "
                 "LIMIT 1" /* by the index of the few */},
@@ -189,7 +203,9 @@ static int read_row(const struct store_stmt *q, struct notice_row *row) {
                column_copy(q, 25, row->words, sizeof(row->words)) &&
                column_copy(q, 26, row->contact, sizeof(row->contact)) &&
                column_copy(q, 30, row->used, sizeof(row->used)) &&
-               column_copy(q, 31, row->route, sizeof(row->route)) && row->paper <= PAPER_LAID;
+               column_copy(q, 31, row->route, sizeof(row->route)) &&
+               column_copy(q, 34, row->gather, sizeof(row->gather)) &&
+               column_copy(q, 35, row->digest, sizeof(row->digest)) && row->paper <= PAPER_LAID;
         return fits && state && notice_state_from_str(state, &row->state) == 0 ? 0 : -EBADMSG;
 }
 
@@ -241,6 +257,8 @@ static int write_row(struct outbox *o, struct store_stmt *q, const struct notice
         store_bind_text(q, 32, row->route);
         store_bind_int64(q, 33, (int64_t) row->paper);
         store_bind_int64(q, 34, (int64_t) row->approval);
+        store_bind_text(q, 35, row->gather);
+        store_bind_text(q, 36, row->digest);
         return store_run(q);
 }
 

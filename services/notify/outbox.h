@@ -7,6 +7,7 @@
 #include "firmware/base/time.h"
 #include "firmware/domain/fact.h"
 #include "firmware/domain/notice.h"
+#include "firmware/seal/seal.h"
 #include "firmware/store/store.h"
 #include "services/notify/plan.h"
 
@@ -54,9 +55,15 @@ struct notice_row {
         int64_t pins
                 [2]; /* the words that it is to be written with (wording-store.h), by language; 0: those that hold then */
         enum approval approval;
+        char gather
+                [SEAL_HASH_MAX]; /* digest_key(): those that one copy can carry have the same; "" not looked at, or it goes alone */
+        char digest[UUID_TEXT_MAX]; /* the copy that carries it together with others; "" its own */
         bool told;
         int64_t changed_usec, log_pos;
 };
+
+/* The id of its copies: its own, or that of the digest. */
+const char *notice_row_copy(const struct notice_row *row);
 
 struct outbox;
 
@@ -88,6 +95,16 @@ int outbox_stuck(struct outbox *o, enum channel channel, unsigned others, uint64
         uint64_t boot_usec, struct notice_row *row);
 /* One that failed and owes paper, and is to be looked at. Return: 0, OUTBOX_E_NONE, -errno. */
 int outbox_paper(struct outbox *o, uint64_t boot_usec, struct notice_row *row);
+/* The next row by id that this copy carries. @row: the one before; zero for the first. Return: 0, OUTBOX_E_NONE, -errno. */
+int outbox_of_copy(struct outbox *o, const char *copy, struct notice_row *row);
+/*
+ * The next row by id that could go together with @with, which has gathered and goes by a copy that is not made yet. @row: as above.
+ * Return: 0, OUTBOX_E_NONE, -errno.
+ */
+int outbox_mate(struct outbox *o, const struct notice_row *with, uint64_t boot_usec, struct notice_row *row);
+#define NOTICE_GATHERING "gathering" /* why a notice waits that others may still come to */
+/* Until when those gather that this row belongs to. @untilp: CLOCK_BOOTTIME; 0 nobody gathers. Return: 0, -errno. */
+int outbox_gathering(struct outbox *o, const struct notice_row *row, uint64_t boot_usec, uint64_t *untilp);
 /* The next row in `sending` by id. @row: the one before; zero for the first. Return: 0, OUTBOX_E_NONE, -errno. */
 int outbox_sending(struct outbox *o, struct notice_row *row);
 

@@ -84,7 +84,7 @@ int outcome_send(struct notify *n, const struct notice_row *row, const char *to,
         if (r == 0)
                 r = outbox_put(n->outbox, row);
         if (r == 0 && n->signer.verp.n_key > 0 && strcmp(row->channel, channel_to_str(CHANNEL_EMAIL)) == 0)
-                r = mailed_put(n->mailed, row->id, to, row->first_usec);
+                r = mailed_put(n->mailed, notice_row_copy(row), to, row->first_usec);
         if (r == 0 && news)
                 r = news_put(n->news, row->merchant, news, row->id, now->wall_usec);
         return end(n, r);
@@ -100,9 +100,11 @@ static void forget_plan(struct notice_row *row) {
 }
 
 /* It is not under way any more. Marketing that surely went to nobody does not count towards what its customer may get. */
-static int put_back(struct notify *n, const struct notice_row *row) {
+static int put_back(struct notify *n, struct notice_row *row) {
         int r = begin(n);
 
+        if (row->unknowns == 0)
+                row->digest[0] = '\0'; /* nobody has seen that copy: whoever waits then may go with it */
         if (r == 0)
                 r = outbox_put(n->outbox, row);
         return r == 0 && row->unknowns == 0 ? news_drop(n->news, row->id) : r;
@@ -336,20 +338,31 @@ void outcome_collect(struct way *w) {
                         routes_put_back(&w->health, f->route, now_usec);
 }
 
-static int finish_flight(struct notify *n, struct way *w, const struct flight *f, const struct stamp *now) {
-        struct notice_row row;
-        int r = outbox_get(n->outbox, f->notice, &row);
+static int finish_row(struct notify *n, struct way *w, struct notice_row *row, const struct flight *f,
+        const struct stamp *now) {
+        if (!f->begun)
+                return f->is_paper ? 0 : outcome_unsend(n, row);
+        if (f->is_paper)
+                return finish_paper(n, row, &f->answer);
+        return row->state == NOTICE_SENDING ? finish(n, w, row, f, now)
+                                            : finish_over(n, row, &f->answer, now);
+}
 
-        if (r > 0)
-                return f->is_paper ? 0 : -ENOENT; /* paper may outlive what it was for */
+/* One answer for all that went by that copy. */
+static int finish_flight(struct notify *n, struct way *w, const struct flight *f, const struct stamp *now) {
+        struct notice_row row = {0};
+        bool any = false;
+        int r, k;
+
+        while ((r = outbox_of_copy(n->outbox, f->notice, &row)) == 0) {
+                any = true;
+                k = finish_row(n, w, &row, f, now);
+                if (k < 0)
+                        return k;
+        }
         if (r < 0)
                 return r;
-        if (!f->begun)
-                return f->is_paper ? 0 : outcome_unsend(n, &row);
-        if (f->is_paper)
-                return finish_paper(n, &row, &f->answer);
-        return row.state == NOTICE_SENDING ? finish(n, w, &row, f, now)
-                                           : finish_over(n, &row, &f->answer, now);
+        return any || f->is_paper ? 0 : -ENOENT; /* paper may outlive what it was for */
 }
 
 int outcome_finish(struct notify *n, const struct stamp *now) {
@@ -374,7 +387,7 @@ static int recover_row(struct notify *n, struct notice_row *row, const struct st
 
         (void) channel_from_str(row->channel, &channel);
         w = &n->ways[channel];
-        taken = way_was_taken(w, row->route, row->id);
+        taken = way_was_taken(w, row->route, notice_row_copy(row));
         (void) copy_text(row->boot, sizeof(row->boot), n->boot); /* its waiting time was over before */
         row->due_usec = now->boot_usec;
         if (taken == 1)
@@ -401,7 +414,7 @@ int outcome_recover(struct notify *n) {
         int r;
 
         while ((r = outbox_sending(n->outbox, &row)) == 0) {
-                if (!is_in_hand(n, row.id))
+                if (!is_in_hand(n, notice_row_copy(&row)))
                         r = recover_row(n, &row, &now);
                 if (r < 0)
                         return r;

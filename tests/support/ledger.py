@@ -160,8 +160,8 @@ class Ledger:
         self.fact("parcel.voided", merchant, parcel, shipment=shipment, orders=["A-" + shipment], piece=1, pieces=1,
                   **{"from": "shipped"}, reason="by-hand", returned=[{"line": "1", "quantity": 2}])
 
-    def reserve(self, merchant: str, shipment: str, delay: float = 0, age: float = 86400, generation: int = 0) -> str:
-        notice = notice_id(merchant, shipment, "shipped", generation)
-        self.fact("notice.reserved", merchant, shipment, notice=notice, kind="shipped", generation=generation,
-                  not_before=stamp(delay), expires=stamp(age), owner="station")
+    def reserve(self, merchant: str, shipment: str, delay: float = 0, age: float = 86400, generation: int = 0, kind: str = "shipped", **more) -> str:
+        notice = notice_id(merchant, shipment, kind, generation)
+        self.fact("notice.reserved", merchant, shipment, notice=notice, kind=kind, generation=generation,
+                  not_before=stamp(delay), expires=stamp(age), owner="station", **more)
         return notice

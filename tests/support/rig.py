@@ -144,6 +144,7 @@ ledger: {f}/station/ledger.db
 socket: {f}/run/station.sock
 seal: {f}/keys/seal.key
 domain: okuru.example.jp
+gather: 1s
 {route}""" + (f"slip: {{folder: {f}/slips, columns: 48}}\n" if self.slips else ""))
         self.write_oms_config()
 

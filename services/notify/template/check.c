@@ -246,6 +246,10 @@ static bool says(const struct node *root, const char *must) {
         return false;
 }
 
+bool template_says(const struct template *t, const char *must) {
+        return says(t->body, must);
+}
+
 static int check_must(struct check *c, const struct node *root, const char *const *must, const char *where) {
         char text[DIAG_TEXT_MAX];
 

@@ -114,6 +114,8 @@ struct template_view {           /* all borrowed */
  */
 int template_render(const struct template *t, enum template_output output, const struct template_view *view,
         struct str *out);
+/* Do its body's words say this, as kinds.h writes what must be said: "several>orders.order"? Of one that passed template_check(). */
+bool template_says(const struct template *t, const char *must);
 /* The text behind the first @qr of the template, "" for none; borrowed from the view. */
 const char *template_qr_text(const struct template *t, const struct template_view *view);
 /* UTF-16 units of @text. SMS: up to 70 are one part, above it 67 a part, when it holds more than GSM 7 bit. */

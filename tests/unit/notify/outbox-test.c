@@ -491,6 +491,116 @@ static void what_has_slept_takes_its_place_by_age_again(void **state) {
         assert_int_equal(row.next_usec, 100);
 }
 
+#define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static struct notice_row gathered(const char *id, const char *reason, uint64_t next) {
+        struct notice_row row = reserved(id, 100);
+
+        row.next_usec = next;
+        (void) copy_text(row.kind, sizeof(row.kind), "incident");
+        (void) copy_text(row.reason, sizeof(row.reason), reason);
+        (void) copy_text(row.gather, sizeof(row.gather), KEY);
+        return row;
+}
+
+/* Those that a row finds, as a text: "7 8 " by the last digit of their ids. */
+static void list_mates(struct scene *s, const struct notice_row *with, char list[64]) {
+        struct notice_row found = {0};
+        size_t n = 0;
+
+        list[0] = '\0';
+        while (outbox_mate(s->o, with, 1000, &found) == 0 && n < 60)
+                n += (size_t) snprintf(list + n, 64 - n, "%c ", found.id[35]);
+}
+
+static void those_that_could_go_together_find_each_other(void **state) {
+        static const struct {
+                const char *name;
+                int unknowns;
+                const char *route, *digest, *reason, *gather;
+                uint64_t next;
+                const char *alone, *doubtful; /* what one that is new finds, and one of another disk */
+        } table[] = {
+                {"gathers", 0, "", "", NOTICE_GATHERING, KEY, 5000, "7 ", ""},
+                {"its time is over", 0, "", "", "", KEY, 1000, "7 ", ""},
+                {"was refused for now", 0, "smtp", "", "message-refused", KEY, 5000, "", ""},
+                {"may be tried again", 0, "smtp", "", "message-refused", KEY, 900, "7 ", ""},
+                {"is not alike", 0, "", "", NOTICE_GATHERING, "", 900, "", ""},
+                {"another disk's copy may have gone", 1, "", "", NOTICE_GATHERING, KEY, 900, "", "7 "},
+                {"a copy of its own may have gone", 1, "smtp", "", "", KEY, 900, "", ""},
+                {"a copy with others may have gone", 1, "smtp", P1, "", KEY, 900, "", ""},
+        };
+        struct scene *s = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct notice_row with = gathered(N1, "", 100),
+                                  row = gathered(N2, table[i].reason, table[i].next);
+                char list[64];
+
+                row.unknowns = table[i].unknowns;
+                (void) copy_text(row.route, sizeof(row.route), table[i].route);
+                (void) copy_text(row.digest, sizeof(row.digest), table[i].digest);
+                (void) copy_text(row.gather, sizeof(row.gather), table[i].gather);
+                begin(s);
+                assert_in_range(outbox_insert(s->o, &row), 0, OUTBOX_E_EXISTS);
+                assert_int_equal(outbox_put(s->o, &row), 0);
+                assert_in_range(outbox_insert(s->o, &with), 0, OUTBOX_E_EXISTS);
+                commit(s);
+                list_mates(s, &with, list);
+                if (strcmp(list, table[i].alone) != 0)
+                        fail_msg("%s: \"%s\"", table[i].name, list);
+                with.unknowns = 1;
+                list_mates(s, &with, list);
+                if (strcmp(list, table[i].doubtful) != 0)
+                        fail_msg("%s, after another disk: \"%s\"", table[i].name, list);
+        }
+}
+
+static void the_first_that_gathers_says_until_when(void **state) {
+        struct scene *s = *state;
+        struct notice_row first = gathered(N1, NOTICE_GATHERING, 5000), second = gathered(N2, "", 100);
+        uint64_t until = 77;
+
+        insert(s, &second);
+        assert_int_equal(outbox_gathering(s->o, &second, 1000, &until), 0);
+        assert_int_equal(until, 0);
+        insert(s, &first);
+        assert_int_equal(outbox_gathering(s->o, &second, 1000, &until), 0);
+        assert_int_equal(until, 5000);
+        assert_int_equal(outbox_gathering(s->o, &second, 5000, &until), 0);
+        assert_int_equal(until, 0); /* it is over */
+        second.unknowns = 1;
+        assert_int_equal(outbox_gathering(s->o, &second, 1000, &until), 0);
+        assert_int_equal(until, 0);
+}
+
+static void a_copy_carries_one_row_or_all_of_its_digest(void **state) {
+        struct scene *s = *state;
+        struct notice_row a = gathered(N1, "", 100), b = gathered(N2, "", 100), row = {0};
+
+        insert(s, &a);
+        insert(s, &b);
+        assert_string_equal(notice_row_copy(&a), N1);
+        assert_int_equal(outbox_of_copy(s->o, N1, &row), 0);
+        assert_string_equal(row.id, N1);
+        assert_int_equal(outbox_of_copy(s->o, N1, &row), OUTBOX_E_NONE);
+        (void) copy_text(a.digest, sizeof(a.digest), P1);
+        (void) copy_text(b.digest, sizeof(b.digest), P1);
+        begin(s);
+        assert_int_equal(outbox_put(s->o, &a), 0);
+        assert_int_equal(outbox_put(s->o, &b), 0);
+        commit(s);
+        assert_string_equal(notice_row_copy(&a), P1);
+        row = (struct notice_row){0};
+        assert_int_equal(outbox_of_copy(s->o, P1, &row), 0);
+        assert_string_equal(row.id, N1);
+        assert_int_equal(outbox_of_copy(s->o, P1, &row), 0);
+        assert_string_equal(row.id, N2);
+        assert_int_equal(outbox_of_copy(s->o, P1, &row), OUTBOX_E_NONE);
+        row = (struct notice_row){0};
+        assert_int_equal(outbox_of_copy(s->o, P2, &row), OUTBOX_E_NONE);
+}
+
 static void another_boots_waiting_is_counted_anew(void **state) {
         static const struct {
                 enum clock_quality clock;
@@ -569,6 +679,9 @@ int main(void) {
                 WITH(a_contact_wakes_only_what_waits_for_one),
                 WITH(what_is_on_its_way_is_marked_when_another_contact_comes),
                 WITH(paper_that_was_put_off_waits_behind_other_paper_until_then_or_the_next_boot),
+                WITH(those_that_could_go_together_find_each_other),
+                WITH(the_first_that_gathers_says_until_when),
+                WITH(a_copy_carries_one_row_or_all_of_its_digest),
                 WITH(another_boots_waiting_is_counted_anew),
                 WITH(what_has_slept_takes_its_place_by_age_again),
                 WITH(old_rows_go_when_the_ledger_has_their_outcome),
