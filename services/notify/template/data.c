@@ -182,6 +182,7 @@ const char *word(enum word w, enum template_language language) {
                 [WORD_MAIL] = {"メール", "Email"},
                 [WORD_WEB] = {"ホームページ", "Website"},
                 [WORD_MAP] = {"地図", "Map"},
+                [WORD_OPEN_MAP] = {"地図を見る", "See the map"},
                 [WORD_CODE] = {"受取コード", "Pickup code"},
                 [WORD_COUPON] = {"クーポンコード", "Coupon code"},
                 [WORD_UNTIL] = {"有効期限", "Valid until"},

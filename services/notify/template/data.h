@@ -38,6 +38,7 @@ enum word {
         WORD_MAIL,
         WORD_WEB,
         WORD_MAP,
+        WORD_OPEN_MAP,
         WORD_CODE,
         WORD_COUPON,
         WORD_UNTIL,

@@ -21,7 +21,7 @@ static size_t store_details(const struct render *r, const struct json *s, struct
                 {word(WORD_ADDRESS, l), render_member(r, s, "address", FIELD_TEXT, buf), NULL},
                 {word(WORD_HOURS, l), render_member(r, s, "hours", FIELD_TEXT, buf), NULL},
                 {word(WORD_PHONE, l), render_member(r, s, "phone", FIELD_TEXT, buf), "tel:"},
-                {word(WORD_MAP, l), render_member(r, s, "map", FIELD_URL, buf), ""},
+                {word(WORD_MAP, l), render_member(r, s, "map", FIELD_URL, buf), "", word(WORD_OPEN_MAP, l)},
                 {"", render_member(r, s, "note", FIELD_TEXT, buf), NULL},
         };
 

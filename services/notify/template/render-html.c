@@ -284,8 +284,9 @@ static void html_goods(struct render *r, const struct json *list) {
 
 static void add_detail(struct render *r, const struct detail *d, bool is_title) {
         bool leads = d->scheme && strlen(d->text) <= URL_MAX / 3 && (*d->scheme || url_is_safe(d->text));
+        const char *text = leads && d->link ? d->link : d->text;
 
-        if (*d->word) {
+        if (*d->word && text == d->text) {
                 html_put(r, "<span class=\"soft\" style=\"color:#4b5563\">");
                 str_add(r->out, d->word);
                 str_add(r->out, word(WORD_COLON, r->t->language));
@@ -301,7 +302,7 @@ static void add_detail(struct render *r, const struct detail *d, bool is_title) 
                 put_anchor(r, d->scheme, &url, "\">");
         }
         html_put(r, is_title ? "<strong>" : "");
-        html_words(r, d->text, r->max_chars);
+        html_words(r, text, r->max_chars);
         html_put(r, is_title ? "</strong>" : "");
         html_put(r, leads ? "</a>" : "");
 }

@@ -39,6 +39,7 @@ struct detail {
         const char *word;   /* "" none */
         const char *text;   /* "" : left out */
         const char *scheme; /* "" an address, "mailto:" or "tel:"; NULL: leads nowhere */
+        const char *link; /* what a page shows instead of word and address, which may be long; NULL nothing */
 };
 #define DETAILS_MAX 8
 
