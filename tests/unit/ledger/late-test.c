@@ -21,19 +21,24 @@ static void ready(struct floor *f) {
 
 /* --- notices --- */
 
-static void outcome_of(struct floor *f, const char *type, int generation) {
-        char id[UUID_TEXT_MAX], data[256];
+/* @more: members; "" none */
+static void outcome_that_says(struct floor *f, const char *type, int generation, const char *more) {
+        char id[UUID_TEXT_MAX], data[512];
 
         notice_id(scene_world(f->s).realm, M, "S-1", "shipped", generation, id);
         (void) snprintf(data, sizeof(data),
                 "{\"merchant\":\"acme\",\"notice\":\"%s\",\"kind\":\"shipped\",\"generation\":%d,"
-                "\"attempts\":0,\"at\":\"2026-11-21T15:02:03.000+09:00\"}",
-                id, generation);
+                "\"attempts\":0,\"at\":\"2026-11-21T15:02:03.000+09:00\"%s%s}",
+                id, generation, *more ? "," : "", more);
         assert_int_equal(floor_outcome(f, type, data), 0);
 }
 
-/* Shipped, voided by a leader (whose badge nobody asks for here), and packed again under another label. */
-static void ship_twice(struct floor *f) {
+static void outcome_of(struct floor *f, const char *type, int generation) {
+        outcome_that_says(f, type, generation, "");
+}
+
+/* Shipped, voided by a leader (whose badge nobody asks for here), and packed again under another label. @second: that box */
+static void ship_twice(struct floor *f, char second[UUID_TEXT_MAX]) {
         floor_policy(f, "at-ready", "refuse");
         floor_shipment(f, 1, NULL);
         floor_label(f, 1, N1);
@@ -45,12 +50,14 @@ static void ship_twice(struct floor *f) {
         pack(f);
         assert_int_equal(floor_scan(f, N2), VERDICT_READY);
         assert_int_equal(floor_facts(f, "parcel.shipped"), 1);
+        assert_true(copy_text(second, UUID_TEXT_MAX, f->last.facts.items[0].subject));
 }
 
 static void what_went_again_before_its_notice_was_cancelled_is_owed_the_next(void **state) {
         struct floor *f = *state;
+        char box[UUID_TEXT_MAX];
 
-        ship_twice(f);
+        ship_twice(f, box);
         assert_int_equal(floor_facts(f, "notice.reserved"), 0); /* the first one may still go */
         outcome_of(f, "notice.cancelled", 0);
         assert_int_equal(floor_facts(f, "notice.cancelled"), 1);
@@ -61,14 +68,61 @@ static void what_went_again_before_its_notice_was_cancelled_is_owed_the_next(voi
         assert_int_equal(floor_facts(f, "notice.reserved"), 0);
 }
 
-static void a_notice_that_was_accepted_is_never_reserved_again(void **state) {
+static void a_notice_that_was_accepted_is_not_reserved_again_by_a_wish(void **state) {
         struct floor *f = *state;
+        char box[UUID_TEXT_MAX];
 
-        ship_twice(f);
+        ship_twice(f, box);
         outcome_of(f, "notice.accepted", 0);
         assert_int_equal(floor_facts(f, "notice.reserved"), 0);
         floor_shipment(f, 2, "\"reason\":\"x\"");
         assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+}
+
+/* As what notify says: the box of ship_twice() that is on its way is not among what the first one told, or is. */
+static void what_an_outcome_did_not_tell_is_owed_the_next(void **state) {
+        struct floor *f = *state;
+        char told[128], box[UUID_TEXT_MAX];
+
+        ship_twice(f, box);
+        outcome_that_says(f, "notice.unknown", 0, "\"parcels\":[\"018f0000-0000-7000-8000-00000000ffff\"]");
+        assert_int_equal(floor_facts(f, "notice.reserved"), 1);
+        assert_int_equal(scene_number(f->s, "SELECT generation FROM notice WHERE state = 'reserved'"), 1);
+        (void) snprintf(told, sizeof(told), "\"parcels\":[\"%s\"]", box);
+        outcome_that_says(f, "notice.accepted", 1, told);
+        assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+        outcome_that_says(f, "notice.accepted", 0, "\"correction\":true"); /* the second one put it right */
+        assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+        outcome_that_says(f, "notice.accepted", 1, "\"correction\":true"); /* it has another number, say */
+        assert_int_equal(floor_facts(f, "notice.reserved"), 1);
+        assert_int_equal(scene_number(f->s, "SELECT generation FROM notice WHERE state = 'reserved'"), 2);
+}
+
+static void a_follow_up_that_had_nothing_to_say_leaves_the_first_standing(void **state) {
+        static const struct {
+                const char *reason;
+                int reserved;
+        } table[] = {{"nothing-new", 0}, {"owner-changed", 1}};
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct floor *f;
+                char more[192], box[UUID_TEXT_MAX];
+
+                if (i > 0) {
+                        assert_int_equal(floor_teardown(state), 0);
+                        assert_int_equal(floor_setup(state), 0);
+                }
+                f = *state;
+                ship_twice(f, box);
+                outcome_that_says(f, "notice.accepted", 0, "\"correction\":true");
+                assert_int_equal(floor_facts(f, "notice.reserved"), 1);
+                (void) snprintf(
+                        more, sizeof(more), "\"reason\":\"%s\",\"parcels\":[\"%s\"]", table[i].reason, box);
+                outcome_that_says(f, "notice.cancelled", 1, more);
+                assert_int_equal(floor_facts(f, "notice.reserved"), table[i].reserved);
+                floor_shipment(f, 2, "\"reason\":\"x\""); /* nor does any later word of the OMS */
+                assert_int_equal(floor_facts(f, "notice.reserved"), 0);
+        }
 }
 
 static void a_cancelled_notice_of_what_is_not_gone_stays_cancelled(void **state) {
@@ -427,7 +481,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, floor_setup, floor_teardown)
                 T(what_went_again_before_its_notice_was_cancelled_is_owed_the_next),
-                T(a_notice_that_was_accepted_is_never_reserved_again),
+                T(a_notice_that_was_accepted_is_not_reserved_again_by_a_wish),
+                T(what_an_outcome_did_not_tell_is_owed_the_next),
+                T(a_follow_up_that_had_nothing_to_say_leaves_the_first_standing),
                 T(a_cancelled_notice_of_what_is_not_gone_stays_cancelled),
                 T(a_release_leaves_a_box_of_other_contents_to_be_pulled),
                 T(a_release_leaves_a_box_of_a_dead_label_to_be_pulled),

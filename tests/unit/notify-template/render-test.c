@@ -193,6 +193,30 @@ static void what_an_output_cannot_take_is_said(void **state) {
         assert_string_equal(out.data, "before");
 }
 
+/* A merchant whose words know no follow-up has one subject for all. */
+static void what_follows_up_has_a_subject_of_its_own(void **state) {
+#define SHIPPED "---\nkind: shipped\nversion: 1\nsubject: {{order}} shipped\n"
+#define MORE    "subject-follow-up: more of {{order}} shipped\nsubject-correction: {{order}}: corrected\n"
+        static const struct {
+                const char *source, *data, *expect;
+        } cases[] = {
+                {SHIPPED MORE "---\nx\n", "{\"order\":\"1\"}", "1 shipped"},
+                {SHIPPED MORE "---\nx\n", "{\"order\":\"1\",\"follow_up\":true}", "more of 1 shipped"},
+                {SHIPPED MORE "---\nx\n", "{\"order\":\"1\",\"correction\":true}", "1: corrected"},
+                {SHIPPED MORE "---\nx\n", "{\"order\":\"1\",\"follow_up\":false}", "1 shipped"},
+                {SHIPPED "---\nx\n", "{\"order\":\"1\",\"follow_up\":true}", "1 shipped"},
+                {SHIPPED "---\nx\n", "{\"order\":\"1\",\"correction\":true}", "1 shipped"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_scene_ struct scene s = {0};
+
+                assert_string_equal(render(&s, TEMPLATE_SUBJECT, TEMPLATE_EN, cases[i].source, cases[i].data),
+                        cases[i].expect);
+        }
+}
+
 static void lines_of_a_slip_fit_its_paper(void **state) {
         static const struct {
                 const char *text;
@@ -252,6 +276,7 @@ int main(void) {
                 cmocka_unit_test(days_in_an_sms_are_brief),
                 cmocka_unit_test(a_long_list_of_goods_is_cut_in_html_and_whole_in_text),
                 cmocka_unit_test(what_an_output_cannot_take_is_said),
+                cmocka_unit_test(what_follows_up_has_a_subject_of_its_own),
                 cmocka_unit_test(lines_of_a_slip_fit_its_paper),
                 cmocka_unit_test(a_qr_is_a_png_or_refused),
         };
