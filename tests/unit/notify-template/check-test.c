@@ -90,11 +90,11 @@ static void what_leaves_something_out_is_refused_with_its_name_and_line(void **s
                         5, "subject-follow-up", "follows up on nothing"},
                 {"---\nkind: shipped\nversion: 1\nsubject: {{order}} shipped\nsubject-correction: about "
                  "{{order}}\n"
-                 "---\n" BODY,
+                 "---\nx\n",
                         5, "subject-correction", "does not say"},
                 {"---\nkind: shipped\nversion: 1\nsubject: {{order}} shipped\nsubject-follow-up: more "
                  "shipped\n"
-                 "---\n" BODY,
+                 "---\nx\n",
                         5, "order", "must hold"},
                 {"---\nkind: delay\nversion: 1\n" SUBJECT "sms: {{brand.name}} {{order}}\n---\n" BODY, 5,
                         "eta", "the sms"},
