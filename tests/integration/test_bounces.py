@@ -51,7 +51,7 @@ def counted(notify: Notify) -> dict:
 
 # ---- what follows ----
 
-@pytest.mark.parametrize("name", ["postfix", "exim", "exchange", "gmail", "docomo", "wrapped", "truncated", "no-blank-line"])
+@pytest.mark.parametrize("name", ["postfix", "exim", "exchange", "gmail", "docomo", "wrapped", "truncated", "no-blank-line", "qmail", "carrier-jis"])
 def test_an_address_that_is_wrong_is_not_written_to_again(notify, ledger, maildir, box, name):
     notice = sent(ledger, notify, "S-1", email="Hanako@example.jp")
     box.put(bounce(name, notice))
@@ -82,7 +82,7 @@ def test_the_same_bounce_read_twice_changes_nothing(notify, ledger, box):
 
 
 def test_what_is_given_back_softly_bars_an_address_with_the_third_time_in_thirty_days(notify, ledger, box):
-    for i, name in enumerate(("full", "policy", "postfix-given-up")):
+    for i, name in enumerate(("full", "unknown-words", "postfix-given-up")):
         notice = sent(ledger, notify, f"S-{i}", email="full@example.jp")
         box.put(bounce(name, notice))
         wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"])
@@ -105,8 +105,9 @@ def test_soft_ones_that_are_far_between_bar_nothing(notify, ledger, box):
 
 def test_a_delay_is_no_end_and_what_was_delivered_is(notify, ledger, box):
     notice = sent(ledger, notify, "S-1")
-    box.put(bounce("postfix-delayed", notice))
-    box.wait_empty()
+    for name in ("postfix-delayed", "sendmail-warning"):
+        box.put(bounce(name, notice))
+        box.wait_empty()
     assert notify.state(notice)[0] == "accepted"
     box.put(bounce("delivered", notice))
     wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "delivered"])

@@ -5,6 +5,9 @@
 #include <strings.h>
 
 #include "firmware/base/cleanup.h"
+#include "services/notify/mail/part-text.h"
+#include "services/notify/mail/server-words.h"
+#include "services/notify/mail/status.h"
 
 #define DEPTH_MAX         4   /* of multiparts: a gateway may wrap a report */
 #define ADDRESSES_MAX     32  /* looked at: each costs an HMAC */
@@ -22,6 +25,10 @@ struct reader {
         struct dsn *d;
         int tried;
         bool is_ours, is_forged, is_report;
+        bool is_server; /* who wrote it is a mail server */
+        bool is_other;  /* a report of another kind */
+        struct view subject;
+        struct str text; /* of its first part */
         int error;
 };
 
@@ -145,24 +152,6 @@ static void look_for_address(struct reader *r, struct view v) {
 
 /* ---- what a server says ---- */
 
-/* "5.1.1" at the beginning: subject and detail may have three digits. Return: the class, 0 none. */
-static int read_status(struct view v, int *subject, int *detail) {
-        int numbers[3] = {0};
-
-        for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
-                size_t n = 0;
-
-                while (n < v.n && n < 3 && v.at[n] >= '0' && v.at[n] <= '9')
-                        numbers[i] = numbers[i] * 10 + (v.at[n++] - '0');
-                if (n == 0 || (i == 0 && n != 1) || (i < 2 && (n == v.n || v.at[n] != '.')))
-                        return 0;
-                skip(&v, i < 2 ? n + 1 : n);
-        }
-        *subject = numbers[1];
-        *detail = numbers[2];
-        return numbers[0];
-}
-
 struct recipient { /* what the fields of one of them say */
         bool has_action;
         enum dsn_says action;
@@ -202,15 +191,8 @@ static void read_diagnostic(struct view v, struct recipient *to) {
         skip(&v, 3);
         if (v.n > 0 && (*v.at == '-' || *v.at == ' '))
                 skip(&v, 1);
-        if (read_status(v, &to->said_subject, &to->said_detail) != to->said_class)
+        if (status_read(v.at, v.n, &to->said_subject, &to->said_detail, NULL) != to->said_class)
                 to->said_subject = to->said_detail = 0;
-}
-
-/* Is it the address that is wrong, for good? */
-static bool is_hard(int class, int subject, int detail) {
-        if (class != 5 || subject == 3 || subject == 6 || subject == 7)
-                return false;
-        return !(subject == 2 && (detail == 2 || detail == 3));
 }
 
 static enum dsn_says judge(const struct recipient *to) {
@@ -219,8 +201,9 @@ static enum dsn_says judge(const struct recipient *to) {
         if (to->action != DSN_HARD)
                 return to->action;
         if (is_vague && to->said_class != 0) /* Exim's 5.0.0 is also for what was tried for days */
-                return is_hard(to->said_class, to->said_subject, to->said_detail) ? DSN_HARD : DSN_SOFT;
-        return is_hard(to->class, to->subject, to->detail) ? DSN_HARD : DSN_SOFT;
+                return status_is_hard(to->said_class, to->said_subject, to->said_detail) ? DSN_HARD
+                                                                                         : DSN_SOFT;
+        return status_is_hard(to->class, to->subject, to->detail) ? DSN_HARD : DSN_SOFT;
 }
 
 /* One group of fields about the mail, then one about each recipient; a server that forgets the line between is understood, too. */
@@ -234,7 +217,7 @@ static void read_report(struct reader *r, struct view body) {
                         if (is_word(name, "Action"))
                                 read_action(value, &to);
                         else if (is_word(name, "Status"))
-                                to.class = read_status(value, &to.subject, &to.detail);
+                                to.class = status_read(value.at, value.n, &to.subject, &to.detail, NULL);
                         else if (is_word(name, "Diagnostic-Code"))
                                 read_diagnostic(value, &to);
                 }
@@ -341,17 +324,55 @@ static bool is_returned(struct view type) {
                begins(type, "message/global");
 }
 
+/* Whom its address names: "Mail Delivery Subsystem <MAILER-DAEMON@…>". */
+static bool is_of_server(struct view v) {
+        static const char *const names[] = {"mailer-daemon", "postmaster", "mail-daemon", "maildaemon"};
+        const char *at = memrchr(v.at, '@', v.n), *from = at;
+
+        while (from && from > v.at && is_local(from[-1]))
+                from--;
+        for (size_t i = 0; from && i < ELEMENTSOF(names); i++)
+                if (is_word((struct view){from, (size_t) (at - from)}, names[i]))
+                        return true;
+        return false;
+}
+
+static void read_field_of_mail(struct reader *r, struct view name, struct view value) {
+        if (is_of_envelope(name))
+                look_for_address(r, value);
+        else if (is_word(name, "X-Failed-Recipients") || (is_word(name, "From") && is_of_server(value)))
+                r->is_server = true;
+        else if (is_word(name, "Subject"))
+                r->subject = value;
+}
+
+/* What the sender wrote; a part that names no type is text. */
+static void read_text(struct reader *r, struct view type, struct view encoding, struct view body) {
+        char charset[BOUNDARY_MAX + 1], word[24] = "";
+        size_t n = read_parameter(type, "charset", charset);
+
+        if (r->text.len > 0 || (type.n > 0 && !begins(type, "text/")))
+                return;
+        charset[n] = '\0';
+        while (encoding.n > 0 && is_space(encoding.at[encoding.n - 1]))
+                encoding.n--;
+        if (encoding.n < sizeof(word))
+                memcpy(word, encoding.at, encoding.n);
+        part_text(word, charset, body.at, body.n, &r->text);
+        if (r->text.error)
+                r->error = r->text.error;
+}
+
 static void read_entity(struct reader *r, struct view entity, int depth) {
-        struct view name, value, type = {"", 0};
-        bool has_failed = false;
+        struct view name, value, type = {"", 0}, encoding = {"", 0};
 
         while (next_field(&entity, &name, &value)) {
                 if (is_word(name, "Content-Type"))
                         type = value;
-                else if (depth == 0 && is_of_envelope(name))
-                        look_for_address(r, value);
-                else if (depth == 0 && is_word(name, "X-Failed-Recipients"))
-                        has_failed = true;
+                else if (is_word(name, "Content-Transfer-Encoding"))
+                        encoding = value;
+                else if (depth == 0)
+                        read_field_of_mail(r, name, value);
         }
         if (begins(type, "multipart/"))
                 read_parts(r, type, entity, depth);
@@ -359,17 +380,33 @@ static void read_entity(struct reader *r, struct view entity, int depth) {
                 read_report(r, entity);
         else if (is_returned(type))
                 read_headers(r, entity);
-        if (has_failed && !r->is_report) {
-                r->d->says = DSN_SOFT;
-                r->is_report = true;
-        }
+        else if (begins(type, "message/disposition-notification") || begins(type, "message/feedback-report"))
+                r->is_other = true;
+        else
+                read_text(r, type, encoding, entity);
+}
+
+/* A server that made no report says it in words. */
+static void judge_words(struct reader *r) {
+        _cleanup_str_ struct str subject = STR_INIT;
+        int e;
+
+        if (!r->is_server || r->is_report || r->is_other || !r->is_ours)
+                return;
+        str_add_n(&subject, r->subject.at, r->subject.n);
+        e = subject.error ? subject.error : server_words_judge(&subject, &r->text, &r->d->says);
+        if (e < 0)
+                r->error = e;
+        r->is_report = true;
 }
 
 int dsn_read(const struct verp *verp, const char *mail, size_t n, struct dsn *d) {
         struct dsn found = {.notice = ""};
-        struct reader r = {.verp = verp, .d = &found};
+        struct reader r = {.verp = verp, .d = &found, .subject = {"", 0}};
 
         read_entity(&r, (struct view){mail, n}, 0);
+        judge_words(&r);
+        str_wipe(&r.text);
         if (r.error)
                 return r.error;
         if (!r.is_ours)

@@ -12,6 +12,8 @@
  *
  * A report about several recipients (ours has one, which may stand for more) says its mildest word: one of them has the mail.
  *
+ * A server that writes no report is known by its sender (MAILER-DAEMON, postmaster), and judged by its words (server-words.h).
+ *
  * Source: RFC 3464 sections 2.1 to 2.3, RFC 6522, RFC 6533 (message/global-delivery-status), RFC 3463; RFC 2046 section 5.1.1.
  * X-Failed-Recipients: Exim, for those of its reports that are plain text.
  */
