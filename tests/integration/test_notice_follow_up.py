@@ -21,6 +21,10 @@ def text(mail) -> str:
     return mail.get_body(("plain",)).get_content()
 
 
+def gone(texts) -> list:
+    return [email.message_from_bytes(t, policy=email.policy.default) for _, t in texts]
+
+
 def first_of_two(ledger, notify) -> str:
     """The first box of two has gone, and its mail; the parcel."""
     ledger.shipment(M, "S-1", pieces=2)
@@ -90,6 +94,28 @@ def test_what_another_disk_told_is_followed_up_too(notify, ledger, maildir, stat
     assert mail["Subject"] == subject(word)
 
 
+def test_a_follow_up_that_may_have_gone_and_is_not_so_is_put_right(by_smtp, ledger, relay):
+    """Killed while the relay has it, and its box is undone before the next start."""
+    relay.release.set()
+    ledger.shipment(M, "S-1", pieces=2)
+    ledger.contact(M, "S-1", email="mute@example.jp")
+    ledger.ship(M, "S-1", piece=1, pieces=2, quantity=1)
+    assert by_smtp.outcome_of(ledger.reserve(M, "S-1"))[0] == "notice.accepted"
+    relay.release.clear()
+    later = ledger.ship(M, "S-1", piece=2, pieces=2, quantity=1)
+    notice = ledger.reserve(M, "S-1", generation=1)
+    wait_for("the relay", lambda: len(relay.seen) == 2)
+    by_smtp.kill()
+    ledger.void(M, "S-1", later)
+    relay.release.set()
+    by_smtp.start()
+    kind, data = by_smtp.outcome_of(notice)
+    assert (kind, data["reason"], data["correction"]) == ("notice.unknown", "nothing-new", True)
+    assert by_smtp.outcome_of(ledger.reserve(M, "S-1", generation=2))[0] == "notice.accepted"
+    mails = [mail["Subject"] for mail in gone(relay.taken)]
+    assert mails[0] == subject(FIRST) and mails[-1] == subject(CHANGED) and set(mails[1:-1]) <= {subject(MORE)} and len(mails) <= 3
+
+
 # ---- with a bench, the station and the OMS ----
 
 def test_a_box_packed_after_the_mail_sends_the_next_one_by_itself(store):  # noqa: F811
@@ -114,10 +140,6 @@ def by_relay(store, relay) -> RelayServer:  # noqa: F811
     store.rig.write_configs()
     store.rig.start("notify")
     return server
-
-
-def gone(texts) -> list:
-    return [email.message_from_bytes(t, policy=email.policy.default) for _, t in texts]
 
 
 def test_a_box_that_leaves_while_the_mail_is_in_the_relays_hands_is_told_by_the_next(store, relay):  # noqa: F811
