@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from ledger import Ledger  # noqa: E402
-from notify import M, Notify, read_mail, smtp_route  # noqa: E402
+from notify import M, Notify, read_mail, smtp_route, storage  # noqa: E402
 from smtp_sink import Sink  # noqa: E402
 from steps import Death, die_everywhere  # noqa: E402
 from waiting import TimedOut, wait_for  # noqa: E402
@@ -31,8 +31,7 @@ class Life:
 
     def __init__(self, build: Path, folder: Path, ledger: Ledger):
         self.ledger, self.sink, self.disk = ledger, Sink().open(), folder / "disk"
-        self.notify = Notify(build, folder, ledger, smtp_route(self.sink.port, timeout="20s"))
-        self.notify.environment = {"OKURU_TEST_STORAGE": str(self.disk)}
+        self.notify = Notify(build, folder, ledger, smtp_route(self.sink.port, timeout="20s"), storage(self.disk))
         self.notice = self.parcel = None
 
     def __enter__(self):

@@ -47,13 +47,7 @@ def answer_timeout():
 @pytest.fixture
 def by_smtp(build, tmp_path, ledger, relay, answer_timeout):
     """notify, which has a relay alone."""
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout=answer_timeout)) as notify:
-            yield notify
-            relay.release.set()
-            notify.stop()
-    finally:
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port, timeout=answer_timeout)) as notify:
+        yield notify
         relay.release.set()
-        server.stop()
+        notify.stop()

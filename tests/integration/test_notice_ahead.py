@@ -18,18 +18,12 @@ from waiting import wait_for  # noqa: E402
 
 @pytest.fixture
 def by_smtp(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s")) as notify:
-            notify.stop()  # what is reserved now is all there at the next start
-            yield notify
-            if notify.process:
-                relay.release.set()
-                notify.stop()
-    finally:
-        relay.release.set()
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s")) as notify:
+        notify.stop()  # what is reserved now is all there at the next start
+        yield notify
+        if notify.process:
+            relay.release.set()
+            notify.stop()
 
 
 def behind_one_that_takes_long(by_smtp, ledger, relay) -> list:

@@ -20,9 +20,7 @@ HOUR = 3600
 
 @pytest.fixture
 def notify(build, tmp_path, ledger, maildir):
-    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\n")
-    notify.environment = {"TZ": "Asia/Tokyo"}
-    with notify:
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n", {"TZ": "Asia/Tokyo"}) as notify:
         yield notify
         notify.stop()
 
@@ -101,12 +99,8 @@ def test_when_the_line_comes_back_who_waits_at_the_counter_goes_first(build, tmp
     relay = Relay()
     with Notify(build, tmp_path, ledger, smtp_route(port)) as notify:
         wait_for("a try", lambda: any(notify.state(n)[1] == "no-server" for n in (last, gone, ready, more)))
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             wait_for("all mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 4, step=0.2)
-        finally:
-            server.stop()
         notify.stop()
     assert ids(relay.taken) == [ready, gone, more, last]
 
@@ -221,15 +215,9 @@ def newsletter(build, tmp_path, ledger, relay):
     key.write_text("a key of at least sixteen characters\n")
     key.chmod(0o600)
     ledger.policy(M, version=2, unsubscribe_url="https://acme.example.jp/stop?t={{token}}", brand={"address": "東京都千代田区1-1"}, marketing_cap={"count": 1, "days": 7})
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port) + f"unsubscribe:\n  key_file: {key}\n") as notify:
-            yield notify
-            notify.stop()
-    finally:
-        relay.release.set()
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port) + f"unsubscribe:\n  key_file: {key}\n") as notify:
+        yield notify
+        notify.stop()
 
 
 def put_off(notify, notice: str) -> bool:

@@ -15,7 +15,7 @@ from bounces import config as bounces  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
 from ledger import notice_id, stamp  # noqa: E402
 from mail_relay import RelayServer  # noqa: E402
-from notify import M, Notify, mails_in, shipped, smtp_route, to  # noqa: E402
+from notify import M, Notify, mails_in, shipped, smtp_route, storage, to  # noqa: E402
 from waiting import wait_for  # noqa: E402
 from ways import BOX, TAKEN, by_slip, by_sms, told  # noqa: E402
 
@@ -63,29 +63,22 @@ def test_an_address_that_was_put_right_while_the_wrong_one_was_tried_is_written_
 
 def test_when_there_is_room_again_what_nobody_has_in_hand_does_not_wait_for_what_somebody_has(build, tmp_path, ledger, relay):
     """Marked as `sending` when the disk was full, and never given to the thread; that one waits for its relay."""
-    server, disk = RelayServer(relay), tmp_path / "disk"
-    server.start()
-    notify = Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="30s"))
-    notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
-    try:
-        with notify:
-            silent = to(ledger, "S-1", "silent")
-            in_hand(notify, relay, silent, "silent@example.jp")
-            left = told(ledger, "S-2", delay=3600)
-            wait_for("its row", lambda: notify.state(left)[0])
-            disk.write_text("full")
-            change(notify, "UPDATE notice SET state = 'sending', attempts = 1, channel = 'email' WHERE id = ?", left)
-            told(ledger, "S-3", delay=3600)
-            wait_for("its complaint", lambda: b"the disk is full" in notify.errors.read_bytes())
-            disk.write_text("")
-            wait_for("that it is judged", lambda: notify.state(left)[:2] == ("reserved", "crash"), 10)
-            assert notify.state(silent)[0] == "sending"
-            relay.release.set()
-            assert notify.outcome_of(silent)[0] == "notice.accepted"
-            notify.stop()
-    finally:
+    disk = tmp_path / "disk"
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="30s"), storage(disk)) as notify:
+        silent = to(ledger, "S-1", "silent")
+        in_hand(notify, relay, silent, "silent@example.jp")
+        left = told(ledger, "S-2", delay=3600)
+        wait_for("its row", lambda: notify.state(left)[0])
+        disk.write_text("full")
+        change(notify, "UPDATE notice SET state = 'sending', attempts = 1, channel = 'email' WHERE id = ?", left)
+        told(ledger, "S-3", delay=3600)
+        wait_for("its complaint", lambda: b"the disk is full" in notify.errors.read_bytes())
+        disk.write_text("")
+        wait_for("that it is judged", lambda: notify.state(left)[:2] == ("reserved", "crash"), 10)
+        assert notify.state(silent)[0] == "sending"
         relay.release.set()
-        server.stop()
+        assert notify.outcome_of(silent)[0] == "notice.accepted"
+        notify.stop()
     assert [t for t, _ in relay.seen].count("silent@example.jp") == 1
 
 
@@ -93,9 +86,7 @@ def test_what_found_no_room_between_the_commit_and_the_sending_has_not_gone(buil
     """By a gateway that knows no copy again, so that a doubt would be the end of it."""
     disk = tmp_path / "disk"
     with FakeServer(TAKEN) as sms:
-        notify = Notify(build, tmp_path, ledger, by_sms(tmp_path, sms))
-        notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
-        with notify:
+        with Notify(build, tmp_path, ledger, by_sms(tmp_path, sms), storage(disk)) as notify:
             wait_for("its start", lambda: b"notices go by" in notify.errors.read_bytes())
             other = told(ledger, "S-2", ["sms"], delay=3600)
             wait_for("its row", lambda: notify.state(other)[0])

@@ -389,9 +389,7 @@ def test_a_test_goes_by_the_route_and_leaves_no_trace(build, notify, ledger, mai
 
 def test_a_test_says_what_the_relay_answered(build, tmp_path, ledger):
     relay = Relay()
-    server = RelayServer(relay)
-    server.start()
-    try:
+    with RelayServer(relay) as server:
         config = routes({"name": "fixed", "port": free_port()}, {"name": "lte", "port": server.port})
         notify = Notify(build, tmp_path, ledger, config)
         send = lambda to: run(build, "test-send", "shipped", "--config", notify.config, "--to", f"{to}@example.jp")  # noqa: E731
@@ -400,8 +398,6 @@ def test_a_test_says_what_the_relay_answered(build, tmp_path, ledger):
         done = send("unknown")
         assert done.returncode == 1 and done.stdout.endswith("lte: refused, recipient-refused (the server said 550)\n"), done.stdout
         assert [to for to, _ in relay.taken] == ["hanako@example.jp"]
-    finally:
-        server.stop()
 
 
 def test_what_would_read_better_is_said_and_not_refused(build, notify, folder):

@@ -10,43 +10,27 @@ from ports import free_port
 from waiting import wait_for
 
 
-class RelayOnce(RelayServer):
-    """That may be cut before the end."""
-
-    def cut(self):
-        if self._thread:
-            self.stop()
-
-
 def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, ledger, relay):
     """The fixed line is cut and comes back: no attempt is spent on the way, and the second route is left again by itself."""
-    fixed, lte = free_port(), RelayServer(relay)
-    lte.start()
-    try:
+    fixed = free_port()
+    with RelayServer(relay) as lte:
         config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port, "device": "lo"})
         with Notify(build, tmp_path, ledger, config) as notify:
             kind, data = notify.outcome_of(to(ledger, "S-1", "hanako"))
             assert (kind, data["attempts"]) == ("notice.accepted", 1) and len(relay.taken) == 1
             other = Relay()
-            back = RelayServer(other, port=fixed)
-            back.start()
-            try:
+            with RelayServer(other, port=fixed):
                 notify.pass_time(60)
                 assert notify.outcome_of(to(ledger, "S-2", "jiro"))[0] == "notice.accepted"
                 assert len(other.taken) == 1 and len(relay.taken) == 1
                 log = notify.errors.read_text()
                 assert "fixed: no mail goes (no-server)" in log and "fixed: mail goes again" in log and "lte: no mail" not in log
                 notify.stop()
-            finally:
-                back.stop()
-    finally:
-        lte.stop()
 
 
 def test_who_looks_at_the_box_sees_how_each_way_out_is(build, tmp_path, ledger, relay):
-    fixed, lte = free_port(), RelayOnce(relay)
-    lte.start()
-    try:
+    fixed = free_port()
+    with RelayServer(relay) as lte:
         config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port}, {"name": "spare", "port": fixed})
         with Notify(build, tmp_path, ledger, config) as notify:
             how = lambda: [(x["channel"], x["name"], x["state"], x.get("reason")) for x in json.loads(ask_of(build, notify, ledger, "status", "--json"))["routes"]]  # noqa: E731
@@ -58,27 +42,20 @@ def test_who_looks_at_the_box_sees_how_each_way_out_is(build, tmp_path, ledger, 
             said = ask_of(build, notify, ledger, "status")
             assert re.search(r"email +fixed +DOWN: no-server +20", said) and re.search(r"email +lte +up +20", said) and "DOES NOT RUN" not in said
             assert "every route of email is down" not in ask_of(build, notify, ledger, "doctor")
-            lte.cut()
+            lte.stop()
             to(ledger, "S-2", "jiro")
             notify.pass_time(60)
             wait_for("all down", lambda: "every route of email is down" in ask_of(build, notify, ledger, "doctor"))
             notify.stop()
             assert "okuru-notify DOES NOT RUN" in ask_of(build, notify, ledger, "status")
-    finally:
-        lte.cut()
 
 
 def test_a_route_by_a_device_that_is_gone_takes_no_other(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, routes({"name": "lte", "port": server.port, "device": "lte-gone0"})) as notify:
-            notice = to(ledger, "S-1", "hanako")
-            wait_for("the reason", lambda: notify.state(notice)[1] == "no-device")
-            assert notify.state(notice) == ("reserved", "no-device", 0) and not relay.seen
-            notify.stop()
-    finally:
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, routes({"name": "lte", "port": server.port, "device": "lte-gone0"})) as notify:
+        notice = to(ledger, "S-1", "hanako")
+        wait_for("the reason", lambda: notify.state(notice)[1] == "no-device")
+        assert notify.state(notice) == ("reserved", "no-device", 0) and not relay.seen
+        notify.stop()
 
 
 def test_while_nobody_listens_no_attempt_is_spent(build, tmp_path, ledger, relay):
@@ -92,13 +69,9 @@ def test_while_nobody_listens_no_attempt_is_spent(build, tmp_path, ledger, relay
         # In the middle of a try a notice is `sending` and the try is counted; what was spent would stay so.
         for n in notices:
             wait_for("the end of a try", lambda n=n: notify.state(n)[::2] == ("reserved", 0))
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             # The last try may have been refused before the server was there and be told after: once more, then.
             wait_for("all mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 3, step=0.2)
             assert [notify.outcome_of(n)[1]["attempts"] for n in notices] == [1, 1, 1]
-        finally:
-            server.stop()
         notify.stop()
     assert sorted(ids(relay.taken)) == sorted(notices)

@@ -34,18 +34,12 @@ def signing_keys(folder: Path) -> tuple[str, dict]:
 def test_a_mail_is_signed_and_its_bounce_names_it(build, tmp_path, ledger, relay):
     """The second attempt is the same bytes, signatures and all; mails of one order are one conversation."""
     config, records = signing_keys(tmp_path)
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port) + config) as notify:
-            notice = to(ledger, "S-1", "gone")
-            wait_for("the first copy", lambda: notify.state(notice)[1] == "no-answer")
-            notify.pass_time(120)
-            assert notify.outcome_of(notice)[0] == "notice.accepted"
-            notify.stop()
-    finally:
-        relay.release.set()
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port) + config) as notify:
+        notice = to(ledger, "S-1", "gone")
+        wait_for("the first copy", lambda: notify.state(notice)[1] == "no-answer")
+        notify.pass_time(120)
+        assert notify.outcome_of(notice)[0] == "notice.accepted"
+        notify.stop()
     (_, one), (_, two) = relay.seen
     assert one == two
     assert [dkim.DKIM(one).verify(i, dnsfunc=lambda name, timeout=5: records[name.decode()]) for i in (0, 1)] == [True, True]

@@ -103,18 +103,14 @@ def test_starttls_with_a_login(build, tmp_path, ledger, relay):
     ca = make_ca(tmp_path / "ca")
     password = tmp_path / "password"
     password.write_text("secret word\n")
-    server = RelayServer(relay, tls_context=tls_context(tmp_path / "ca", "localhost"), require_starttls=True,
-                         authenticator=relay.authenticate, auth_required=True)
-    server.start()
-    try:
+    with RelayServer(relay, tls_context=tls_context(tmp_path / "ca", "localhost"), require_starttls=True,
+                     authenticator=relay.authenticate, auth_required=True) as server:
         route = smtp_route(server.port, "starttls", "localhost", ca=ca, user="station", password_file=password)
         with Notify(build, tmp_path, ledger, route) as notify:
             notice = to(ledger, "S-1", "hanako")
             assert notify.outcome_of(notice)[0] == "notice.accepted"
             notify.stop()
             assert "secret word" not in notify.errors.read_text()
-    finally:
-        server.stop()
     assert relay.logins == [(b"station", b"secret word")]
 
 
@@ -124,13 +120,9 @@ def test_without_good_tls_no_mail_goes(build, tmp_path, ledger, relay, flaw, rea
     make_ca(tmp_path / "other")
     issuer = tmp_path / ("other" if flaw == "unknown-ca" else "ca")
     context = tls_context(issuer, "elsewhere" if flaw == "wrong-name" else "localhost")
-    server = RelayServer(relay) if flaw == "no-tls" else RelayServer(relay, tls_context=context)
-    server.start()
-    try:
+    with RelayServer(relay, **({} if flaw == "no-tls" else {"tls_context": context})) as server:
         with Notify(build, tmp_path, ledger, smtp_route(server.port, "starttls", "localhost", ca=ca)) as notify:
             notice = to(ledger, "S-1", "hanako")
             wait_for("its state", lambda: notify.state(notice) == ("reserved", reason, 0))
             notify.stop()
-    finally:
-        server.stop()
     assert relay.seen == []

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from mail_relay import RelayServer, ids
-from notify import Notify, mails_in, read_mail, shipped, smtp_route, to
+from notify import Notify, mails_in, read_mail, shipped, smtp_route, storage, to
 from waiting import wait_for
 
 AHEAD = 8  # mails that may be under way at once: WAY_DEPTH_MAIL in way.h
@@ -33,20 +33,15 @@ def test_killed_at_any_moment_no_notice_is_lost_or_doubled(build, tmp_path, ledg
 def test_killed_while_sending_by_smtp_doubles_at_most_what_was_under_way(build, tmp_path, ledger, relay):
     chance = random.Random(3)
     notices = [to(ledger, f"S-{i}", f"c{i}") for i in range(60)]
-    server = RelayServer(relay)
-    server.start()
     kills = 10
-    try:
-        with Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
-            for _ in range(kills):
-                time.sleep(chance.uniform(0.02, 0.1))
-                notify.kill()
-                notify.start()
-            wait_for("all outcomes", lambda: len(notify.outcomes()) >= len(notices), 60)
-            notify.stop()
-            told = Counter(d["notice"] for _, d in notify.outcomes())
-    finally:
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port)) as notify:
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.02, 0.1))
+            notify.kill()
+            notify.start()
+        wait_for("all outcomes", lambda: len(notify.outcomes()) >= len(notices), 60)
+        notify.stop()
+        told = Counter(d["notice"] for _, d in notify.outcomes())
     copies = Counter(ids(relay.taken))
     assert told == Counter(notices)
     assert set(copies) == set(notices)
@@ -64,9 +59,7 @@ def no_room(notify) -> bool:
 
 
 def test_without_room_nothing_goes_and_with_room_all_does(build, tmp_path, ledger, maildir, disk):
-    notify = Notify(build, tmp_path, ledger, f"maildir: {maildir}\n")
-    notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
-    with notify:
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n", storage(disk)) as notify:
         first = shipped(ledger, "S-1")
         notify.outcome_of(first)
         disk.write_text("full")
@@ -84,23 +77,16 @@ def test_without_room_nothing_goes_and_with_room_all_does(build, tmp_path, ledge
 
 
 def test_an_answer_that_found_no_room_is_written_when_there_is(build, tmp_path, ledger, relay, disk):
-    server = RelayServer(relay)
-    server.start()
-    notify = Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s"))
-    notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
-    try:
-        with notify:
-            notice = to(ledger, "S-1", "silent")
-            wait_for("the mail", lambda: relay.seen)
-            disk.write_text("full")
-            relay.release.set()
-            wait_for("its complaint", lambda: no_room(notify))
-            assert relay.taken and notify.state(notice)[0] == "sending" and notify.process.poll() is None
-            disk.write_text("")
-            assert notify.outcome_of(notice)[0] == "notice.accepted"
-            other = to(ledger, "S-2", "hanako")
-            assert notify.outcome_of(other)[0] == "notice.accepted"
-            notify.stop()
-    finally:
-        server.stop()
+    with RelayServer(relay) as server, Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="20s"), storage(disk)) as notify:
+        notice = to(ledger, "S-1", "silent")
+        wait_for("the mail", lambda: relay.seen)
+        disk.write_text("full")
+        relay.release.set()
+        wait_for("its complaint", lambda: no_room(notify))
+        assert relay.taken and notify.state(notice)[0] == "sending" and notify.process.poll() is None
+        disk.write_text("")
+        assert notify.outcome_of(notice)[0] == "notice.accepted"
+        other = to(ledger, "S-2", "hanako")
+        assert notify.outcome_of(other)[0] == "notice.accepted"
+        notify.stop()
     assert Counter(ids(relay.taken)) == Counter([notice, other])

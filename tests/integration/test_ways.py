@@ -165,9 +165,7 @@ def test_nothing_personal_is_logged_or_kept_whatever_the_channel(build, tmp_path
 # ---- from one to the next ----
 
 def test_where_one_channel_has_its_end_the_next_one_takes_it(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
+    with RelayServer(relay) as server:
         with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(server.port) + by_sms(tmp_path, sms)) as notify:
             for word in ("unknown", "spam", "a b"):
                 notice = told(ledger, f"S-{word[0]}", ["email", "sms"], email=f"{word}@example.jp")
@@ -176,23 +174,17 @@ def test_where_one_channel_has_its_end_the_next_one_takes_it(build, tmp_path, le
             assert accepted(notify, told(ledger, "S-2", ["email", "sms"], email="unknown@example.jp")) == "sms"
             assert relay.asked == asked  # it was refused before, and is not tried again
             notify.stop()
-    finally:
-        server.stop()
     assert len(sms.requests) == 4
 
 
 def test_only_when_no_channel_is_left_it_failed_and_the_last_one_says_why(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
+    with RelayServer(relay) as server:
         with FakeServer(Answer(400, b'{"code":"21211"}')) as sms, Notify(build, tmp_path, ledger, smtp_route(server.port) + by_sms(tmp_path, sms)) as notify:
             kind, data = notify.outcome_of(told(ledger, "S-1", ["email", "sms"], email="spam@example.jp"))
             assert (kind, data["reason"], data["channel"], data["attempts"]) == ("notice.failed", "recipient-refused", "sms", 2)
             kind, data = notify.outcome_of(told(ledger, "S-2", ["sms", "email"], email="spam@example.jp"))
             assert (kind, data["reason"], data["channel"], data["attempts"]) == ("notice.failed", "message-refused", "email", 1)
             notify.stop()
-    finally:
-        server.stop()
     assert len(sms.requests) == 1  # the number was refused before
 
 
@@ -207,14 +199,10 @@ def test_mail_that_is_down_for_long_goes_by_sms_and_never_by_mail_after_that(bui
         notify.pass_time(200)
         assert accepted(notify, notice) == "sms"
         assert notify.outcome_of(notice)[1]["attempts"] == 1  # none was spent on the line
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             notify.pass_time(60)
             assert accepted(notify, mail_only) == "email"
             notify.stop()
-        finally:
-            server.stop()
     assert ids(relay.taken) == [mail_only] and len(sms.requests) == 1
 
 
@@ -241,15 +229,11 @@ def test_after_a_restart_a_line_is_tried_before_it_counts_as_down(build, tmp_pat
         wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
         notify.stop()
         notify.pass_time(3600)
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             notify.start()
             assert accepted(notify, notice) == "email" and not sms.requests
             assert notify.query("SELECT state, down_usec FROM route WHERE channel = 'email'") == [("up", 0)]
             notify.stop()
-        finally:
-            server.stop()
         notify.start()  # it has been up since: what comes waits its ten minutes
         notice = told(ledger, "S-2", ["email", "sms"])
         wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
@@ -264,14 +248,10 @@ def test_a_line_that_comes_back_in_time_keeps_its_notices(build, tmp_path, ledge
     with FakeServer(TAKEN) as sms, Notify(build, tmp_path, ledger, smtp_route(port) + by_sms(tmp_path, sms)) as notify:
         notice = told(ledger, "S-1", ["email", "sms"])
         wait_for("a try", lambda: notify.state(notice)[1] == "no-server")
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             notify.pass_time(60)
             assert accepted(notify, notice) == "email"
             notify.stop()
-        finally:
-            server.stop()
     assert not sms.requests
 
 
@@ -289,24 +269,19 @@ def test_the_next_line_is_tried_again_after_it_was_down_while_the_mail_still_is(
 
 
 def test_a_mail_server_that_says_nothing_delays_no_sms(build, tmp_path, ledger, relay):
-    server = RelayServer(relay)
-    server.start()
-    try:
-        with FakeServer(TAKEN) as sms:
-            with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="30s") + by_sms(tmp_path, sms)) as notify:
-                stuck = told(ledger, "S-0", ["email"], email="mute@example.jp")
-                wait_for("the mail", lambda: relay.seen)
-                waited = []
-                for i in range(5):
-                    begun = time.monotonic()
-                    assert accepted(notify, told(ledger, f"S-{i + 1}", ["sms"])) == "sms"
-                    waited.append(time.monotonic() - begun)
-                assert sorted(waited)[2] < 3 and notify.state(stuck)[0] == "sending"
-                relay.release.set()
-                assert accepted(notify, stuck) == "email"
-                notify.stop()
-    finally:
-        server.stop()
+    with RelayServer(relay) as server, FakeServer(TAKEN) as sms:
+        with Notify(build, tmp_path, ledger, smtp_route(server.port, timeout="30s") + by_sms(tmp_path, sms)) as notify:
+            stuck = told(ledger, "S-0", ["email"], email="mute@example.jp")
+            wait_for("the mail", lambda: relay.seen)
+            waited = []
+            for i in range(5):
+                begun = time.monotonic()
+                assert accepted(notify, told(ledger, f"S-{i + 1}", ["sms"])) == "sms"
+                waited.append(time.monotonic() - begun)
+            assert sorted(waited)[2] < 3 and notify.state(stuck)[0] == "sending"
+            relay.release.set()
+            assert accepted(notify, stuck) == "email"
+            notify.stop()
 
 
 def test_what_may_have_gone_by_sms_goes_by_no_other_channel(build, tmp_path, ledger):
@@ -362,14 +337,10 @@ def test_while_all_lines_are_down_one_slip_is_laid_and_the_notice_still_goes(bui
             notify.pass_time(700)
             time.sleep(0.5)
         assert len(slips(tmp_path)) == 1 and notify.outcomes() == []
-        server = RelayServer(relay, port)
-        server.start()
-        try:
+        with RelayServer(relay, port):
             wait_for("both mails", lambda: notify.pass_time(60) or len(notify.outcomes()) == 2, step=0.2)
             assert accepted(notify, notice) == "email"
             notify.stop()
-        finally:
-            server.stop()
     assert sorted(ids(relay.taken)) == sorted([notice, other]) and len(slips(tmp_path)) == 1
 
 

@@ -73,6 +73,15 @@ class RelayServer(Controller):
     def factory(self):
         return SMTP(self.handler, enable_SMTPUTF8=False, **self.smtp)
 
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.handler.release.set()
+        if self._thread:  # it was not stopped before
+            self.stop()
+
 
 def ids(texts) -> list:
     return [email.message_from_bytes(t, policy=email.policy.default)["Message-ID"].split("@")[0].strip("<") for _, t in texts]

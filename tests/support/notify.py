@@ -18,7 +18,7 @@ M = "acme"
 class Notify:
     """The program, its config and its database."""
 
-    def __init__(self, build: Path, folder: Path, ledger: Ledger, route: str, **more):
+    def __init__(self, build: Path, folder: Path, ledger: Ledger, route: str, environment: dict | None = None, **more):
         self.program = build / "bin" / "okuru-notify"
         self.folder = folder / "notices"
         self.folder.mkdir(mode=0o750, exist_ok=True)
@@ -31,7 +31,7 @@ class Notify:
                                f"from:\n  name: 発送係\n  address: station@example.jp\n{route}")
         self.config.chmod(0o644)
         self.process = None
-        self.environment = {}
+        self.environment = environment or {}
 
     def start(self):
         self.begun = self.errors.stat().st_size if self.errors.exists() else 0
@@ -112,6 +112,11 @@ def shipped(ledger: Ledger, shipment: str, **contact) -> str:
 
 def to(ledger, shipment, word):
     return shipped(ledger, shipment, email=f"{word}@example.jp")
+
+
+def storage(disk: Path) -> dict:
+    """The environment of a program whose storage does what that file says: "full", or nothing."""
+    return {"OKURU_TEST_STORAGE": str(disk)}
 
 
 def smtp_route(port: int, tls: str = "none-on-loopback", host: str = "127.0.0.1", **more) -> str:
