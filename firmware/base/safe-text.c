@@ -39,7 +39,7 @@ size_t safe_text_next(const char **textp, char c[4]) {
                 *textp += 1;
                 return 1;
         }
-        n = utf8_sequence(*textp, strnlen(*textp, 4));
+        n = utf8_sequence(*textp, 4); /* a NUL continues no sequence, so none is read beyond it */
         if (n == 0 || is_noncharacter(b, n)) {
                 *textp += n ? n : 1;
                 memcpy(c, "\xef\xbf\xbd", 3);

@@ -12,8 +12,12 @@ const char *body_encoding_to_str(enum body_encoding e) {
         return e == BODY_BASE64 ? "base64" : "quoted-printable";
 }
 
+/* What is no printable ASCII, nor a line's end; and the sign that begins hex. A table, for it is asked of each byte. */
+static const bool in_hex[256] = {
+        [0 ... '\n' - 1] = true, ['\n' + 1 ... ' ' - 1] = true, ['='] = true, ['~' + 1 ... 255] = true};
+
 static bool is_literal(char c) {
-        return c >= ' ' && c <= '~' && c != '=';
+        return !in_hex[(unsigned char) c] && c != '\n';
 }
 
 /* Three bytes for one that must be written in hex, against four for three of all. */
@@ -21,7 +25,7 @@ enum body_encoding body_pick(const char *text) {
         size_t n = strlen(text), n_hex = 0;
 
         for (size_t i = 0; i < n; i++)
-                n_hex += !is_literal(text[i]) & (text[i] != '\n');
+                n_hex += in_hex[(unsigned char) text[i]];
         return n_hex * 6 > n ? BODY_BASE64 : BODY_QUOTED_PRINTABLE;
 }
 

@@ -122,9 +122,17 @@ static void add_field(const struct field *f, const char *name, struct str *out) 
         add_relaxed(f->text + f->n_name + 1, f->n - f->n_name - 1, out);
 }
 
-/* One line without its end; lines of nothing wait, for at the end of the body they do not count. */
-static void hash_line(struct hash *h, const char *line, size_t n, size_t *n_emptyp) {
-        size_t from = 0;
+/* A space that relaxing leaves as it is. The last byte of a line is none. */
+static bool stays(const char *space) {
+        return *space == ' ' && !is_space(space[1]);
+}
+
+/*
+ * One line, and its CRLF if one stands behind it: what stays as it is goes in one piece. Lines of nothing wait, for at the end of
+ * the body they do not count.
+ */
+static void hash_line(struct hash *h, const char *line, size_t n_line, bool has_end, size_t *n_emptyp) {
+        size_t from = 0, n = n_line;
 
         while (n > 0 && is_space(line[n - 1]))
                 n--;
@@ -135,16 +143,28 @@ static void hash_line(struct hash *h, const char *line, size_t n, size_t *n_empt
         for (; *n_emptyp > 0; --*n_emptyp)
                 hash_add(h, "\r\n", 2);
         for (size_t i = 0; i < n; i++) {
-                if (!is_space(line[i]))
+                if (!is_space(line[i]) || stays(line + i))
                         continue;
                 hash_add(h, line + from, i - from);
                 hash_add(h, " ", 1);
-                while (is_space(line[i + 1])) /* the last byte is none */
+                while (is_space(line[i + 1]))
                         i++;
                 from = i + 1;
         }
+        if (has_end && n == n_line) {
+                hash_add(h, line + from, n + 2 - from);
+                return;
+        }
         hash_add(h, line + from, n - from);
         hash_add(h, "\r\n", 2);
+}
+
+/* NULL: there is none. */
+static const char *next_crlf(const char *text, const char *end) {
+        while ((text = memchr(text, '\r', (size_t) (end - text))) && ++text < end)
+                if (*text == '\n')
+                        return text - 1;
+        return NULL;
 }
 
 int dkim_hash_body(const char *body, size_t n, uint8_t out[32]) {
@@ -156,10 +176,9 @@ int dkim_hash_body(const char *body, size_t n, uint8_t out[32]) {
         if (r < 0)
                 return r;
         while (body < end) {
-                const char *stop = memmem(body, (size_t) (end - body), "\r\n", 2);
-                size_t n_line = (size_t) ((stop ? stop : end) - body);
+                const char *stop = next_crlf(body, end);
 
-                hash_line(h, body, n_line, &n_empty);
+                hash_line(h, body, (size_t) ((stop ? stop : end) - body), stop != NULL, &n_empty);
                 body = stop ? stop + 2 : end;
         }
         return hash_end(h, out);

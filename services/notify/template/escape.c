@@ -22,6 +22,13 @@ static const char *html_of(char c) {
         }
 }
 
+/* A call of memcmp() costs more than these few bytes. */
+static bool is_same(const char *a, const char *b, size_t n) {
+        while (n > 0 && a[n - 1] == b[n - 1])
+                n--;
+        return n == 0;
+}
+
 /* What goes as it is goes in one piece: most of a text does. @instead: of one ASCII character; NULL as it is */
 static void escape(
         struct str *out, const char *text, size_t max_chars, const char *(*instead)(char character)) {
@@ -34,7 +41,7 @@ static void escape(
 
                 if (i == max_chars)
                         break;
-                if (!other && n == (size_t) (text - at) && memcmp(c, at, n) == 0)
+                if (!other && n == (size_t) (text - at) && is_same(c, at, n))
                         continue;
                 str_add_n(out, kept, (size_t) (at - kept));
                 kept = text;

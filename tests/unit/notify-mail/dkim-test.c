@@ -106,6 +106,9 @@ static void bodies_are_hashed_relaxed(void **state) {
                 {"nothing but empty lines", "\r\n\r\n \r\n", ""},
                 {"empty lines between stay", "a\r\n\r\n \r\nb\r\n", "a\r\n\r\n\r\nb\r\n"},
                 {"tabs", "a\tb\t\t c\r\n", "a b c\r\n"},
+                {"spaces that stay and one that does not", "a b c  d e\r\nf g\r\n", "a b c d e\r\nf g\r\n"},
+                {"a space and no last line end", "a b \t", "a b\r\n"},
+                {"CR alone is a byte", "a\rb\r", "a\rb\r\r\n"},
         };
 
         (void) state;
