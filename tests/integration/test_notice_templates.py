@@ -118,7 +118,7 @@ def test_every_mail_is_plain_sound_html(tool, lang, kind):
 
 @pytest.mark.parametrize("lang, kind", CASES)
 def test_all_outputs_say_the_same(tool, lang, kind):
-    """Each fact of the plain text stands in the HTML, and LINE carries that text."""
+    """Each fact of the plain text stands in the HTML, and LINE carries that text below its subject, as paper does: neither has a line for it."""
     data = sample(lang)
     text, html = tool.render("text", lang, kind, data), parse(tool.render("html", lang, kind, data))
     shown, links = " ".join(html.itertext()), {e.get("href") for e in html.iter("a")}
@@ -127,7 +127,10 @@ def test_all_outputs_say_the_same(tool, lang, kind):
     assert not missing
     assert set(re.findall(r"https://[^\s）)]+", text)) == {link for link in links if link.startswith("https:")}
     (message,) = json.loads(tool.render("line", lang, kind, data))
-    assert message == {"type": "text", "text": text.rstrip("\n")}
+    subject = tool.render("subject", lang, kind, data)
+    assert message == {"type": "text", "text": f"{subject}\n\n" + text.rstrip("\n")}
+    slip = tool.render("slip", lang, kind, data)
+    assert slip.replace("\n", "").replace(" ", "").startswith(subject.replace(" ", "")) and slip.split("\n\n")[1].startswith(text.split("\n")[0])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

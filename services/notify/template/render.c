@@ -255,6 +255,15 @@ static int render_text(
         return out->error;
 }
 
+/* Below its subject, for what has no other line for it. */
+static int render_titled(
+        const struct template *t, const struct writer *w, const struct template_view *view, struct str *out) {
+        int k = render_line(t, subject_of(t, view), view, out);
+
+        str_add(out, "\n\n");
+        return k != 0 ? k : render_text(t, w, view, out);
+}
+
 size_t template_utf16_length(const char *text) {
         size_t n = 0;
 
@@ -266,7 +275,7 @@ size_t template_utf16_length(const char *text) {
 static int render_line_message(const struct template *t, const struct template_view *view, struct str *out) {
         _cleanup_str_wiped_ struct str text = STR_INIT;
         struct json_writer w;
-        int k = render_text(t, &text_writer, view, &text);
+        int k = render_titled(t, &text_writer, view, &text);
 
         if (k != 0)
                 return k;
@@ -285,7 +294,7 @@ static int render_line_message(const struct template *t, const struct template_v
 
 static int render_slip(const struct template *t, const struct template_view *view, struct str *out) {
         _cleanup_str_wiped_ struct str text = STR_INIT;
-        int k = render_text(t, &slip_writer, view, &text);
+        int k = render_titled(t, &slip_writer, view, &text);
 
         if (k == 0)
                 slip_wrap(text.data, view->columns > 0 ? (size_t) view->columns : TEMPLATE_SLIP_COLUMNS, out);

@@ -136,13 +136,13 @@ static void data_stays_text_in_html(void **state) {
 static void a_line_message_is_json(void **state) {
         _cleanup_scene_ struct scene s = {0};
         _cleanup_(json_freep) struct json *root = NULL;
-        const char *line = render(
-                &s, TEMPLATE_LINE, TEMPLATE_JA, HEAD "{{customer}} 様\n", "{\"customer\":\"\\\"}],\\\\\"}");
+        const char *line = render(&s, TEMPLATE_LINE, TEMPLATE_JA, HEAD "{{customer}} 様\n",
+                "{\"order\":\"A-1\",\"customer\":\"\\\"}],\\\\\"}");
 
         (void) state;
         assert_int_equal(json_parse(line, strlen(line), &root, NULL), 0);
         assert_string_equal(json_get_string(json_first(root), "type", ""), "text");
-        assert_string_equal(json_get_string(json_first(root), "text", ""), "\"}],\\ 様");
+        assert_string_equal(json_get_string(json_first(root), "text", ""), "A-1 ready\n\n\"}],\\ 様");
 }
 
 static void days_in_an_sms_are_brief(void **state) {
