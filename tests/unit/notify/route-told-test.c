@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/base/folder.h"
 
+#include "firmware/views/routes.h"
 #include "services/notify/outbox.h"
 #include "services/notify/route-told.h"
 
@@ -53,9 +54,61 @@ static void since_when_a_route_is_down_is_found_by_the_next_process(void **state
         folder_remove(folder);
 }
 
+/* "sms modem down no-server 9|…", the last number in seconds: what people read, in their order */
+static void add(const struct route_row *row, void *userdata) {
+        str_addf(userdata, "%s %s %s %s %d|", row->channel, row->name, row->state, row->reason,
+                (int) (row->since_usec / (int64_t) USEC_PER_SEC));
+}
+
+static void assert_read(struct outbox *o, const char *expected) {
+        _cleanup_str_ struct str text = STR_INIT;
+
+        assert_int_equal(routes_read_from(outbox_store(o), add, &text), 0);
+        assert_string_equal(text.data ? text.data : "", expected);
+}
+
+static void what_is_read_is_what_was_told_last_and_since_when(void **state) {
+        struct route_is list[] = {
+                {.channel = "sms", .name = "zeta", .position = 0, .state = "untried", .reason = ""},
+                {.channel = "sms", .name = "alpha", .position = 1, .state = "untried", .reason = ""},
+                {.channel = "email", .name = "fixed", .position = 0, .state = "untried", .reason = ""},
+        };
+        struct stamp at = now;
+        char folder[FOLDER_SIZE];
+        struct route_told *r;
+        struct outbox *o;
+        struct diag d = {0};
+
+        (void) state;
+        folder_make(folder, "route-told");
+        assert_int_equal(outbox_open(&o, folder, BOOT, &d), 0);
+        assert_int_equal(route_told_open(&r, outbox_store(o), BOOT), 0);
+        assert_int_equal(route_told_put(r, list, 3, true, &at), 0);
+        assert_read(o, "email fixed untried  9|sms zeta untried  9|sms alpha untried  9|");
+
+        at.wall_usec += 60 * (int64_t) USEC_PER_SEC;
+        list[0].state = "down";
+        list[0].reason = "no-server";
+        assert_int_equal(route_told_put(r, list, 3, false, &at), 0);
+        assert_read(o, "email fixed untried  9|sms zeta down no-server 69|sms alpha untried  9|");
+
+        at.wall_usec += 60 * (int64_t) USEC_PER_SEC;
+        list[0].reason = "tls"; /* still down: since then */
+        list[1].state = "up";
+        assert_int_equal(route_told_put(r, list, 3, false, &at), 0);
+        assert_read(o, "email fixed untried  9|sms zeta down tls 69|sms alpha up  129|");
+
+        assert_int_equal(route_told_put(r, list, 1, true, &at), 0); /* the config has no others any more */
+        assert_read(o, "sms zeta down tls 129|");
+        assert_null(route_told_close(r));
+        assert_null(outbox_close(o));
+        folder_remove(folder);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(since_when_a_route_is_down_is_found_by_the_next_process),
+                cmocka_unit_test(what_is_read_is_what_was_told_last_and_since_when),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

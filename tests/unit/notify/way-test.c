@@ -97,11 +97,73 @@ static void after_a_death_the_route_that_had_it_is_asked_or_the_most_careful_cou
         assert_int_equal(way_was_taken(&w, "fixed", ""), -1);
 }
 
+/* What people read of a route follows its answers, and only a change of it is written down. */
+static void a_route_is_told_as_its_answers_left_it(void **state) {
+        static const struct {
+                enum courier_result result;
+                const char *reason, *state, *told;
+                bool changed;
+        } steps[] = {
+                {COURIER_TEMPORARY, "greylisted", "up", "", true}, /* it was tried */
+                {COURIER_ACCEPTED, "", "up", "", false},
+                {COURIER_ROUTE_DOWN, "no-server", "down", "no-server", true},
+                {COURIER_ROUTE_DOWN, "tls", "down", "no-server", false}, /* what it went down with */
+                {COURIER_PERMANENT, "recipient-refused", "up", "", true},
+                {COURIER_UNKNOWN, "no-answer", "up", "", false},
+        };
+        const struct flight flight = {.route = 1};
+        struct route_is list[ROUTES_MAX];
+        struct way w;
+
+        (void) state;
+        fill(&w, CHANNEL_SMS);
+        assert_int_equal(way_tell(&w, list), 4);
+        for (size_t i = 0; i < 4; i++) {
+                assert_int_equal(list[i].position, i);
+                assert_string_equal(list[i].channel, "sms");
+                assert_string_equal(list[i].state, "untried");
+        }
+        for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
+                struct flight f = flight;
+
+                f.answer = (struct courier_answer){.result = steps[i].result, .reason = steps[i].reason};
+                w.changed = false;
+                (void) way_judge(&w, &f, 1000 + i, 0);
+                assert_int_equal(way_tell(&w, list), 4);
+                assert_string_equal(list[1].name, "lte");
+                if (strcmp(list[1].state, steps[i].state) != 0 ||
+                        strcmp(list[1].reason, steps[i].told) != 0 || w.changed != steps[i].changed)
+                        fail_msg("step %zu: %s, \"%s\", changed %d", i, list[1].state, list[1].reason,
+                                w.changed);
+                assert_string_equal(list[3].state, "untried");
+        }
+}
+
+/* A message of one merchant does not wait for the receiver of another. */
+static void the_merchants_own_receivers_are_down_since_the_first_of_them(void **state) {
+        const struct courier_answer down = {.result = COURIER_ROUTE_DOWN, .reason = "no-server"};
+        struct way w;
+
+        (void) state;
+        fill(&w, CHANNEL_WEBHOOK);
+        for (size_t i = 0; i < 4; i++)
+                w.routes[i].merchant = "acme";
+        (void) routes_on_answer(&w.health, 2, &down, 5000, 0);
+        assert_int_equal(way_down_usec(&w), 5000);
+        (void) routes_on_answer(&w.health, 1, &down, 7000, 0);
+        assert_int_equal(way_down_usec(&w), 5000);
+        for (size_t i = 0; i < 4; i++)
+                w.routes[i].merchant = NULL; /* routes of one channel: one that is up is enough */
+        assert_int_equal(way_down_usec(&w), 0);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_may_have_gone_goes_again_to_the_same_receiver_alone),
                 cmocka_unit_test(a_merchants_notices_go_by_its_own_route),
                 cmocka_unit_test(after_a_death_the_route_that_had_it_is_asked_or_the_most_careful_counts),
+                cmocka_unit_test(a_route_is_told_as_its_answers_left_it),
+                cmocka_unit_test(the_merchants_own_receivers_are_down_since_the_first_of_them),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
