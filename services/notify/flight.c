@@ -6,7 +6,7 @@
 /* Is it not to go any more, or not as it was written? @row: filled. Return: 0 no, 1 yes, -errno. */
 static int is_row_undone(struct notify *n, const struct flight *f, const struct notice_row *row) {
         if (row->state != NOTICE_SENDING || row->correction != f->correction ||
-                row->approval == APPROVAL_REFUSED || (row->others & PLAN_ANEW) != 0)
+                row->approval == APPROVAL_REFUSED || (row->others & (PLAN_ANEW | PLAN_CHANGED)) != 0)
                 return 1;
         return matter_is_withdrawn(n, row, &f->addresses, f->consent_usec);
 }

@@ -247,6 +247,12 @@ static int on_taken_back(struct follow *f, const struct fact_row *fact, const st
                 notice_kind_to_str(NOTICE_KIND_HANDED_OVER), &f->now);
 }
 
+/* Another owner, or cancelled: what has not begun to go is judged anew. */
+static int on_changed(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        (void) data;
+        return outbox_recall(f->outbox, fact->merchant, fact->subject);
+}
+
 /* Whoever waits for it to arrive, or must not go now, is looked at. */
 static int on_in_hands(struct follow *f, const struct fact_row *fact, const struct json *data) {
         return outbox_wake_held(f->outbox, fact->merchant, json_get_string(data, "shipment", ""));
@@ -350,6 +356,8 @@ static const struct {
         {"notice.approved", on_approved},
         {"notice.refused", on_refused},
         {"known.received", on_known},
+        {"shipment.changed", on_changed},
+        {"shipment.cancelled", on_changed},
         {"parcel.voided", on_undone},
         {"waybill.replaced", on_undone},
         {"pickup.undone", on_taken_back},

@@ -90,6 +90,9 @@ static const struct store_sql outbox_sql[] = {
         {offsetof(struct outbox, wake_sending),
                 "UPDATE notice SET others = others | ?3, used = CASE WHEN unknowns = 0 THEN '' ELSE used END "
                 "WHERE merchant = ?1 AND shipment = ?2 AND state = 'sending'"},
+        {offsetof(struct outbox, recall),
+                "UPDATE notice SET others = others | ?3 WHERE merchant = ?1 AND shipment = ?2 AND state = "
+                "'sending'"},
         {offsetof(struct outbox, of_parcel),
                 "SELECT " COLUMNS " FROM notice WHERE merchant = ?1 AND shipment = ?2 AND correction = 0 "
                 "AND (state IN ('sending', 'accepted', 'delivered', 'unknown') OR unknowns > 0) "
@@ -392,6 +395,13 @@ int outbox_wake(struct outbox *o, const char *merchant, const char *shipment) {
                 r = store_run(all[i]);
         }
         return r;
+}
+
+int outbox_recall(struct outbox *o, const char *merchant, const char *shipment) {
+        store_bind_text(&o->recall, 1, merchant);
+        store_bind_text(&o->recall, 2, shipment);
+        store_bind_int64(&o->recall, 3, PLAN_CHANGED);
+        return store_run(&o->recall);
 }
 
 int outbox_put_data(struct outbox *o, const char *id, const struct json *data) {

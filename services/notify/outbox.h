@@ -125,6 +125,8 @@ int outbox_rouse(struct outbox *o, uint64_t boot_usec);
  * `sending` is marked with PLAN_ANEW: it was written for the one of before.
  */
 int outbox_wake(struct outbox *o, const char *merchant, const char *shipment);
+/* The shipment was changed: what is `sending` is marked with PLAN_CHANGED, and judged anew if it has not begun. */
+int outbox_recall(struct outbox *o, const char *merchant, const char *shipment);
 /*
  * @parcel is not what it was: outcomes that named it are told again, with correction; a copy that may have gone is marked.
  * @kind: of this kind only; "" any

@@ -92,6 +92,7 @@ int outcome_send(struct notify *n, const struct notice_row *row, const char *to,
 
 /* What was planned for a contact that is another one now. */
 static void forget_plan(struct notice_row *row) {
+        row->others &= ~PLAN_CHANGED; /* it is judged anew */
         if ((row->others & PLAN_ANEW) == 0)
                 return;
         row->others = 0;
@@ -141,7 +142,7 @@ static int conclude(struct notify *n, struct notice_row *row, enum notice_state 
         const struct hashes *refused, const struct stamp *now) {
         int r = begin(n);
 
-        row->others &= ~PLAN_ANEW;
+        row->others &= ~(PLAN_ANEW | PLAN_CHANGED);
         if (state == NOTICE_FAILED && (row->others & PLAN_PAPER) != 0)
                 row->paper = PAPER_OWED;
         if (r == 0)
@@ -178,6 +179,7 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
         int r;
 
         (void) copy_text(refused.list[0], SEAL_HASH_MAX, hash);
+        row->others &= ~PLAN_CHANGED;
         if ((row->others & PLAN_ANEW) == 0 && channel_from_str(row->channel, &channel) == 0)
                 plan_use_up(row->used, channel, reason);
         if (row->unknowns > 0 || (row->others & ~PLAN_PAPER) == 0)

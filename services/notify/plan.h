@@ -23,6 +23,7 @@
 #define PLAN_USED_SIZE   320                     /* N_CHANNELS of a name, a reason and two marks */
 #define PLAN_PAPER       CHANNEL_BIT(N_CHANNELS) /* in sets of channels: the slip that tells nobody by itself */
 #define PLAN_ANEW        CHANNEL_BIT(N_CHANNELS + 1) /* likewise: a contact came that this plan knows nothing of */
+#define PLAN_CHANGED     CHANNEL_BIT(N_CHANNELS + 2) /* likewise: the shipment was changed after it was written */
 
 enum plan_state {
         PLAN_READY,

@@ -230,3 +230,32 @@ def waiting_with_a_bad_address(ledger, shipment: str) -> str:
     ledger.fact("notice.reserved", M, shipment, notice=notice, kind="pickup-ready", generation=0, not_before=stamp(), expires=stamp(86400 * 7),
                 owner="station")
     return notice
+
+
+@pytest.mark.parametrize("change, reason", [({"owner": "oms"}, "owner-changed"), ({"promised": "2026-11-30"}, None)])
+def test_what_changes_while_sending_is_written_down_is_judged_anew(build, tmp_path, ledger, maildir, change, reason):
+    """The disk takes its time over `sending`, and the office's word comes meanwhile."""
+    disk = tmp_path / "disk"
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+        notify.stop()
+        notify.environment = {"OKURU_TEST_STORAGE": str(disk)}
+        notify.start()
+        ledger.shipment(M, "S-1")
+        ledger.contact(M, "S-1")
+        ledger.ship(M, "S-1")
+        notice = ledger.reserve(M, "S-1", delay=60)
+        wait_for("its row", lambda: notify.state(notice)[0] == "reserved")
+        wal = notify.folder / "notices.db-wal"
+        before = wal.stat().st_mtime_ns
+        disk.write_text("3000")  # milliseconds of a sync
+        notify.pass_time(61)
+        wait_for("a write", lambda: wal.stat().st_mtime_ns != before, step=0.005)
+        ledger.shipment(M, "S-1", version=2, **change)
+        disk.write_text("")
+        kind, data = notify.outcome_of(notice)
+        mails = mails_in(maildir)
+        if reason:
+            assert (kind, data["reason"], mails) == ("notice.cancelled", reason, [])
+        else:
+            assert kind == "notice.accepted" and "11月30日" in mails[0].get_body(("plain",)).get_content()
+        notify.stop()
