@@ -4,10 +4,12 @@ import json
 import re
 import time
 
+from fake_http import FakeServer
 from mail_relay import Relay, RelayServer, ids
 from notify import Notify, ask_of, routes, smtp_route, to
 from ports import free_port
 from waiting import wait_for
+from ways import TAKEN, by_sms
 
 
 def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, ledger, relay):
@@ -30,22 +32,26 @@ def test_mail_takes_the_next_route_and_returns_to_the_first(build, tmp_path, led
 
 def test_who_looks_at_the_box_sees_how_each_way_out_is(build, tmp_path, ledger, relay):
     fixed = free_port()
-    with RelayServer(relay) as lte:
-        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port}, {"name": "spare", "port": fixed})
+    with RelayServer(relay) as lte, FakeServer(TAKEN) as sms:
+        config = routes({"name": "fixed", "port": fixed}, {"name": "lte", "port": lte.port}, {"name": "spare", "port": fixed}) + by_sms(tmp_path, sms)
         with Notify(build, tmp_path, ledger, config) as notify:
             how = lambda: [(x["channel"], x["name"], x["state"], x.get("reason")) for x in json.loads(ask_of(build, notify, ledger, "status", "--json"))["routes"]]  # noqa: E731
-            wait_for("the first word", lambda: (notify.folder / "notices.db").exists() and len(how()) == 3)
-            assert how() == [("email", "fixed", "untried", None), ("email", "lte", "untried", None), ("email", "spare", "untried", None)]
+            untried_sms = ("sms", "provider", "untried", None)
+            wait_for("the first word", lambda: (notify.folder / "notices.db").exists() and len(how()) == 4)
+            assert how() == [("email", "fixed", "untried", None), ("email", "lte", "untried", None), ("email", "spare", "untried", None), untried_sms]
             notify.outcome_of(to(ledger, "S-1", "hanako"))
-            tried = [("email", "fixed", "down", "no-server"), ("email", "lte", "up", None), ("email", "spare", "untried", None)]
+            tried = [("email", "fixed", "down", "no-server"), ("email", "lte", "up", None), ("email", "spare", "untried", None), untried_sms]
             wait_for("what is known now", lambda: how() == tried)
             said = ask_of(build, notify, ledger, "status")
             assert re.search(r"email +fixed +DOWN: no-server +20", said) and re.search(r"email +lte +up +20", said) and "DOES NOT RUN" not in said
-            assert "every route of email is down" not in ask_of(build, notify, ledger, "doctor")
+            said = ask_of(build, notify, ledger, "doctor")
+            assert re.search(r"note +route +email by fixed: down, no-server since 20", said) and re.search(r"ok +route +email by lte: up since 20", said)
+            assert "is down:" not in said
             lte.stop()
             to(ledger, "S-2", "jiro")
             notify.pass_time(60)
-            wait_for("all down", lambda: "every route of email is down" in ask_of(build, notify, ledger, "doctor"))
+            wait_for("all down", lambda: re.search(r"BAD +route +every route of email is down", ask_of(build, notify, ledger, "doctor")))
+            assert "every route of sms" not in ask_of(build, notify, ledger, "doctor")
             notify.stop()
             assert "okuru-notify DOES NOT RUN" in ask_of(build, notify, ledger, "status")
 

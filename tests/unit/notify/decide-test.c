@@ -404,8 +404,9 @@ static void marketing_waits_for_what_the_law_and_the_customer_want(void **state)
 
 /* 21:00 to 08:00 in Tokyo. @policy: policy_deinit() */
 static void policy_with_quiet_hours(struct policy *policy) {
-        static const char text[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\",\"quiet_hours\":"
-                                   "{\"from\":\"21:00\",\"to\":\"08:00\"}}]}";
+        static const char text[] = "{\"version\":1,\"merchants\":[{\"merchant\":\"acme\","
+                                   "\"reach\":{\"mail\":\"help@acme.example.jp\"},"
+                                   "\"quiet_hours\":{\"from\":\"21:00\",\"to\":\"08:00\"}}]}";
         struct json *doc = NULL;
 
         assert_int_equal(json_parse(text, sizeof(text) - 1, &doc, NULL), 0);
@@ -437,6 +438,10 @@ static void at_night_a_notice_waits_and_is_judged_anew_in_the_morning(void **sta
                         NOTICE_KIND_SHIPPED, PARCEL_SHIPPED, CONTACT_READY, NOTICE_EXPIRE, "too-old"},
                 {"nobody to tell is said before the night", "2026-11-21T23:00:00+09:00", NULL,
                         NOTICE_KIND_SHIPPED, PARCEL_SHIPPED, CONTACT_NONE, NOTICE_WAIT, "no-contact"},
+                {"an incident, by night", "2026-11-21T23:00:00+09:00", NULL, NOTICE_KIND_INCIDENT,
+                        PARCEL_READY, CONTACT_READY, NOTICE_SEND, ""},
+                {"a delay, by night", "2026-11-21T23:00:00+09:00", NULL, NOTICE_KIND_DELAY, PARCEL_READY,
+                        CONTACT_READY, NOTICE_WAIT, "quiet-hours"},
                 {"the last day's word, true till tomorrow evening", "2026-11-21T23:00:00+09:00",
                         "2026-11-22T20:00:00+09:00", NOTICE_KIND_LAST_DAY, PARCEL_SHELVED, CONTACT_READY,
                         NOTICE_WAIT, "quiet-hours"},
@@ -447,12 +452,17 @@ static void at_night_a_notice_waits_and_is_judged_anew_in_the_morning(void **sta
                         NOTICE_KIND_PICKUP_REMINDER, PARCEL_SHELVED, CONTACT_READY, NOTICE_WAIT,
                         "quiet-hours"},
         };
+        static const char said[] =
+                "{\"cause\":\"a\",\"action\":\"b\",\"next_by\":\"c\",\"old_eta\":\"d\",\"eta\":\"e\"}";
+        _cleanup_(json_freep) struct json *data = NULL;
 
         (void) state;
+        assert_int_equal(json_parse(said, sizeof(said) - 1, &data, NULL), 0);
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 struct shipment s = {0};
                 struct policy policy = {0};
                 struct notice_question q = {.kind = rows[i].kind,
+                        .data = data,
                         .shipment = &s,
                         .policy = &policy,
                         .contact = rows[i].contact,

@@ -38,6 +38,8 @@ static void the_clock_on_the_wall_says_whether_it_is_quiet(void **state) {
                 {"the end belongs to the day", "2026-11-22T08:00:00+09:00", H(21, 0), H(8, 0), NULL, 0},
                 {"not over midnight", "2026-11-22T13:10:00+09:00", H(13, 0), H(14, 0),
                         "2026-11-22T14:00:00+09:00", 300},
+                {"not over midnight: its first moment", "2026-11-22T13:00:00+09:00", H(13, 0), H(14, 0),
+                        "2026-11-22T14:00:00+09:00", 900},
                 {"not over midnight, over", "2026-11-22T14:00:00+09:00", H(13, 0), H(14, 0), NULL, 0},
                 {"it ends between two quarters", "2026-11-22T07:05:00+09:00", H(21, 0), H(7, 10),
                         "2026-11-22T07:10:00+09:00", 300},
