@@ -265,7 +265,7 @@ int bounced_take(struct notify *n) {
 
 static int open_box(struct notify *n, struct mailbox *box) {
         const struct config_mailbox *c = &n->config->bounce.mailbox;
-        const struct pop3_config pop3 = {.host = c->host,
+        const struct mail_session_config session = {.host = c->host,
                 .port = (int) c->port,
                 .tls = (enum smtp_tls) c->tls,
                 .ca = c->ca,
@@ -274,8 +274,14 @@ static int open_box(struct notify *n, struct mailbox *box) {
                 .timeout_sec = (long) (c->timeout_usec / (int64_t) USEC_PER_SEC)};
         int r;
 
-        if (!*c->maildir) {
-                r = pop3_new(&n->pop3, &pop3, n->diag);
+        if (*c->host && c->protocol == MAILBOX_IMAP) {
+                r = imap_new(&n->imap, &session, n->diag);
+                if (r == 0)
+                        *box = imap_box(n->imap);
+                return r;
+        }
+        if (*c->host) {
+                r = pop3_new(&n->pop3, &session, n->diag);
                 if (r == 0)
                         *box = pop3_box(n->pop3);
                 return r;
@@ -304,5 +310,6 @@ void bounced_close(struct notify *n) {
         n->collector = collector_free(n->collector);
         n->mail_folder = mail_folder_free(n->mail_folder);
         n->pop3 = pop3_free(n->pop3);
+        n->imap = imap_free(n->imap);
         n->mailed = mailed_close(n->mailed);
 }

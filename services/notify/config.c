@@ -110,9 +110,11 @@ static const struct yaml_rule dkim_rules[] = {
         {"ed25519", YAML_WANT_PATH, false, ROOM(dkim.ed25519), 0, 0, NULL, NULL, NULL},
         {0},
 };
+static const char *const protocol_words[] = {"pop3", "imap", NULL}; /* enum mailbox_protocol */
 static const struct yaml_rule mailbox_rules[] = {
         {"maildir", YAML_WANT_PATH, false, ROOM(bounce.mailbox.maildir), 0, 0, NULL, NULL, NULL},
         {"host", YAML_WANT_TEXT, false, ROOM(bounce.mailbox.host), 0, 0, NULL, NULL, NULL},
+        {"protocol", YAML_WANT_WORD, false, ROOM(bounce.mailbox.protocol), 0, 0, protocol_words, NULL, NULL},
         {"port", YAML_WANT_INT, false, ROOM(bounce.mailbox.port), 1, 65535, NULL, NULL, NULL},
         {"tls", YAML_WANT_WORD, false, ROOM(bounce.mailbox.tls), 0, 0, tls_words, NULL, NULL},
         {"ca", YAML_WANT_PATH, false, ROOM(bounce.mailbox.ca), 0, 0, NULL, NULL, NULL},
@@ -223,7 +225,7 @@ static int check_signer(const struct notify_config *c, const struct yaml *root, 
 
 #define MAILBOX "bounce.mailbox"
 
-static int check_pop3(const struct config_mailbox *m, const struct yaml *section, struct diag *d) {
+static int check_provider(const struct config_mailbox *m, const struct yaml *section, struct diag *d) {
         if (!smtp_host_is_valid(m->host))
                 return fail_at(section, MAILBOX, "host", d, "neither a host name nor an address");
         if (!yaml_get(section, "tls"))
@@ -236,8 +238,11 @@ static int check_pop3(const struct config_mailbox *m, const struct yaml *section
 }
 
 static int complete_mailbox(struct config_mailbox *m, const struct yaml *section, struct diag *d) {
-        static const int ports[] = {
-                [SMTP_STARTTLS] = 110, [SMTP_IMPLICIT] = 995, [SMTP_NONE_ON_LOOPBACK] = 110};
+        static const int ports[][3] = {
+                [MAILBOX_POP3] =
+                        {[SMTP_STARTTLS] = 110, [SMTP_IMPLICIT] = 995, [SMTP_NONE_ON_LOOPBACK] = 110},
+                [MAILBOX_IMAP] = {
+                        [SMTP_STARTTLS] = 143, [SMTP_IMPLICIT] = 993, [SMTP_NONE_ON_LOOPBACK] = 143}};
 
         if (!section)
                 return 0;
@@ -248,8 +253,8 @@ static int complete_mailbox(struct config_mailbox *m, const struct yaml *section
         if ((*m->maildir != '\0') == (*m->host != '\0'))
                 return yaml_fail(section, MAILBOX, d, "wanted one of maildir and host");
         if (m->port == 0)
-                m->port = ports[m->tls];
-        return *m->host ? check_pop3(m, section, d) : 0;
+                m->port = ports[m->protocol][m->tls];
+        return *m->host ? check_provider(m, section, d) : 0;
 }
 
 static int complete(struct notify_config *c, const struct yaml *root, struct diag *d) {

@@ -21,6 +21,8 @@
 #define CONFIG_MAIL_ROUTES 6
 #define CONFIG_SMS_ROUTES  6
 
+enum mailbox_protocol { MAILBOX_POP3, MAILBOX_IMAP };
+
 struct config_line { /* LINE, in one of its two ways; n_routes 0: not here */
         char token_file[CONFIG_PATH_MAX], ca[CONFIG_PATH_MAX];
         char api[CONFIG_TEXT_MAX]; /* "" LINE's own */
@@ -71,9 +73,10 @@ struct notify_config {
                 char domain[CONFIG_TEXT_MAX], key_file[CONFIG_PATH_MAX];
                 struct config_mailbox { /* where they come to; none: nobody reads them */
                         char maildir[CONFIG_PATH_MAX];
-                        char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX]; /* POP3 */
+                        char host[CONFIG_TEXT_MAX], user[CONFIG_TEXT_MAX]; /* a provider's */
+                        int protocol;                                      /* enum mailbox_protocol */
                         char ca[CONFIG_PATH_MAX], password_file[CONFIG_PATH_MAX];
-                        int64_t port; /* 0: of the kind of TLS */
+                        int64_t port; /* 0: of protocol and TLS */
                         int tls;      /* enum smtp_tls */
                         int64_t timeout_usec, every_usec;
                 } mailbox;

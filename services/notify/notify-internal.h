@@ -10,6 +10,7 @@
 #include "firmware/base/bell.h"
 #include "firmware/base/uuid.h"
 #include "services/notify/barred.h"
+#include "services/notify/channel/imap.h"
 #include "services/notify/channel/mail-folder.h"
 #include "services/notify/channel/pop3.h"
 #include "services/notify/collector.h"
@@ -55,6 +56,7 @@ struct notify {
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
         struct pop3 *pop3;
+        struct imap *imap;
         const char *bounces_down; /* why their mailbox cannot be read; static, "" it can */
         struct diag *diag;
 };

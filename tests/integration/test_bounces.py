@@ -12,6 +12,7 @@ sys.path.insert(0, str(TOP / "tests" / "support"))
 from bounces import CORPUS, Box, bounce, config  # noqa: E402
 from broker import make_ca, make_cert  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
+from fake_imap import Imap  # noqa: E402
 from fake_pop3 import Pop3  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from notify import M, Notify, mails_in, shipped  # noqa: E402
@@ -212,45 +213,49 @@ def test_what_nobody_else_may_carry_or_is_not_true_any_more_failed_and_was_not_c
     assert not sms.requests
 
 
-# ---- by POP3 ----
+# ---- at a provider ----
 
-def by_pop3(tmp_path: Path, maildir: Path, server: Pop3, tls: str = "none-on-loopback", **more) -> str:
-    password = tmp_path / "pop3.password"
+BOTH = pytest.mark.parametrize("kind", [Pop3, Imap])
+
+def by_session(tmp_path: Path, maildir: Path, server: Pop3, tls: str = "none-on-loopback", **more) -> str:
+    password = tmp_path / "mailbox.password"
     password.write_text(more.pop("password", "sesame") + "\n")
     password.chmod(0o600)
-    keys = {"host": "localhost" if tls != "none-on-loopback" else "127.0.0.1", "port": server.port, "tls": tls, "user": "bounces",
+    keys = {"protocol": server.SCHEME, "host": "localhost" if tls != "none-on-loopback" else "127.0.0.1", "port": server.port, "tls": tls, "user": "bounces",
             "password_file": password, **more}
     return config(tmp_path, maildir, ", ".join(f"{k}: {v}" for k, v in keys.items()))
 
 
+@BOTH
 @pytest.mark.parametrize("tls", ["none-on-loopback", "implicit", "starttls"])
-def test_a_mailbox_at_a_provider_is_read_and_emptied_of_what_was_ours(build, tmp_path, ledger, maildir, tls):
+def test_a_mailbox_at_a_provider_is_read_and_emptied_of_what_was_ours(build, tmp_path, ledger, maildir, tls, kind):
     ca = make_ca(tmp_path / "ca")
     pair = make_cert(tmp_path / "ca", "localhost") if tls != "none-on-loopback" else ()
-    with Pop3(pair, tls == "starttls") as server, Notify(build, tmp_path, ledger, by_pop3(tmp_path, maildir, server, tls, **({"ca": ca} if pair else {}))) as notify:
+    with kind(pair, tls == "starttls") as server, Notify(build, tmp_path, ledger, by_session(tmp_path, maildir, server, tls, **({"ca": ca} if pair else {}))) as notify:
         notices = [sent(ledger, notify, f"S-{i}", email=f"c{i}@example.jp") for i in range(3)]
         server.put("spam", (CORPUS / "foreign").read_bytes())
         for notice in notices:
             server.put(notice, bounce("exchange", notice))
         wait_for("the outcomes", lambda: all(told(notify, n) == ["accepted", "failed"] for n in notices), 15)
         wait_for("the box", lambda: list(server.mails) == ["spam"])
-        sessions, read = server.sessions, server.said.count("RETR")
+        sessions, read = server.sessions, server.said.count(kind.READ)
         wait_for("two rounds more", lambda: server.sessions >= sessions + 2)
-        assert server.said.count("RETR") == read  # what is none of ours is not read again each time
-        assert server.said.count("DELE") == 3
+        assert server.said.count(kind.READ) == read  # what is none of ours is not read again each time
+        assert server.said.count(kind.DELETE) == 3
         notify.stop()
         assert counted(notify) == {"foreign": 1, "hard": 3}
         assert "sesame" not in notify.errors.read_text()
 
 
+@BOTH
 @pytest.mark.parametrize("flaw, why", [("password", "login"), ("no-tls", "tls"), ("unknown-ca", "tls"), ("nobody", "no-server")])
-def test_a_mailbox_that_cannot_be_read_delays_nothing_and_is_said_once(build, tmp_path, ledger, maildir, flaw, why):
+def test_a_mailbox_that_cannot_be_read_delays_nothing_and_is_said_once(build, tmp_path, ledger, maildir, flaw, why, kind):
     ca, other = make_ca(tmp_path / "ca"), make_ca(tmp_path / "other")
     pair = make_cert(tmp_path / "ca", "localhost") if flaw == "unknown-ca" else ()
     more = {"password": "wrong"} if flaw == "password" else {}
     tls = {"no-tls": "starttls", "unknown-ca": "implicit"}.get(flaw, "none-on-loopback")
-    server = Pop3(pair)
-    text = by_pop3(tmp_path, maildir, server, tls, **({"ca": other if flaw == "unknown-ca" else ca} if tls != "none-on-loopback" else {}), **more)
+    server = kind(pair)
+    text = by_session(tmp_path, maildir, server, tls, **({"ca": other if flaw == "unknown-ca" else ca} if tls != "none-on-loopback" else {}), **more)
     if flaw == "nobody":
         server.server.server_close()
     with server if flaw != "nobody" else nullcontext(), Notify(build, tmp_path, ledger, text) as notify:
@@ -259,15 +264,16 @@ def test_a_mailbox_that_cannot_be_read_delays_nothing_and_is_said_once(build, tm
         wait_for("more rounds", lambda: notify.errors.read_text().count("libcurl") >= 3, 15)
         notify.stop()
         assert notify.errors.read_text().count("cannot be read") == 1
-        assert "PASS" not in server.said or flaw == "password"
+        assert kind.LOGIN not in server.said or flaw == "password"
 
 
-def test_a_server_that_says_nothing_delays_no_notice_and_no_stop(build, tmp_path, ledger, maildir):
-    with Pop3() as server, Notify(build, tmp_path, ledger, by_pop3(tmp_path, maildir, server)) as notify:
-        server.stall_at = "RETR"
+@BOTH
+def test_a_server_that_says_nothing_delays_no_notice_and_no_stop(build, tmp_path, ledger, maildir, kind):
+    with kind() as server, Notify(build, tmp_path, ledger, by_session(tmp_path, maildir, server)) as notify:
+        server.stall_at = kind.READ
         first = sent(ledger, notify, "S-1")
         server.put("1", bounce("gmail", first))
-        wait_for("it stalls", lambda: "RETR" in server.said)
+        wait_for("it stalls", lambda: kind.READ in server.said)
         begun = time.monotonic()
         sent(ledger, notify, "S-2", email="other@example.jp")
         assert time.monotonic() - begun < 5
@@ -275,14 +281,15 @@ def test_a_server_that_says_nothing_delays_no_notice_and_no_stop(build, tmp_path
         assert time.monotonic() - begun < 10
 
 
-@pytest.mark.parametrize("at", ["DELE", "QUIT"])
-def test_killed_between_what_was_written_down_and_what_was_deleted_nothing_comes_twice(build, tmp_path, ledger, maildir, at):
-    with Pop3() as server, Notify(build, tmp_path, ledger, by_pop3(tmp_path, maildir, server)) as notify:
+@BOTH
+@pytest.mark.parametrize("at", ["DELETE", "GONE"])
+def test_killed_between_what_was_written_down_and_what_was_deleted_nothing_comes_twice(build, tmp_path, ledger, maildir, at, kind):
+    with kind() as server, Notify(build, tmp_path, ledger, by_session(tmp_path, maildir, server)) as notify:
         notice = sent(ledger, notify, "S-1")
-        server.stall_at = at
+        server.stall_at = getattr(kind, at)
         server.put("1", bounce("full", notice))
         wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"], 15)
-        wait_for("the deletion", lambda: at in server.said)
+        wait_for("the deletion", lambda: getattr(kind, at) in server.said)
         notify.kill()
         assert list(server.mails) == ["1"]
         server.stall_at = None
@@ -294,8 +301,9 @@ def test_killed_between_what_was_written_down_and_what_was_deleted_nothing_comes
         notify.stop()
 
 
-def test_the_line_dies_again_and_again_at_one_mail_and_the_others_are_read(build, tmp_path, ledger, maildir):
-    with Pop3() as server, Notify(build, tmp_path, ledger, by_pop3(tmp_path, maildir, server)) as notify:
+@BOTH
+def test_the_line_dies_again_and_again_at_one_mail_and_the_others_are_read(build, tmp_path, ledger, maildir, kind):
+    with kind() as server, Notify(build, tmp_path, ledger, by_session(tmp_path, maildir, server)) as notify:
         notice = sent(ledger, notify, "S-1")
         server.die_of = "poison"
         server.put("poison", b"X: y\r\n\r\nx")
@@ -303,3 +311,16 @@ def test_the_line_dies_again_and_again_at_one_mail_and_the_others_are_read(build
         wait_for("the outcome", lambda: told(notify, notice) == ["accepted", "failed"], 20)
         wait_for("the box", lambda: list(server.mails) == ["poison"])
         notify.stop()
+
+
+def test_a_mail_that_another_took_away_is_passed_over(build, tmp_path, ledger, maildir):
+    with Imap() as server, Notify(build, tmp_path, ledger, by_session(tmp_path, maildir, server)) as notify:
+        notice = sent(ledger, notify, "S-1")
+        server.ghosts = [1]
+        server.put("mine", bounce("gmail", notice))
+        server.put("spam", (CORPUS / "foreign").read_bytes())
+        wait_for("the box", lambda: list(server.mails) == ["spam"], 15)
+        wait_for("its mark", lambda: server.flags["spam"] == {"\\Flagged"})  # for people to see
+        assert told(notify, notice) == ["accepted", "failed"]
+        notify.stop()
+        assert "cannot be read" not in notify.errors.read_text()

@@ -6,6 +6,8 @@ import threading
 
 
 class Pop3:
+    SCHEME, READ, DELETE, GONE, LOGIN = "pop3", "RETR", "DELE", "QUIT", "PASS"
+
     def __init__(self, tls: tuple = (), starttls: bool = False, user: str = "bounces", password: str = "sesame"):
         """@tls: paths of certificate and key."""
         self.mails, self.user, self.password, self.starttls = {}, user, password, starttls
