@@ -45,6 +45,10 @@ static const struct verb verbs[] = {
         {"notices", "approve", "NOTICE",
                 "let one that waits for approval go to its customer; root or the station's own user",
                 TAKES_JSON, 0, 1, 1, verb_notices_approve},
+        {"notices", "text", "NOTICE",
+                "what one that waits for approval would say, as its customer's channel carries it; words "
+                "stand for whoever it is",
+                TAKES_JSON, 0, 1, 1, verb_notices_text},
         {"notices", "refuse", "NOTICE", "the same, and it is not sent", TAKES_JSON, 0, 1, 1,
                 verb_notices_refuse},
         {"notices", NULL, "", "what customers are still to be told; --all: also what became of the others",

@@ -169,49 +169,7 @@ static int stage(struct notify *n, struct way *w, struct notice_row *row, const 
         return 0;
 }
 
-enum {
-        WRITE_NO_PACK = COMPOSE_E_NO_WORDS + 1, /* there are no words at all that this program can read */
-};
-
-/*
- * @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS,
- * WRITE_NO_PACK, -errno.
- */
-static int write_job(struct notify *n, const struct notice_row *row, const struct matter *m,
-        const struct together *t, enum channel channel, struct courier_job *job,
-        const struct template **wordsp) {
-        struct compose_order orders[DIGEST_MAX];
-        enum template_language language = m->card.language == LANGUAGE_EN ? TEMPLATE_EN : TEMPLATE_JA;
-        struct logo logo;
-        bool has_logo;
-        int r = phrases_get(n->phrases, row, language, wordsp);
-
-        if (r != 0)
-                return r < 0 ? r : WRITE_NO_PACK;
-        r = phrases_logo(n->phrases, row->merchant, &logo);
-        if (r < 0)
-                return r;
-        has_logo = r == 0;
-        together_list(row, m, t, orders);
-        return compose(&(struct compose_input){.config = n->config,
-                               .signer = &n->signer,
-                               .words = *wordsp,
-                               .logo = has_logo ? &logo : NULL,
-                               .notice = row,
-                               .shipment = orders[0].shipment,
-                               .policy = m->policy,
-                               .contact = &m->contact,
-                               .data = orders[0].data,
-                               .more = orders + 1,
-                               .n_more = t->n,
-                               .sequel = m->sequel,
-                               .language = m->card.language,
-                               .channel = channel,
-                               .marketing = (m->card.marketing & CHANNEL_BIT(channel)) != 0},
-                job);
-}
-
-/* As many of them as one copy takes. Return: as write_job(). */
+/* As many of them as one copy takes. Return: as written_job(). */
 static int write_all(struct notify *n, struct way *w, struct notice_row *row, const struct matter *m,
         struct together *t, struct courier_job *job, const struct template **wordsp) {
         int r;
@@ -219,7 +177,7 @@ static int write_all(struct notify *n, struct way *w, struct notice_row *row, co
         for (;;) {
                 r = together_name(row, t);
                 if (r == 0)
-                        r = write_job(n, row, m, t, w->channel, job, wordsp);
+                        r = written_job(n, row, m, t, w->channel, job, wordsp);
                 if (r != COMPOSE_E_NO_WORDS || t->n == 0)
                         return r;
                 r = together_shrink(n, t);
@@ -247,7 +205,7 @@ static int prepare(
                 return r;
         if (r != 0)
                 row->digest[0] = '\0';
-        if (r == WRITE_NO_PACK)
+        if (r == WRITTEN_E_NO_PACK)
                 return outcome_wait(n, row, "words", 0, now);
         if (r == COMPOSE_E_NO_WORDS) {
                 (void) copy_text(row->channel, sizeof(row->channel), channel_to_str(w->channel));
@@ -273,7 +231,7 @@ static int lay_paper(
 
         if (!way_is_free(w, ROUTES_ANY, now->boot_usec, &next))
                 return 0; /* with the next look */
-        r = write_job(n, row, m, &(struct together){0}, CHANNEL_SLIP, &job, &words);
+        r = written_job(n, row, m, &(struct together){0}, CHANNEL_SLIP, &job, &words);
         if (r != 0)
                 return r;
         if (routes_pick(&w->health, ROUTES_ANY, now->boot_usec, &job.route, &next) == 0) {
@@ -429,5 +387,8 @@ int attend(struct notify *n, struct notice_row *row, const struct stamp *now) {
                 log_warning(
                         "notice %s: its contact cannot be opened: swapped, damaged, or sealed to another key",
                         row->id);
-        return carry_out(n, row, &m, &j, now);
+        if (strcmp(j.decision.reason, NOTICE_NO_APPROVAL) == 0 && m.state == CONTACT_READY &&
+                j.plan.action == PLAN_GO)
+                r = written_draft(n, row, &m, j.plan.channel, now);
+        return r < 0 ? r : carry_out(n, row, &m, &j, now);
 }

@@ -79,6 +79,44 @@ static int write_content(const struct composition *c, struct courier_job *job) {
         return -EINVAL;
 }
 
+/* In the place of what is there. */
+static void hide(struct contact *to, const struct contact *from, enum language language) {
+        static const struct {
+                const char *name, *address, *code;
+        } words[] = {
+                [LANGUAGE_JA] = {"（お客様のお名前）", "（連絡先）", "（受取コード）"},
+                [LANGUAGE_EN] = {"(customer's name)", "(contact)", "(pickup code)"},
+        };
+
+        *to = (struct contact){0};
+        (void) copy_text(to->name, sizeof(to->name), *from->name ? words[language].name : ""); /* all fit */
+        (void) copy_text(to->email, sizeof(to->email), *from->email ? words[language].address : "");
+        (void) copy_text(to->phone, sizeof(to->phone), *from->phone ? words[language].address : "");
+        (void) copy_text(to->code, sizeof(to->code), *from->code ? words[language].code : "");
+}
+
+int compose_draft(const struct compose_input *in, struct str *subject, struct str *body) {
+        _cleanup_(composition_deinit) struct composition c = {0};
+        struct notice_row nobody = *in->notice; /* whose link to stop is nobody's */
+        struct compose_input hidden = *in;
+        struct contact contact;
+        int r;
+
+        (void) copy_text(nobody.id, sizeof(nobody.id), "00000000-0000-0000-0000-000000000000");
+        hide(&contact, in->contact, in->language);
+        hidden.notice = &nobody;
+        hidden.contact = &contact;
+        r = gather(&hidden, &c);
+        if (r == 0 && in->channel == CHANNEL_EMAIL)
+                r = template_render(c.words, TEMPLATE_SUBJECT, &c.view, subject);
+        if (r == 0)
+                r = template_render(
+                        c.words, in->channel == CHANNEL_SMS ? TEMPLATE_SMS : TEMPLATE_TEXT, &c.view, body);
+        if (r != 0)
+                return r < 0 ? r : COMPOSE_E_NO_WORDS;
+        return subject->error ? subject->error : body->error;
+}
+
 int compose(const struct compose_input *in, struct courier_job *job) {
         _cleanup_(composition_deinit) struct composition c = {0};
         int r = contact_address(in->contact, in->channel, job->to) == CONTACT_READY ? 0 : -EINVAL;

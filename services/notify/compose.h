@@ -51,3 +51,13 @@ enum {
  * Return: 0, COMPOSE_E_NO_WORDS, -ENOMEM, -EINVAL what nobody could send.
  */
 int compose(const struct compose_input *in, struct courier_job *job);
+
+/**
+ * compose_draft() - the same words without what is personal, for people who look at them before they go
+ * @in:      of its contact only which members there are is used: words stand for them
+ * @subject: filled where the channel has one
+ * @body:    the text; of a mail the plain one
+ *
+ * Return: as compose().
+ */
+int compose_draft(const struct compose_input *in, struct str *subject, struct str *body);

@@ -18,6 +18,7 @@
 #include "services/notify/contact.h"
 #include "services/notify/decide.h"
 #include "services/notify/digest.h"
+#include "services/notify/draft.h"
 #include "services/notify/follow.h"
 #include "services/notify/mailed.h"
 #include "services/notify/news.h"
@@ -53,6 +54,7 @@ struct notify {
         uint64_t reviewed; /* follow_changes() at the last review of the flights */
         struct mailed *mailed;
         struct news *news;
+        struct draft *draft;
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
         struct pop3 *pop3;
@@ -103,6 +105,22 @@ struct judgement { /* of one notice, at this moment */
 /* @row, @m: their plan and the contact's state are filled. Return: 0, -errno of our own database. */
 int attend_judge(struct notify *n, struct notice_row *row, struct matter *m, const struct stamp *now,
         struct judgement *j);
+
+/* --- written.c --- */
+enum {
+        WRITTEN_E_NO_PACK = COMPOSE_E_NO_WORDS + 1, /* there are no words at all that this program can read */
+};
+struct together;
+/*
+ * @t: who goes with it. @wordsp: what it was written with; borrowed until the next look. Return: 0, COMPOSE_E_NO_WORDS,
+ * WRITTEN_E_NO_PACK, -errno.
+ */
+int written_job(struct notify *n, const struct notice_row *row, const struct matter *m,
+        const struct together *t, enum channel channel, struct courier_job *job,
+        const struct template **wordsp);
+/* For who decides whether it goes by this channel. Return: 0, -errno. */
+int written_draft(struct notify *n, const struct notice_row *row, const struct matter *m,
+        enum channel channel, const struct stamp *now);
 
 /* --- together.c --- */
 enum {
@@ -160,7 +178,8 @@ int outcome_commit(struct notify *n, const struct notice_row *row); /* the row a
 /* The row as it is now, `sending`. @to: barred_hash() of where it goes. @news: marketing is about to go to these addresses; NULL it is none */
 int outcome_send(struct notify *n, const struct notice_row *row, const char *to, const struct hashes *news,
         const struct stamp *now);
-int outcome_unsend(struct notify *n, struct notice_row *row); /* it has not begun */
+int outcome_draft(struct notify *n, const struct draft_row *draft); /* what it would say */
+int outcome_unsend(struct notify *n, struct notice_row *row);       /* it has not begun */
 /* How it ended, to be told to the station. */
 int outcome_conclude(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);

@@ -112,6 +112,8 @@ static int purge(struct notify *n, const struct stamp *now) {
         if (r == 0)
                 r = news_purge(n->news, now);
         if (r == 0)
+                r = draft_purge(n->draft);
+        if (r == 0)
                 r = store_commit(store);
         else
                 store_rollback(store);
@@ -296,6 +298,8 @@ static int open_all(struct notify *n) {
         if (r == 0)
                 r = news_open(&n->news, outbox_store(n->outbox));
         if (r == 0)
+                r = draft_open(&n->draft, outbox_store(n->outbox));
+        if (r == 0)
                 r = open_words(n);
         if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
@@ -408,6 +412,7 @@ static void close_all(struct notify *n) {
         n->withdrawn = withdrawn_close(n->withdrawn);
         n->barred = barred_close(n->barred);
         n->news = news_close(n->news);
+        n->draft = draft_close(n->draft);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);
 }

@@ -77,6 +77,12 @@ int outcome_commit(struct notify *n, const struct notice_row *row) {
         return end(n, r == 0 ? outbox_put(n->outbox, row) : r);
 }
 
+int outcome_draft(struct notify *n, const struct draft_row *draft) {
+        int r = begin(n);
+
+        return end(n, r == 0 ? draft_put(n->draft, draft) : r);
+}
+
 int outcome_send(struct notify *n, const struct notice_row *row, const char *to, const struct hashes *news,
         const struct stamp *now) {
         int r = begin(n);
