@@ -35,6 +35,11 @@ void diag_set(struct diag *d, int line, int column, const char *key, const char 
         diag_copy(d->text, sizeof(d->text), text);
 }
 
+void diag_name_key(struct diag *d, const char *key) {
+        if (d && *d->text && !*d->key)
+                diag_copy(d->key, sizeof(d->key), key);
+}
+
 char *diag_str(const struct diag *d, char *buf, size_t size) {
         char place[32] = "", whole[DIAG_PATH_MAX * 2 + DIAG_TEXT_MAX + sizeof(place) + 8];
 

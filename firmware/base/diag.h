@@ -26,6 +26,9 @@ struct diag {
 void diag_set(struct diag *d, int line, int column, const char *key, const char *format, ...)
         __attribute__((format(printf, 5, 6)));
 
+/* The key of what was told, where no key is said: who asked for a file knows by which one. */
+void diag_name_key(struct diag *d, const char *key);
+
 /**
  * diag_str() - "file:line:column: key: text" without the parts that are unknown
  * @buf: at least 1 byte; always terminated

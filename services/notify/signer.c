@@ -18,6 +18,8 @@ static int add_key(struct signer *s, const char *path, enum key_kind kind, const
         if (!*path)
                 return 0;
         r = key_load(path, &s->keys[i], d);
+        if (r < 0)
+                diag_name_key(d, name);
         if (r == 0 && key_kind(s->keys[i]) != kind) {
                 diag_set(d, 0, 0, name, "a key of the other kind");
                 s->keys[i] = key_free(s->keys[i]);
@@ -35,9 +37,22 @@ static int add_key(struct signer *s, const char *path, enum key_kind kind, const
 static int load_unsubscribe(struct signer *s, const char *path, struct diag *d) {
         int r = *path ? secret_load_line(path, &s->unsubscribe, d) : 0;
 
+        if (r < 0)
+                diag_name_key(d, "unsubscribe.key_file");
         if (r < 0 || !*path || s->unsubscribe.n >= UNSUBSCRIBE_KEY_MIN)
                 return r;
         diag_set(d, 0, 0, "unsubscribe.key_file", "wanted at least %d characters", UNSUBSCRIBE_KEY_MIN);
+        return -EBADMSG;
+}
+
+static int load_bounce(struct signer *s, const char *path, struct diag *d) {
+        int r = *path ? secret_load_line(path, &s->bounce, d) : 0;
+
+        if (r < 0)
+                diag_name_key(d, "bounce.key_file");
+        if (r < 0 || !*path || s->bounce.n >= VERP_KEY_MIN)
+                return r;
+        diag_set(d, 0, 0, "bounce.key_file", "wanted at least %d characters", VERP_KEY_MIN);
         return -EBADMSG;
 }
 
@@ -48,12 +63,8 @@ int signer_open(struct signer *s, const struct notify_config *config, struct dia
         r = add_key(s, config->dkim.ed25519, KEY_ED25519, config->dkim.selector, "dkim.ed25519", d);
         if (r == 0)
                 r = add_key(s, config->dkim.rsa, KEY_RSA, config->dkim.selector, "dkim.rsa", d);
-        if (r == 0 && *config->bounce.key_file)
-                r = secret_load_line(config->bounce.key_file, &s->bounce, d);
-        if (r == 0 && *config->bounce.key_file && s->bounce.n < VERP_KEY_MIN) {
-                diag_set(d, 0, 0, "bounce.key_file", "wanted at least %d characters", VERP_KEY_MIN);
-                r = -EBADMSG;
-        }
+        if (r == 0)
+                r = load_bounce(s, config->bounce.key_file, d);
         if (r == 0)
                 r = load_unsubscribe(s, config->unsubscribe.key_file, d);
         s->verp = (struct verp){config->bounce.domain, s->bounce.text, s->bounce.n};

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "services/notify/channel/gateway.h"
 #include "services/notify/channel/line.h"
@@ -36,6 +38,23 @@ static long seconds(int64_t usec) {
         return (long) (usec / (int64_t) USEC_PER_SEC);
 }
 
+/* ---- what the config names ---- */
+
+static int cannot(const char *key, const char *what, int error, struct diag *d) {
+        diag_set(d, 0, 0, key, "%s: %s", what, strerror(-error));
+        return error;
+}
+
+/* libcurl says that a server's certificate is bad, where it finds no file to judge it by. */
+static int find_ca(const char *ca, const char *owner, struct diag *d) {
+        char key[DIAG_PATH_MAX];
+
+        if (!*ca || access(ca, R_OK) == 0)
+                return 0;
+        (void) snprintf(key, sizeof(key), "%s.ca", owner);
+        return cannot(key, ca, -errno, d);
+}
+
 /* ---- mail ---- */
 
 static int open_maildir(struct way *w, const struct notify_config *c, struct diag *d) {
@@ -63,8 +82,10 @@ static int open_relay(struct way *w, const struct notify_config *c, size_t i, st
                 .dns = relay->dns,
                 .timeout_sec = seconds(relay->timeout_usec)};
         struct smtp *s;
-        int r = smtp_new(&s, &smtp, d);
+        int r = find_ca(relay->ca, relay->name, d);
 
+        if (r == 0)
+                r = smtp_new(&s, &smtp, d);
         if (r == 0)
                 (void) add(w, i, relay->name, smtp_courier(s), s, release_smtp);
         return r;
@@ -81,11 +102,6 @@ static int open_mail(struct way *w, const struct notify_config *c, size_t *np, s
 
 /* ---- sms ---- */
 
-static int cannot(const char *key, const char *what, int error, struct diag *d) {
-        diag_set(d, 0, 0, key, "%s: %s", what, strerror(-error));
-        return error;
-}
-
 static int open_gateway(struct way *w, const struct config_sms *s, size_t i, struct diag *d) {
         const struct http_config http = {
                 .ca = s->ca, .device = s->device, .dns = s->dns, .timeout_sec = seconds(s->timeout_usec)};
@@ -94,7 +110,12 @@ static int open_gateway(struct way *w, const struct config_sms *s, size_t i, str
         int r = description ? gateway_config_load(description, s->gateway, d) : -ENOMEM;
 
         if (r == 0)
+                r = find_ca(s->ca, "sms", d);
+        if (r == 0) {
                 r = gateway_new(&g, description, s->secret_file, &http, d);
+                if (r < 0)
+                        diag_name_key(d, "sms.secret_file");
+        }
         free(description);
         if (r == 0)
                 (void) add(w, i, s->name, gateway_courier(g), g, release_gateway);
@@ -137,7 +158,8 @@ static int open_sms(struct way *w, const struct notify_config *c, size_t *np, st
 
 static int open_line(
         struct way *w, const struct config_line *c, enum line_way way, size_t *np, struct diag *d) {
-        int r = 0;
+        bool is_push = way == LINE_PUSH;
+        int r = find_ca(c->ca, is_push ? "line" : "line-notification", d);
 
         for (size_t i = 0; i < c->n_routes && r == 0; i++) {
                 const struct line_config config = {.way = way,
@@ -150,7 +172,9 @@ static int open_line(
                 struct line *l;
 
                 r = line_new(&l, &config, d);
-                if (r == 0)
+                if (r < 0)
+                        diag_name_key(d, is_push ? "line.token_file" : "line-notification.token_file");
+                else
                         (void) add(w, i, c->routes[i].name, line_courier(l), l, release_line);
         }
         *np = c->n_routes;
@@ -170,7 +194,11 @@ static int open_hooks(struct way *w, const struct notify_config *c, size_t *np, 
                                 .timeout_sec = seconds(h->timeout_usec)}};
                 struct webhook *hook;
 
-                r = webhook_new(&hook, &config, d);
+                r = find_ca(h->ca, "webhook", d);
+                if (r == 0)
+                        r = webhook_new(&hook, &config, d);
+                if (r < 0)
+                        diag_name_key(d, "webhook.secret_file");
                 if (r == 0) {
                         struct way_route *route =
                                 add(w, i, h->merchant, webhook_courier(hook), hook, release_webhook);

@@ -23,7 +23,7 @@ from notify import M, Notify, mails_in, run, smtp_route  # noqa: E402
 from ports import free_port  # noqa: E402
 from test_units import allowed, unit  # noqa: E402
 from waiting import wait_for  # noqa: E402
-from ways import BOX, E164, FRIEND, PHONE, TAKEN, after, by_hook, by_line, by_modem, by_slip, by_sms, gateway, told  # noqa: E402
+from ways import BOX, E164, FRIEND, PHONE, TAKEN, after, by_hook, by_line, by_modem, by_slip, by_sms, gateway, secret, told  # noqa: E402
 
 ALL = ["line", "sms", "email"]
 
@@ -534,6 +534,27 @@ def test_what_is_wrong_in_the_file_is_named(build, tmp_path, ledger, text, place
     notify = Notify(build, tmp_path, ledger, text)
     done = run(build, "--config", notify.config, "--check-config")
     assert done.returncode == 1 and place in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("smtp: {host: relay.example.jp, tls: starttls, user: u, password_file: /nowhere}\n", "smtp.password_file: "),
+    ("smtp: {host: relay.example.jp, tls: starttls, ca: /nowhere}\n", "smtp.ca: /nowhere"),
+    ("routes:\n- {name: lte, host: relay.example.jp, tls: starttls, ca: /nowhere}\n", "lte.ca: /nowhere"),
+    ("sms:\n- {name: a, gateway: GATEWAY, secret_file: /nowhere}\n", "/nowhere: sms.secret_file: "),
+    ("sms:\n- {name: a, gateway: GATEWAY, ca: /nowhere}\n", "sms.ca: /nowhere"),
+    ("line: {token_file: /nowhere}\n", "/nowhere: line.token_file: "),
+    ("line-notification: {token_file: /nowhere}\n", "/nowhere: line-notification.token_file: "),
+    ("line-notification: {token_file: TOKEN, ca: /nowhere}\n", "line-notification.ca: /nowhere"),
+    ("webhook:\n- {merchant: acme, url: 'https://example.jp/', secret_file: /nowhere}\n", "/nowhere: webhook.secret_file: "),
+    ("maildir: MAIL\nunsubscribe: {key_file: /nowhere}\n", "/nowhere: unsubscribe.key_file: "),
+    ("maildir: MAIL\nbounce: {domain: bounce.example.jp, key_file: /nowhere}\n", "/nowhere: bounce.key_file: "),
+    ("maildir: MAIL\ndkim: {domain: example.jp, selector: s, rsa: /nowhere}\n", "/nowhere: dkim.rsa: ")])
+def test_a_file_that_the_config_names_and_nobody_finds_is_named_with_its_key_at_the_start(build, tmp_path, ledger, text, place):
+    text = text.replace("MAIL", str(tmp_path / "mail")).replace("TOKEN", str(secret(tmp_path, "line", "t0ken")))
+    with FakeServer(TAKEN) as server:
+        notify = Notify(build, tmp_path, ledger, text.replace("GATEWAY", str(gateway(tmp_path, server))))
+        done = run(build, "--config", notify.config)
+    assert done.returncode == 1 and place in done.stderr and "No such file" in done.stderr, done.stderr
 
 
 def test_a_file_with_every_channel_is_taken(build, tmp_path, ledger):
