@@ -77,13 +77,22 @@ def all_well(g, packer) -> None:
 # ---- a ledger from a copy ----
 
 
-def copy_ledger(g, to: Path) -> None:
-    shutil.copytree(g.rig.folder / "station", to)
+def copy(g, packer, to: Path, *folders) -> None:
+    """As who copies a disk does: while nothing runs."""
+    stop(g, *BOX)
+    for name in folders or ["station"]:
+        shutil.copytree(g.rig.folder / name, to / name)
+    start(g, packer, *BOX)
 
 
-def restore_ledger(g, copy: Path) -> None:
-    shutil.rmtree(g.rig.folder / "station")
-    shutil.copytree(copy, g.rig.folder / "station")
+def turn_back(g, to: Path) -> str:
+    """The box goes down, and has what was copied there; the id of the ledger that it had."""
+    old = ledger_id(g)
+    stop(g, *BOX)
+    for path in to.iterdir():
+        shutil.rmtree(g.rig.folder / path.name)
+        shutil.copytree(path, g.rig.folder / path.name)
+    return old
 
 
 def began_anew(g, packer, old: str, *reasons: str) -> None:
@@ -100,15 +109,11 @@ def test_a_ledger_from_a_copy_is_not_gone_on_with_and_each_fact_has_its_effect_o
     one, two, three, four = list(floor.shipments)[:4]
     packer.pack(one)
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy")
     packer.pack(two)
     packer.pack(three)
     floor.settle(3)
-    old = ledger_id(floor)
-    stop(floor, *BOX)
-    restore_ledger(floor, tmp_path / "copy")
+    old = turn_back(floor, tmp_path / "copy")
     start(floor, packer, *BOX)
     began_anew(floor, packer, old, "restored", "forked")
     packer.pack(four)
@@ -121,14 +126,10 @@ def test_what_was_shipped_behind_the_copy_is_not_packed_again(floor, packer, tmp
     one, two = list(floor.shipments)[:2]
     packer.pack(one)
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy")
     packer.pack(two)
     floor.settle(2)
-    old = ledger_id(floor)
-    stop(floor, *BOX)
-    restore_ledger(floor, tmp_path / "copy")
+    old = turn_back(floor, tmp_path / "copy")
     start(floor, packer, *BOX)
     began_anew(floor, packer, old, "restored", "forked")
     wait_for("what the OMS knows of it", lambda: packer_sees(packer, floor.shipments[two]) == "already", timeout=20, step=0.2)
@@ -141,14 +142,10 @@ def test_a_parcel_that_was_open_in_the_copy_and_shipped_since_is_not_shipped_aga
     packer.pack(one)
     packer.open(floor.shipments[two])
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy")
     packer.finish(two)
     floor.settle(2)
-    old = ledger_id(floor)
-    stop(floor, *BOX)
-    restore_ledger(floor, tmp_path / "copy")
+    old = turn_back(floor, tmp_path / "copy")
     lose_inbox(floor)  # else the station would begin anew at once
     start(floor, packer, "station")
     packer.sign_in("P017")
@@ -185,17 +182,10 @@ def test_a_copy_that_was_packed_with_before_the_line_was_back_is_told_by_its_for
     one, two, three, four = list(floor.shipments)[:4]
     packer.pack(one)
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    shutil.copytree(floor.rig.folder / "sync", tmp_path / "copy-sync")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy", "station", "sync")
     packer.pack(two)
     floor.settle(2)
-    old = ledger_id(floor)
-    stop(floor, *BOX)
-    restore_ledger(floor, tmp_path / "copy")
-    shutil.rmtree(floor.rig.folder / "sync")
-    shutil.copytree(tmp_path / "copy-sync", floor.rig.folder / "sync")
+    old = turn_back(floor, tmp_path / "copy")
     start(floor, packer, "station")
     packer.pack(three)
     packer.pack(four)
@@ -212,15 +202,11 @@ def test_a_copy_that_was_packed_with_while_the_office_was_away(floor, packer, tm
     names = list(floor.shipments)
     packer.pack(names[0])
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy")
     packer.pack(names[1])
     floor.settle(2)
-    old = ledger_id(floor)
-    stop(floor, *BOX)
+    old = turn_back(floor, tmp_path / "copy")
     floor.rig.broker.stop()
-    restore_ledger(floor, tmp_path / "copy")
     start(floor, packer, *(BOX if sync_runs else ("station", "notify")))
     packer.sign_in("P017")
     for name in names[2:6]:
@@ -239,14 +225,11 @@ def test_a_copy_without_an_inbox_that_was_packed_with_beyond_the_mark(floor, pac
     names = list(floor.shipments)
     packer.pack(names[0])
     floor.settle(1)
-    stop(floor, *BOX)
-    copy_ledger(floor, tmp_path / "copy")
-    start(floor, packer, *BOX)
+    copy(floor, packer, tmp_path / "copy")
     packer.pack(names[1])
     floor.settle(2)
-    old, applied = ledger_id(floor), head(floor)
-    stop(floor, *BOX)
-    restore_ledger(floor, tmp_path / "copy")
+    applied = head(floor)
+    old = turn_back(floor, tmp_path / "copy")
     lose_inbox(floor)
     start(floor, packer, "station")
     packer.sign_in("P017")
