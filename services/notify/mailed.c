@@ -10,7 +10,7 @@
 #define DAY_USEC (86400LL * (int64_t) USEC_PER_SEC)
 
 struct mailed {
-        struct store_stmt ask, put, mark, count_soft, forget, count, purge;
+        struct store_stmt ask, put, mark, count_soft, forget, count, clamp, clamp_soft, purge;
 };
 
 static const struct store_sql mailed_sql[] = {
@@ -25,6 +25,9 @@ static const struct store_sql mailed_sql[] = {
                 "UPDATE mailed SET soft_usec = 0 WHERE address = ?1 AND soft_usec > 0"},
         {offsetof(struct mailed, count), "INSERT INTO bounce (what, n) VALUES (?1, 1) "
                                          "ON CONFLICT DO UPDATE SET n = n + 1"},
+        {offsetof(struct mailed, clamp), "UPDATE mailed SET at_usec = ?1 WHERE at_usec > ?1"},
+        {offsetof(struct mailed, clamp_soft),
+                "UPDATE mailed SET soft_usec = ?1 WHERE soft_usec > 0 AND soft_usec > ?1"},
         {offsetof(struct mailed, purge), "DELETE FROM mailed WHERE at_usec < ?1"},
 };
 
@@ -102,8 +105,17 @@ int mailed_count(struct mailed *m, const char *what) {
 }
 
 int mailed_purge(struct mailed *m, const struct stamp *now) {
+        int r;
+
         if (now->clock != CLOCK_QUALITY_SYNCED)
                 return 0;
+        store_bind_int64(&m->clamp, 1, now->wall_usec); /* written by a clock that was ahead */
+        store_bind_int64(&m->clamp_soft, 1, now->wall_usec);
+        r = store_run(&m->clamp);
+        if (r == 0)
+                r = store_run(&m->clamp_soft);
+        if (r != 0)
+                return r;
         store_bind_int64(&m->purge, 1, now->wall_usec - MAILED_KEEP_DAYS * DAY_USEC);
         return store_run(&m->purge);
 }

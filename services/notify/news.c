@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct news {
-        struct store_stmt count, put, drop, brought_back, is_brought_back, purge, purge_back;
+        struct store_stmt count, put, drop, brought_back, is_brought_back, clamp, purge, purge_back;
 };
 
 static const struct store_sql news_sql[] = {
@@ -19,6 +19,7 @@ static const struct store_sql news_sql[] = {
                 "INSERT OR REPLACE INTO brought_back (merchant, shipment, at_usec) VALUES (?1, ?2, ?3)"},
         {offsetof(struct news, is_brought_back),
                 "SELECT 1 FROM brought_back WHERE merchant = ?1 AND shipment = ?2"},
+        {offsetof(struct news, clamp), "UPDATE news SET at_usec = ?1 WHERE at_usec > ?1"},
         {offsetof(struct news, purge), "DELETE FROM news WHERE at_usec < ?1"},
         {offsetof(struct news, purge_back), "DELETE FROM brought_back WHERE at_usec < ?1"},
 };
@@ -106,6 +107,11 @@ int news_purge(struct news *n, const struct stamp *now) {
 
         if (now->clock != CLOCK_QUALITY_SYNCED)
                 return 0;
+        store_bind_int64(&n->clamp, 1,
+                now->wall_usec); /* written by a clock that was ahead: nobody is capped until then */
+        r = store_run(&n->clamp);
+        if (r != 0)
+                return r;
         store_bind_int64(&n->purge, 1, before);
         store_bind_int64(&n->purge_back, 1, before);
         r = store_run(&n->purge);

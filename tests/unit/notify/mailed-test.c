@@ -93,6 +93,21 @@ static void where_a_mail_went_is_known_as_long_as_it_may_come_back(void **state)
         assert_int_equal(mailed_ask(s->m, "n1", address), MAILED_E_NOT);
 }
 
+static void what_a_clock_that_was_ahead_wrote_is_of_now_at_the_latest(void **state) {
+        struct scene *s = *state;
+        struct stamp now = {.wall_usec = NOW, .clock = CLOCK_QUALITY_SYNCED};
+        char address[SEAL_HASH_MAX] = "";
+
+        assert_false(bounces(s, "n1", "a", NOW + 400 * DAY));
+        assert_false(bounces(s, "n2", "a", NOW + 400 * DAY));
+        assert_int_equal(mailed_purge(s->m, &now), 0);
+        assert_false(bounces(s, "n3", "a", NOW + 31 * DAY)); /* the others are too old by then */
+        now.wall_usec = NOW + 41 * DAY;
+        assert_int_equal(mailed_purge(s->m, &now), 0);
+        assert_int_equal(mailed_ask(s->m, "n1", address), MAILED_E_NOT);
+        assert_int_equal(mailed_ask(s->m, "n3", address), 0);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(the_third_within_thirty_days_is_enough, set_up, tear_down),
@@ -100,6 +115,8 @@ int main(void) {
                         one_notice_counts_once_and_what_was_enough_begins_anew, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         where_a_mail_went_is_known_as_long_as_it_may_come_back, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        what_a_clock_that_was_ahead_wrote_is_of_now_at_the_latest, set_up, tear_down),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

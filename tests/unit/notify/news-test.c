@@ -118,6 +118,16 @@ static void what_came_back_is_known_until_it_is_old(void **state) {
         assert_int_equal(count(s, "acme", "n9", 0, "mail", NULL), 0);
 }
 
+static void what_a_clock_that_was_ahead_counted_caps_nobody_until_then(void **state) {
+        struct scene *s = *state;
+        struct stamp now = {.wall_usec = 20 * DAY, .clock = CLOCK_QUALITY_SYNCED};
+
+        put(s, "acme", "n1", 400 * DAY, "mail", NULL);
+        in_one(s, news_purge(s->news, &now));
+        assert_int_equal(count(s, "acme", "n9", 19 * DAY, "mail", NULL), 1);
+        assert_int_equal(count(s, "acme", "n9", 20 * DAY, "mail", NULL), 0);
+}
+
 /* printf 'okuru unsubscribe 5c0ffee0-0001-5000-8000-00000000000a' | openssl dgst -sha256 -hmac 'sixteen letters!' */
 static void the_address_to_stop_it_holds_a_token_that_nobody_else_can_make(void **state) {
         static const char notice[] = "5c0ffee0-0001-5000-8000-00000000000a", key[] = "sixteen letters!";
@@ -143,6 +153,8 @@ int main(void) {
                         close_scene),
                 cmocka_unit_test_setup_teardown(
                         what_came_back_is_known_until_it_is_old, open_scene, close_scene),
+                cmocka_unit_test_setup_teardown(
+                        what_a_clock_that_was_ahead_counted_caps_nobody_until_then, open_scene, close_scene),
                 cmocka_unit_test(the_address_to_stop_it_holds_a_token_that_nobody_else_can_make),
         };
 
