@@ -356,6 +356,28 @@ def test_what_failed_for_good_leaves_a_slip(build, tmp_path, ledger):
     assert len(notify.outcomes()) == 1
 
 
+@pytest.mark.parametrize("meanwhile, paper", [
+    (lambda ledger: None, 2),
+    (lambda ledger: ledger.fact("consent.changed", M, "P-1", given=False), 0),
+    (lambda ledger: ledger.shipment(M, "P-1", version=2, pickup={"store": "tokyo"}, notices={"pickup-ready": "oms"}), 0)],
+    ids=["nothing", "no word is wanted", "the office tells them"])
+def test_paper_that_is_owed_is_laid_for_who_still_wants_it(build, tmp_path, ledger, meanwhile, paper):
+    """The folder is gone when the notice fails, and there again at the next start."""
+    with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_slip(tmp_path)) as notify:
+        wait_for("the folder", lambda: (tmp_path / "slips/printed").exists())
+        (tmp_path / "slips/new").rmdir()
+        notice = ready(ledger, "P-1", ["email"], email="a b@example.jp")
+        assert notify.outcome_of(notice)[0] == "notice.failed"
+        laid = lambda: notify.query("SELECT paper FROM notice WHERE id = ?", notice)  # noqa: E731
+        wait_for("what is owed", lambda: laid() == [(1,)])
+        notify.stop()
+        meanwhile(ledger)
+        notify.start()
+        wait_for("its end", lambda: laid() == [(paper,)])
+        notify.stop()
+    assert len(slips(tmp_path)) == (1 if paper else 0)
+
+
 def test_a_mail_that_came_back_leaves_a_slip(build, tmp_path, ledger):
     box = Box(tmp_path / "bounces")
     with Notify(build, tmp_path, ledger, bounces(tmp_path, tmp_path / "mail", f"maildir: {box.path}") + by_slip(tmp_path)) as notify:
