@@ -2,23 +2,16 @@
 #include "services/notify/mail/dsn.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "firmware/base/cleanup.h"
 #include "services/notify/mail/part-text.h"
 #include "services/notify/mail/server-words.h"
 #include "services/notify/mail/status.h"
+#include "services/notify/mail/view.h"
 
 #define DEPTH_MAX         4   /* of multiparts: a gateway may wrap a report */
 #define ADDRESSES_MAX     32  /* looked at: each costs an HMAC */
-#define BOUNDARY_MAX      200 /* RFC 2046 says 70 */
 #define ADDRESS_TRIED_MAX 320 /* 64, "@", and a domain */
-
-/* Bytes of the mail, borrowed; not terminated. */
-struct view {
-        const char *at;
-        size_t n;
-};
 
 struct reader {
         const struct verp *verp;
@@ -38,83 +31,14 @@ const char *dsn_says_to_str(enum dsn_says s) {
         return names[s];
 }
 
-/* ---- text ---- */
-
-static bool is_space(char c) {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool is_alnum(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static void skip(struct view *v, size_t n) {
-        v->at += n;
-        v->n -= n;
-}
-
-static void skip_space(struct view *v) {
-        while (v->n > 0 && is_space(*v->at))
-                skip(v, 1);
-}
-
-static bool begins(struct view v, const char *word) {
-        size_t n = strlen(word);
-
-        return v.n >= n && strncasecmp(v.at, word, n) == 0;
-}
-
-static bool is_word(struct view v, const char *word) {
-        return v.n == strlen(word) && begins(v, word);
-}
-
-/* The next line, without its end. False: there is none. */
-static bool next_line(struct view *rest, struct view *line) {
-        const char *end;
-
-        if (rest->n == 0)
-                return false;
-        end = memchr(rest->at, '\n', rest->n);
-        *line = (struct view){rest->at, end ? (size_t) (end - rest->at) : rest->n};
-        skip(rest, end ? line->n + 1 : line->n);
-        if (line->n > 0 && line->at[line->n - 1] == '\r')
-                line->n--;
-        return true;
-}
-
-/* The next field; @value with its folds. False behind the last one, with @rest behind the empty line. */
-static bool next_field(struct view *rest, struct view *name, struct view *value) {
-        struct view line;
-        const char *colon;
-
-        while (next_line(rest, &line) && line.n > 0) {
-                while (rest->n > 0 && (*rest->at == ' ' || *rest->at == '\t')) {
-                        struct view fold;
-
-                        (void) next_line(rest, &fold);
-                        line.n = (size_t) (fold.at + fold.n - line.at);
-                }
-                colon = memchr(line.at, ':', line.n);
-                if (!colon)
-                        continue; /* no field: "From " of a mailbox file, or rubbish */
-                *name = (struct view){line.at, (size_t) (colon - line.at)};
-                while (name->n > 0 && is_space(name->at[name->n - 1]))
-                        name->n--;
-                *value = (struct view){colon + 1, line.n - (size_t) (colon + 1 - line.at)};
-                skip_space(value);
-                return true;
-        }
-        return false;
-}
-
 /* ---- the address by which it names its notice ---- */
 
 static bool is_local(char c) {
-        return is_alnum(c) || c == '.' || c == '+' || c == '-' || c == '_' || c == '=';
+        return char_is_alnum(c) || c == '.' || c == '+' || c == '-' || c == '_' || c == '=';
 }
 
 static bool is_domain(char c) {
-        return is_alnum(c) || c == '.' || c == '-';
+        return char_is_alnum(c) || c == '.' || c == '-';
 }
 
 static void try_address(struct reader *r, const char *begin, size_t n) {
@@ -167,11 +91,11 @@ static void read_action(struct view v, struct recipient *to) {
                 {"relayed", DSN_RELAYED}, {"expanded", DSN_RELAYED}};
         size_t n = 0;
 
-        while (n < v.n && is_alnum(v.at[n]))
+        while (n < v.n && char_is_alnum(v.at[n]))
                 n++;
         v.n = n;
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
-                if (is_word(v, table[i].word)) {
+                if (view_is(v, table[i].word)) {
                         to->has_action = true;
                         to->action = table[i].says;
                 }
@@ -181,16 +105,16 @@ static void read_action(struct view v, struct recipient *to) {
 static void read_diagnostic(struct view v, struct recipient *to) {
         const char *semicolon = memchr(v.at, ';', v.n);
 
-        if (!begins(v, "smtp") || !semicolon)
+        if (!view_begins(v, "smtp") || !semicolon)
                 return;
-        skip(&v, (size_t) (semicolon + 1 - v.at));
-        skip_space(&v);
-        if (v.n < 3 || v.at[0] < '2' || v.at[0] > '5' || !is_alnum(v.at[1]) || !is_alnum(v.at[2]))
+        view_skip(&v, (size_t) (semicolon + 1 - v.at));
+        view_skip_space(&v);
+        if (v.n < 3 || v.at[0] < '2' || v.at[0] > '5' || !char_is_alnum(v.at[1]) || !char_is_alnum(v.at[2]))
                 return;
         to->said_class = v.at[0] - '0';
-        skip(&v, 3);
+        view_skip(&v, 3);
         if (v.n > 0 && (*v.at == '-' || *v.at == ' '))
-                skip(&v, 1);
+                view_skip(&v, 1);
         if (status_read(v.at, v.n, &to->said_subject, &to->said_detail, NULL) != to->said_class)
                 to->said_subject = to->said_detail = 0;
 }
@@ -213,12 +137,12 @@ static void read_report(struct reader *r, struct view body) {
         while (body.n > 0) {
                 struct recipient to = {0};
 
-                while (next_field(&body, &name, &value)) {
-                        if (is_word(name, "Action"))
+                while (view_field(&body, &name, &value)) {
+                        if (view_is(name, "Action"))
                                 read_action(value, &to);
-                        else if (is_word(name, "Status"))
+                        else if (view_is(name, "Status"))
                                 to.class = status_read(value.at, value.n, &to.subject, &to.detail, NULL);
-                        else if (is_word(name, "Diagnostic-Code"))
+                        else if (view_is(name, "Diagnostic-Code"))
                                 read_diagnostic(value, &to);
                 }
                 if (!to.has_action)
@@ -231,80 +155,24 @@ static void read_report(struct reader *r, struct view body) {
 
 /* ---- parts ---- */
 
-/* A parameter of Content-Type. Return: its length; 0 none, or too long. */
-static size_t read_parameter(struct view v, const char *wanted, char out[BOUNDARY_MAX + 1]) {
-        const char *p;
-        size_t n = 0;
-
-        while ((p = memchr(v.at, ';', v.n))) {
-                skip(&v, (size_t) (p + 1 - v.at));
-                skip_space(&v);
-                if (!begins(v, wanted) || v.n <= strlen(wanted) || v.at[strlen(wanted)] != '=')
-                        continue;
-                skip(&v, strlen(wanted) + 1);
-                if (v.n > 0 && *v.at == '"') {
-                        for (size_t i = 1; i < v.n && v.at[i] != '"' && n <= BOUNDARY_MAX; i++) {
-                                i += v.at[i] == '\\' && i + 1 < v.n;
-                                out[n++] = v.at[i];
-                        }
-                } else {
-                        while (n < v.n && n <= BOUNDARY_MAX && !is_space(v.at[n]) && v.at[n] != ';') {
-                                out[n] = v.at[n];
-                                n++;
-                        }
-                }
-                return n <= BOUNDARY_MAX ? n : 0;
-        }
-        return 0;
-}
-
-/* "--boundary", or "--boundary--" behind the last part; another's boundary may begin as this one does. */
-static bool is_boundary(struct view line, const char *boundary, size_t n, bool *is_last) {
-        if (line.n < n + 2 || memcmp(line.at, "--", 2) != 0 || memcmp(line.at + 2, boundary, n) != 0)
-                return false;
-        skip(&line, n + 2);
-        *is_last = begins(line, "--");
-        skip(&line, *is_last ? 2 : 0);
-        skip_space(&line);
-        return line.n == 0;
-}
-
-/* Everything up to the next line that is the boundary. False: none is left. */
-static bool next_part(struct view *rest, const char *boundary, size_t n, struct view *part) {
-        const char *begin = rest->at;
-        bool is_last = false;
-        struct view line;
-
-        while (next_line(rest, &line)) {
-                if (!is_boundary(line, boundary, n, &is_last))
-                        continue;
-                *part = (struct view){begin, (size_t) (line.at - begin)};
-                if (is_last)
-                        rest->n = 0;
-                return true;
-        }
-        *part = (struct view){begin, (size_t) (rest->at - begin)}; /* cut: what there is of the last one */
-        return part->n > 0;
-}
-
 static void read_headers(struct reader *r, struct view headers) {
         struct view name, value;
 
-        while (next_field(&headers, &name, &value))
-                if (is_word(name, "Return-Path"))
+        while (view_field(&headers, &name, &value))
+                if (view_is(name, "Return-Path"))
                         look_for_address(r, value);
 }
 
 static void read_entity(struct reader *r, struct view entity, int depth);
 
 static void read_parts(struct reader *r, struct view type, struct view body, int depth) {
-        char boundary[BOUNDARY_MAX + 1];
-        size_t n = read_parameter(type, "boundary", boundary);
+        char boundary[VIEW_PARAMETER_MAX + 1];
+        size_t n = view_parameter(type, "boundary", boundary);
         struct view part;
 
-        if (n == 0 || depth == DEPTH_MAX || !next_part(&body, boundary, n, &part))
+        if (n == 0 || depth == DEPTH_MAX || !view_part(&body, boundary, n, &part))
                 return; /* what stands before the first one is nobody's */
-        while (next_part(&body, boundary, n, &part))
+        while (view_part(&body, boundary, n, &part))
                 read_entity(r, part, depth + 1);
 }
 
@@ -314,14 +182,14 @@ static bool is_of_envelope(struct view name) {
                 "To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
-                if (is_word(name, names[i]))
+                if (view_is(name, names[i]))
                         return true;
         return false;
 }
 
 static bool is_returned(struct view type) {
-        return begins(type, "message/rfc822") || begins(type, "text/rfc822-headers") ||
-               begins(type, "message/global");
+        return view_begins(type, "message/rfc822") || view_begins(type, "text/rfc822-headers") ||
+               view_begins(type, "message/global");
 }
 
 /* Whom its address names: "Mail Delivery Subsystem <MAILER-DAEMON@…>". */
@@ -332,7 +200,7 @@ static bool is_of_server(struct view v) {
         while (from && from > v.at && is_local(from[-1]))
                 from--;
         for (size_t i = 0; from && i < ELEMENTSOF(names); i++)
-                if (is_word((struct view){from, (size_t) (at - from)}, names[i]))
+                if (view_is((struct view){from, (size_t) (at - from)}, names[i]))
                         return true;
         return false;
 }
@@ -340,21 +208,21 @@ static bool is_of_server(struct view v) {
 static void read_field_of_mail(struct reader *r, struct view name, struct view value) {
         if (is_of_envelope(name))
                 look_for_address(r, value);
-        else if (is_word(name, "X-Failed-Recipients") || (is_word(name, "From") && is_of_server(value)))
+        else if (view_is(name, "X-Failed-Recipients") || (view_is(name, "From") && is_of_server(value)))
                 r->is_server = true;
-        else if (is_word(name, "Subject"))
+        else if (view_is(name, "Subject"))
                 r->subject = value;
 }
 
 /* What the sender wrote; a part that names no type is text. */
 static void read_text(struct reader *r, struct view type, struct view encoding, struct view body) {
-        char charset[BOUNDARY_MAX + 1], word[24] = "";
-        size_t n = read_parameter(type, "charset", charset);
+        char charset[VIEW_PARAMETER_MAX + 1], word[24] = "";
+        size_t n = view_parameter(type, "charset", charset);
 
-        if (r->text.len > 0 || (type.n > 0 && !begins(type, "text/")))
+        if (r->text.len > 0 || (type.n > 0 && !view_begins(type, "text/")))
                 return;
         charset[n] = '\0';
-        while (encoding.n > 0 && is_space(encoding.at[encoding.n - 1]))
+        while (encoding.n > 0 && char_is_space(encoding.at[encoding.n - 1]))
                 encoding.n--;
         if (encoding.n < sizeof(word))
                 memcpy(word, encoding.at, encoding.n);
@@ -366,21 +234,23 @@ static void read_text(struct reader *r, struct view type, struct view encoding, 
 static void read_entity(struct reader *r, struct view entity, int depth) {
         struct view name, value, type = {"", 0}, encoding = {"", 0};
 
-        while (next_field(&entity, &name, &value)) {
-                if (is_word(name, "Content-Type"))
+        while (view_field(&entity, &name, &value)) {
+                if (view_is(name, "Content-Type"))
                         type = value;
-                else if (is_word(name, "Content-Transfer-Encoding"))
+                else if (view_is(name, "Content-Transfer-Encoding"))
                         encoding = value;
                 else if (depth == 0)
                         read_field_of_mail(r, name, value);
         }
-        if (begins(type, "multipart/"))
+        if (view_begins(type, "multipart/"))
                 read_parts(r, type, entity, depth);
-        else if (begins(type, "message/delivery-status") || begins(type, "message/global-delivery-status"))
+        else if (view_begins(type, "message/delivery-status") ||
+                 view_begins(type, "message/global-delivery-status"))
                 read_report(r, entity);
         else if (is_returned(type))
                 read_headers(r, entity);
-        else if (begins(type, "message/disposition-notification") || begins(type, "message/feedback-report"))
+        else if (view_begins(type, "message/disposition-notification") ||
+                 view_begins(type, "message/feedback-report"))
                 r->is_other = true;
         else
                 read_text(r, type, encoding, entity);

@@ -56,6 +56,26 @@ static void undo_base64(const char *bytes, size_t n, struct str *out) {
         }
 }
 
+/* Those in which bounces come. Of the converters that a mail could otherwise choose there are hundreds, seldom used. NULL: none. */
+static const char *converter_of(const char *charset) {
+        static const char *const table[][2] = {
+                {"iso-2022-jp", "ISO-2022-JP"},
+                {"shift_jis", "CP932"},
+                {"shift-jis", "CP932"},
+                {"x-sjis", "CP932"},
+                {"windows-31j", "CP932"},
+                {"cp932", "CP932"},
+                {"euc-jp", "EUC-JP"},
+                {"iso-8859-1", "ISO-8859-1"},
+                {"windows-1252", "CP1252"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strcasecmp(charset, table[i][0]) == 0)
+                        return table[i][1];
+        return NULL;
+}
+
 static void convert(const char *charset, const struct str *from, struct str *out) {
         iconv_t letters = iconv_open("UTF-8", charset);
         char *at = from->data, to[1024];
@@ -94,8 +114,8 @@ void part_text(const char *encoding, const char *charset, const char *bytes, siz
                 str_add_n(&plain, bytes, n);
         if (plain.error)
                 out->error = plain.error;
-        else if (!*charset || strcasecmp(charset, "utf-8") == 0 || strcasecmp(charset, "us-ascii") == 0)
+        else if (plain.len > 0 && converter_of(charset))
+                convert(converter_of(charset), &plain, out);
+        else
                 str_add_n(out, plain.data ? plain.data : "", plain.len);
-        else if (plain.len > 0)
-                convert(charset, &plain, out);
 }

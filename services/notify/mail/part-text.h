@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The text of a part that another wrote, made readable: its transfer encoding undone, in UTF-8. For looking for words in it, so it refuses
- * nothing: what is wrong is passed over, and what no converter knows stays as it is. Pure.
+ * nothing: what is wrong is passed over, and what is in rare letters stays as it is. Pure.
  *
  * Source: RFC 2045 sections 6.7 and 6.8; iconv(3).
  */
