@@ -102,6 +102,8 @@ static int show(const struct exhibit *e, enum template_output output, struct dia
                 return -EIO;
         if (out->len > 0 && out->data[out->len - 1] != '\n')
                 (void) putchar('\n');
+        if (output == TEMPLATE_SMS)
+                (void) fprintf(stderr, "%zu SMS\n", template_sms_parts(out->data));
         return fflush(stdout) != 0 ? -EIO : 0;
 }
 

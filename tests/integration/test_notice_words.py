@@ -407,8 +407,9 @@ def test_what_would_read_better_is_said_and_not_refused(build, notify, folder):
     text = (OURS / "ja/shipped.md").read_text()
     late = text.replace("subject: 【{{brand.name}}】", "subject: いつも{{brand.name}}をご利用いただきまして誠にありがとうございます、")
     long = text + "\n" + "とても長い段落です。" * 12 + "\n"
+    short = text.replace("sms: 【{{brand.name}}】", "sms: 【{{brand.name}}】https://bit.ly/3xAmple ")
     (folder / "ja").mkdir()
-    for words, line, why in ((late, 4, "30th full-width"), (long, len(text.splitlines()) + 2, "more than three lines")):
+    for words, line, why in ((short, 8, "bit.ly is a shortened address"), (late, 4, "30th full-width"), (long, len(text.splitlines()) + 2, "more than three lines")):
         (folder / "ja/shipped.md").write_text(words)
         for arguments in (("preview", "shipped", "--words", folder), ("--config", notify.config, "--check-config")):
             done = run(build, *arguments)

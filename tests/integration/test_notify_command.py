@@ -138,6 +138,12 @@ def test_what_is_called_wrongly_says_what_is_wrong_and_how_it_goes(build, argume
     assert ("pickup-reminder" in done.stderr) == ("no such kind" in said)  # which there are
 
 
+def test_a_preview_of_an_sms_says_what_it_costs(build, tmp_path):
+    said = lambda *arguments: run(build, "preview", *arguments, "--channel", "sms").stderr  # noqa: E731
+    assert said("refund-issued") == "1 SMS\n" and said("pickup-ready") == "2 SMS\n"
+    assert said("pickup-ready", "--lang", "en") == "1 SMS\n"
+
+
 def test_a_preview_lists_its_kinds_and_names_what_it_cannot_show(build, tmp_path):
     assert "pickup-ready" in run(build, "preview", "--help").stdout
     assert run(build, "preview", "welcome", "--channel", "sms").returncode == 1

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/base/cleanup.h"
 #include "services/notify/template/node.h"
 #include "services/notify/template/slip.h"
 
@@ -112,9 +113,30 @@ static void advise_paragraphs(const struct advice *a, const struct node *first) 
         }
 }
 
+/* Customers are warned of addresses that hide where they lead, and providers drop them. */
+static void advise_sms(const struct advice *a) {
+        static const char *const shorteners[] = {"bit.ly/", "t.co/", "goo.gl/", "tinyurl.com/", "ow.ly/",
+                "is.gd/", "buff.ly/", "x.gd/", "ux.nu/", "cutt.ly/", "rebrand.ly/", "00m.in/"};
+
+        for (const struct node *n = a->t->sms ? a->t->sms->child : NULL; n; n = n->next)
+                for (size_t i = 0; i < ELEMENTSOF(shorteners) && n->type == NODE_TEXT; i++) {
+                        const char *at = strcasestr(n->text, shorteners[i]);
+                        char text[128];
+
+                        if (!at || (at > n->text && at[-1] != '/' && at[-1] != ' '))
+                                continue;
+                        (void) snprintf(text, sizeof(text),
+                                "sms: %.*s is a shortened address, which customers are told not to open: "
+                                "write your own",
+                                (int) strlen(shorteners[i]) - 1, shorteners[i]);
+                        a->say(a->userdata, a->t->file, a->t->sms->line, text);
+                }
+}
+
 void template_advise(const struct template *t, template_advice_fn say, void *userdata) {
         const struct advice a = {t, say, userdata};
 
         advise_subject(&a);
+        advise_sms(&a);
         advise_paragraphs(&a, t->body->child);
 }

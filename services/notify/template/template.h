@@ -118,5 +118,7 @@ int template_render(const struct template *t, enum template_output output, const
 bool template_says(const struct template *t, const char *must);
 /* The text behind the first @qr of the template, "" for none; borrowed from the view. */
 const char *template_qr_text(const struct template *t, const struct template_view *view);
-/* UTF-16 units of @text. SMS: up to 70 are one part, above it 67 a part, when it holds more than GSM 7 bit. */
-size_t template_utf16_length(const char *text);
+size_t template_utf16_length(const char *text); /* in units */
+/* What providers bill @text as: 160 characters of GSM 7 bit (3GPP TS 23.038) or 70 units of UTF-16 are one SMS, of several each has
+ * 153 or 67. 0 for nothing. */
+size_t template_sms_parts(const char *text);

@@ -174,6 +174,31 @@ static void a_long_list_of_goods_is_cut_in_html_and_whole_in_text(void **state) 
         assert_non_null(strstr(text.out.data, "length, 999\n"));
 }
 
+static void what_an_sms_costs_is_counted_as_providers_do(void **state) {
+        static const struct {
+                const char *one;
+                size_t n, parts;
+        } table[] = {
+                {"a", 0, 0}, {"a", 1, 1}, {"a", 160, 1}, {"a", 161, 2}, {"a", 306, 2}, {"a", 307, 3},
+                {"é", 160, 1}, {"¥", 161, 2}, {"\n", 160, 1}, /* of GSM 7 bit's own */
+                {"€", 80, 1}, {"[", 80, 1}, {"{", 81, 2},     /* two septets each */
+                {"ê", 70, 1}, {"あ", 70, 1}, {"あ", 71, 2}, {"あ", 134, 2}, {"あ", 135, 3}, {"あ", 201, 3},
+                {"😀", 35, 1}, {"😀", 36, 2}, {"`", 71, 2}, /* no letter of GSM 7 bit */
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_str_ struct str text = STR_INIT;
+
+                str_add(&text, "");
+                for (size_t k = 0; k < table[i].n; k++)
+                        str_add(&text, table[i].one);
+                if (template_sms_parts(text.data) != table[i].parts)
+                        fail_msg("%zu of %s: want %zu, got %zu", table[i].n, table[i].one, table[i].parts,
+                                template_sms_parts(text.data));
+        }
+}
+
 static void what_an_output_cannot_take_is_said(void **state) {
         _cleanup_scene_ struct scene s = {0};
         _cleanup_str_ struct str data = STR_INIT, out = STR_INIT;
@@ -275,6 +300,7 @@ int main(void) {
                 cmocka_unit_test(a_line_message_is_json),
                 cmocka_unit_test(days_in_an_sms_are_brief),
                 cmocka_unit_test(a_long_list_of_goods_is_cut_in_html_and_whole_in_text),
+                cmocka_unit_test(what_an_sms_costs_is_counted_as_providers_do),
                 cmocka_unit_test(what_an_output_cannot_take_is_said),
                 cmocka_unit_test(what_follows_up_has_a_subject_of_its_own),
                 cmocka_unit_test(lines_of_a_slip_fit_its_paper),
