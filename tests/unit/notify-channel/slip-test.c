@@ -63,7 +63,7 @@ static void a_slip_is_laid_once_and_not_again_when_it_was_printed(void **state) 
         char folder[] = "/tmp/okuru-slip-XXXXXX", new[80], printed[80], path[100];
         struct slip *s = NULL;
         struct courier c;
-        struct stat st;
+        struct stat first, st;
 
         (void) state;
         assert_non_null(mkdtemp(folder));
@@ -73,9 +73,12 @@ static void a_slip_is_laid_once_and_not_again_when_it_was_printed(void **state) 
         (void) snprintf(printed, sizeof(printed), "%s/printed/" NOTICE ".txt", folder);
         assert_int_equal(c.was_taken(c.userdata, NOTICE), 0);
         assert_int_equal(send(&c, NOTICE, "one\n").result, COURIER_ACCEPTED);
+        assert_int_equal(stat(new, &first), 0);
         assert_int_equal(send(&c, NOTICE, "one\n").result, COURIER_ACCEPTED);
         assert_int_equal(c.was_taken(c.userdata, NOTICE), 1);
         assert_int_equal(stat(new, &st), 0);
+        assert_true(st.st_ino !=
+                    first.st_ino); /* a file is there whole or not at all: who reads keeps what it has */
         assert_int_equal(st.st_size, 4);
         assert_int_equal(rename(new, printed), 0);
         assert_int_equal(send(&c, NOTICE, "one\n").result, COURIER_ACCEPTED);
