@@ -15,6 +15,9 @@
  *   {"verb":"screen-judge","session":"…","notice":"…","approve":true}
  *     a leader's word on a notice that waits for it, as `scan` of its code at the office's bench; that leader is the actor
  *
+ *   {"verb":"screen-words","session":"…","notice":"…"}  {"ok":true,"words":{"channel":"email","language":"ja","subject":"…","text":"…"}}
+ *     what such a notice would say, for a leader (firmware/views/drafts.h); null when nothing is written; "subject" may be null
+ *
  *   {"verb":"screen-contact",…}                        contact.c
  *
  * Refused: {"ok":false,"error":"…"}. Of screen-enter: "pin" (one is wanted), "badge: not known", "pin: wrong", and "wait" with {"wait_s":30},
@@ -29,6 +32,7 @@
 #include "firmware/seal/seal.h"
 #include "firmware/station/requests-internal.h"
 #include "firmware/station/screens-internal.h"
+#include "firmware/views/drafts.h"
 
 #define IDLE_SEC       (30 * 60)
 #define IDLE_CLERK_SEC (5 * 60) /* a counter has strangers in front of it */
@@ -287,6 +291,46 @@ static void request_screen_judge(
         requests_judge(s, caller, request, k->person);
 }
 
+static void write_words(struct str *line, const struct draft_text *t) {
+        struct json_writer w;
+
+        json_writer_init(&w, line);
+        json_write_object(&w, NULL);
+        json_write_bool(&w, "ok", true);
+        if (t) {
+                json_write_object(&w, "words");
+                json_write_string(&w, "channel", t->channel);
+                json_write_string(&w, "language", t->language);
+                json_write_string(&w, "subject", t->subject.len > 0 ? t->subject.data : NULL);
+                json_write_string(&w, "text", t->body.data);
+                json_write_end_object(&w);
+        } else {
+                json_write_null(&w, "words");
+        }
+        json_write_end_object(&w);
+}
+
+/* Nothing of anybody's is in it, and yet it is for nobody but who decides. */
+static void request_screen_words(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        struct session *k = screens_who(s, caller, request, ROLE_LEADER);
+        _cleanup_(draft_text_deinit) struct draft_text t = {0};
+        _cleanup_str_ struct str line = STR_INIT;
+        int r = DRAFTS_E_NONE;
+
+        if (!k)
+                return;
+        k->touched_boot_usec = station_now(s).boot_usec;
+        if (*s->config->notices)
+                r = drafts_read(s->config->notices, json_get_string(request, "notice", ""), &t, NULL);
+        if (r == 0 || r == DRAFTS_E_NONE)
+                write_words(&line, r == 0 ? &t : NULL);
+        if (line.len == 0 || line.error)
+                callers_answer_error(s->callers, caller->token, "notices: cannot be read now");
+        else
+                callers_answer(s->callers, caller->token, line.data);
+}
+
 bool screens_on_request(struct station *s, const struct request_caller *caller, const char *verb,
         const struct json *request) {
         static const struct verb verbs[] = {
@@ -296,6 +340,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-scan", request_screen_scan},
                 {"screen-counter", request_counter},
                 {"screen-judge", request_screen_judge},
+                {"screen-words", request_screen_words},
                 {"screen-contact", contact_request},
         };
         const struct verb *v = verb_find(verbs, ELEMENTSOF(verbs), verb);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/base/time.h"
+#include "firmware/base/uuid.h"
 #include "services/web/api-internal.h"
 #include "services/web/ask.h"
 
@@ -108,6 +109,21 @@ void act_floor_notice(struct visit *v) {
         begin(&w, &line, "screen-judge", v->cookie);
         json_write_string(&w, "notice", json_get_string(body, "notice", ""));
         json_write_bool(&w, "approve", json_get_bool(body, "approve", false));
+        (void) ask_and_say(v, &w, &line); /* @v has it either way */
+}
+
+/* What it would say, for the same one. Asked for when somebody opens it: it is in no document and no stream. */
+void act_floor_words(struct visit *v) {
+        const char *notice = http_query(v->q, "notice");
+        _cleanup_str_ struct str line = STR_INIT;
+        struct json_writer w;
+
+        if (!notice || !uuid_is_valid(notice)) {
+                visit_fail(v, 400, "notice", "wanted ?notice= with its id");
+                return;
+        }
+        begin(&w, &line, "screen-words", v->cookie);
+        json_write_string(&w, "notice", notice);
         (void) ask_and_say(v, &w, &line); /* @v has it either way */
 }
 

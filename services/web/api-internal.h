@@ -48,6 +48,7 @@ void act_counter_call(struct visit *v);
 void act_counter_scan(struct visit *v);
 void act_counter_find(struct visit *v);
 void act_floor_notice(struct visit *v);
+void act_floor_words(struct visit *v);
 void act_counter_contact(struct visit *v);
 /* --- settings.c: an engineer's --- */
 void settings_get(struct visit *v);

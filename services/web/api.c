@@ -125,6 +125,7 @@ static const struct route routes[] = {
         {"/api/v1/ready-board", false, NEED_READY_BOARD, ready_board_get, NULL, true},
         {"/api/v1/floor", false, NEED_LEADER, floor_get, NULL, false},
         {"/api/v1/floor/notice", true, NEED_LEADER, act_floor_notice, NULL, false},
+        {"/api/v1/floor/notice/words", false, NEED_LEADER, act_floor_words, NULL, false},
         {"/api/v1/find", false, NEED_LEADER, find_get, NULL, false},
         {"/api/v1/settings", false, NEED_ENGINEER, settings_get, NULL, true},
         {"/api/v1/settings/people", false, NEED_ENGINEER, settings_people, NULL, false},

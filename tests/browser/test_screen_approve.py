@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import accessible  # noqa: E402
 import shipments as goods  # noqa: E402
+from compare import read_mail  # noqa: E402
 from store import HAT, SOCKS, STORE, Store  # noqa: E402
 from story import store_wish  # noqa: E402
 from waiting import wait_for  # noqa: E402
@@ -37,11 +38,11 @@ def nothing_is_left(store):
         store.rig.okuru("notices", "refuse", *notice, "--config", str(store.rig.folder / "etc/station.yaml"))
 
 
-def owe(store, *names: str) -> None:
+def owe(store, *names: str, language: str = "ja", consent: bool = True) -> None:
     for name in names:
         order = store_wish(name, (SOCKS, 2), (HAT, 1))
         order["notices"] = {"shipped": "none", "pickup-ready": "none", "incident": "station"}
-        order["contact"] |= {"language": "ja", "consent": {"transactional": True, "marketing": False}}
+        order["contact"] |= {"language": language, "consent": {"transactional": consent, "marketing": False}}
         store.push(order)
         store.rig.oms("notice", store.file("notice.json", {"merchant": order["merchant"], "shipment": name, "kind": "incident", "data": SAYS}))
         wait_for(f"it is owed to {name}", lambda: store.count("notice.reserved", name))
@@ -123,6 +124,46 @@ def test_a_leader_reads_what_it_will_say_and_lets_one_go_and_one_not(store, chro
     store.told({"shipment": yes})
     store.told({"shipment": no}, "notice.cancelled")
     assert store.count("person.in") == 1, "nobody is signed in anywhere by it"
+
+
+WORDS = ROW + "const d = row && row.querySelector('details.wording');"
+
+
+def open_words(chromium, name: str) -> None:
+    wait_for(f"the words of {name}", lambda: chromium.js(WORDS + "return Boolean(d)", name))
+    chromium.js(WORDS + "d.querySelector('summary').click()", name)
+
+
+@pytest.mark.parametrize("language, number, says, cause, stands", [("ja", 31, "お客様が読む文面", "配送車両が故障したため", "（お客様のお名前）"), ("en", 32, "What the customer will read", "the carrier's van broke down", "(customer's name)")])
+def test_a_leader_reads_the_words_that_the_customer_will_read(store, chromium, language, number, says, cause, stands):
+    name = f"W-{number}"
+    owe(store, name, language=language)
+    open_floor(store, chromium, language)
+    wait_for("the row", lambda: is_listed(chromium, name))
+    assert chromium.js(WORDS + "return d.querySelector('summary').textContent", name) == says
+    shown = "return d.textContent"
+    wait_for("notify has written it", lambda: store.rig.query("notify/notices.db", "SELECT 1 FROM draft JOIN notice ON id = notice WHERE shipment = ?", name))
+    open_words(chromium, name)
+    wait_for("the words", lambda: cause in chromium.js(WORDS + shown, name))
+    text = chromium.js(WORDS + shown, name)
+    subject, body = (chromium.js(WORDS + f"return d.querySelector('{what}').textContent", name) for what in (".subject", "pre"))
+    assert stands in text and "山田" not in text and chromium.js(WORDS + "return d.querySelector('pre').lang", name) == language
+    chromium.js("show(doc)")
+    assert chromium.js(WORDS + "return d.open", name), "what comes meanwhile closes nothing"
+    look(chromium, f"words-{language}")
+    touch(chromium, name, "a_yes")
+    touch(chromium, name, "a_yes_do")
+    store.told({"shipment": name})
+    mail = next(m for m in map(read_mail, store.rig.mails()) if str(m["Subject"]) == subject)
+    sent = mail.get_body(("plain",)).get_content()
+    assert sent.split() == body.replace(stands, "山田 花子").split() and cause in sent
+
+
+def test_words_that_are_not_there_are_said_so(store, chromium):
+    owe(store, "Q-41", consent=False)
+    open_floor(store, chromium, "ja")
+    open_words(chromium, "Q-41")
+    wait_for("a word", lambda: "文面はまだない" in chromium.js(WORDS + "return d.textContent", "Q-41"))
 
 
 def test_by_keyboard_alone_it_takes_more_than_enter_twice(store, chromium):

@@ -29,13 +29,13 @@ PATHS = [
     ("/api/v1/counter/*/contact", COUNTER, True), ("/api/v1/counter/*/call", COUNTER, True),
     ("/api/v1/ready-board", COUNTER, False), ("/api/v1/live/ready-board", COUNTER, False),
     ("/api/v1/floor", LEADER, False), ("/api/v1/live/floor", LEADER, False), ("/api/v1/find", LEADER, False),
-    ("/api/v1/floor/notice", LEADER, True),
+    ("/api/v1/floor/notice", LEADER, True), ("/api/v1/floor/notice/words", LEADER, False),
     ("/settings/sheet", ENGINEER, False), ("/api/v1/settings", ENGINEER, False), ("/api/v1/settings/people", ENGINEER, False),
     ("/api/v1/settings/support", ENGINEER, False), ("/api/v1/settings/light", ENGINEER, True), ("/api/v1/settings/label", ENGINEER, True),
     ("/api/v1/settings/storage", ENGINEER, True)]
 OTHERWISE = {"/api/v1/bench/*/scan", "/api/v1/session/end", "/"}  # never, always, a page: further down
 VERBS = [({"verb": "screen-counter", "bench": "c1", "code": "OKURU-C-UNDO"}, COUNTER), ({"verb": "screen-counter", "bench": "c1", "text": "5678"}, COUNTER),
-         ({"verb": "screen-contact", "bench": "c1", "merchant": "aozora", "shipment": "R-17"}, COUNTER), ({"verb": "screen-judge", "notice": "5c0ffee0-0001-5000-8000-000000000001", "approve": True}, LEADER), ({"verb": "people"}, ENGINEER), ({"verb": "light-test", "bench": "b1"}, ENGINEER), ({"verb": "label-test", "bench": "b1"}, ENGINEER),
+         ({"verb": "screen-contact", "bench": "c1", "merchant": "aozora", "shipment": "R-17"}, COUNTER), ({"verb": "screen-judge", "notice": "5c0ffee0-0001-5000-8000-000000000001", "approve": True}, LEADER), ({"verb": "screen-words", "notice": "5c0ffee0-0001-5000-8000-000000000001"}, LEADER), ({"verb": "people"}, ENGINEER), ({"verb": "light-test", "bench": "b1"}, ENGINEER), ({"verb": "label-test", "bench": "b1"}, ENGINEER),
          ({"verb": "storage-test"}, ENGINEER)]
 
 
@@ -73,7 +73,7 @@ def ask(client: Client, path: str, is_post: bool) -> tuple[int, str]:
         live.close()
         return live.status, ""
     body = {"text": "5678"} if path.endswith("/find") else {"code": "OKURU-C-UNDO"} if path.endswith("/scan") else {"notice": "5c0ffee0-0001-5000-8000-000000000001", "approve": True} if path.endswith("/notice") else {"bench": "b1", "merchant": "aozora", "shipment": "R-17"}
-    status, said = client.post(path, body) if is_post else client.get(path + ("?q=R-17" if path == "/api/v1/find" else ""))
+    status, said = client.post(path, body) if is_post else client.get(path + ("?q=R-17" if path == "/api/v1/find" else "?notice=5c0ffee0-0001-5000-8000-000000000001" if path.endswith("/words") else ""))
     return status, said.decode("utf-8", "replace") if isinstance(said, bytes) else json.dumps(said, ensure_ascii=False)
 
 

@@ -32,6 +32,28 @@ function says(n) {
                 : el("dl.says", {}, ...rows.map(([key, v]) => el("div", {}, el("dt", {}, word("nf_" + key).replace(/^nf_/, "")), el("dd", {}, ...said(v)))));
 }
 
+// ---- the words themselves ----
+
+// As the customer's channel carries them; whose they are is not in it. Asked for when somebody wants to read.
+async function read(n, box) {
+        box.replaceChildren(el("p", {}, word("a_reading")));
+        const answer = await fetch(`/api/v1/floor/notice/words?notice=${n.notice}`).catch(() => ({status: 0}));
+        if (answer.status === 401)
+                return location.reload();
+        const words = answer.status === 200 ? (await answer.json()).words : undefined;
+        if (!words)
+                return box.replaceChildren(el("p", {}, word(words === null ? "a_no_words" : "a_unread")));
+        const channel = word("ch_" + words.channel) === "ch_" + words.channel ? words.channel : word("ch_" + words.channel);
+        box.replaceChildren(el("p.by", {}, channel), words.subject ? el("p.subject", {lang: words.language}, words.subject) : "", el("pre", {lang: words.language, tabindex: "0", "aria-label": word("a_words")}, words.text.trimEnd()));
+}
+
+function wording(n) {
+        const box = el("div.box-words", {role: "status"});
+        const all = el("details.wording", {}, el("summary", {"data-key": "a_words"}, word("a_words")), box);
+        all.ontoggle = () => all.open && read(n, box);
+        return all;
+}
+
 // ---- its two acts ----
 
 const act = (key, text, what, kind = "") => el("button" + kind, {type: "button", "data-key": key, onclick: what}, text);
@@ -75,7 +97,7 @@ function ask(row, n, focus) {
 function askedRow(n) {
         const row = {age: el("span.age"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
         const until = n.expires ? word("a_until", {t: `${n.expires.slice(5, 10)} ${clock(n.expires)}`}) : "";
-        row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, [say(n.merchant && n.merchant.name), until].filter(Boolean).join(" · ")), row.age, says(n), row.acts);
+        row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, [say(n.merchant && n.merchant.name), until].filter(Boolean).join(" · ")), row.age, says(n), wording(n), row.acts);
         ask(row, n);
         return row;
 }

@@ -3,6 +3,8 @@
 "use strict";
 Object.assign(WORDS, {
         a_title: ["承認待ち {x}", "Approval: {x}"], a_until: ["{t} まで", "until {t}"], a_more: ["ほか{n}件", "{n} more"], a_usual: ["いつもの文面", "its usual words"],
+        a_words: ["お客様が読む文面", "What the customer will read"], a_reading: ["読み込み中", "loading"], a_no_words: ["文面はまだない（連絡先か同意がない）", "not written yet: no contact or consent"], a_unread: ["今は読めない。開き直す", "cannot be read now: open it again"],
+        ch_email: ["メール", "e-mail"], ch_sms: ["SMS", "SMS"], ch_line: ["LINE", "LINE"], "ch_line-notification": ["LINE", "LINE"], ch_webhook: ["荷主のサーバー", "the merchant's server"], ch_slip: ["案内票", "slip"],
         a_yes: ["承認して送る", "Approve and send"], a_no: ["送らない", "Do not send"], a_back: ["戻る", "Back"],
         a_yes_sure: ["お客様に送る。取り消せない", "It goes to the customer. This cannot be undone"], a_no_sure: ["お客様には送らない。取り消せない", "The customer is not told. This cannot be undone"],
         a_yes_do: ["送る", "Send it"], a_no_do: ["送らないと決める", "Decide not to send"],
