@@ -16,3 +16,12 @@ int policy_check_links(const struct json *of, const char *where, struct diag *d)
 
 /* Return: 0, -EBADMSG with @d->key naming the member, as "merchants[0].carriers[1].shipped". */
 int policy_check(const struct json *doc, struct diag *d);
+
+/* ---- words of a policy ---- */
+
+#define POLICY_OPENS_DEFAULT "09:00"
+
+/* Minutes of "20:00"; -1 for what is no time of day. */
+int policy_minutes_of(const char *text);
+/* 0 of "sun" to 6; -1 for what is no day. */
+int policy_weekday_of(const char *word);
