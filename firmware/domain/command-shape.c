@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "firmware/domain/command-shape.h"
 
-#include "firmware/base/cleanup.h"
-#include "firmware/base/time.h"
-#include "firmware/domain/notice-fields.h"
-#include "firmware/domain/pickup-token.h"
-#include "firmware/domain/pin-hash.h"
-#include "firmware/domain/policy.h"
-#include "firmware/domain/shipment.h"
-#include "firmware/domain/waybill.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PEOPLE_MAX  2000
-#define ITEMS_MAX   1000
-#define WAYBILL_MAX 40 /* of a number as its carrier writes it */
+#include "firmware/base/cleanup.h"
+#include "firmware/base/time.h"
+#include "firmware/domain/command-shape-internal.h"
+#include "firmware/domain/notice-fields.h"
+#include "firmware/domain/pickup-token.h"
+#include "firmware/domain/pin-hash.h"
+#include "firmware/domain/policy.h"
+#include "firmware/domain/waybill.h"
+
+#define PEOPLE_MAX 2000
+#define ITEMS_MAX  1000
 
 #define PARCEL_CODES_MAX 20 /* of one parcel that is expected */
 #define PARCEL_CODE_MAX  64
@@ -25,7 +24,7 @@
 #define VERSION_RULE                                                                                         \
         { "version", JSON_WANT_INT, true, 1, JSON_INT_MAX }
 
-static int wrong(struct diag *d, const char *key, const char *text) {
+int shape_wrong(struct diag *d, const char *key, const char *text) {
         diag_set(d, 0, 0, key, "%s", text);
         return -EBADMSG;
 }
@@ -38,8 +37,7 @@ static int check_counted(const struct json *doc, enum command_form form, const s
         return json_check(doc, "", rules + skip, n - skip, d);
 }
 
-/* Every element of the array @key. */
-static int check_each(
+int shape_check_each(
         const struct json *doc, const char *key, const struct json_rule *rules, size_t n, struct diag *d) {
         char where[48];
         size_t i = 0;
@@ -85,7 +83,7 @@ static int check_number(const struct json *carrier_of, const char *key, const ch
 
         if (r == 0)
                 return 0;
-        return wrong(
+        return shape_wrong(
                 d, where, r == WAYBILL_E_CHECK ? "the check digit is wrong" : "not a number of this carrier");
 }
 
@@ -101,7 +99,7 @@ static int check_piece(const struct json *e, size_t i, bool *seen, enum command_
         piece = json_get_int(e, "piece", 1);
         (void) snprintf(where, sizeof(where), "labels[%zu].piece", i);
         if (seen[piece])
-                return wrong(d, where, "two labels for one piece");
+                return shape_wrong(d, where, "two labels for one piece");
         seen[piece] = true;
         (void) snprintf(where, sizeof(where), "labels[%zu].number", i);
         r = check_number(e, "number", where, d);
@@ -133,7 +131,7 @@ static int check_block(const struct json *doc, enum command_form form, struct di
         if (r == 0 &&
                 waybill_block_next(json_get_string(doc, "carrier", ""), json_get_string(doc, "from", ""),
                         json_get_string(doc, "to", ""), NULL, first) != 0)
-                r = wrong(d, "from", "no block of this carrier's numbers");
+                r = shape_wrong(d, "from", "no block of this carrier's numbers");
         return r;
 }
 
@@ -164,13 +162,13 @@ static int check_parcel(const struct json *e, size_t i, struct diag *d) {
         (void) snprintf(where, sizeof(where), "parcels[%zu]", i);
         r = json_check(e, where, expected_parcel_rules, ELEMENTSOF(expected_parcel_rules), d);
         if (r == 0 && !uuid_is_valid(json_get_string(e, "parcel", "")))
-                r = wrong(d, where, "parcel is no uuid");
+                r = shape_wrong(d, where, "parcel is no uuid");
         if (r == 0 && !ascii_is_printable(json_get_string(e, "crate", "-")))
-                r = wrong(d, where, "crate is no code of printable ASCII");
+                r = shape_wrong(d, where, "crate is no code of printable ASCII");
         for (const struct json *c = json_first(json_get(e, "codes")); c && r == 0; c = json_next(c))
                 if (!json_string(c) || !*json_string(c) || strlen(json_string(c)) > PARCEL_CODE_MAX ||
                         !ascii_is_printable(json_string(c)))
-                        r = wrong(d, where, "codes must be of 1 to 64 printable ASCII characters");
+                        r = shape_wrong(d, where, "codes must be of 1 to 64 printable ASCII characters");
         for (const struct json *c = json_first(json_get(e, "contents")); c && r == 0; c = json_next(c))
                 r = json_check(c, where, content_rules, ELEMENTSOF(content_rules), d);
         return r;
@@ -214,7 +212,7 @@ static int check_offer(const struct json *doc, enum command_form form, struct di
                         json_get(doc, "terms"), "terms", offer_names_rules, ELEMENTSOF(offer_names_rules), d);
         if (r == 0 && strcmp(kind, "in-store") != 0 && strcmp(kind, "online") != 0 &&
                 strcmp(kind, "combination") != 0)
-                r = wrong(d, "kind", "must be in-store, online or combination");
+                r = shape_wrong(d, "kind", "must be in-store, online or combination");
         return r;
 }
 
@@ -235,7 +233,7 @@ static int check_notice(const struct json *doc, enum command_form form, struct d
         if (r < 0)
                 return r;
         if (notice_kind_from_str(json_get_string(doc, "kind", ""), &kind) < 0 || !notice_kind_is_office(kind))
-                return wrong(d, "kind", "is none that the office asks for");
+                return shape_wrong(d, "kind", "is none that the office asks for");
         return notice_fields_check(kind, json_get(doc, "data"), d);
 }
 
@@ -256,17 +254,17 @@ static int check_keys(const struct json *doc, enum command_form form, struct dia
         int r = check_counted(doc, form, keys_rules, ELEMENTSOF(keys_rules), d);
 
         if (r == 0)
-                r = check_each(doc, "keys", key_rules, ELEMENTSOF(key_rules), d);
+                r = shape_check_each(doc, "keys", key_rules, ELEMENTSOF(key_rules), d);
         for (const struct json *e = json_first(json_get(doc, "keys")); e && r == 0; e = json_next(e)) {
                 const char *kid = json_get_string(e, "kid", ""), *use = json_get_string(e, "use", "");
                 const char *key = json_get_string(e, "ed25519", "");
 
                 if (strspn(kid, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != strlen(kid))
-                        r = wrong(d, "keys", "a kid must be of A-Z and 0-9");
+                        r = shape_wrong(d, "keys", "a kid must be of A-Z and 0-9");
                 else if (strcmp(use, "pickup") != 0 && strcmp(use, "offer") != 0)
-                        r = wrong(d, "keys", "a use must be pickup or offer");
+                        r = shape_wrong(d, "keys", "a use must be pickup or offer");
                 else if (strspn(key, "0123456789abcdef") != strlen(key))
-                        r = wrong(d, "keys", "ed25519 must be 64 lower-case hex digits");
+                        r = shape_wrong(d, "keys", "ed25519 must be 64 lower-case hex digits");
         }
         return r;
 }
@@ -303,7 +301,8 @@ static int check_time(const struct json *doc, const char *key, struct diag *d) {
         const char *text = json_get_string(doc, key, NULL);
         int64_t ignored;
 
-        return text && time_parse(text, &ignored, NULL) < 0 ? wrong(d, key, "must be an RFC 3339 time") : 0;
+        return text && time_parse(text, &ignored, NULL) < 0 ? shape_wrong(d, key, "must be an RFC 3339 time")
+                                                            : 0;
 }
 
 static int check_contact(const struct json *doc, enum command_form form, struct diag *d) {
@@ -365,13 +364,13 @@ static int check_people(const struct json *doc, enum command_form form, struct d
         int r = check_counted(doc, form, people_rules, ELEMENTSOF(people_rules), d);
 
         if (r == 0)
-                r = check_each(doc, "people", person_rules, ELEMENTSOF(person_rules), d);
+                r = shape_check_each(doc, "people", person_rules, ELEMENTSOF(person_rules), d);
         for (const struct json *e = json_first(json_get(doc, "people")); e && r == 0; e = json_next(e), i++) {
                 const char *member, *text = person_wrong(e, &member);
 
                 (void) snprintf(key, sizeof(key), "people[%zu].%s", i, member);
                 if (text)
-                        return wrong(d, key, text);
+                        return shape_wrong(d, key, text);
         }
         return r;
 }
@@ -408,7 +407,7 @@ static int check_bay(const struct json *doc, enum command_form form, struct diag
 
         for (const struct json *e = json_first(json_get(doc, "collections")); e && r == 0; e = json_next(e))
                 if (!hhmm_is_valid(json_string(e)))
-                        r = wrong(d, "collections", "not a time of day as HH:MM");
+                        r = shape_wrong(d, "collections", "not a time of day as HH:MM");
         return r;
 }
 
@@ -416,134 +415,7 @@ static int check_items(const struct json *doc, enum command_form form, struct di
         int r = json_check(doc, "", items_rules, ELEMENTSOF(items_rules), d);
         (void) form;
 
-        return r < 0 ? r : check_each(doc, "items", item_rules, ELEMENTSOF(item_rules), d);
-}
-
-/* ---- what only an OMS program says ---- */
-
-static const struct json_rule refused_rules[] = {
-        {"source", JSON_WANT_TEXT, true, 1, 200},
-        {"sequence", JSON_WANT_ID, true, 1, 20},
-        {"reason", JSON_WANT_TEXT, true, 1, 200},
-};
-static const struct json_rule snapshot_rules[] = {
-        {"snapshot", JSON_WANT_ID, true, 1, 64},
-};
-static const struct json_rule known_rules[] = {
-        {"merchant", JSON_WANT_NAME, true, 0, 0},
-        {"parcels", JSON_WANT_ARRAY, false, 0, 500},
-        {"units", JSON_WANT_ARRAY, false, 0, 5000},
-        {"notices", JSON_WANT_ARRAY, false, 0, 500},
-        {"counts", JSON_WANT_ARRAY, false, 0, 20},
-        {"pickups", JSON_WANT_ARRAY, false, 0, 500},
-        {"redeemed", JSON_WANT_ARRAY, false, 0, 500},
-};
-static const struct json_rule known_count_rules[] = {
-        {"ledger", JSON_WANT_STRING, true, 32, 32},
-        {"upto", JSON_WANT_INT, true, 0, JSON_INT_MAX},
-        {"upto_id", JSON_WANT_STRING, false, 36, 36},
-};
-static const struct json_rule known_parcel_rules[] = {
-        {"parcel", JSON_WANT_ID, true, 36, 36},
-        {"shipment", JSON_WANT_ID, true, 1, 64},
-        {"piece", JSON_WANT_INT, true, 1, SHIPMENT_PIECES_MAX},
-        {"number", JSON_WANT_STRING, false, 1, WAYBILL_MAX},
-        {"state", JSON_WANT_NAME, true, 0, 0},
-        {"at", JSON_WANT_TEXT, false, 0, 40},
-        {"carrier", JSON_WANT_NAME, false, 0, 0},
-        {"bay", JSON_WANT_NAME, false, 0, 0},
-        {"bench", JSON_WANT_NAME, false, 0, 0},
-        {"shelf", JSON_WANT_NAME, false, 0, 0},
-        {"codes", JSON_WANT_ARRAY, false, 0, SHIPMENT_OPEN_CODES_MAX},
-};
-static const struct json_rule known_pickup_rules[] = {
-        {"shipment", JSON_WANT_ID, true, 1, 64},
-        {"ready", JSON_WANT_TEXT, true, 1, 40},
-        {"keep_until", JSON_WANT_TEXT, false, 0, 40},
-        {"partial", JSON_WANT_BOOL, false, 0, 0},
-        {"paid", JSON_WANT_BOOL, false, 0, 0},
-};
-static const struct json_rule known_coupon_rules[] = {
-        {"offer", JSON_WANT_ID, true, 1, ID_SIZE - 1},
-        {"coupon", JSON_WANT_ID, true, 1, ID_SIZE - 1},
-        {"station", JSON_WANT_NAME, false, 0, 0},
-        {"bench", JSON_WANT_NAME, false, 0, 0},
-        {"at", JSON_WANT_TEXT, false, 0, 40},
-};
-static const struct json_rule known_unit_rules[] = {
-        {"code", JSON_WANT_STRING, true, 1, 64},
-        {"serial", JSON_WANT_STRING, true, 1, 64},
-        {"parcel", JSON_WANT_ID, true, 36, 36},
-};
-static const struct json_rule known_notice_rules[] = {
-        {"notice", JSON_WANT_ID, true, 36, 36},
-        {"shipment", JSON_WANT_ID, true, 1, 64},
-        {"kind", JSON_WANT_NAME, true, 0, 0},
-        {"generation", JSON_WANT_INT, true, 0, 9999},
-        {"state", JSON_WANT_NAME, true, 0, 0},
-        {"at", JSON_WANT_TEXT, false, 0, 40},
-        {"refused", JSON_WANT_ARRAY, false, 0, 8},
-};
-
-static int check_refused(const struct json *doc, enum command_form form, struct diag *d) {
-        (void) form;
-        return json_check(doc, "", refused_rules, ELEMENTSOF(refused_rules), d);
-}
-
-static int check_snapshot(const struct json *doc, enum command_form form, struct diag *d) {
-        (void) form;
-        return json_check(doc, "", snapshot_rules, ELEMENTSOF(snapshot_rules), d);
-}
-
-static int check_codes(const struct json *codes, struct diag *d) {
-        for (const struct json *c = json_first(codes); c; c = json_next(c)) {
-                const char *code = json_string(c);
-
-                if (!code || !*code || strlen(code) > 64 || !ascii_is_printable(code))
-                        return wrong(d, "codes", "must be 1 to 64 printable ASCII characters");
-        }
-        return 0;
-}
-
-static int check_counts(const struct json *doc, struct diag *d) {
-        int r = check_each(doc, "counts", known_count_rules, ELEMENTSOF(known_count_rules), d);
-
-        for (const struct json *e = json_first(json_get(doc, "counts")); e && r == 0; e = json_next(e)) {
-                const char *id = json_get_string(e, "upto_id", NULL);
-
-                if (!hex_id_is_valid(json_get_string(e, "ledger", "")))
-                        r = wrong(d, "counts", "a ledger must be 32 hex digits");
-                else if (id && !uuid_is_valid(id))
-                        r = wrong(d, "counts", "upto_id must be a uuid");
-        }
-        return r;
-}
-
-static int check_known(const struct json *doc, enum command_form form, struct diag *d) {
-        int r = json_check(doc, "", known_rules, ELEMENTSOF(known_rules), d);
-        (void) form;
-
-        if (r == 0)
-                r = check_counts(doc, d);
-        if (r == 0)
-                r = check_each(doc, "parcels", known_parcel_rules, ELEMENTSOF(known_parcel_rules), d);
-        if (r == 0)
-                r = check_each(doc, "units", known_unit_rules, ELEMENTSOF(known_unit_rules), d);
-        if (r == 0)
-                r = check_each(doc, "pickups", known_pickup_rules, ELEMENTSOF(known_pickup_rules), d);
-        if (r == 0)
-                r = check_each(doc, "redeemed", known_coupon_rules, ELEMENTSOF(known_coupon_rules), d);
-        if (r == 0)
-                r = check_each(doc, "notices", known_notice_rules, ELEMENTSOF(known_notice_rules), d);
-        for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e)) {
-                enum parcel_state state;
-
-                if (parcel_state_from_str(json_get_string(e, "state", ""), &state) < 0)
-                        r = wrong(d, "parcels", "a state that is not known here");
-                else
-                        r = check_codes(json_get(e, "codes"), d);
-        }
-        return r;
+        return r < 0 ? r : shape_check_each(doc, "items", item_rules, ELEMENTSOF(item_rules), d);
 }
 
 int command_shape_check(const char *type, const struct json *doc, enum command_form form, struct diag *d) {
@@ -555,17 +427,17 @@ int command_shape_check(const char *type, const struct json *doc, enum command_f
                 {"contact", check_contact},
                 {"contact.erase", check_erase},
                 {"expected", check_expected},
-                {"fact.refused", check_refused},
+                {"fact.refused", shape_check_refused},
                 {"item.codes", check_items},
                 {"keys", check_keys},
-                {"known", check_known},
+                {"known", shape_check_known},
                 {"label", check_label},
                 {"label.block", check_block},
                 {"notice", check_notice},
                 {"offer", check_offer},
                 {"people", check_people},
-                {"snapshot.begin", check_snapshot},
-                {"snapshot.end", check_snapshot},
+                {"snapshot.begin", shape_check_snapshot},
+                {"snapshot.end", shape_check_snapshot},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(shapes); i++)
