@@ -12,6 +12,7 @@
 #include "firmware/domain/pickup-token.h"
 #include "firmware/domain/pin-hash.h"
 #include "firmware/domain/policy.h"
+#include "firmware/domain/shipment.h"
 #include "firmware/domain/waybill.h"
 
 #define PEOPLE_MAX 2000
