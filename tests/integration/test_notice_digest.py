@@ -3,6 +3,7 @@
 changes neither."""
 import email
 import email.policy
+import json
 import re
 import sys
 from collections import Counter
@@ -13,10 +14,12 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from bounces import Box, bounce, config  # noqa: E402
+from fake_http import Answer, FakeServer  # noqa: E402
 from ledger import notice_id  # noqa: E402
 from notify import M, Notify, mails_in, smtp_route  # noqa: E402
 from smtp_sink import Sink  # noqa: E402
 from waiting import wait_for  # noqa: E402
+from ways import BOX, TAKEN, by_hook, by_line, by_sms  # noqa: E402
 
 SAID = {"cause": {"ja": "大雪で配送が止まっているため", "en": "snow holds up the lane"}, "action": {"ja": "別の便に積み替えます", "en": "another van takes it"},
         "next_by": "2026-11-23T12:00:00+09:00"}
@@ -147,6 +150,39 @@ def test_words_that_list_no_orders_go_one_by_one(build, tmp_path, ledger, maildi
         notices = [incident(ledger, order_of(ledger, i, "hanako")) for i in range(3)]
         ended(notify, 3)
         assert sorted(map(copy_id, mails_in(maildir))) == sorted(notices)
+        notify.stop()
+
+
+def test_who_has_very_many_gets_several_mails_and_each_order_once(notify, ledger, maildir):
+    names = [order_of(ledger, i, "hanako") for i in range(130)]
+    notices = [incident(ledger, name) for name in names]
+    wait_gathered(notify, *notices)
+    notify.pass_time(61)
+    outcomes = ended(notify, 130)
+    assert Counter((d["notice"], t) for t, d in outcomes) == Counter((n, "notice.accepted") for n in notices)
+    mails = mails_in(maildir)
+    assert sorted(len(orders_in(m)) for m in mails) == [30, 100]
+    assert Counter(o for m in mails for o in orders_in(m)) == Counter(f"A-{n}" for n in names)
+    assert all(len(m.as_bytes()) < 200_000 for m in mails)
+
+
+@pytest.mark.parametrize("channel, by, says", [("sms", by_sms, "ご注文A-S-0000 ほか2件に問題が生じ"), ("line", by_line, "ご注文番号 A-S-0002")])
+def test_by_sms_and_line_it_is_one_message_too(build, tmp_path, ledger, channel, by, says):
+    with FakeServer(TAKEN) as server, Notify(build, tmp_path, ledger, by(tmp_path, server), gather="60s") as notify:
+        notices = [incident(ledger, order_of(ledger, i, "hanako", channels=[channel], box=BOX)) for i in range(3)]
+        wait_gathered(notify, *notices)
+        notify.pass_time(61)
+        assert {(d["notice"], t, d["channel"]) for t, d in ended(notify, 3)} == {(n, "notice.accepted", channel) for n in notices}
+        request, = server.requests
+        assert says in json.loads(request.body)["text" if channel == "sms" else "messages"].__str__()
+        notify.stop()
+
+
+def test_a_merchants_server_is_told_of_each(build, tmp_path, ledger):
+    with FakeServer(Answer(200)) as server, Notify(build, tmp_path, ledger, by_hook(tmp_path, server), gather="60s") as notify:
+        notices = [incident(ledger, order_of(ledger, i, "hanako", channels=["webhook"], consent={"incident": True})) for i in range(3)]
+        ended(notify, 3)
+        assert sorted(json.loads(r.body)["data"]["notice"] for r in server.requests) == sorted(notices)
         notify.stop()
 
 
