@@ -19,6 +19,8 @@ static void write_told(struct json_writer *w, const struct notice_row *row) {
         if (copied) {
                 json_write_string(w, "words", row->words);
                 json_write_string(w, "contact", row->contact);
+                if (*row->digest)
+                        json_write_string(w, "copy", row->digest);
         } else if (strcmp(row->reason, NOTICE_NOTHING_NEW) != 0) {
                 return;
         }

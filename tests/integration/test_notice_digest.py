@@ -79,6 +79,11 @@ def test_300_orders_of_40_customers_are_40_mails(notify, ledger, maildir):
     assert Counter(d["notice"] for _, d in outcomes) == Counter(notices) and {t for t, _ in outcomes} == {"notice.accepted"}
     assert {(d["attempts"], d["channel"]) for _, d in outcomes} == {(1, "email")}
     mails = mails_in(maildir)
+    assert {d["copy"] for _, d in outcomes} == {copy_id(m) for m in mails}
+    copy_of = {notice: d["copy"] for _, d in outcomes for notice in [d["notice"]]}
+    for names in owned.values():
+        for name in names:
+            assert f"A-{name}" in orders_in(next(m for m in mails if copy_id(m) == copy_of[notice_id(M, name, "incident")]))
     told = [(str(m["To"].addresses[0].username), orders_in(m)) for m in mails]
     # those who read some of theirs in another language get one mail of each
     assert len(mails) == 40 + 4 and len({copy_id(m) for m in mails}) == 44 and not {copy_id(m) for m in mails} & set(notices)
@@ -96,7 +101,7 @@ def test_one_order_is_told_as_ever(notify, ledger, maildir):
     notify.pass_time(61)
     assert notify.outcome_of(notice)[0] == "notice.accepted"
     mail, = mails_in(maildir)
-    assert copy_id(mail) == notice and "ほか" not in str(mail["Subject"]) and orders_in(mail) == ["A-S-0001"]
+    assert copy_id(mail) == notice and "copy" not in notify.outcome_of(notice)[1] and "ほか" not in str(mail["Subject"]) and orders_in(mail) == ["A-S-0001"]
 
 
 def test_only_what_is_alike_stands_in_one_mail(notify, ledger, maildir):
