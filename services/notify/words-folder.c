@@ -71,8 +71,8 @@ static int give_file(
         if (asprintf(&path, "%s/%s/%s", folder, sub, file) < 0 || asprintf(&name, "%s/%s", sub, file) < 0)
                 return -ENOMEM;
         r = read_file(path, TEMPLATE_SOURCE_MAX, &text, &n);
-        if (r < 0)
-                return cannot(path, r, d);
+        if (r < 0 || !text) /* never NULL on 0, which the analyser cannot see */
+                return cannot(path, r < 0 ? r : -ENOMEM, d);
         r = check_text(path, text, n, d);
         if (r < 0)
                 return r;
