@@ -8,27 +8,53 @@
 #include "firmware/base/time.h"
 #include "firmware/base/uuid.h"
 #include "services/notify/channel/curl-library.h"
+#include "services/notify/channel/line.h"
+#include "services/notify/channel/phone.h"
 #include "services/notify/exhibit.h"
 #include "services/notify/mail-words.h"
 #include "services/notify/preview.h"
 #include "services/notify/signer.h"
 #include "services/notify/way.h"
 
-static const char usage[] = "okuru-notify test-send KIND --config FILE --to ADDRESS [--lang ja|en] [--words "
-                            "FOLDER] [--merchant M]\n"
-                            "             [--data FILE] [--shipment ID] [--no-consent]\n"
-                            "Sends one mail as \"preview\" shows it, marked as a test, by the routes of the "
-                            "config in their order, and says what the relay\n"
-                            "answered. It is no notice: nothing is written down.\n";
+static const char usage[] = "okuru-notify test-send KIND --config FILE --to ADDRESS [--channel "
+                            "email|sms|line] [--lang ja|en] [--words "
+                            "FOLDER]\n"
+                            "             [--merchant M] [--data FILE] [--shipment ID] [--no-consent]\n"
+                            "Sends one mail as \"preview\" shows it, or SMS to a telephone number, or LINE "
+                            "message to a user id, marked as a "
+                            "test, by the\n"
+                            "routes of the config in their order, and says what was answered. It is no "
+                            "notice: nothing is written down.\n";
+
+struct test_wish {
+        struct exhibit_wish of;
+        const char *to;
+        enum channel channel; /* email, sms or line */
+};
 
 /* Return: -1 to go on; otherwise the exit code, all was said. */
-static int read_wish(int argc, char **argv, struct exhibit_wish *w, const char **top) {
-        int r = exhibit_wish_read(w, argc, argv, usage, (struct exhibit_own[]){{"to", top}, {0}});
+static int read_wish(int argc, char **argv, struct test_wish *w) {
+        const char *channel = "email";
+        int r = exhibit_wish_read(&w->of, argc, argv, usage,
+                (struct exhibit_own[]){{"to", &w->to}, {"channel", &channel}, {0}});
 
-        if (r < 0 && (!w->config || !*top))
+        if (r >= 0)
+                return r;
+        if (!w->of.config || !w->to)
                 return exhibit_wish_misuse(
-                        usage, "%s is missing\n", w->config ? "--to ADDRESS" : "--config FILE");
+                        usage, "%s is missing\n", w->of.config ? "--to ADDRESS" : "--config FILE");
+        if (channel_from_str(channel, &w->channel) < 0 || w->channel > CHANNEL_LINE)
+                return exhibit_wish_misuse(usage, "--channel %s: email, sms or line\n", channel);
         return r;
+}
+
+static int refuse(struct diag *d, const char *key, const char *text) {
+        diag_set(d, 0, 0, key, "%s", text);
+        return -EBADMSG;
+}
+
+static const char *mark(const struct exhibit *e) {
+        return e->language == TEMPLATE_EN ? "[TEST] " : "【テスト】";
 }
 
 /* ---- the mail ---- */
@@ -47,16 +73,14 @@ static int write_mail(
         _cleanup_mail_words_ struct mail_words m = {0};
         _cleanup_str_ struct str mail = STR_INIT, from_text = STR_INIT, to_text = STR_INIT;
         struct mime_mailbox from = pick_sender(e);
-        struct uuid_source ids = {0};
         struct stamp now = stamp_now();
         char message_id[UUID_TEXT_MAX + CONFIG_TEXT_MAX + 2];
-        int r = uuid7_make(&ids, now.wall_usec, job->notice);
+        int r;
 
         (void) snprintf(message_id, sizeof(message_id), "%s@%s", job->notice, e->config.domain);
-        str_add(&m.subject, e->language == TEMPLATE_EN ? "[TEST] " : "【テスト】");
+        str_add(&m.subject, mark(e));
         e->view.cid_host = e->config.domain;
-        if (r == 0)
-                r = mail_words_write(e->words, &e->view, &m);
+        r = mail_words_write(e->words, &e->view, &m);
         if (r != 0)
                 return r < 0 ? r : -EBADMSG;
         r = mime_write(&(struct mime_message){.from = from,
@@ -82,6 +106,48 @@ static int write_mail(
         return r < 0 ? r : r > 0 ? -EBADMSG : 0;
 }
 
+/* ---- the others ---- */
+
+static int write_text(
+        const struct exhibit *e, enum channel channel, struct courier_job *job, struct diag *d) {
+        static const char begin[] = "[{\"type\":\"text\",\"text\":\""; /* of a message, as render.h has it */
+        _cleanup_str_ struct str text = STR_INIT;
+        bool is_line = channel == CHANNEL_LINE;
+        int r = template_render(e->words, is_line ? TEMPLATE_LINE : TEMPLATE_SMS, &e->view, &text);
+        size_t n = 0;
+
+        if (r > 0)
+                return refuse(d, channel_to_str(channel),
+                        r == TEMPLATE_E_NONE ? "the template has no words for this"
+                                             : "longer than this can be");
+        if (r == 0 && is_line && strncmp(text.data, begin, strlen(begin)) == 0)
+                n = strlen(begin);
+        if (r == 0) {
+                str_add_n(&job->content, text.data, n);
+                str_add(&job->content, mark(e));
+                str_add(&job->content, text.data + n);
+        }
+        return r < 0 ? r : job->content.error;
+}
+
+/* ---- to whom ---- */
+
+static int read_address(const struct test_wish *w, struct courier_job *job, struct diag *d) {
+        switch (w->channel) {
+        case CHANNEL_SMS:
+                return phone_read(w->to, job->to) == 0 && phone_takes_sms(job->to)
+                               ? 0
+                               : refuse(d, "--to", "is no number that takes an SMS");
+        case CHANNEL_LINE:
+                return line_to_is_valid(LINE_PUSH, w->to) && copy_text(job->to, sizeof(job->to), w->to)
+                               ? 0
+                               : refuse(d, "--to", "is no user id of LINE: U and 32 hex digits");
+        default:
+                return address_is_valid(w->to) ? 0
+                                               : refuse(d, "--to", "is no address that a mail could go to");
+        }
+}
+
 /* ---- the way ---- */
 
 static void say(const char *route, const struct courier_answer *a) {
@@ -94,15 +160,14 @@ static void say(const char *route, const struct courier_answer *a) {
 }
 
 /* The first route that is up has it, as of a notice. Return: 0 taken, 1 not, -errno. */
-static int go(const struct notify_config *config, const struct courier_job *job, struct diag *d) {
+static int go(const struct notify_config *config, enum channel channel, const struct courier_job *job,
+        struct diag *d) {
         struct courier_answer a = {.result = COURIER_ROUTE_DOWN};
         struct way w = {0};
-        int r = way_open(&w, CHANNEL_EMAIL, config, d);
+        int r = way_open(&w, channel, config, d);
 
-        if (r == 0 && !way_is_here(&w)) {
-                diag_set(d, 0, 0, "smtp", "the config names no way for mail");
-                r = -EBADMSG;
-        }
+        if (r == 0 && !way_is_here(&w))
+                r = refuse(d, channel_to_str(channel), "the config names no way for it");
         for (size_t i = 0; i < w.health.n && r == 0 && a.result == COURIER_ROUTE_DOWN; i++) {
                 const struct courier *c = &w.routes[i].courier;
 
@@ -114,36 +179,37 @@ static int go(const struct notify_config *config, const struct courier_job *job,
         return r < 0 ? r : a.result != COURIER_ACCEPTED;
 }
 
-static int test_send(const struct exhibit_wish *w, const char *to, struct diag *d) {
+static int test_send(const struct test_wish *w, struct diag *d) {
         _cleanup_exhibit_ struct exhibit e = {0};
         _cleanup_(courier_job_wipe) struct courier_job job = {0};
+        struct uuid_source ids = {0};
         struct signer signer = {0};
-        int r;
+        int r = read_address(w, &job, d);
 
-        if (!address_is_valid(to)) {
-                diag_set(d, 0, 0, "--to", "is no address that a mail could go to");
-                return -EBADMSG;
-        }
-        r = exhibit_open(&e, w, d);
         if (r == 0)
+                r = uuid7_make(&ids, stamp_now().wall_usec, job.notice);
+        if (r == 0)
+                r = exhibit_open(&e, &w->of, d);
+        if (r == 0 && w->channel != CHANNEL_EMAIL)
+                r = write_text(&e, w->channel, &job, d);
+        else if (r == 0)
                 r = signer_open(&signer, &e.config, d);
-        if (r == 0)
-                r = write_mail(&e, to, &signer, &job);
+        if (r == 0 && w->channel == CHANNEL_EMAIL)
+                r = write_mail(&e, w->to, &signer, &job);
         signer_close(&signer);
-        return r == 0 ? go(&e.config, &job, d) : r;
+        return r == 0 ? go(&e.config, w->channel, &job, d) : r;
 }
 
 int test_send_main(int argc, char **argv) {
-        struct exhibit_wish w = {0};
-        const char *to = NULL;
+        struct test_wish w = {0};
         struct diag d = {0};
-        int r = read_wish(argc, argv, &w, &to);
+        int r = read_wish(argc, argv, &w);
 
         if (r >= 0)
                 return r;
         r = curl_library_init();
         if (r == 0) {
-                r = test_send(&w, to, &d);
+                r = test_send(&w, &d);
                 curl_library_deinit();
         }
         return r < 0 ? program_complain(&d, r) : r;

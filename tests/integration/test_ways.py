@@ -138,6 +138,29 @@ def test_each_channel_says_it_in_its_own_shape(build, tmp_path, ledger):
     assert max(sum(1 + (ord(c) > 255) for c in row) for row in paper.read_text().splitlines()) <= 42
 
 
+def test_a_test_goes_by_sms_and_by_line_too(build, tmp_path, ledger):
+    with FakeServer(TAKEN) as sms, FakeServer(Answer(200), Answer(400)) as line:
+        notify = Notify(build, tmp_path, ledger, by_sms(tmp_path, sms) + by_line(tmp_path, line))
+        send = lambda kind, channel, to, *more: run(build, "test-send", kind, "--config", notify.config, "--channel", channel, "--to", to, *more)  # noqa: E731
+        done = send("pickup-ready", "sms", "090-1234-5678")
+        assert (done.returncode, done.stdout) == (0, "provider: accepted (the server said 200)\n"), done.stderr
+        assert send("pickup-ready", "line", FRIEND, "--lang", "en").stdout == "line: accepted (the server said 200)\n"
+        done = send("pickup-ready", "line", FRIEND)
+        assert done.returncode == 1 and "the server said 400" in done.stdout
+        for kind, channel, to, said in (("pickup-ready", "sms", "03-1234-5678", "--to: is no number that takes an SMS"), ("pickup-ready", "sms", "me@example.jp", "--to: "),
+                                        ("pickup-ready", "line", "hanako", "--to: is no user id of LINE"), ("welcome", "sms", "09012345678", "sms: the template has no words for this"),
+                                        ("pickup-ready", "email", "me@example.jp", "the config names no way for it")):
+            done = send(kind, channel, to)
+            assert done.returncode == 1 and said in done.stderr, done.stderr
+        done = send("pickup-ready", "fax", "09012345678")
+        assert done.returncode == 2 and "--channel fax: email, sms or line" in done.stderr
+    text, = sent(sms)
+    assert text["to"] == "+819012345678" and text["text"].startswith("【テスト】【")
+    body = json.loads(line.requests[0].body)
+    assert body["to"] == FRIEND and body["messages"][0]["text"].startswith("[TEST] Acme: your order") and len(line.requests) == 2
+    assert not (notify.folder / "notices.db").exists()
+
+
 @pytest.mark.parametrize("language, label", [("ja", "受取コード"), ("en", "Pickup code")])
 def test_an_sms_holds_no_label_without_what_it_labels(build, tmp_path, ledger, language, label):
     """No code was given, and nobody knows until when it is kept."""
