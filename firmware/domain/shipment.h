@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SHIPMENT_LINES_MAX      550 /* lines and inserts */
+#define SHIPMENT_LINES_MAX      550  /* lines and inserts */
+#define SHIPMENT_QUANTITY_MAX   9999 /* of one line */
 #define SHIPMENT_PIECES_MAX     99
 #define SHIPMENT_OPEN_CODES_MAX 20
 #define SHIPMENT_WEIGHT_G_MAX   1000000
