@@ -537,3 +537,23 @@ def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
     assert store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice'") == [(0,)]
     ask(store, order, "incident", other, generation=1)
     assert "雪のため" in store.mail(order, "incident", 1)
+
+
+def test_orders_of_one_customer_stand_in_one_apology(store):
+    """The whole way: asked for one by one by the office, told by one mail, and each order's fact names it."""
+    orders = [store_wish(name, (SOCKS, 1)) for name in ("D-1", "D-2", "D-3")]
+    for order in orders:
+        order["notices"] = {"shipped": "none", "incident": "station"}
+        order["contact"] |= {"consent": {"transactional": True, "marketing": False}}
+        order["contact"]["contact"]["email"] = "one@example.jp"
+        store.push(order)
+    store.rig.stop("notify")
+    for order in orders:
+        ask(store, order, "incident", OFFICE["incident"][0])
+        wait_for("it is owed", lambda: store.count("notice.reserved", order["shipment"]))
+    store.rig.start("notify")
+    facts = [store.ended(order, "incident", "accepted") for order in orders]
+    mail = next(m for m in map(read_mail, store.rig.mails()) if "one@example.jp" in str(m["To"]))
+    text = mail.get_body(("plain",)).get_content()
+    assert {f["copy"] for f in facts} == {str(mail["Message-ID"]).strip("<>").split("@")[0]}
+    assert all(order["orders"][0] in text for order in orders) and len([m for m in map(read_mail, store.rig.mails()) if "one@example.jp" in str(m["To"])]) == 1
