@@ -183,7 +183,8 @@ int exhibit_open(struct exhibit *e, const struct exhibit_wish *w, struct diag *d
                 r = write_letter(e, w, d);
         } else if (r == 0) {
                 e->view = (struct template_view){.data = e->data ? e->data : e->sample, .brand = &e->brand};
-                r = brand_read(json_get(e->view.data, "brand"), NULL, e->language, &e->brand, d);
+                r = brand_read(json_get(json_get(e->view.data, "brand") ? e->view.data : e->sample, "brand"),
+                        NULL, e->language, &e->brand, d);
         }
         if (r != 0)
                 return r;

@@ -9,6 +9,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/program.h"
 #include "services/notify/exhibit.h"
+#include "services/notify/template/kinds.h"
 #include "services/notify/template/qr.h"
 
 #define QR_PIXELS 6
@@ -19,7 +20,8 @@ static const char usage[] =
         "             [--merchant M] [--data FILE] [--config FILE [--shipment ID]] [--no-consent]\n"
         "Shows the words of a kind, of the folder --words or of the one that the config names, with a "
         "sample. --data: JSON with the\n"
-        "fields and \"brand\". --shipment: with what the ledger knows of it; the customer and the code are "
+        "fields and \"brand\" (default the sample's). --shipment: with what the ledger knows of it; the "
+        "customer and the code are "
         "the sample's.\n"
         "--no-consent leaves coupons out. A page holds its pictures, so that a browser shows them.\n";
 static const char *const outputs[] = {[TEMPLATE_SUBJECT] = "subject",
@@ -112,6 +114,30 @@ static void say_advice(void *userdata, const char *file, int line, const char *t
         (void) fprintf(stderr, "%s:%d: %s\n", file, line, text);
 }
 
+static bool field_is_known(const char *path) {
+        for (size_t i = 0; i < n_kinds; i++)
+                if (kind_field(&kinds[i], path, strlen(path)))
+                        return true;
+        return false;
+}
+
+/* A name that is written wrong leaves its place empty. The fields of other kinds are let pass: it is one file for all. */
+static void advise_data(const char *file, const char *path, const struct json *object) {
+        for (const struct json *m = json_first(object); m; m = json_next(m)) {
+                char at[128];
+
+                (void) snprintf(at, sizeof(at), "%s%s%s", path, *path ? "." : "", json_key(m));
+                if (!field_is_known(at))
+                        (void) fprintf(stderr, "%s: %s: no notice has such a field\n", file, at);
+                else if (json_type(m) == JSON_OBJECT && strcmp(at, "brand") != 0) /* that is a profile's */
+                        advise_data(file, at, m);
+                else if (json_type(m) == JSON_ARRAY)
+                        for (const struct json *e = json_first(m); e; e = json_next(e))
+                                if (json_type(e) == JSON_OBJECT)
+                                        advise_data(file, at, e);
+        }
+}
+
 int preview_main(int argc, char **argv) {
         _cleanup_exhibit_ struct exhibit e = {0};
         struct exhibit_wish w = {0};
@@ -124,6 +150,8 @@ int preview_main(int argc, char **argv) {
         r = exhibit_open(&e, &w, &d);
         if (r == 0) {
                 template_advise(e.words, say_advice, NULL);
+                if (w.data)
+                        advise_data(w.data, "", e.data);
                 r = show(&e, output, &d);
         }
         return r < 0 ? program_complain(&d, r) : 0;

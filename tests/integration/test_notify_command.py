@@ -152,3 +152,9 @@ def test_a_preview_lists_its_kinds_and_names_what_it_cannot_show(build, tmp_path
     assert "colour" in run(build, "preview", "shipped", "--data", data).stderr
     data.write_text('{"brand": {"name": "Shop"}, "order": "Z-1"}')
     assert "Z-1" in run(build, "preview", "shipped", "--data", data).stdout
+    for lang in ("ja", "en"):
+        assert run(build, "preview", "shipped", "--data", TOP / f"services/notify/templates/samples/{lang}.json").stderr == ""
+    data.write_text('{"order": "Z-1", "oder": "Z-2", "parcels": [{"number": "4", "carier": "y"}], "code": "of other kinds"}')
+    done = run(build, "preview", "shipped", "--data", data)
+    assert done.returncode == 0 and "アクメ・オンライン" in done.stdout  # the sample's, where none is named
+    assert done.stderr == f"{data}: oder: no notice has such a field\n{data}: parcels.carier: no notice has such a field\n"
