@@ -23,6 +23,7 @@ static const struct json_rule known_rules[] = {
         {"counts", JSON_WANT_ARRAY, false, 0, 20},
         {"pickups", JSON_WANT_ARRAY, false, 0, 500},
         {"redeemed", JSON_WANT_ARRAY, false, 0, 500},
+        {"withdrawn", JSON_WANT_ARRAY, false, 0, 500},
 };
 static const struct json_rule known_count_rules[] = {
         {"ledger", JSON_WANT_STRING, true, 32, 32},
@@ -60,6 +61,10 @@ static const struct json_rule known_unit_rules[] = {
         {"code", JSON_WANT_STRING, true, 1, 64},
         {"serial", JSON_WANT_STRING, true, 1, 64},
         {"parcel", JSON_WANT_ID, true, 36, 36},
+};
+static const struct json_rule known_withdrawn_rules[] = {
+        {"shipment", JSON_WANT_ID, true, 1, 64},
+        {"at", JSON_WANT_TEXT, true, 1, 40},
 };
 static const struct json_rule known_notice_rules[] = {
         {"notice", JSON_WANT_ID, true, 36, 36},
@@ -119,6 +124,9 @@ int shape_check_known(const struct json *doc, enum command_form form, struct dia
                 r = shape_check_each(doc, "pickups", known_pickup_rules, ELEMENTSOF(known_pickup_rules), d);
         if (r == 0)
                 r = shape_check_each(doc, "redeemed", known_coupon_rules, ELEMENTSOF(known_coupon_rules), d);
+        if (r == 0)
+                r = shape_check_each(
+                        doc, "withdrawn", known_withdrawn_rules, ELEMENTSOF(known_withdrawn_rules), d);
         if (r == 0)
                 r = shape_check_each(doc, "notices", known_notice_rules, ELEMENTSOF(known_notice_rules), d);
         for (const struct json *e = json_first(json_get(doc, "parcels")); e && r == 0; e = json_next(e)) {

@@ -152,6 +152,17 @@ static int settle(
         return outbox_put(f->outbox, &row);
 }
 
+static int withdraw(struct follow *f, const char *merchant, const char *shipment, const struct hashes *a,
+        int64_t at_usec) {
+        int r = 0;
+
+        if (a->n == 0)
+                return withdrawn_put(f->keepers.withdrawn, merchant, shipment, "", at_usec);
+        for (size_t i = 0; i < a->n && r == 0; i++)
+                r = withdrawn_put(f->keepers.withdrawn, merchant, shipment, a->list[i], at_usec);
+        return r;
+}
+
 /* A contact that is newer was looked at by somebody: it lifts what an older one was refused for, whichever of them is read first. */
 static int contact_version(struct follow *f, const char *merchant, const char *shipment, int64_t *versionp) {
         _cleanup_(json_freep) struct json *data = NULL;
@@ -218,6 +229,25 @@ static int remember(
         return r == OUTBOX_E_EXISTS ? settle(f, row.id, state, "", false) : r;
 }
 
+/* What was withdrawn before this disk, for the shipment and the address that the office says is its customer's. */
+static int withdrawn_before(struct follow *f, const char *merchant, const struct json *e) {
+        const char *shipment = json_get_string(e, "shipment", "");
+        _cleanup_(json_freep) struct json *data = NULL;
+        struct hashes a = {0};
+        int64_t at;
+        int r;
+
+        if (!id_is_valid(shipment, ID_SIZE - 1) || time_parse(json_get_string(e, "at", ""), &at, NULL) < 0)
+                return -EBADMSG;
+        r = shipments_contact(f->shipments, merchant, shipment, &data);
+        if (r == 0)
+                r = f->keepers.addresses(
+                        f->keepers.userdata, json_get_string(json_get(data, "contact"), "ref", ""), &a);
+        if (r != 0 && r != STORE_E_NONE)
+                return r < 0 ? r : -EAGAIN;
+        return withdraw(f, merchant, shipment, &a, at);
+}
+
 /*
  * A snapshot's `known`. What it tells as waiting is our own word from before, and stays owed when this ledger's facts say so.
  */
@@ -232,6 +262,8 @@ static int on_known(struct follow *f, const struct fact_row *fact, const struct 
                         is_final(state))
                         r = remember(f, fact, e, state);
         }
+        for (const struct json *e = json_first(json_get(data, "withdrawn")); e && r == 0; e = json_next(e))
+                r = withdrawn_before(f, fact->merchant, e);
         return r;
 }
 
@@ -333,11 +365,7 @@ static int on_consent(struct follow *f, const struct fact_row *fact, const struc
         r = addresses_then(f, fact, &a);
         if (r != 0)
                 return r;
-        if (a.n == 0)
-                return withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, "", time);
-        for (size_t i = 0; i < a.n && r == 0; i++)
-                r = withdrawn_put(f->keepers.withdrawn, fact->merchant, fact->subject, a.list[i], time);
-        return r;
+        return withdraw(f, fact->merchant, fact->subject, &a, time);
 }
 
 /* ---- one fact ---- */

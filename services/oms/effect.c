@@ -122,6 +122,13 @@ static void read_redeemed(const struct envelope *e, struct effect *out) {
                 out->kind = EFFECT_REDEEMED;
 }
 
+static void read_consent(const struct envelope *e, struct effect *out) {
+        out->shipment = e->subject;
+        out->is_timeless = e->clock && strcmp(e->clock, "unknown") == 0;
+        if (e->merchant && out->shipment && !json_get_bool(e->data, "given", true))
+                out->kind = EFFECT_WITHDRAWN;
+}
+
 static void read_notice(const struct envelope *e, struct effect *out) {
         out->notice = json_get_string(e->data, "notice", NULL);
         out->notice_kind = json_get_string(e->data, "kind", NULL);
@@ -189,6 +196,8 @@ void effect_read(const struct envelope *e, struct effect *out) {
                 read_parcel(e, out);
         else if (strcmp(e->type, "offer.redeemed") == 0)
                 read_redeemed(e, out);
+        else if (strcmp(e->type, "consent.changed") == 0)
+                read_consent(e, out);
         else if (strncmp(e->type, "notice.", 7) == 0)
                 read_notice(e, out);
         else if (strcmp(e->type, "conflict.found") == 0)

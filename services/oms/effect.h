@@ -8,14 +8,15 @@
 
 enum effect_kind {
         EFFECT_NONE,
-        EFFECT_PARCEL,   /* a parcel has a new state, number or bay */
-        EFFECT_COUNTER,  /* a parcel has a new state at a pickup counter */
-        EFFECT_EXPIRED,  /* parcels of a shipment go back to stock */
-        EFFECT_READY,    /* a shipment waits for its customer */
-        EFFECT_REDEEMED, /* a coupon was used */
-        EFFECT_NOTICE,   /* a notice has a new state */
-        EFFECT_CONFLICT, /* for a person: the station found it, or refused a command */
-        EFFECT_GAP,      /* sequences that the station can no longer send */
+        EFFECT_PARCEL,    /* a parcel has a new state, number or bay */
+        EFFECT_COUNTER,   /* a parcel has a new state at a pickup counter */
+        EFFECT_EXPIRED,   /* parcels of a shipment go back to stock */
+        EFFECT_READY,     /* a shipment waits for its customer */
+        EFFECT_REDEEMED,  /* a coupon was used */
+        EFFECT_WITHDRAWN, /* a customer wants to hear no more */
+        EFFECT_NOTICE,    /* a notice has a new state */
+        EFFECT_CONFLICT,  /* for a person: the station found it, or refused a command */
+        EFFECT_GAP,       /* sequences that the station can no longer send */
         EFFECT_SUCCESSOR, /* a ledger that follows another one has told all again: it may know less than we do */
 };
 
@@ -44,6 +45,8 @@ struct effect {
         bool partial;
         /* EFFECT_REDEEMED: bench and these */
         const char *offer, *coupon;
+        /* EFFECT_WITHDRAWN */
+        bool is_timeless; /* nobody there knew the time: @at is none */
         /* EFFECT_NOTICE */
         const char *notice, *notice_kind;
         int64_t generation;

@@ -31,6 +31,9 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, redeemed_put),
                 "INSERT INTO redeemed (merchant, offer, coupon, station, bench, at) VALUES (?1, ?2, ?3, ?4, "
                 "?5, ?6) ON CONFLICT DO NOTHING"},
+        {offsetof(struct effect_statements, withdrawn_put),
+                "INSERT INTO withdrawn (station, merchant, shipment, at) VALUES (?1, ?2, ?3, ?4) "
+                "ON CONFLICT DO UPDATE SET at = excluded.at"},
         {offsetof(struct effect_statements, notice_put),
                 "INSERT INTO notice (notice, station, merchant, shipment, kind, generation, state, at, "
                 "refused) "
@@ -298,6 +301,18 @@ static int put_redeemed(struct storage *s, int64_t station, const struct effect 
         return store_run(q);
 }
 
+/* What nobody knew the time of was said by now at the latest: a yes of before must not win by a clock that was behind. */
+static int put_withdrawn(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        struct store_stmt *q = &s->effects.withdrawn_put;
+        char now[TIME_TEXT_MAX];
+
+        store_bind_int64(q, 1, station);
+        store_bind_text(q, 2, e->merchant);
+        store_bind_text(q, 3, e->shipment);
+        store_bind_text(q, 4, e->is_timeless ? time_format(now_usec, 0, now) : e->at);
+        return store_run(q);
+}
+
 static int close_notice(struct storage *s, const struct effect *e) {
         struct store_stmt *q = &s->effects.notice_close;
         char subject[WISH_NOTICE_SUBJECT_MAX];
@@ -377,6 +392,8 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
                 return put_ready(s, station, effect, now_usec);
         case EFFECT_REDEEMED:
                 return put_redeemed(s, station, effect);
+        case EFFECT_WITHDRAWN:
+                return put_withdrawn(s, station, effect, now_usec);
         case EFFECT_NOTICE:
                 return put_notice(s, station, effect);
         case EFFECT_CONFLICT:

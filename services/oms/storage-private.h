@@ -13,7 +13,7 @@ struct fact_statements {
 struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
                 notice_close, shipment_close, counter_put, ready_put, paid_put, counter_close, counter_drop,
-                expire, redeemed_put;
+                expire, redeemed_put, withdrawn_put;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;
@@ -24,14 +24,16 @@ struct command_statements {
                 snapshot;
 };
 struct wish_statements {
-        struct store_stmt get, version, put, drop, erase, is_told, of_station, of_notices, by_code;
+        struct store_stmt get, version, put, drop, erase, is_told, of_station, of_notices, of_withdrawn,
+                by_code;
 };
 struct store_statements {
         struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, told, targets, owner,
                 parcels, over, drop_contact;
 };
 struct snapshot_statements {
-        struct store_stmt merchants, counts, parcels, units, pickups, notices, coupons, refused, told;
+        struct store_stmt merchants, counts, parcels, units, pickups, notices, coupons, withdrawn, refused,
+                told;
 };
 
 struct storage {

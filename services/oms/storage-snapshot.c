@@ -43,6 +43,17 @@ static const struct store_sql statements[] = {
                 "w.open = 0 AND (w.station = ?1 OR NOT EXISTS (SELECT 1 FROM wish WHERE kind = w.kind AND "
                 "merchant = w.merchant AND subject = w.subject AND station = ?1)) ORDER BY w.kind = "
                 "'contact'"},
+        /* Nobody is to be told by it: it says which address is meant, for as long as the box may have it. */
+        {offsetof(struct wish_statements, of_withdrawn),
+                "SELECT w.kind, w.merchant, w.subject, w.version, w.data FROM withdrawn AS n JOIN wish AS w "
+                "ON "
+                "w.kind = 'contact' AND w.merchant = n.merchant AND w.subject = n.shipment AND w.station IN "
+                "(0, ?1) "
+                "WHERE n.station = ?1 AND w.open = 0 AND unixepoch(w.data ->> '$.delete_by') > unixepoch() "
+                "AND NOT "
+                "EXISTS (SELECT 1 FROM notice WHERE merchant = n.merchant AND shipment = n.shipment AND "
+                "station = ?1 "
+                "AND state IN ('reserved', 'sending')) ORDER BY w.changed"},
 };
 /* The stations of the same store as ?1. */
 #define OF_SITE                                                                                              \
@@ -53,7 +64,11 @@ static const struct store_sql known_statements[] = {
         {offsetof(struct snapshot_statements, merchants),
                 "SELECT merchant FROM parcel WHERE station = ?1 AND changed >= ?2 UNION "
                 "SELECT merchant FROM counter_parcel WHERE station = ?1 AND changed >= ?2 UNION "
+                "SELECT merchant FROM withdrawn WHERE station = ?1 UNION "
                 "SELECT merchant FROM redeemed WHERE station IN " OF_SITE},
+        {offsetof(struct snapshot_statements, withdrawn),
+                "SELECT shipment, at FROM withdrawn WHERE station = ?1 AND merchant = ?2 AND shipment > ?3 "
+                "ORDER BY shipment LIMIT ?4"},
         {offsetof(struct snapshot_statements, counts),
                 "SELECT ledger, upto, (SELECT id FROM event WHERE event.source = source.source AND sequence "
                 "= upto) FROM source WHERE station = ?1 AND lane = 'fact' ORDER BY source DESC LIMIT ?2"},
@@ -363,6 +378,31 @@ static int append_pickups(struct snapshot *snap, const char *merchant, struct ke
         return *np > 0 ? page_end(snap, &page, merchant) : 0;
 }
 
+static int append_withdrawn(struct snapshot *snap, const char *merchant, struct key *after, unsigned *np) {
+        _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.withdrawn;
+        _cleanup_(page_deinit) struct page page = {0};
+        struct key last = *after;
+        int r;
+
+        *np = 0;
+        page_begin(snap, &page, merchant, "withdrawn");
+        store_bind_int64(q, 1, snap->station);
+        store_bind_text(q, 2, merchant);
+        bind_page(q, 3, after);
+        while ((r = store_step(q)) == 0) {
+                (void) copy_text(last.text, sizeof(last.text), store_column_text(q, 0));
+                json_write_object(&page.w, NULL);
+                json_write_string(&page.w, "shipment", store_column_text(q, 0));
+                json_write_string(&page.w, "at", store_column_text(q, 1));
+                json_write_end_object(&page.w);
+                (*np)++;
+        }
+        if (r != STORE_E_DONE)
+                return r;
+        *after = last;
+        return *np > 0 ? page_end(snap, &page, merchant) : 0;
+}
+
 /* @after: the number of the last one, which moves on */
 static int append_coupons(struct snapshot *snap, const char *merchant, int64_t *after, unsigned *np) {
         _cleanup_reset_ struct store_stmt *q = &snap->storage->snapshots.coupons;
@@ -418,6 +458,12 @@ static int append_known(struct snapshot *snap, const char *merchant) {
         do
                 r = append_notices(snap, merchant, &after, &n);
         while (r == 0 && n > 0);
+        if (r < 0)
+                return r;
+        after.text[0] = '\0';
+        do
+                r = append_withdrawn(snap, merchant, &after, &n);
+        while (r == 0 && n == KNOWN_ROWS);
         if (r < 0)
                 return r;
         do
@@ -507,6 +553,8 @@ int storage_write_snapshot(struct storage *s, int64_t station, int64_t now_usec)
                 r = append_wishes(&snap, &snap.storage->wishes.of_station);
         if (r == 0)
                 r = append_wishes(&snap, &snap.storage->wishes.of_notices);
+        if (r == 0)
+                r = append_wishes(&snap, &snap.storage->wishes.of_withdrawn);
         if (r == 0)
                 r = write_counts(&snap);
         if (r == 0)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -526,6 +527,30 @@ def test_a_new_inbox_gets_a_snapshot_from_sequence_one(office, box):
                                  "at": "2026-11-21T14:02:03.123+09:00", "carrier": "yamato", "codes": ["S-1", "TOTE-1"]}]
     assert [(c["upto"], "upto_id" in c) for c in known["counts"]] == [(2, True)]
     assert known["units"] == [{"code": "490", "serial": "X1", "parcel": parcel}]
+
+
+def test_a_new_disk_is_told_who_wants_to_hear_no_more(office, box):
+    """Else it would write to them by the yes of before."""
+    later = {**CONTACT, "delete_by": "2099-01-01T00:00:00+09:00"}
+    assert push(office, shipment(1, contact=later), shipment(2, contact={**later, "delete_by": "2020-01-01T00:00:00+09:00"}), shipment(3, contact=later)).returncode == 0
+    box.hello()
+    box.wait_snapshot()
+    shipped = [box.fact(i, "parcel.shipped", {"shipment": f"S-{i}", "orders": [f"A-{i}"], "piece": 1, "pieces": 1, "carrier": "yamato",
+                                               "number": "444413758703", "how": "scanned"}, subject=str(uuid.uuid4())) for i in (1, 2, 3)]
+    box.tell(*shipped, box.fact(4, "consent.changed", {"given": False}, subject="S-1"), box.fact(5, "consent.changed", {"given": False}, subject="S-2", clock="unknown"))
+    box.wait_upto(5)
+    box.ledger, box.inbox, box.boot, before = hex_id(), hex_id(), hex_id(), len(box.commands)  # a new disk
+    box.booted = "2026-11-21T15:00:00+09:00"
+    box.taken.clear()
+    box.say_taken()
+    box.hello()
+    box.wait_snapshot(2)
+    told = [w for c in box.commands[before:] if c["type"].endswith(".known") for w in c["data"].get("withdrawn", [])]
+    assert [w["shipment"] for w in told] == ["S-1", "S-2"]
+    assert told[0]["at"] == "2026-11-21T14:02:03.123+09:00"
+    assert abs(datetime.fromisoformat(told[1]["at"]).timestamp() - time.time()) < 60  # its clock was worth nothing: when we heard
+    # The contact of the one that is to be kept, though all of it is gone: by it the address is known again.
+    assert [c["subject"] for c in box.commands[before:] if c["type"].endswith(".contact")] == ["S-1"]
 
 
 def test_commands_that_were_lost_are_sent_again_the_same(office, box):

@@ -159,3 +159,16 @@ def test_a_withdrawal_holds_for_the_address_that_the_contact_had_when_it_was_sai
     assert ended(notify, other) == ("notice.accepted", "")
     wait_for("its state", lambda: notify.state(same)[:2] == ("reserved", "no-consent"))
     assert [m["To"].addresses[0].addr_spec for m in mails_in(maildir)] == ["taro@example.jp"]
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_on_a_new_disk_notify_knows_from_the_snapshot_who_wants_to_hear_no_more(notify, ledger, maildir, agreed):
+    ledger.contact(M, "S-1", consent_at=stamp(-3600))  # the office's yes from before
+    ledger.fact("known.received", M, M, merchant=M, withdrawn=[{"shipment": "S-1", "at": stamp(-1800)}, {"shipment": "S-9", "at": stamp(-1800)}])
+    others = [shipped(ledger, "S-2", consent_at=stamp(-60 if agreed else -2400)), shipped(ledger, "S-9", email="jiro@example.jp", consent_at=stamp(-2400))]
+    taro = shipped(ledger, "S-3", email="taro@example.jp")
+    assert ended(notify, taro) == ("notice.accepted", "")
+    if agreed:
+        assert ended(notify, others.pop(0)) == ("notice.accepted", "")
+    for notice in others:
+        wait_for("its state", lambda n=notice: notify.state(n)[:2] == ("reserved", "no-consent"))
