@@ -200,11 +200,11 @@ def test_what_was_never_written_says_nothing_of_words(notify, ledger, maildir):
 
 # ---- marketing ----
 
-def thanks(ledger: Ledger, shipment: str, email: str) -> str:
+def thanks(ledger: Ledger, shipment: str, email: str, days: int = 7) -> str:
     ledger.shipment(M, shipment, notices={"shipped": "none", "thank-you": "station"})
     ledger.contact(M, shipment, email=email, consent={"transactional": True, "marketing": True})
     notice = notice_id(M, shipment, "thank-you")
-    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="thank-you", generation=0, not_before=stamp(), expires=stamp(86400 * 7), owner="station")
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="thank-you", generation=0, not_before=stamp(), expires=stamp(days * 24 * HOUR), owner="station")
     return notice
 
 
@@ -242,3 +242,20 @@ def test_marketing_that_may_have_gone_counts(newsletter, ledger, relay):
     assert newsletter.query("SELECT notice FROM news") == [(first,)]
     second = thanks(ledger, "S-2", "silent@example.jp")
     wait_for("the cap", lambda: newsletter.state(second)[:2] == ("reserved", "capped"))
+
+
+def test_what_counts_is_what_went_in_the_last_days(newsletter, ledger, relay):
+    assert newsletter.outcome_of(thanks(ledger, "S-1", "hanako@example.jp"))[0] == "notice.accepted"
+    newsletter.pass_time(6 * 24 * HOUR)
+    second = thanks(ledger, "S-2", "hanako@example.jp", days=30)
+    wait_for("the cap", lambda: newsletter.state(second)[:2] == ("reserved", "capped"))
+    newsletter.pass_time(24 * HOUR)
+    wait_for("the next week", lambda: newsletter.pass_time(HOUR) or newsletter.state(second)[0] == "accepted", step=0.3)
+    assert len(relay.taken) == 2
+
+
+def test_marketing_that_nobody_took_does_not_count(newsletter, ledger, relay):
+    for shipment in ("S-1", "S-2"):
+        kind, data = newsletter.outcome_of(thanks(ledger, shipment, "spam@example.jp"))
+        assert (kind, data["reason"]) == ("notice.failed", "message-refused")
+    assert newsletter.query("SELECT count(*) FROM news") == [(0,)] and not relay.taken
