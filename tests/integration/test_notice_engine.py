@@ -259,3 +259,10 @@ def test_marketing_that_nobody_took_does_not_count(newsletter, ledger, relay):
         kind, data = newsletter.outcome_of(thanks(ledger, shipment, "spam@example.jp"))
         assert (kind, data["reason"]) == ("notice.failed", "message-refused")
     assert newsletter.query("SELECT count(*) FROM news") == [(0,)] and not relay.taken
+
+
+def test_marketing_waits_where_the_box_has_no_key_to_stop_it_by(notify, ledger, maildir):
+    ledger.policy(M, version=2, unsubscribe_url="https://acme.example.jp/stop?t={{token}}", brand={"address": "東京都千代田区1-1"})
+    notice = thanks(ledger, "S-1", "hanako@example.jp")
+    wait_for("why it waits", lambda: notify.state(notice) == ("reserved", "no-unsubscribe", 0))
+    assert mails_in(maildir) == []
