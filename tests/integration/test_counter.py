@@ -169,6 +169,30 @@ def test_a_replaced_disk_hands_over_nothing_twice_and_tells_nobody_twice(counter
     counter.rebuilds()
 
 
+def test_a_replaced_disk_writes_to_nobody_who_wants_to_hear_no_more(counter):
+    orders = [store_wish(name, (SOCKS, 1)) for name in ("P-1", "P-2", "P-3")]
+    for order, mail in zip(orders, ("hanako", "hanako", "taro")):
+        order["contact"]["contact"]["email"] = f"{mail}@example.jp"
+    first, second, other = orders
+    counter.push(first)
+    counter.shelve(first)
+    wait_for("its mail", lambda: len(counter.rig.mails()) == 1 and counter.count("notice.accepted") == 1, 30)
+    counter.scan(first["orders"][0], "proof")
+    counter.scan("OKURU-C-OPT-OUT", "ok")
+    counter.scan("OKURU-C-PROOF-DOCUMENT", "hand-over")
+    counter.scan(first["expected"][0]["codes"][0], "collected")
+    counter.all_told()
+    counter.replace_disk()
+    counter.push(second, other)  # by the office's yes of before
+    counter.shelve(second, "C-1")
+    counter.shelve(other, "C-2")
+    wait_for("the other's mail", lambda: counter.count("notice.accepted", "P-3") == 1, 30)
+    reason = "SELECT reason FROM notice WHERE shipment = 'P-2' AND kind = 'pickup-ready'"
+    wait_for("why it waits", lambda: counter.rig.query("notify/notices.db", reason) == [("no-consent",)])
+    assert len(counter.rig.mails()) == 2
+    counter.rebuilds()
+
+
 def test_a_replaced_disk_honours_no_coupon_twice(counter):
     signer = Signer("K2", "offer")
     used, fresh = (signer.token(t="o", m="aozora", o="O-1", n=name) for name in ("C-1", "C-2"))
