@@ -254,12 +254,13 @@ static int check_must(struct check *c, const struct node *root, const char *cons
         char text[DIAG_TEXT_MAX];
 
         for (size_t i = 0; i < KIND_MUST_MAX && must[i]; i++) {
-                const char *bar = strchr(must[i], '|');
+                const char *guarded = strchr(must[i], '>'), *name = guarded ? guarded + 1 : must[i];
+                const char *bar = strchr(name, '|');
                 char key[DIAG_PATH_MAX];
 
                 if (says(root, must[i]))
                         continue;
-                (void) snprintf(key, sizeof(key), "%.*s%s%s", (int) strcspn(must[i], "|"), must[i],
+                (void) snprintf(key, sizeof(key), "%.*s%s%s", (int) strcspn(name, "|"), name,
                         bar ? " or " : "", bar ? bar + 1 : "");
                 (void) snprintf(text, sizeof(text), "%s of a notice of kind %s must always say this", where,
                         c->t->kind->name);

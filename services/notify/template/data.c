@@ -31,6 +31,8 @@ struct value data_find(const struct data *d, const struct node *n) {
                 return (struct value){.text = d->view->code};
         if (n->whole && n->depth == 0 && d->view->contact && strcmp(n->whole, "contact") == 0)
                 return (struct value){.text = d->view->contact};
+        if (n->whole && n->depth == 0 && strcmp(n->whole, "has_items") == 0 && !json_get(root, "has_items"))
+                return (struct value){.text = json_size(json_get(root, "items")) > 0 ? "yes" : ""};
         if (n->whole && n->depth > 0)
                 return step((struct value){.json = d->scopes[n->depth - 1]}, p, 0);
         for (size_t i = d->n_scopes; !n->whole && i-- > 0;) {

@@ -70,6 +70,45 @@ static void each_says_what_waits_where_until_when_and_what_to_bring(void **state
                         }
 }
 
+/* One of two boxes that were packed elsewhere, and nobody said what is in which. */
+static void what_is_in_a_box_that_nobody_knows_is_not_announced(void **state) {
+        static const struct {
+                enum notice_kind kind;
+                enum parcel_state one;
+                const char *ja, *en;
+        } table[] = {
+                {NOTICE_KIND_PICKUP_READY, PARCEL_SHELVED, "お渡しできる商品", "What is ready"},
+                {NOTICE_KIND_LAST_DAY, PARCEL_SHELVED, "お渡しできる商品", "What is ready"},
+                {NOTICE_KIND_HANDED_OVER, PARCEL_COLLECTED, "お渡しした商品", "What was handed over"},
+                {NOTICE_KIND_RETURNED, PARCEL_EXPIRED, "対象の商品", "Items concerned"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < 2 * ELEMENTSOF(table); i++) {
+                enum language language = i % 2 ? LANGUAGE_EN : LANGUAGE_JA;
+                const char *heading = i % 2 ? table[i / 2].en : table[i / 2].ja;
+
+                for (int known = 0; known < 2; known++) {
+                        _cleanup_str_ struct str text = STR_INIT;
+                        struct shipment s = {0};
+                        struct policy policy = {0};
+                        struct letter l = {0};
+
+                        scene_shipment(&s, 2);
+                        scene_policy(&policy, "shipped");
+                        (void) scene_add_parcel(&s, table[i / 2].one, "444413758703", 2 * known, 0);
+                        (void) scene_add_parcel(&s, PARCEL_EXPECTED, "444413758714", 0, 0);
+                        arrive(&s, true);
+                        assert_int_equal(letter_compose(&l, table[i / 2].kind, &s, &policy, language), 0);
+                        letter_write(&l, &policy, "Hanako", CODE, &text);
+                        assert_int_equal(strstr(text.data, heading) != NULL, known);
+                        letter_deinit(&l);
+                        shipment_deinit(&s);
+                        policy_deinit(&policy);
+                }
+        }
+}
+
 /* Of a shipment of several orders nobody could say whose page it is. */
 static void an_order_is_linked_where_it_is_one(void **state) {
         static const struct {
@@ -126,6 +165,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_says_what_waits_where_until_when_and_what_to_bring),
                 cmocka_unit_test(what_they_have_is_not_called_missing),
+                cmocka_unit_test(what_is_in_a_box_that_nobody_knows_is_not_announced),
                 cmocka_unit_test(an_order_is_linked_where_it_is_one),
                 cmocka_unit_test(what_is_not_on_a_shelf_is_not_told),
         };
