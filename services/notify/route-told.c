@@ -22,8 +22,9 @@ static const struct store_sql route_sql[] = {
                 "state = excluded.state, reason = excluded.reason, boot = excluded.boot, "
                 "down_usec = excluded.down_usec"},
         {offsetof(struct route_told, forget), "DELETE FROM route"},
-        {offsetof(struct route_told, down), "SELECT iif(boot = ?3, down_usec, min(down_usec, 1)) FROM route "
-                                            "WHERE channel = ?1 AND name = ?2"},
+        {offsetof(struct route_told, down),
+                "SELECT CASE boot WHEN ?3 THEN down_usec ELSE min(down_usec, 1) END FROM route "
+                "WHERE channel = ?1 AND name = ?2"},
 };
 
 int route_told_open(struct route_told **rp, struct store *store, const char *boot) {
