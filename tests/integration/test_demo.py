@@ -60,6 +60,7 @@ def test_ctrl_c_ends_the_demo_in_a_word_and_leaves_nothing_running(build, tmp_pa
         while "ctrl-D" not in (line := process.stdout.readline()):
             assert line, process.stderr.read()
         process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)  # before its input is closed, which ends it, too
         rest, errors = process.communicate(timeout=30)
     assert (process.returncode, rest, errors) == (130, "demo: interrupted\n", "")
     left = [p for p in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in read_or_nothing(p)]

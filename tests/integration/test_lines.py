@@ -147,7 +147,7 @@ def test_the_fixed_line_is_cut_and_mail_leaves_by_lte_alone(lines, relay, build,
         lines.cut("lte")
         notice = shipped(ledger, "S-three", email="three@example.jp")
         wait_for("both to be down", lambda: notify.errors.read_text().count("no mail goes") >= 2)
-        wait_for("the notice to wait", lambda: notify.state(notice)[0] == "reserved")
+        wait_for("the notice to wait", lambda: notify.state(notice)[0] == "reserved", 60)  # each line is tried twice, two seconds a time
         assert notify.state(notice)[2] == 0  # no attempt is spent
         lines.mend("fixed")
         assert notify.outcome_of(notice)[0] == "notice.accepted"
