@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 from bounces import Box, bounce, config  # noqa: E402
 from fake_http import Answer, FakeServer  # noqa: E402
-from ledger import notice_id  # noqa: E402
+from ledger import Ledger, notice_id  # noqa: E402
 from notify import M, Notify, mails_in, smtp_route  # noqa: E402
 from smtp_sink import Sink  # noqa: E402
 from waiting import wait_for  # noqa: E402
@@ -34,8 +34,12 @@ def order_of(ledger, n: int, who: str, merchant: str = M, **contact) -> str:
     return name
 
 
-def incident(ledger, name: str, merchant: str = M, generation: int = 0, **said) -> str:
-    return ledger.reserve(merchant, name, kind="incident", generation=generation, data={**SAID, **said})
+def incident(ledger, name: str, merchant: str = M, generation: int = 0, again: bool = False, **said) -> str:
+    """@again: the office has it as waiting, from a disk that is gone."""
+    if again:
+        ledger.fact("known.received", merchant, merchant, merchant=merchant, parcels=[], units=[], notices=[
+            {"notice": notice_id(merchant, name, "incident", generation), "shipment": name, "kind": "incident", "generation": generation, "state": "reserved"}])
+    return ledger.reserve(merchant, name, kind="incident", generation=generation, data={**SAID, **said}, **({"again": True} if again else {}))
 
 
 def text_of(mail) -> str:
@@ -254,6 +258,31 @@ def test_what_is_undone_after_a_copy_may_have_gone_is_unknown_and_out_of_the_nex
     assert outcomes == {notices[0]: ("notice.unknown", True), notices[1]: ("notice.accepted", None), notices[2]: ("notice.accepted", None)}
     first, second = copies(sink)
     assert copy_id(first) == copy_id(second) and orders_in(second) == ["A-S-0001", "A-S-0002"]
+
+
+def test_another_disk_sends_the_same_copy_of_the_same_ones(build, tmp_path, ledger, sink):
+    """What a disk that is gone may have sent: promised again by the office, each for itself, and known again by who has it."""
+    def send(ledger, folder: Path, n: int, **more) -> list:
+        with Notify(build, folder, ledger, smtp_route(sink.port, timeout="20s"), gather="30s") as notify:
+            notices = [incident(ledger, order_of(ledger, i, "hanako"), **more) for i in range(n)]
+            wait_gathered(notify, *notices)
+            notify.pass_time(31)
+            ended(notify, n)
+            notify.stop()
+            return [d["copy"] for _, d in notify.outcomes()]
+
+    first = send(ledger, tmp_path, 3)
+    copies_of = []
+    for name, n in (("same", 3), ("fewer", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        with Ledger(build, folder / "ledger") as other:
+            other.policy(M)
+            other.trust_clock()
+            copies_of.append(send(other, folder, n, again=True))
+    assert copies_of[0] == first and len(set(first)) == 1
+    assert set(copies_of[1]).isdisjoint(first), "who has the first copy must not drop one that says something else"
+    assert [orders_in(m) for m in copies(sink)] == [["A-S-0000", "A-S-0001", "A-S-0002"]] * 2 + [["A-S-0000", "A-S-0001"]]
 
 
 def test_a_line_that_is_down_keeps_them_together(by_smtp, ledger, sink):
