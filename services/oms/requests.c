@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/oms/requests.h"
-#include "services/oms/wish.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum {
-        REFUSED = 100, /* said in the diag; no outcome of storage.h has this number */
-};
+#include "services/oms/requests-internal.h"
 
-struct act { /* one request while it is handled */
-        struct requests *q;
-        const struct json *request;
-        const char *merchant, *shipment;
-        char station[STATION_NAME_MAX]; /* where it goes; "" every station */
-        int64_t version;                /* of all that this request changes; 0 not needed yet */
-        int64_t said_version;           /* in the answer */
-        bool changed;
-        struct diag diag;
-};
-
-static int refuse(struct act *a, const char *key, const char *text) {
+int act_refuse(struct act *a, const char *key, const char *text) {
         diag_set(&a->diag, 0, 0, key, "%s", text);
-        return REFUSED;
+        return ACT_REFUSED;
 }
 
-/* A check's outcome as ours. */
-static int refused_by(int r) {
-        return r == -EBADMSG || r == -EMSGSIZE ? REFUSED : r;
+int act_refused_by(int r) {
+        return r == -EBADMSG || r == -EMSGSIZE ? ACT_REFUSED : r;
 }
 
 static int parse_known(const struct storage_wish *known, struct json **docp) {
@@ -39,7 +24,7 @@ static int need_version(struct act *a, const char *kind, const char *subject, in
         int r = 0;
 
         if (floor > JSON_INT_MAX / 2)
-                return refuse(a, "version", "leaves no room for the next ones");
+                return act_refuse(a, "version", "leaves no room for the next ones");
         if (a->version == 0)
                 r = storage_next_version(a->q->storage, kind, a->merchant, subject, &a->version);
         if (r == 0 && a->version < floor)
@@ -47,12 +32,11 @@ static int need_version(struct act *a, const char *kind, const char *subject, in
         return r;
 }
 
-/* Keep it, and send it. */
-static int put(struct act *a, const char *kind, const char *subject, int64_t version, bool send,
-        const struct str *text) {
-        const struct storage_document doc = {.kind = kind,
+int act_put_as(struct act *a, const char *kind, const char *wish, const char *subject, int64_t version,
+        bool send, const struct str *text) {
+        struct storage_document doc = {.kind = kind,
                 .merchant = a->merchant,
-                .subject = subject,
+                .subject = wish,
                 .station = a->station,
                 .version = version,
                 .open = send,
@@ -60,11 +44,17 @@ static int put(struct act *a, const char *kind, const char *subject, int64_t ver
                 .n_data = text->len};
         int r = storage_put_wish(a->q->storage, &doc, a->q->wall_usec);
 
+        doc.subject = subject;
         if (r == 0 && send)
                 r = storage_send(a->q->storage, &doc, a->q->wall_usec);
         a->changed = true;
         a->said_version = version;
         return r == STORAGE_E_NONE ? 0 : r; /* nobody there yet: in the snapshot */
+}
+
+static int put(struct act *a, const char *kind, const char *subject, int64_t version, bool send,
+        const struct str *text) {
+        return act_put_as(a, kind, subject, subject, version, send, text);
 }
 
 /* ---- where ---- */
@@ -80,12 +70,12 @@ static bool station_is_valid(const char *text) {
         return topic_name_is_free(site) && topic_name_is_free(slash + 1);
 }
 
-/* What the request or the document names. Return: 0 ("" when neither does), REFUSED. */
+/* What the request or the document names. Return: 0 ("" when neither does), ACT_REFUSED. */
 static int read_station(struct act *a, const struct json *doc) {
         const char *station = json_get_string(a->request, "station", json_get_string(doc, "station", ""));
 
         if (*station && !station_is_valid(station))
-                return refuse(a, "station", "must be site/station");
+                return act_refuse(a, "station", "must be site/station");
         (void) copy_text(a->station, sizeof(a->station), station);
         return 0;
 }
@@ -100,13 +90,13 @@ static int choose_station(struct act *a, const struct json *doc, const struct st
                 if (*a->station && strcmp(a->station, known->station) != 0) {
                         diag_set(&a->diag, 0, 0, "station", "the shipment is at %s: cancel it there first",
                                 known->station);
-                        return REFUSED;
+                        return ACT_REFUSED;
                 }
                 (void) copy_text(a->station, sizeof(a->station), known->station);
         } else if (!*a->station) {
                 r = storage_only_station(a->q->storage, a->station);
                 if (r == STORAGE_E_NONE)
-                        return refuse(a, "station", "say which one: none or several are known");
+                        return act_refuse(a, "station", "say which one: none or several are known");
         }
         return r;
 }
@@ -126,7 +116,7 @@ static int put_shipment(struct act *a, const struct json *line, const struct sto
         int r = wish_write_shipment(line, known_doc, change, known->data ? known->version : 1, &text);
 
         if (r == 0)
-                r = refused_by(wish_check_shipment(&text, &a->diag));
+                r = act_refused_by(wish_check_shipment(&text, &a->diag));
         if (r != 0)
                 return r;
         if (known->data && wish_is_same(text.data, known->data)) {
@@ -134,7 +124,7 @@ static int put_shipment(struct act *a, const struct json *line, const struct sto
                 return 0;
         }
         if (json_get_bool(known_doc, "cancelled", false))
-                return refuse(a, "shipment", "it is cancelled, and stays so: send a new one");
+                return act_refuse(a, "shipment", "it is cancelled, and stays so: send a new one");
         r = need_version(a, "shipment", a->shipment, json_get_int(line, "version", 0));
         if (r != 0)
                 return r;
@@ -172,7 +162,7 @@ static int put_part(struct act *a, const char *kind, const struct json *part, pa
         if (r == 0)
                 r = write(a->merchant, a->shipment, part, known.data ? known.version : 1, &text);
         if (r == 0)
-                r = refused_by(check(&text, &a->diag));
+                r = act_refused_by(check(&text, &a->diag));
         if (r != 0)
                 return r;
         if (known.data && wish_is_same(text.data, known.data) && (known.open || !send)) {
@@ -193,11 +183,11 @@ static int put_parts(struct act *a, const struct json *line, bool wants_contact)
         int r = 0;
 
         if (expected && json_type(expected) != JSON_ARRAY)
-                return refuse(a, "expected", "must be a list");
+                return act_refuse(a, "expected", "must be a list");
         if (labels && json_type(labels) != JSON_ARRAY)
-                return refuse(a, "labels", "must be a list");
+                return act_refuse(a, "labels", "must be a list");
         if (contact && json_type(contact) != JSON_OBJECT)
-                return refuse(a, "contact", "must be an object");
+                return act_refuse(a, "contact", "must be an object");
         if (labels)
                 r = put_part(a, "label", labels, wish_write_label, wish_check_label, true);
         if (r == 0 && expected)
@@ -213,7 +203,7 @@ static int push(struct act *a) {
         _cleanup_(json_freep) struct json *known_doc = NULL;
         const struct wish_change as_it_is = WISH_NO_CHANGE;
         bool wants = false;
-        int r = refused_by(wish_read_subject(line, &a->merchant, &a->shipment, &a->diag));
+        int r = act_refused_by(wish_read_subject(line, &a->merchant, &a->shipment, &a->diag));
 
         if (r == 0)
                 r = get_known(a, "shipment", &known);
@@ -228,17 +218,16 @@ static int push(struct act *a) {
         return tell_store(a, r == 0 ? put_parts(a, line, wants) : r);
 }
 
-/* The shipment of a request that only names it. Return: 0, REFUSED when nobody ever pushed it, -errno. */
-static int find_shipment(
+int act_find_shipment(
         struct act *a, const struct json *from, struct storage_wish *known, struct json **docp) {
-        int r = refused_by(wish_read_subject(from, &a->merchant, &a->shipment, &a->diag));
+        int r = act_refused_by(wish_read_subject(from, &a->merchant, &a->shipment, &a->diag));
 
         if (r == 0)
                 r = get_known(a, "shipment", known);
         if (r != 0)
                 return r;
         if (!known->data)
-                return refuse(a, "shipment", "no shipment of this merchant has that id");
+                return act_refuse(a, "shipment", "no shipment of this merchant has that id");
         (void) copy_text(a->station, sizeof(a->station), known->station);
         return parse_known(known, docp);
 }
@@ -246,7 +235,7 @@ static int find_shipment(
 static int change(struct act *a, const struct wish_change *what) {
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *doc = NULL;
-        int r = find_shipment(a, a->request, &known, &doc);
+        int r = act_find_shipment(a, a->request, &known, &doc);
 
         return tell_store(a, r == 0 ? put_shipment(a, doc, &known, doc, what) : r);
 }
@@ -255,7 +244,7 @@ static int hold(struct act *a) {
         const char *reason = json_get_string(a->request, "reason", NULL);
 
         if (!reason || !*reason)
-                return refuse(a, "reason", "say why: the packer reads it");
+                return act_refuse(a, "reason", "say why: the packer reads it");
         return change(a, &(struct wish_change){.held = 1, .reason = reason, .cancelled = -1});
 }
 
@@ -273,12 +262,12 @@ static int change_part(struct act *a, bool is_label) {
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *doc = NULL;
         bool wants = false;
-        int r = find_shipment(a, data, &known, &doc);
+        int r = act_find_shipment(a, data, &known, &doc);
 
         if (r != 0)
                 return r;
         if (is_label && json_type(json_get(data, "labels")) != JSON_ARRAY)
-                return refuse(a, "labels", "must be a list");
+                return act_refuse(a, "labels", "must be a list");
         if (is_label)
                 return put_part(
                         a, "label", json_get(data, "labels"), wish_write_label, wish_check_label, true);
@@ -297,86 +286,12 @@ static int contact(struct act *a) {
 }
 
 /* Kept under its kind, and sent about its shipment. @version: one above the generation, for 0 is none. */
-static int put_notice(struct act *a, const char *kind, int64_t version, const struct str *text) {
-        char subject[WISH_NOTICE_SUBJECT_MAX];
-        struct storage_document doc = {.kind = "notice",
-                .merchant = a->merchant,
-                .subject = subject,
-                .station = a->station,
-                .version = version,
-                .open = true,
-                .data = text->data,
-                .n_data = text->len};
-        int r;
-
-        wish_notice_subject(a->shipment, kind, subject);
-        r = storage_put_wish(a->q->storage, &doc, a->q->wall_usec);
-        doc.subject = a->shipment;
-        if (r == 0)
-                r = storage_send(a->q->storage, &doc, a->q->wall_usec);
-        a->changed = true;
-        a->said_version = version;
-        return r == STORAGE_E_NONE ? 0 : r; /* nobody there yet: in the snapshot */
-}
-
-/* Nothing, but where the station had refused it: somebody may have mended why. */
-static int ask_notice_again(
-        struct act *a, const char *kind, const struct storage_wish *last, const struct str *text) {
-        int r = last->open ? 1
-                           : storage_is_notice_known(
-                                     a->q->storage, a->merchant, a->shipment, kind, last->version - 1);
-
-        if (r != 0)
-                return r < 0 ? r : 0;
-        return put_notice(a, kind, last->version, text);
-}
-
-/*
- * The same as the newest of its kind is nothing new, but what was refused is sent again; anything else is the next generation, or the one that it names. Whether the station
- * may tell it is in the shipment.
- */
-static int notice(struct act *a) {
-        const struct json *data = json_get(a->request, "data");
-        const char *kind = json_get_string(data, "kind", "");
-        _cleanup_wish_ struct storage_wish known = {0}, last = {0};
-        _cleanup_(json_freep) struct json *doc = NULL;
-        _cleanup_str_ struct str text = STR_INIT;
-        char subject[WISH_NOTICE_SUBJECT_MAX];
-        int64_t generation;
-        int r = find_shipment(a, data, &known, &doc);
-
-        if (r != 0)
-                return r;
-        wish_notice_subject(a->shipment, kind, subject);
-        r = storage_get_wish(a->q->storage, "notice", a->merchant, subject, NULL, &last);
-        if (r < 0)
-                return r;
-        generation = json_get_int(data, "generation", last.data ? last.version - 1 : 0);
-        r = wish_write_notice(data, generation, &text);
-        if (r == 0)
-                r = refused_by(wish_check_notice(&text, &a->diag));
-        if (r != 0)
-                return r;
-        if (strcmp(json_get_string(json_get(doc, "notices"), kind, ""), "station") != 0)
-                return refuse(a, "kind", "the shipment does not say that its station tells of it");
-        a->said_version = last.version;
-        if (last.data && strcmp(text.data, last.data) == 0)
-                return ask_notice_again(a, kind, &last, &text);
-        if (last.data && json_get(data, "generation") && generation < last.version)
-                return refuse(a, "generation", "is not above the last one, which says something else");
-        if (last.data && !json_get(data, "generation"))
-                generation = last.version;
-        str_clear(&text);
-        r = wish_write_notice(data, generation, &text);
-        return r < 0 ? r : put_notice(a, kind, generation + 1, &text);
-}
-
 static int erase(struct act *a) {
         _cleanup_wish_ struct storage_wish known = {0};
         _cleanup_(json_freep) struct json *doc = NULL;
         _cleanup_str_ struct str text = STR_INIT;
         struct storage_document command;
-        int r = find_shipment(a, a->request, &known, &doc);
+        int r = act_find_shipment(a, a->request, &known, &doc);
 
         if (r == 0)
                 r = wish_write_erase(a->merchant, a->shipment, &text);
@@ -409,20 +324,20 @@ static int put_other(struct act *a) {
         int r;
 
         if (wish_other_from_str(type, &kind) < 0)
-                return refuse(a, "kind", "is none that is known");
+                return act_refuse(a, "kind", "is none that is known");
         counted = wish_other_has_version(kind);
         r = read_station(a, data);
         if (r == 0)
-                r = refused_by(wish_check_other(kind, data, &a->merchant, &subject, &a->diag));
+                r = act_refused_by(wish_check_other(kind, data, &a->merchant, &subject, &a->diag));
         if (r == 0 && kind == WISH_LABEL_BLOCK && !*a->station)
-                return refuse(a, "station", "numbers of a block belong to one station: say which");
+                return act_refuse(a, "station", "numbers of a block belong to one station: say which");
         if (r == 0)
                 r = storage_get_wish(a->q->storage, type, a->merchant, subject, a->station, &known);
         if (r != 0 && r != STORAGE_E_NONE)
                 return r;
         r = wish_write_other(data, counted ? (known.data ? known.version : 1) : 0, &text);
         if (r == 0 && text.len > WISH_DATA_MAX)
-                return refuse(a, "", "too large for one command");
+                return act_refuse(a, "", "too large for one command");
         if (r < 0)
                 return r;
         if (known.data && wish_is_same(text.data, known.data)) {
@@ -443,11 +358,11 @@ static int snapshot(struct act *a) {
         int r = read_station(a, NULL);
 
         if (r == 0 && !*a->station)
-                return refuse(a, "station", "say which one");
+                return act_refuse(a, "station", "say which one");
         if (r == 0)
                 r = storage_snapshot(a->q->storage, a->station, a->q->wall_usec);
         if (r == STORAGE_E_NONE)
-                return refuse(a, "station", "it was never heard of: it gets a snapshot when it comes");
+                return act_refuse(a, "station", "it was never heard of: it gets a snapshot when it comes");
         a->changed = true;
         return r;
 }
@@ -471,7 +386,7 @@ static const struct {
         {"label", label},
         {"contact", contact},
         {"erase", erase},
-        {"notice", notice},
+        {"notice", act_notice},
         {"wish", put_other},
         {"snapshot", snapshot},
         {"restored", restored},
@@ -484,7 +399,7 @@ static int run(struct act *a) {
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
                 if (strcmp(verb, verbs[i].verb) == 0)
                         return verbs[i].run(a);
-        return refuse(a, "verb", "is none that is known");
+        return act_refuse(a, "verb", "is none that is known");
 }
 
 static int answer_to(const struct act *a, bool ok, struct str *answer) {
@@ -521,6 +436,6 @@ int requests_handle(struct requests *q, const char *line, size_t n, struct str *
         r = run(&act);
         if (r < 0)
                 return r;
-        r = r == REFUSED ? storage_rollback_to(q->storage) : storage_release(q->storage);
+        r = r == ACT_REFUSED ? storage_rollback_to(q->storage) : storage_release(q->storage);
         return r < 0 ? r : answer_to(&act, *act.diag.text == '\0', answer);
 }
