@@ -13,6 +13,8 @@
 #include "services/notify/notify-internal.h"
 
 #define LISTS_ORDERS "several>orders.order" /* of the words: else each order has its own */
+#define LOOKS_MAX                                                                                            \
+        (2 * DIGEST_MAX) /* for mates of one: those that are not alike any more must not hold up the loop */
 
 void together_deinit(struct together *t) {
         for (size_t i = 0; i < t->n; i++)
@@ -149,7 +151,7 @@ int together_take(struct notify *n, const struct way *w, const struct notice_row
         struct notice_row found = {0};
         int r = *row->gather ? 0 : OUTBOX_E_NONE;
 
-        while (r == 0 && t->n < DIGEST_MAX - 1) {
+        for (int i = 0; r == 0 && i < LOOKS_MAX && t->n < DIGEST_MAX - 1; i++) {
                 r = next_mate(n, row, now, &found);
                 if (r == 0 && strcmp(found.id, row->id) != 0)
                         r = take_one(n, w, row, m->contact.name, &found, now, t);

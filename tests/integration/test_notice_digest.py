@@ -175,6 +175,19 @@ def test_who_has_very_many_gets_several_mails_and_each_order_once(notify, ledger
     assert all(len(m.as_bytes()) < 200_000 for m in mails)
 
 
+def test_goods_are_words_and_nothing_else(notify, ledger, maildir):
+    names = ("<b>{{cause}}</b>", "A\r\nBcc: jiro@example.jp", "x" * 900, "*A* [a](https://evil.example/)")
+    notices = [incident(ledger, order_of(ledger, i, "hanako"), items=[{"name": name, "quantity": 1}]) for i, name in enumerate(names)]
+    wait_gathered(notify, *notices)
+    notify.pass_time(61)
+    assert {t for t, _ in ended(notify, len(names))} == {"notice.accepted"}
+    mail, = mails_in(maildir)
+    html = mail.get_body(("html",)).get_content()
+    assert not mail.defects and "Bcc" not in mail
+    assert "<b>{{" not in html and "&lt;b&gt;{{cause}}&lt;/b&gt;" in html and 'href="https://evil' not in html
+    assert "<b>{{cause}}</b>" in text_of(mail) and "*A* [a](https://evil.example/)" in text_of(mail) and "x" * 600 not in text_of(mail)
+
+
 @pytest.mark.parametrize("channel, by, says", [("sms", by_sms, "ご注文A-S-0000 ほか2件に問題が生じ"), ("line", by_line, "ご注文番号 A-S-0002")])
 def test_by_sms_and_line_it_is_one_message_too(build, tmp_path, ledger, channel, by, says):
     with FakeServer(TAKEN) as server, Notify(build, tmp_path, ledger, by(tmp_path, server), gather="60s") as notify:
