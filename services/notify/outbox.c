@@ -299,7 +299,7 @@ static int due_by(struct outbox *o, const char *channel, uint64_t boot_usec, int
 
 /* Kept up by write_row() from then on; what goes another way later stays in the set. */
 static int find_held(struct outbox *o) {
-        struct notice_row row;
+        struct notice_row row = {0};
         bool found;
         int r = 0;
 

@@ -84,8 +84,8 @@ SHIPPED = (TOP / "services/notify/templates/ja/shipped.md").read_text()
     ("ja/shipped.md", SHIPPED.encode("cp932"), "ja/shipped.md:4: is not UTF-8"),  # the first line with more than ASCII
     ("ja/shipped.md", SHIPPED.encode("utf-16"), "ja/shipped.md:1: is not UTF-8"),
     ("ja/shipped.md", SHIPPED.encode() + b"\0", "is not UTF-8"),
-    ("parts/ja/footer.md", "{{oder}}\n".encode(), "parts/ja/footer.md:1: oder"),
-    ("acme/parts/ja/footer.md", "\n{{oder}}\n".encode(), "acme/parts/ja/footer.md:2: oder"),
+    ("parts/ja/footer.md", "{{ordir}}\n".encode(), "parts/ja/footer.md:1: ordir"),
+    ("acme/parts/ja/footer.md", "\n{{ordir}}\n".encode(), "acme/parts/ja/footer.md:2: ordir"),
     ("shipped.md", SHIPPED.encode(), "words/shipped.md: is in no language's folder: ja/ or en/"),
     ("acme/shipped.md", SHIPPED.encode(), "words/acme/shipped.md: is in no language's folder: ja/ or en/"),
     ("parts/footer.md", b"", "words/parts/footer.md: is in no language's folder: ja/ or en/"),
@@ -154,7 +154,7 @@ def test_a_preview_lists_its_kinds_and_names_what_it_cannot_show(build, tmp_path
     assert "Z-1" in run(build, "preview", "shipped", "--data", data).stdout
     for lang in ("ja", "en"):
         assert run(build, "preview", "shipped", "--data", TOP / f"services/notify/templates/samples/{lang}.json").stderr == ""
-    data.write_text('{"order": "Z-1", "oder": "Z-2", "parcels": [{"number": "4", "carier": "y"}], "code": "of other kinds"}')
+    data.write_text('{"order": "Z-1", "ordir": "Z-2", "parcels": [{"number": "4", "carier": "y"}], "code": "of other kinds"}')
     done = run(build, "preview", "shipped", "--data", data)
     assert done.returncode == 0 and "アクメ・オンライン" in done.stdout  # the sample's, where none is named
-    assert done.stderr == f"{data}: oder: no notice has such a field\n{data}: parcels.carier: no notice has such a field\n"
+    assert done.stderr == f"{data}: ordir: no notice has such a field\n{data}: parcels.carier: no notice has such a field\n"
