@@ -274,6 +274,7 @@ static void write_fields(struct json_writer *w, const struct letter *l, const st
         json_write_bool(w, "partial", l->n_missing > 0 || l->store.partial);
         json_write_bool(w, "has_missing", l->n_missing > 0);
         json_write_bool(w, "rest_follows", l->rest_follows);
+        json_write_bool(w, "to_store", l->to_store);
         json_write_bool(w, "follow_up", l->sequel == NOTICE_SEQUEL_MORE);
         json_write_bool(w, "correction", l->sequel == NOTICE_SEQUEL_CHANGED);
         json_write_array(w, "missing");

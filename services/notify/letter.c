@@ -275,7 +275,8 @@ int letter_compose(struct letter *l, enum notice_kind kind, const struct shipmen
         struct letter fresh = {.kind = kind,
                 .language = language,
                 .orders = json_get(s->doc, "orders"),
-                .pieces = s->pieces};
+                .pieces = s->pieces,
+                .to_store = s->pickup.wanted};
         int r;
 
         read_merchant(&fresh, s, policy);

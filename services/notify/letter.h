@@ -72,6 +72,7 @@ struct letter {
         enum notice_sequel sequel;
         enum channel channel; /* by which it goes: the caller's to set, too */
         bool rest_follows;    /* what is missing is still being packed */
+        bool to_store;        /* its customer comes for it */
         int year, month, day; /* expected; year 0 unknown */
         int weekday;          /* 0 Sunday */
         const char *mail, *phone, *url,

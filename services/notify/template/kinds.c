@@ -28,8 +28,8 @@ GROUP(money, {"subtotal", FIELD_YEN}, {"shipping", FIELD_YEN}, {"fee", FIELD_YEN
         {"points", FIELD_YEN}, {"total", FIELD_YEN}, {"payment", FIELD_TEXT}, {"taxes", FIELD_LIST},
         {"taxes.rate", FIELD_NUMBER}, {"taxes.base", FIELD_YEN}, {"taxes.tax", FIELD_YEN},
         {"taxes.reduced", FIELD_FLAG}, {"invoice_number", FIELD_TEXT});
-GROUP(arrival, {"ship_day", FIELD_DAY}, {"eta", FIELD_DAY}, {"eta_slot", FIELD_TEXT},
-        {"address", FIELD_TEXT});
+GROUP(arrival, {"ship_day", FIELD_DAY}, {"eta", FIELD_DAY}, {"eta_slot", FIELD_TEXT}, {"address", FIELD_TEXT},
+        {"to_store", FIELD_FLAG});
 GROUP(parcels, {"pieces", FIELD_NUMBER}, {"parcels", FIELD_LIST}, {"parcels.piece", FIELD_NUMBER},
         {"parcels.carrier", FIELD_TEXT}, {"parcels.number", FIELD_TEXT}, {"parcels.link", FIELD_URL},
         GOODS("parcels.items"), {"several", FIELD_FLAG}, {"follow_up", FIELD_FLAG},

@@ -109,6 +109,33 @@ static void what_is_in_a_box_that_nobody_knows_is_not_announced(void **state) {
         }
 }
 
+/* Nobody brings it to their door. */
+static void an_order_for_a_store_is_confirmed_as_one(void **state) {
+        static const char *const to_the_door[] = {"お手元へお届け", "They reach you"},
+                                 *const to_a_store[] = {"店舗でのお受け取りの準備", "ready at the store"};
+
+        (void) state;
+        for (int i = 0; i < 4; i++) {
+                enum language language = i % 2 ? LANGUAGE_EN : LANGUAGE_JA;
+                _cleanup_str_ struct str text = STR_INIT;
+                struct shipment s = {0};
+                struct policy policy = {0};
+                struct letter l = {0};
+
+                scene_shipment(&s, 1);
+                scene_policy(&policy, "shipped");
+                s.pickup.wanted = i < 2;
+                assert_int_equal(
+                        letter_compose(&l, NOTICE_KIND_ORDER_CONFIRMATION, &s, &policy, language), 0);
+                letter_write(&l, &policy, "Hanako", "", &text);
+                assert_int_equal(strstr(text.data, to_a_store[i % 2]) != NULL, i < 2);
+                assert_int_equal(strstr(text.data, to_the_door[i % 2]) != NULL, i >= 2);
+                letter_deinit(&l);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 /* Of a shipment of several orders nobody could say whose page it is. */
 static void an_order_is_linked_where_it_is_one(void **state) {
         static const struct {
@@ -166,6 +193,7 @@ int main(void) {
                 cmocka_unit_test(each_says_what_waits_where_until_when_and_what_to_bring),
                 cmocka_unit_test(what_they_have_is_not_called_missing),
                 cmocka_unit_test(what_is_in_a_box_that_nobody_knows_is_not_announced),
+                cmocka_unit_test(an_order_for_a_store_is_confirmed_as_one),
                 cmocka_unit_test(an_order_is_linked_where_it_is_one),
                 cmocka_unit_test(what_is_not_on_a_shelf_is_not_told),
         };
