@@ -102,12 +102,21 @@ static int open_mail(struct way *w, const struct notify_config *c, size_t *np, s
 
 /* ---- sms ---- */
 
+/* What is wrong within it names its own lines. */
+static int read_description(struct gateway_config *description, const char *path, struct diag *d) {
+        int r = gateway_config_load(description, path, d);
+
+        if (r < 0 && d && d->line == 0)
+                diag_name_key(d, "sms.gateway");
+        return r;
+}
+
 static int open_gateway(struct way *w, const struct config_sms *s, size_t i, struct diag *d) {
         const struct http_config http = {
                 .ca = s->ca, .device = s->device, .dns = s->dns, .timeout_sec = seconds(s->timeout_usec)};
         struct gateway_config *description = malloc(sizeof(*description)); /* large */
         struct gateway *g;
-        int r = description ? gateway_config_load(description, s->gateway, d) : -ENOMEM;
+        int r = description ? read_description(description, s->gateway, d) : -ENOMEM;
 
         if (r == 0)
                 r = find_ca(s->ca, "sms", d);
@@ -265,7 +274,7 @@ int way_check(const struct notify_config *c, struct diag *d) {
 
         for (size_t i = 0; i < c->n_sms && r == 0; i++)
                 if (*c->sms[i].gateway)
-                        r = gateway_config_load(description, c->sms[i].gateway, d);
+                        r = read_description(description, c->sms[i].gateway, d);
         free(description);
         return r;
 }

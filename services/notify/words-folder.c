@@ -206,8 +206,11 @@ int words_folder_read(struct words_folder *f, const char *folder, struct diag *d
         if (!*folder)
                 return 0;
         dir = opendir(folder);
-        if (!dir)
-                return cannot(folder, -errno, d);
+        if (!dir) {
+                r = cannot(folder, -errno, d);
+                diag_name_key(d, "words");
+                return r;
+        }
         r = read_subs(&f->wording, folder, "", d);
         if (r == 0)
                 r = read_logo(f, folder, "", d);

@@ -587,6 +587,8 @@ def test_what_is_wrong_in_the_file_is_named(build, tmp_path, ledger, text, place
     ("smtp: {host: relay.example.jp, tls: starttls, user: u, password_file: /nowhere}\n", "smtp.password_file: "),
     ("smtp: {host: relay.example.jp, tls: starttls, ca: /nowhere}\n", "smtp.ca: /nowhere"),
     ("routes:\n- {name: lte, host: relay.example.jp, tls: starttls, ca: /nowhere}\n", "lte.ca: /nowhere"),
+    ("sms:\n- {name: a, gateway: /nowhere.yaml}\n", "/nowhere.yaml: sms.gateway: "),
+    ("maildir: MAIL\nwords: /nowhere\n", "/nowhere: words: "),
     ("sms:\n- {name: a, gateway: GATEWAY, secret_file: /nowhere}\n", "/nowhere: sms.secret_file: "),
     ("sms:\n- {name: a, gateway: GATEWAY, ca: /nowhere}\n", "sms.ca: /nowhere"),
     ("line: {token_file: /nowhere}\n", "/nowhere: line.token_file: "),
@@ -601,7 +603,9 @@ def test_a_file_that_the_config_names_and_nobody_finds_is_named_with_its_key_at_
     with FakeServer(TAKEN) as server:
         notify = Notify(build, tmp_path, ledger, text.replace("GATEWAY", str(gateway(tmp_path, server))))
         done = run(build, "--config", notify.config)
+        checked = run(build, "--config", notify.config, "--check-config")
     assert done.returncode == 1 and place in done.stderr and "No such file" in done.stderr, done.stderr
+    assert checked.returncode == 0 or checked.stderr == done.stderr  # credentials are there only while it runs: the check leaves them alone
 
 
 def test_a_file_with_every_channel_is_taken(build, tmp_path, ledger):
