@@ -176,7 +176,11 @@ static void a_policy_of_a_file_is_read_as_if_the_office_had_sent_it(void **state
                 "      - carrier: yamato\n"
                 "        shipped: at-ready\n"
                 "        bay: y1\n"
+                "    order_url: \"https://acme.example.jp/{{order}}\"\n"
+                "    preferences_url: https://acme.example.jp/me\n"
                 "store:\n"
+                "  map_url: https://maps.example.jp/\n"
+                "  note: {ja: 1階へ}\n"
                 "  brand: {phone: 03-1111-2222, hours: {ja: 10時から20時}}\n"
                 "  from: {name: {ja: 日本橋店}, address: store@acme.example.jp}\n";
         _cleanup_str_ struct str out = STR_INIT;
@@ -202,7 +206,11 @@ static void a_policy_of_a_file_is_read_as_if_the_office_had_sent_it(void **state
         assert_string_equal(json_get_string(brand, "colour", ""), "#0a7d5a");
         assert_string_equal(
                 json_get_string(json_at(json_get(brand, "policies"), 0), "label", ""), "返品について");
+        assert_string_equal(json_get_string(policy_merchant(&p, "acme"), "order_url", ""),
+                "https://acme.example.jp/{{order}}");
         policy_store(&p, &store);
+        assert_string_equal(store.map_url, "https://maps.example.jp/");
+        assert_string_equal(json_get_string(store.note, "ja", ""), "1階へ");
         assert_string_equal(json_get_string(store.brand, "phone", ""), "03-1111-2222");
         assert_string_equal(json_get_string(store.from, "address", ""), "store@acme.example.jp");
         policy_deinit(&p);
