@@ -171,6 +171,24 @@ def test_what_the_printer_never_finishes_is_left_to_people(slips):
     wait_for("all is well", lambda: not slips.status()["ill"])
 
 
+@pytest.mark.long
+def test_what_fails_three_times_is_left_to_people_and_stands_in_nobodys_way(slips):
+    """The power goes whenever it prints; half a minute lies between two tries."""
+    def cut() -> None:
+        if slips.printer._printing_since is not None:
+            slips.printer.power_off()
+
+    slips.printer.print_s = 0.8
+    name = slips.lay()
+    wait_for("it is given up", lambda: cut() or (slips.new / f"{name}.stuck").exists(), timeout=180, step=0.05)
+    slips.printer.print_s = 0.02
+    assert not slips.is_out(name) and slips.pages(name) == []
+    wait_for("it is said", lambda: any(i["part"] == "slips" for i in slips.status()["ill"]))
+    other = slips.lay("次の方\n")
+    wait_for("the next one is out", lambda: slips.is_out(other), timeout=60)
+    assert not slips.is_out(name) and slips.pages(name) == []
+
+
 def test_old_ones_are_removed_printed_or_not(slips):
     slips.rig.stop("station")
     slips.printer.hang_up()
