@@ -165,6 +165,7 @@ def test_what_the_printer_never_finishes_is_left_to_people(slips):
     wait_for("the other one is out", lambda: slips.is_out(name))
     wait_for("it is said", lambda: [i for i in slips.status()["ill"] if i["part"] == "slips"])
     assert slips.status()["slips"]["stuck"] == 1 and "1 slips were given up" in slips.status()["ill"][0]["text"]
+    assert slips.rig.logs["station"].read_text().count("slips: 1 slips were given up") == 1 and slips.status()["ill"][0]["since"] > "2020"
     (slips.new / "00000000-0000-4000-8000-000000000001.txt").write_text("短い\n")
     (slips.new / "00000000-0000-4000-8000-000000000001.stuck").unlink()
     wait_for("it is out after all", lambda: slips.is_out("00000000-0000-4000-8000-000000000001"))
