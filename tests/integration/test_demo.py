@@ -56,7 +56,8 @@ def test_a_wrong_call_is_told_before_anything_is_started(build, tmp_path):
 
 def test_ctrl_c_ends_the_demo_in_a_word_and_leaves_nothing_running(build, tmp_path):
     command = [sys.executable, str(TOP / "tests/support/demo.py"), "--build", str(build), "--folder", str(tmp_path / "floor")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as process:  # a shell's `&` ignores it
         while "ctrl-D" not in (line := process.stdout.readline()):
             assert line, process.stderr.read()
         process.send_signal(signal.SIGINT)
