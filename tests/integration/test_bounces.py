@@ -9,7 +9,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-from bounces import CORPUS, Box, bounce, config  # noqa: E402
+from bounces import CORPUS, Box, bounce, box, config, notify  # noqa: E402, F401
 from broker import make_ca, make_cert  # noqa: E402
 from fake_http import FakeServer  # noqa: E402
 from fake_imap import Imap  # noqa: E402
@@ -21,19 +21,6 @@ from ways import BOX, TAKEN, by_sms  # noqa: E402
 from ways import told as told_by  # noqa: E402
 
 DAY = 86400
-
-
-@pytest.fixture
-def box(tmp_path):
-    return Box(tmp_path / "bounces")
-
-
-@pytest.fixture
-def notify(build, tmp_path, ledger, maildir, box):
-    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
-        yield notify
-        if notify.process:
-            notify.stop()
 
 
 def sent(ledger: Ledger, notify: Notify, shipment: str, **contact) -> str:

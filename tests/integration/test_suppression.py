@@ -8,26 +8,12 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
-sys.path.insert(0, str(TOP / "tests" / "integration"))
-from bounces import Box, bounce, config  # noqa: E402
+from bounces import bounce, box, config, notify  # noqa: E402, F401
 from ledger import stamp  # noqa: E402
-from test_notify import M, Notify, mails_in, shipped  # noqa: E402
+from notify import M, Notify, mails_in, shipped  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 DAY = 86400
-
-
-@pytest.fixture
-def box(tmp_path):
-    return Box(tmp_path / "bounces")
-
-
-@pytest.fixture
-def notify(build, tmp_path, ledger, maildir, box):
-    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
-        yield notify
-        if notify.process:
-            notify.stop()
 
 
 def ended(notify: Notify, notice: str) -> tuple:

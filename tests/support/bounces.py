@@ -4,6 +4,8 @@ import hashlib
 import hmac
 from pathlib import Path
 
+import pytest
+from notify import Notify
 from waiting import wait_for
 
 CORPUS = Path(__file__).resolve().parents[1] / "fuzz" / "corpus" / "dsn"
@@ -46,3 +48,17 @@ class Box:
 
     def left(self) -> list:
         return sorted(p.name for p in (self.path / "cur").iterdir())
+
+
+@pytest.fixture
+def box(tmp_path):
+    return Box(tmp_path / "bounces")
+
+
+@pytest.fixture
+def notify(build, tmp_path, ledger, maildir, box):
+    """One that reads the box."""
+    with Notify(build, tmp_path, ledger, config(tmp_path, maildir, f"maildir: {box.path}")) as notify:
+        yield notify
+        if notify.process:
+            notify.stop()
