@@ -57,10 +57,7 @@ static int print_text(const struct invocation *in, const struct draft_text *t) {
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
         json_write_string(&w, "notice", in->words[0]);
-        json_write_string(&w, "channel", t->channel);
-        json_write_string(&w, "language", t->language);
-        json_write_string(&w, "subject", t->subject.len > 0 ? t->subject.data : NULL);
-        json_write_string(&w, "text", t->body.data);
+        draft_text_write(&w, t);
         json_write_end_object(&w);
         if (line.error)
                 return say_failed("%s", strerror(-line.error));

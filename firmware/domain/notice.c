@@ -307,18 +307,19 @@ bool notice_has_gone(const struct parcel *p, enum report_at report) {
         return p->state == PARCEL_SHIPPED || (report == REPORT_AT_READY && p->state == PARCEL_READY);
 }
 
-static bool is_listed(const struct json *ids, const char *id) {
-        for (const struct json *e = json_first(ids); e; e = json_next(e))
-                if (json_string(e) && strcmp(json_string(e), id) == 0)
+bool notice_has_untold(const struct policy *policy, const struct shipment *s,
+        bool (*is_told)(const void *told, const char *parcel), const void *told) {
+        enum report_at report = notice_report(policy, s);
+
+        for (size_t i = 0; i < s->n_parcels; i++)
+                if (notice_has_gone(&s->parcels[i], report) && !is_told(told, s->parcels[i].id))
                         return true;
         return false;
 }
 
-static bool has_untold(const struct policy *policy, const struct shipment *s, const struct json *told) {
-        enum report_at report = notice_report(policy, s);
-
-        for (size_t i = 0; i < s->n_parcels; i++)
-                if (notice_has_gone(&s->parcels[i], report) && !is_listed(told, s->parcels[i].id))
+static bool is_listed(const void *ids, const char *id) {
+        for (const struct json *e = json_first(ids); e; e = json_next(e))
+                if (json_string(e) && strcmp(json_string(e), id) == 0)
                         return true;
         return false;
 }
@@ -327,9 +328,10 @@ bool notice_follow_up(struct fact_list *facts, const struct policy *policy, cons
         const struct shipment *s, enum notice_kind kind, const struct json *told, bool correction,
         const struct stamp *now) {
         struct shipment of = *s;
-        bool calls = correction ? has_untold(policy, s, NULL) : told && has_untold(policy, s, told);
+        bool calls = correction || told; /* an end that does not say what was told calls for nothing */
 
-        if (notice_kind_about(kind) != NOTICE_ABOUT_GONE || !calls)
+        if (notice_kind_about(kind) != NOTICE_ABOUT_GONE || !calls ||
+                !notice_has_untold(policy, s, is_listed, correction ? NULL : told))
                 return false;
         of.notices[kind].waits = false; /* it has ended with this */
         return due(facts, policy, realm, &of,

@@ -96,6 +96,9 @@ enum notice_sequel {
         NOTICE_SEQUEL_CHANGED, /* what the last one said is not true any more: a correction */
         NOTICE_SEQUEL_SAME,    /* nothing that the last one did not say */
 };
+/* Has a parcel of @s gone of which @is_told says no? @told: handed on to it */
+bool notice_has_untold(const struct policy *policy, const struct shipment *s,
+        bool (*is_told)(const void *told, const char *parcel), const void *told);
 /**
  * notice_follow_up() - append what the end of a notice of what has gone calls for: the next one
  * @kind, @s: of it; the ledger does not know of its end yet

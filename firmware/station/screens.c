@@ -299,10 +299,7 @@ static void write_words(struct str *line, const struct draft_text *t) {
         json_write_bool(&w, "ok", true);
         if (t) {
                 json_write_object(&w, "words");
-                json_write_string(&w, "channel", t->channel);
-                json_write_string(&w, "language", t->language);
-                json_write_string(&w, "subject", t->subject.len > 0 ? t->subject.data : NULL);
-                json_write_string(&w, "text", t->body.data);
+                draft_text_write(&w, t);
                 json_write_end_object(&w);
         } else {
                 json_write_null(&w, "words");

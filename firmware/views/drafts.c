@@ -11,6 +11,13 @@ void draft_text_deinit(struct draft_text *t) {
         str_deinit(&t->body);
 }
 
+void draft_text_write(struct json_writer *w, const struct draft_text *t) {
+        json_write_string(w, "channel", t->channel);
+        json_write_string(w, "language", t->language);
+        json_write_string(w, "subject", t->subject.len > 0 ? t->subject.data : NULL);
+        json_write_string(w, "text", t->body.data);
+}
+
 static int fill(const struct store_stmt *q, struct draft_text *t) {
         (void) copy_text(
                 t->channel, sizeof(t->channel), store_column_str(q, 0)); /* words of ours, all short */

@@ -5,6 +5,7 @@
  * is named, addressed or given a code stand words for that.
  */
 #include "firmware/base/diag.h"
+#include "firmware/base/json.h"
 #include "firmware/base/str.h"
 
 struct draft_text {
@@ -13,6 +14,8 @@ struct draft_text {
         int64_t at_usec;          /* wall clock since when it says this */
 };
 void draft_text_deinit(struct draft_text *t); /* twice is harmless */
+/* Its members into an object that is open: channel, language, subject (null: the channel has none), text. */
+void draft_text_write(struct json_writer *w, const struct draft_text *t);
 
 enum {
         DRAFTS_E_NONE =

@@ -211,6 +211,23 @@ struct notice_decision notice_decide(const struct notice_question *q) {
         return decision(NOTICE_SEND, "");
 }
 
+static bool is_in(const void *parcels, const char *id) {
+        return strstr(parcels, id) != NULL;
+}
+
+enum notice_sequel notice_sequel(
+        const struct policy *policy, const struct shipment *s, const struct notice_row *before) {
+        if (!before)
+                return NOTICE_SEQUEL_MORE;
+        if (!notice_state_went(before->state))
+                return NOTICE_SEQUEL_NONE;
+        if (before->correction)
+                return NOTICE_SEQUEL_CHANGED;
+        return *before->parcels == '\0' || notice_has_untold(policy, s, is_in, before->parcels)
+                       ? NOTICE_SEQUEL_MORE
+                       : NOTICE_SEQUEL_SAME;
+}
+
 int notice_rank(const char *kind) {
         static const char *const first[] = {"pickup-ready", "incident", "shipped"};
 

@@ -31,6 +31,7 @@
  */
 #include "firmware/domain/notice.h"
 #include "services/notify/contact.h"
+#include "services/notify/outbox.h"
 
 enum notice_action { NOTICE_WAIT, NOTICE_SEND, NOTICE_CANCEL, NOTICE_EXPIRE, NOTICE_FAIL };
 
@@ -63,6 +64,14 @@ struct notice_decision {
 /* Only with consent to marketing, and never too much of it. */
 bool notice_is_marketing(enum notice_kind kind);
 struct notice_decision notice_decide(const struct notice_question *q);
+
+/**
+ * notice_sequel() - what the next generation of a notice of what has gone is to the last one
+ * @before: the newest one before it that went or may have gone, of none that did the newest (outbox_before()); NULL: purged, so long ago
+ * that it had its end. Its parcels "" are another disk's: what it told cannot be known
+ */
+enum notice_sequel notice_sequel(
+        const struct policy *policy, const struct shipment *s, const struct notice_row *before);
 
 /* Who goes first when the line comes back: 0 pickup-ready, 1 incident, 2 shipped, 3 the rest. */
 #define NOTICE_RANKS 4

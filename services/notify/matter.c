@@ -151,16 +151,6 @@ static int read_ledger(struct notify *n, const struct notice_row *row, struct ma
 
 /* ---- what went before ---- */
 
-static bool tells_more(const struct matter *m, const struct notice_row *before) {
-        const struct shipment *s = &m->shipment;
-        enum report_at report = notice_report(m->policy, s);
-
-        for (size_t i = 0; i < s->n_parcels; i++)
-                if (notice_has_gone(&s->parcels[i], report) && !strstr(before->parcels, s->parcels[i].id))
-                        return true;
-        return *before->parcels == '\0'; /* another disk's: it cannot be known */
-}
-
 static int judge_sequel(struct notify *n, const struct notice_row *row, struct matter *m) {
         struct notice_row before;
         enum notice_kind kind;
@@ -172,12 +162,7 @@ static int judge_sequel(struct notify *n, const struct notice_row *row, struct m
         r = outbox_before(n->outbox, row, &before);
         if (r < 0)
                 return r;
-        if (r == OUTBOX_E_NONE) /* purged: so long ago that it had its end */
-                m->sequel = NOTICE_SEQUEL_MORE;
-        else if (notice_state_went(before.state))
-                m->sequel = before.correction        ? NOTICE_SEQUEL_CHANGED
-                            : tells_more(m, &before) ? NOTICE_SEQUEL_MORE
-                                                     : NOTICE_SEQUEL_SAME;
+        m->sequel = notice_sequel(m->policy, &m->shipment, r == 0 ? &before : NULL);
         return 0;
 }
 

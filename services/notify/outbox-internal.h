@@ -8,7 +8,7 @@
 struct outbox {
         struct store *store; /* owned */
         const char *boot;    /* borrowed */
-        unsigned held; /* channels (a set) by which rows may be reserved to go: of others nothing is due */
+        unsigned queued; /* channels (a set) by which rows may be reserved to go: of others nothing is due */
         struct store_stmt get, insert, put, due, asleep, rouse, stuck, paper, sending, wake, wake_doubtful,
                 wake_sending, recall, of_parcel, other_boot, purge, purge_pos, put_data, overtaken, arrived,
                 wake_held, get_data, before, refused, of_copy, mate, gathering;

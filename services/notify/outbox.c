@@ -128,7 +128,7 @@ static const struct store_sql outbox_sql[] = {
                 "AND changed_usec < ?1 ORDER BY changed_usec LIMIT ?2)"},
 };
 
-static int find_held(struct outbox *o);
+static int find_queued(struct outbox *o);
 
 int outbox_open(struct outbox **op, const char *folder, const char *boot, struct diag *d) {
         _cleanup_(outbox_closep) struct outbox *o = calloc(1, sizeof(*o));
@@ -142,7 +142,7 @@ int outbox_open(struct outbox **op, const char *folder, const char *boot, struct
         if (r == 0)
                 r = store_prepare_all(o->store, o, outbox_sql, ELEMENTSOF(outbox_sql));
         if (r == 0)
-                r = find_held(o);
+                r = find_queued(o);
         if (r != 0)
                 return r;
         *op = take_ptr(o);
@@ -225,7 +225,7 @@ static int write_row(struct outbox *o, struct store_stmt *q, const struct notice
         enum channel channel;
 
         if (channel_from_str(row->channel, &channel) == 0)
-                o->held |= CHANNEL_BIT(channel);
+                o->queued |= CHANNEL_BIT(channel);
         store_bind_text(q, 1, row->id);
         store_bind_text(q, 2, row->merchant);
         store_bind_text(q, 3, row->shipment);
@@ -298,7 +298,7 @@ static int due_by(struct outbox *o, const char *channel, uint64_t boot_usec, int
 }
 
 /* Kept up by write_row() from then on; what goes another way later stays in the set. */
-static int find_held(struct outbox *o) {
+static int find_queued(struct outbox *o) {
         struct notice_row row = {0};
         bool found;
         int r = 0;
@@ -308,13 +308,13 @@ static int find_held(struct outbox *o) {
                 for (int rank = 0; rank < NOTICE_RANKS && r == 0; rank++)
                         r = due_by(o, channel_to_str((enum channel) c), INT64_MAX, rank, &row, &found);
                 if (found)
-                        o->held |= CHANNEL_BIT(c);
+                        o->queued |= CHANNEL_BIT(c);
         }
         return r;
 }
 
 int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct notice_row *row) {
-        channels &= o->held;
+        channels &= o->queued;
         for (int rank = 0; rank < NOTICE_RANKS; rank++) {
                 bool found = false;
                 int r = due_by(o, "", boot_usec, rank, row, &found);

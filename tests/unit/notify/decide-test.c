@@ -189,6 +189,45 @@ static void what_was_told_before_is_not_told_again(void **state) {
         }
 }
 
+/* Of a shipment with one parcel that has gone. */
+static void what_comes_after_is_known_by_what_the_last_one_named(void **state) {
+        static const struct {
+                enum notice_state before;
+                bool correction;
+                enum { NAMED, OTHER, UNSAID } parcels;
+                enum notice_sequel sequel;
+        } table[] = {
+                {NOTICE_ACCEPTED, false, NAMED, NOTICE_SEQUEL_SAME},
+                {NOTICE_DELIVERED, false, NAMED, NOTICE_SEQUEL_SAME},
+                {NOTICE_UNKNOWN, false, OTHER, NOTICE_SEQUEL_MORE},
+                {NOTICE_ACCEPTED, false, UNSAID, NOTICE_SEQUEL_MORE},
+                {NOTICE_ACCEPTED, true, NAMED, NOTICE_SEQUEL_CHANGED},
+                {NOTICE_FAILED, true, NAMED, NOTICE_SEQUEL_NONE},
+                {NOTICE_CANCELLED, false, UNSAID, NOTICE_SEQUEL_NONE},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                struct notice_row before = {.state = table[i].before, .correction = table[i].correction};
+                struct shipment s = {0};
+                struct policy policy = {0};
+
+                scene_shipment(&s, 2);
+                scene_policy(&policy, "shipped");
+                (void) scene_add_parcel(&s, SHIPPED, "1", 2, 0);
+                (void) copy_text(
+                        s.parcels[0].id, sizeof(s.parcels[0].id), "018f0000-0000-7000-8000-000000000001");
+                if (table[i].parcels != UNSAID)
+                        (void) snprintf(before.parcels, sizeof(before.parcels), "%s ",
+                                table[i].parcels == NAMED ? s.parcels[0].id
+                                                          : "018f0000-0000-7000-8000-00000000000f");
+                assert_int_equal(notice_sequel(&policy, &s, &before), table[i].sequel);
+                assert_int_equal(notice_sequel(&policy, &s, NULL), NOTICE_SEQUEL_MORE);
+                shipment_deinit(&s);
+                policy_deinit(&policy);
+        }
+}
+
 static void each_kind_goes_only_while_what_it_tells_is_so(void **state) {
         static const struct {
                 enum notice_kind kind;
@@ -537,6 +576,7 @@ int main(void) {
                 cmocka_unit_test(each_state_has_its_action_and_its_reason),
                 cmocka_unit_test(whoever_came_or_was_cancelled_is_not_called_to_the_counter),
                 cmocka_unit_test(what_was_told_before_is_not_told_again),
+                cmocka_unit_test(what_comes_after_is_known_by_what_the_last_one_named),
                 cmocka_unit_test(each_kind_goes_only_while_what_it_tells_is_so),
                 cmocka_unit_test(what_must_be_said_and_is_not_there_fails_by_what_lacks),
                 cmocka_unit_test(what_asks_for_approval_waits_for_it_and_for_nothing_else),
