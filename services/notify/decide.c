@@ -223,9 +223,7 @@ enum notice_sequel notice_sequel(
                 return NOTICE_SEQUEL_NONE;
         if (before->correction)
                 return NOTICE_SEQUEL_CHANGED;
-        return *before->parcels == '\0' || notice_has_untold(policy, s, is_in, before->parcels)
-                       ? NOTICE_SEQUEL_MORE
-                       : NOTICE_SEQUEL_SAME;
+        return notice_has_untold(policy, s, is_in, before->parcels) ? NOTICE_SEQUEL_MORE : NOTICE_SEQUEL_SAME;
 }
 
 int notice_rank(const char *kind) {

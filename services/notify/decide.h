@@ -68,7 +68,7 @@ struct notice_decision notice_decide(const struct notice_question *q);
 /**
  * notice_sequel() - what the next generation of a notice of what has gone is to the last one
  * @before: the newest one before it that went or may have gone, of none that did the newest (outbox_before()); NULL: purged, so long ago
- * that it had its end. Its parcels "" are another disk's: what it told cannot be known
+ * that it had its end. Its parcels "": another disk told it, and nothing is known to have been said
  */
 enum notice_sequel notice_sequel(
         const struct policy *policy, const struct shipment *s, const struct notice_row *before);
