@@ -235,7 +235,8 @@ def test_since_when_a_line_is_down_is_known_after_a_restart(build, tmp_path, led
         notice = told(ledger, "S-1", ["email", "sms"])
         for _ in range(3):
             wait_for("a try", lambda: notify.query("SELECT state, reason FROM route WHERE channel = 'email'") == [("down", "no-server")])
-            assert notify.state(notice)[:2] == ("reserved", "no-server") and not sms.requests
+            wait_for("the notice", lambda: notify.state(notice)[:2] == ("reserved", "no-server"))
+            assert not sms.requests
             notify.stop()
             notify.pass_time(220)
             notify.start()
@@ -356,7 +357,8 @@ def test_while_all_lines_are_down_one_slip_is_laid_and_the_notice_still_goes(bui
         notify.pass_time(700)
         wait_for("the slip", lambda: notify.query("SELECT paper FROM notice WHERE id = ?", notice) == [(2,)])
         (slip,) = slips(tmp_path)
-        assert slip.name == f"{notice}.txt" and notify.state(notice)[0] == "reserved"
+        assert slip.name == f"{notice}.txt"
+        wait_for("the try that was due at the same time", lambda: notify.state(notice)[0] == "reserved")
         slip.unlink()  # printed, and swept since
         for _ in range(5):
             notify.pass_time(700)
