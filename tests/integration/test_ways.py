@@ -403,6 +403,31 @@ def test_paper_that_is_owed_is_laid_for_who_still_wants_it(build, tmp_path, ledg
     assert len(slips(tmp_path)) == (1 if paper else 0)
 
 
+def test_every_order_has_its_slip_when_all_lines_fail_at_once(build, tmp_path, ledger):
+    """They fall due in one turn, each by a line of its own, and one at a time is laid: the others find room later."""
+    nobody = SimpleNamespace(url=f"http://127.0.0.1:{free_port()}")
+    lines = smtp_route(free_port()) + by_sms(tmp_path, nobody) + by_line(tmp_path, nobody)
+    with Notify(build, tmp_path, ledger, lines + by_slip(tmp_path)) as notify:
+        notices = sorted(ready(ledger, f"P-{c}-{i}", [c]) for c in ("email", "sms", "line") for i in range(3))
+        wait_for("a try of each line", lambda: notify.query("SELECT count(DISTINCT channel) FROM notice WHERE reason = 'no-server'") == [(3,)])
+        notify.pass_time(700)
+        wait_for("every slip", lambda: notify.query("SELECT count(*) FROM notice WHERE paper = 2") == [(len(notices),)])
+        notify.stop()
+    assert [p.stem for p in slips(tmp_path)] == notices and notify.outcomes() == []
+
+
+def test_who_has_paper_as_a_channel_of_theirs_gets_none_beside_it(build, tmp_path, ledger):
+    """What ends there is their own word about paper; the next order shows that the turn of this one is over."""
+    with Notify(build, tmp_path, ledger, f"maildir: {tmp_path / 'mail'}\n" + by_slip(tmp_path)) as notify:
+        no_paper = {"pickup-ready": True, "slip": {"pickup-ready": False}}
+        ends = [ready(ledger, f"P-{i}", ["email", *more], email="a b@example.jp", consent=no_paper) for i, more in enumerate((["slip"], []))]
+        assert [notify.outcome_of(n)[0] for n in ends] == ["notice.failed"] * 2
+        wait_for("the other one's slip", lambda: notify.query("SELECT paper FROM notice WHERE id = ?", ends[1]) == [(2,)])
+        assert notify.query("SELECT paper FROM notice WHERE id = ?", ends[0]) == [(0,)]
+        notify.stop()
+    assert [p.stem for p in slips(tmp_path)] == ends[1:]
+
+
 def test_a_mail_that_came_back_leaves_a_slip(build, tmp_path, ledger):
     box = Box(tmp_path / "bounces")
     with Notify(build, tmp_path, ledger, bounces(tmp_path, tmp_path / "mail", f"maildir: {box.path}") + by_slip(tmp_path)) as notify:
