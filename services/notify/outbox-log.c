@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How a notice ended: its row, and its line in the log that the station tails, until both are old. */
 #include "services/notify/outbox-internal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,73 +95,6 @@ int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state 
         row->changed_usec = now->wall_usec;
         r = append_outcome(o, row, now);
         return r == 0 ? outbox_put(o, row) : r;
-}
-
-int outbox_correct(struct outbox *o, const char *merchant, const char *shipment, const char *parcel,
-        const char *kind, const struct stamp *now) {
-        struct notice_row row;
-        int r;
-
-        for (;;) { /* each turn takes one row out of what is found */
-                store_bind_text(&o->of_parcel, 1, merchant);
-                store_bind_text(&o->of_parcel, 2, shipment);
-                store_bind_text(&o->of_parcel, 3, parcel);
-                store_bind_text(&o->of_parcel, 4, kind);
-                r = outbox_first_row(&o->of_parcel, &row);
-                if (r != 0)
-                        return r == OUTBOX_E_NONE ? 0 : r;
-                row.correction = true;
-                if (row.state == NOTICE_SENDING || row.state == NOTICE_RESERVED)
-                        r = outbox_put(o, &row); /* its outcome will say so */
-                else
-                        r = outbox_conclude(o, &row, row.state, row.reason, now);
-                if (r != 0)
-                        return r;
-        }
-}
-
-/* ---- by one copy ---- */
-
-const char *notice_row_copy(const struct notice_row *row) {
-        return *row->digest ? row->digest : row->id;
-}
-
-/* A digest has an id that no notice has. */
-int outbox_of_copy(struct outbox *o, const char *copy, struct notice_row *row) {
-        int r = OUTBOX_E_NONE;
-
-        if (strcmp(row->id, copy) == 0)
-                return OUTBOX_E_NONE;
-        if (*row->id == '\0')
-                r = outbox_get(o, copy, row);
-        if (r != OUTBOX_E_NONE)
-                return r;
-        store_bind_text(&o->of_copy, 1, copy);
-        store_bind_text(&o->of_copy, 2, row->id);
-        return outbox_first_row(&o->of_copy, row);
-}
-
-int outbox_mate(struct outbox *o, const struct notice_row *with, uint64_t boot_usec, struct notice_row *row) {
-        store_bind_text(&o->mate, 1, with->gather);
-        store_bind_text(&o->mate, 2, row->id);
-        store_bind_text(&o->mate, 3, with->id);
-        store_bind_int64(&o->mate, 4, with->unknowns > 0);
-        store_bind_int64(&o->mate, 5, (int64_t) boot_usec);
-        return outbox_first_row(&o->mate, row);
-}
-
-int outbox_gathering(struct outbox *o, const struct notice_row *row, uint64_t boot_usec, uint64_t *untilp) {
-        _cleanup_reset_ struct store_stmt *q = &o->gathering;
-        int r;
-
-        store_bind_text(q, 1, row->gather);
-        store_bind_int64(q, 2, row->unknowns > 0);
-        store_bind_int64(q, 3, (int64_t) boot_usec);
-        r = store_step(q);
-        if (r != 0)
-                return r < 0 ? r : -EIO; /* it always has a row */
-        *untilp = (uint64_t) store_column_int64(q, 0);
-        return 0;
 }
 
 int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np) {
