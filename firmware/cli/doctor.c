@@ -91,6 +91,7 @@ static void add_setup(struct report *r, const struct setup *setup) {
         checkup_database(r, setup->inbox, DATABASE_INBOX);
         checkup_database(r, setup->notices, DATABASE_NOTICES);
         checkup_peers(r, setup->inbox, setup->ledger);
+        checkup_approvals(r, setup->ledger);
         checkup_routes(r, setup->notices);
         checkup_station(r, setup->socket);
         add_writer(r, "okuru-sync", setup->inbox);

@@ -6,6 +6,7 @@
 #include "firmware/cli/table.h"
 #include "firmware/cli/writer-runs.h"
 #include "firmware/domain/clock.h"
+#include "firmware/views/approvals.h"
 #include "firmware/views/line.h"
 #include "firmware/views/routes.h"
 
@@ -17,6 +18,7 @@ struct status {
         struct json *station; /* owned; NULL: it does not answer */
         struct diag why;      /* it does not */
         struct standing_counts counts;
+        struct approvals approvals;
         bool counted;
         struct table words;
         int n_peers, n_routes;
@@ -139,6 +141,21 @@ static void print_counts(const struct status *s) {
                       " conflicts for a person\n",
                 c->notices_waiting, c->notices_asking, c->corrections, c->conflicts);
 }
+
+/* Nobody is told without a leader's word, and nobody says so again before it is too late. */
+static int print_approvals(const struct status *s) {
+        _cleanup_str_ struct str text = STR_INIT;
+        const struct stamp now = stamp_now();
+
+        if (!s->counted || s->approvals.n == 0)
+                return 0;
+        approvals_say(&s->approvals, &now, &text);
+        if (text.error)
+                return text.error;
+        (void) printf("%s  %s\n", s->approvals.n_urgent > 0 ? "APPROVAL" : "approval", text.data);
+        return 0;
+}
+
 static void on_route(const struct route_row *row, void *userdata) {
         struct status *s = userdata;
         char text[TIME_TEXT_MAX], since[MOMENT_MAX];
@@ -258,12 +275,13 @@ static int print_routes(struct status *s) {
 }
 
 static int print_status(struct status *s) {
-        int r = 0;
+        int r;
 
         print_station(s);
         print_ills(s->station);
         print_counts(s);
-        if (s->station)
+        r = print_approvals(s);
+        if (s->station && r == 0)
                 r = print_benches(s->station);
         if (s->station && r == 0)
                 r = print_devices(s->station);
@@ -294,6 +312,7 @@ static void write_counts(const struct status *s, struct json_writer *w) {
 
 static int write_status(struct status *s) {
         _cleanup_str_ struct str line = STR_INIT;
+        const struct stamp now = stamp_now();
 
         json_writer_init(&s->w, &line);
         json_write_object(&s->w, NULL);
@@ -307,8 +326,10 @@ static int write_status(struct status *s) {
         for (const struct json *m = json_first(s->station); m; m = json_next(m))
                 if (strcmp(json_key(m), "ok") != 0)
                         json_write_value(&s->w, json_key(m), m);
-        if (s->counted)
+        if (s->counted) {
                 write_counts(s, &s->w);
+                approvals_write(&s->approvals, &now, &s->w, "approvals");
+        }
         if (*s->look.setup.inbox) {
                 json_write_bool(&s->w, "sync_runs", writer_runs(s->look.setup.inbox) != 0);
                 json_write_array(&s->w, "line");
@@ -340,7 +361,8 @@ int verb_status(const struct invocation *in) {
                 s.look.setup.socket, "{\"verb\":\"status\"}", &s.station, &s.why); /* NULL says it */
         s.counted = facts_open(&s.look.facts, s.look.setup.ledger, NULL) == 0 &&
                     standing_open(&s.look.standing, s.look.facts) == 0 &&
-                    standing_count(s.look.standing, &s.counts) == 0;
+                    standing_count(s.look.standing, &s.counts) == 0 &&
+                    approvals_read(s.look.facts, stamp_now().wall_usec, &s.approvals) == 0;
         r = s.json ? write_status(&s) : print_status(&s);
         look_deinit(&s.look);
         if (r < 0)

@@ -11,6 +11,7 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/time.h"
 #include "firmware/domain/clock.h"
+#include "firmware/views/approvals.h"
 #include "firmware/views/facts.h"
 #include "firmware/views/line.h"
 #include "firmware/views/routes.h"
@@ -171,6 +172,19 @@ void checkup_peers(struct report *r, const char *inbox, const char *ledger) {
                 look.facts = f;
         if (line_read_peers(inbox, stamp_now().wall_usec, add_peer, &look, NULL) == 0 && look.n == 0)
                 report_add(r, REPORT_OK, "peer", "no other station of this site was ever heard");
+}
+
+void checkup_approvals(struct report *r, const char *ledger) {
+        _cleanup_(facts_closep) struct facts *f = NULL;
+        _cleanup_str_ struct str text = STR_INIT;
+        const struct stamp now = stamp_now();
+        struct approvals a;
+
+        if (facts_open(&f, ledger, NULL) != 0 || approvals_read(f, now.wall_usec, &a) != 0 || a.n == 0)
+                return; /* that it cannot be read is said with the databases */
+        approvals_say(&a, &now, &text);
+        report_add(r, a.n_urgent > 0 ? REPORT_NOTE : REPORT_OK, "approval", "%s: okuru notices",
+                text.data ? text.data : "");
 }
 
 struct routes_look {

@@ -17,6 +17,8 @@ void checkup_database(struct report *r, const char *path, enum database_kind kin
 void checkup_facts(struct report *r, const char *ledger);
 /* The other stations of its site: who is heard, and how much of what they work on or have done is known here. @inbox "": nothing is said. */
 void checkup_peers(struct report *r, const char *inbox, const char *ledger);
+/* The notices that wait for a leader's word: noted when half of their time is over. */
+void checkup_approvals(struct report *r, const char *ledger);
 /* By which ways notices go, and which are down. @notices "": nothing is said. */
 void checkup_routes(struct report *r, const char *notices);
 /* Asks it: storage, room, clock, what is ill, devices. */

@@ -123,12 +123,23 @@ static const char *presence_of(const struct view_station *row, int64_t now_usec)
         return status.online ? "online" : "offline";
 }
 
-/* What it said last of the ways by which its notices do not go. */
-static void print_routes(const char *text) {
-        _cleanup_(json_freep) struct json *status = NULL;
+/* Notices that wait for a leader there: whom nobody at that site hears may be called by who reads this. */
+static void print_approvals(const struct json *approvals) {
+        int64_t n = json_get_int(approvals, "waiting", 0), n_urgent = json_get_int(approvals, "urgent", 0);
+        const char *first = json_get_string(approvals, "first_expires", NULL);
 
-        if (json_parse(text, strlen(text), &status, NULL) < 0)
+        if (n <= 0)
                 return;
+        (void) printf("    %" PRId64 " notices wait for a leader, %" PRId64 " URGENT", n, n_urgent);
+        if (first) {
+                (void) fputs(", the first expires ", stdout);
+                say(stdout, first);
+        }
+        (void) putchar('\n');
+}
+
+/* What it said last of the ways by which its notices do not go. */
+static void print_routes(const struct json *status) {
         for (const struct json *e = json_first(json_get(status, "routes_down")); e; e = json_next(e)) {
                 (void) fputs("    notices do not go by ", stdout);
                 say(stdout, json_get_string(e, "channel", "?"));
@@ -143,6 +154,7 @@ static void print_routes(const char *text) {
 }
 
 static int print_station(const struct view_station *row, void *userdata) {
+        _cleanup_(json_freep) struct json *status = NULL;
         const int64_t *now_usec = userdata;
 
         say(stdout, row->station);
@@ -154,7 +166,10 @@ static int print_station(const struct view_station *row, void *userdata) {
         if (*row->inbox)
                 (void) printf("  commands %" PRIu64 ", taken %" PRIu64, row->last, row->taken);
         (void) putchar('\n');
-        print_routes(row->status);
+        if (json_parse(row->status, strlen(row->status), &status, NULL) == 0) { /* else none was ever heard */
+                print_approvals(json_get(status, "approvals"));
+                print_routes(status);
+        }
         return 0;
 }
 

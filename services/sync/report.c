@@ -169,8 +169,11 @@ static int send_status(struct sync *s) {
         _cleanup_str_ struct str text = STR_INIT;
         _cleanup_str_ struct str routes = STR_INIT;
         struct status_view v = look(s);
+        struct approvals approvals;
         int r;
 
+        if (approvals_read(s->facts, v.now.wall_usec, &approvals) == 0)
+                v.approvals = &approvals;
         v.routes_down = look_at_routes(s, &routes);
         r = status_write(&v, &text);
 

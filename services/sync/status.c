@@ -61,6 +61,8 @@ static void write_health(struct json_writer *w, const struct status_view *v) {
                 write_time(w, "certificate_ends", v->certificate_end_usec, 0);
         json_write_known(w, "notices_waiting", v->notices_waiting);
         json_write_known(w, "outcomes_waiting", v->outcomes_waiting);
+        if (v->approvals)
+                approvals_write(v->approvals, &v->now, w, "approvals");
         if (v->routes_down)
                 json_write_raw(w, "routes_down", v->routes_down);
         json_write_bool(w, "office_silent", v->silent);

@@ -4,6 +4,7 @@
 #include "firmware/base/str.h"
 #include "firmware/base/time.h"
 #include "firmware/domain/clock.h"
+#include "firmware/views/approvals.h"
 #include "services/sync/config.h"
 #include "services/sync/downlink.h"
 #include "services/sync/uplink.h"
@@ -28,6 +29,7 @@ struct status_view {
         int64_t certificate_end_usec;              /* -1 not known */
         int64_t notices_waiting, outcomes_waiting; /* -1 not known */
         const char *benches;                       /* JSON array of names; NULL not known */
+        const struct approvals *approvals;         /* NULL not known */
         const char *routes_down;                   /* JSON array, as the contract says; NULL not known */
         uint64_t n_refused; /* messages of all kinds that were refused since the start */
         uint64_t n_foreign; /* of these: for other sources */

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -334,7 +335,8 @@ def test_what_asks_for_approval_goes_by_a_leaders_word_alone(store):
         ask(store, order, "incident", OFFICE["incident"][0])
     first, second = waiting(store, yes, "incident"), waiting(store, no, "incident")
     wait_for("that notify waits", lambda: {r for (r,) in store.rig.query("notify/notices.db", "SELECT reason FROM notice")} == {"no-approval"})
-    assert "2 of them for a leader's approval" in store.rig.okuru("status", *config)
+    said = store.rig.okuru("status", *config)
+    assert "2 of them for a leader's approval" in said and "approval  2 notices wait for a leader, the oldest since " in said and "URGENT" not in said
     clerk = store.scan(f"OKURU-C-APPROVE-{first.replace('-', '').upper()}", "not-now")
     assert "リーダー" in clerk["sub"]["ja"]
     assert not store.mails_of(yes, "incident")
@@ -352,6 +354,18 @@ def test_what_asks_for_approval_goes_by_a_leaders_word_alone(store):
             assert "exit 1" in str(why)
         else:
             raise AssertionError(f"{word} {notice} was taken")
+
+
+def test_a_leader_is_told_that_it_will_expire_unapproved(store):
+    store.policy(approval=["incident"], notice_max_age_s={"incident": 4})  # half of which is over soon
+    config = ("--config", str(store.rig.folder / "etc/station.yaml"))
+    order = store.wish("P-1", incident="station")
+    ask(store, order, "incident", OFFICE["incident"][0])
+    wait_for("the alarm", lambda: "\nAPPROVAL  1 notice waits for a leader since " in store.rig.okuru("status", *config))
+    said = json.loads(store.rig.okuru("status", "--json", *config))["approvals"]
+    assert (said["waiting"], said["urgent"]) == (1, 1) and timedelta(seconds=3) < datetime.fromisoformat(said["first_expires"]) - datetime.fromisoformat(said["oldest"]) < timedelta(seconds=5)
+    (line,) = [line for line in store.rig.okuru("doctor", *config, check=False).splitlines() if "1 notice waits for a leader" in line]
+    assert "URGENT" in line and "okuru notices" in line, line
 
 
 def test_a_leader_at_the_counter_may_approve(store):

@@ -705,6 +705,8 @@ def test_shipments_and_stations_are_shown(office, box):
     assert "dc1/pack1  online  heard " in office.ok("status") and "notices do not go" not in office.ok("status")
     box.hello(routes_down=[{"channel": "email", "name": "fixed", "reason": "login", "since": "2026-11-21T12:00:00.000+00:00"}])
     wait_for("what is down", lambda: "notices do not go by email/fixed: login, since 2026-11-21T12:00:00.000+00:00" in office.ok("status"))
+    box.hello(approvals={"waiting": 3, "urgent": 2, "oldest": "2026-11-21T12:00:00+09:00", "first_expires": "2026-11-21T18:00:00+09:00"})
+    wait_for("what waits", lambda: "3 notices wait for a leader, 2 URGENT, the first expires 2026-11-21T18:00:00+09:00" in office.ok("status"))
 
 
 def test_facts_can_be_followed(office, box):

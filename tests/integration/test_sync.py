@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -698,6 +699,15 @@ def test_status_names_the_routes_by_which_no_notice_goes(box, offices, build):
     assert office.status[-1]["routes_down"] == [{"channel": "email", "name": "lte", "reason": "login", "since": "2026-11-21T12:00:00.000+00:00"}]
 
 
+def test_status_says_what_waits_for_a_leader(box, offices):
+    promise = {"v": 1, "kind": "incident", "generation": 0, "approval": True, "not_before": "2026-11-21T12:00:00+09:00", "owner": "station"}
+    box.tool(*[{"type": "notice.reserved", "merchant": "acme", "subject": f"S-{i}", "bench": "", "data": promise | {"notice": f"5c0ffee0-0001-5000-8000-00000000000{i}", "expires": day}}
+               for i, day in enumerate(("2999-01-01T00:00:00.000+00:00", "2026-11-21T18:00:00.000+09:00"))])
+    office, _ = begin(box, offices)
+    said = office.status[-1]["approvals"]
+    assert (said["waiting"], said["urgent"], datetime.fromisoformat(said["first_expires"])) == (2, 1, datetime.fromisoformat("2026-11-21T18:00:00+09:00")) and said["oldest"]
+
+
 def test_status_says_who_and_how_far(box, offices):
     box.facts(3)
     office, stream = begin(box, offices)
@@ -705,7 +715,7 @@ def test_status_says_who_and_how_far(box, offices):
     assert status["ledger"] == box.ledger() and status["lanes"]["fact"]["last"] == 4 and status["clock"] in ("synced", "unknown", "holdover")
     assert set(status["understands"]) == {path.stem for path in (TOP / "services/sync/contract/schema/command").glob("*.json")} - {"pull"}
     assert len(status["understands"]) == len(set(status["understands"])) and 0 <= status["disk"]["free_percent"] <= 100
-    assert status["certificate_ends"].startswith("20") and status["notices_waiting"] == 0 and len(status["config"]) == 64
+    assert status["certificate_ends"].startswith("20") and status["notices_waiting"] == 0 and status["approvals"] == {"waiting": 0, "urgent": 0} and len(status["config"]) == 64
     box.kill()
     until(lambda: office.status[-1]["online"] is False, "the will")
     assert office.status[-1]["ledger"] == box.ledger()
