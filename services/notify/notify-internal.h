@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * okuru-notify's state, for the files of this folder that work on it: notify.c puts it together and turns the loop, queue.c picks who
- * is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, together.c finds who goes with it, flight.c gives to the channels what is
- * `sending` on the disk, outcome.c writes down how it ended.
+ * okuru-notify's state, for the files of this folder that work on it: notify-open.c puts it together, notify.c is its loop and turn.c one
+ * turn of it, queue.c picks who is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, written.c has it
+ * written, together.c finds who goes with it, flight.c gives to the channels what is `sending` on the disk, outcome.c writes down how it
+ * ended, bounced.c what came back.
  */
 #include <systemd/sd-event.h>
 
@@ -62,6 +63,24 @@ struct notify {
         const char *bounces_down; /* why their mailbox cannot be read; static, "" it can */
         struct diag *diag;
 };
+
+/* --- notify-open.c --- */
+/* All but the loop. Return: 0, -errno, with n->diag told of what a person can mend. */
+int notify_open(struct notify *n);
+void notify_close(
+        struct notify *n); /* waits for what a thread has; takes what notify_open() left half-built, too */
+
+/* --- turn.c --- */
+#define TICK_USEC USEC_PER_SEC
+/* All that is to do now. Errors are of our own database, or of memory: a new start decides. Return: 0, or as turn_again(). */
+int turn_run(struct notify *n);
+int turn_again(
+        struct notify *n, uint64_t usec); /* the next one, so much later. Return: 0, -errno of sd-event */
+/* What has ended and, with @may_send, what is to go: one sync for all of it. Return: 0, FOLLOW_E_MORE, -errno. */
+int turn_work(struct notify *n, bool may_send, const struct stamp *now);
+/* For those who look at the box; not with the outcome, which must not wait for it. @is_start: of this process. Return: 0, -errno. */
+int turn_tell_routes(struct notify *n, bool is_start, const struct stamp *now);
+int turn_purge(struct notify *n, const struct stamp *now); /* what is old, once an hour. Return: 0, -errno */
 
 /* --- matter.c --- */
 struct matter { /* what the ledger says about a notice, at its head; holds what is personal */
