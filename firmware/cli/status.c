@@ -159,7 +159,9 @@ static int print_approvals(const struct status *s) {
 static void on_route(const struct route_row *row, void *userdata) {
         struct status *s = userdata;
         char text[TIME_TEXT_MAX], since[MOMENT_MAX];
-        bool down = strcmp(row->state, "down") == 0;
+        const char *state = strcmp(row->state, "down") == 0  ? "DOWN"
+                            : strcmp(row->state, "off") == 0 ? "OFF"
+                                                             : row->state;
 
         s->n_routes++;
         time_format(row->since_usec, 0, text);
@@ -176,7 +178,7 @@ static void on_route(const struct route_row *row, void *userdata) {
         }
         table_cell(&s->words, row->channel);
         table_cell(&s->words, row->name);
-        table_cellf(&s->words, "%s%s%s", down ? "DOWN" : row->state, *row->reason ? ": " : "", row->reason);
+        table_cellf(&s->words, "%s%s%s", state, *row->reason ? ": " : "", row->reason);
         table_cell(&s->words, moment_of(text, since));
 }
 

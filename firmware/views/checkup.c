@@ -190,30 +190,39 @@ void checkup_approvals(struct report *r, const char *ledger) {
 struct routes_look {
         struct report *report;
         char channel[NAME_SIZE]; /* of the row before */
-        bool all_down;
+        bool all_down, any_down;
 };
 
 /* A second line that is down is a note; a channel of which nothing is left is an ill that no customer sees. */
 static void end_channel(struct routes_look *l) {
-        if (l->all_down)
+        if (l->all_down && l->any_down)
                 report_add(l->report, REPORT_BAD, "route",
                         "every route of %s is down: nobody hears by it until one is up", l->channel);
 }
 
 static void add_route(const struct route_row *row, void *userdata) {
         struct routes_look *l = userdata;
-        bool down = strcmp(row->state, "down") == 0;
+        bool down = strcmp(row->state, "down") == 0, off = strcmp(row->state, "off") == 0;
         char since[TIME_TEXT_MAX];
 
         if (strcmp(l->channel, row->channel) != 0) {
                 end_channel(l);
                 l->all_down = true;
+                l->any_down = false;
                 (void) copy_text(l->channel, sizeof(l->channel), row->channel); /* a word of ours */
         }
-        l->all_down &= down;
+        l->all_down &= down || off;
+        l->any_down |= down;
+        time_format(row->since_usec, 0, since);
+        if (off) {
+                report_add(l->report, REPORT_BAD, "route",
+                        "%s of %s is switched off by its receiver since %s: it wants no more; take it out of "
+                        "notify.yaml, or name another URL",
+                        row->channel, row->name, since);
+                return;
+        }
         report_add(l->report, down ? REPORT_NOTE : REPORT_OK, "route", "%s by %s: %s%s%s since %s",
-                row->channel, row->name, row->state, *row->reason ? ", " : "", row->reason,
-                time_format(row->since_usec, 0, since));
+                row->channel, row->name, row->state, *row->reason ? ", " : "", row->reason, since);
 }
 
 void checkup_routes(struct report *r, const char *notices) {

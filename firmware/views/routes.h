@@ -7,7 +7,7 @@
 struct route_row {           /* texts borrowed until the callback returns */
         const char *channel; /* "email", "sms" … */
         const char *name;    /* as the config names it */
-        const char *state;   /* "untried", "up", "down" */
+        const char *state;   /* "untried", "up", "down", "off": its receiver wants no more */
         const char *reason;  /* "no-server"; "" none */
         int64_t since_usec;  /* wall clock */
 };

@@ -44,7 +44,7 @@ static int judge_channel(struct notify *n, const struct notice_row *row, const s
         c->down_usec = routes_down_usec(&w->health, among);
         if (c->down_usec > 0 && way_is_free(w, among, now->boot_usec, &next))
                 c->try_usec = routes_try_usec(&w->health, among);
-        if (among == 0)
+        if (among == 0 && !way_is_off(w, row))
                 c->state = PLAN_NOT_HERE;
         else if ((m->card.consented & CHANNEL_BIT(c->channel)) == 0)
                 c->state = PLAN_NO_CONSENT;
@@ -52,6 +52,8 @@ static int judge_channel(struct notify *n, const struct notice_row *row, const s
                 c->state = PLAN_USED;
         else if (state != CONTACT_READY)
                 c->state = state == CONTACT_NONE ? PLAN_NO_ADDRESS : PLAN_BAD_ADDRESS;
+        else if (among == 0)
+                c->state = PLAN_GONE;
         else
                 c->state = r == 0 ? PLAN_REFUSED : PLAN_READY;
         if (c->state == PLAN_REFUSED)

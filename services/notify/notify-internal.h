@@ -21,6 +21,7 @@
 #include "services/notify/digest.h"
 #include "services/notify/draft.h"
 #include "services/notify/follow.h"
+#include "services/notify/gone.h"
 #include "services/notify/mailed.h"
 #include "services/notify/news.h"
 #include "services/notify/notify.h"
@@ -56,6 +57,7 @@ struct notify {
         struct mailed *mailed;
         struct news *news;
         struct draft *draft;
+        struct gone *gone;
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
         struct pop3 *pop3;

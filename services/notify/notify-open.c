@@ -48,6 +48,8 @@ int notify_open(struct notify *n) {
         if (r == 0)
                 r = draft_open(&n->draft, outbox_store(n->outbox));
         if (r == 0)
+                r = gone_open(&n->gone, outbox_store(n->outbox));
+        if (r == 0)
                 r = open_words(n);
         if (r == 0)
                 r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
@@ -61,6 +63,8 @@ int notify_open(struct notify *n) {
                 r = way_open(&n->ways[i], (enum channel) i, n->config, n->diag);
         if (r == 0)
                 r = route_told_open(&n->route_told, outbox_store(n->outbox), n->boot);
+        if (r == 0)
+                r = gone_recall(n->gone, &n->ways[CHANNEL_WEBHOOK]);
         if (r == 0)
                 r = recall_routes(n);
         if (r == 0) {
@@ -129,6 +133,7 @@ void notify_close(struct notify *n) {
         n->barred = barred_close(n->barred);
         n->news = news_close(n->news);
         n->draft = draft_close(n->draft);
+        n->gone = gone_close(n->gone);
         n->outbox = outbox_close(n->outbox);
         n->secret = seal_keypair_free(n->secret);
 }

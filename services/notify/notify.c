@@ -147,8 +147,11 @@ static void say_routes(const struct way *w) {
         for (size_t i = 0; i < w->health.n; i++) {
                 const struct way_route *r = &w->routes[i];
 
-                log_info("notices go by %s: %s%s", channel_to_str(w->channel), r->courier.name,
-                        i > 0 && !r->merchant ? ", when none before it is up" : "");
+                if (r->off_usec > 0)
+                        log_notice("no notices go by webhook: %s; its server wants no more", r->courier.name);
+                else
+                        log_info("notices go by %s: %s%s", channel_to_str(w->channel), r->courier.name,
+                                i > 0 && !r->merchant ? ", when none before it is up" : "");
         }
 }
 

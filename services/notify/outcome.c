@@ -356,12 +356,34 @@ static int finish_row(struct notify *n, struct way *w, struct notice_row *row, c
                                             : finish_over(n, row, &f->answer, now);
 }
 
+/* A receiver that wants no more gets nothing from now on. Within a transaction: it is on the disk with what became of the notice. */
+static int hear_gone(struct notify *n, struct way *w, const struct flight *f, const struct stamp *now) {
+        const struct way_route *route = &w->routes[f->route];
+        int r;
+
+        if (!way_is_told_off(w, f))
+                return 0;
+        r = begin(n);
+        if (r == 0)
+                r = gone_put(n->gone, route->url, now->wall_usec);
+        if (r == 0 && route->off_usec == 0)
+                log_warning(
+                        "%s: its server wants no more notices (%d): its webhook is switched off until the "
+                        "config names another URL",
+                        route->courier.name, f->answer.code);
+        if (r == 0)
+                (void) way_switch_off(w, route->url, now->wall_usec); /* this route at least leads there */
+        return end(n, r);
+}
+
 /* One answer for all that went by that copy. */
 static int finish_flight(struct notify *n, struct way *w, const struct flight *f, const struct stamp *now) {
         struct notice_row row = {0};
         bool any = false;
-        int r, k;
+        int r, k = hear_gone(n, w, f, now);
 
+        if (k < 0)
+                return k;
         while ((r = outbox_of_copy(n->outbox, f->notice, &row)) == 0) {
                 any = true;
                 k = finish_row(n, w, &row, f, now);

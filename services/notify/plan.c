@@ -72,6 +72,10 @@ static void plan_none(const struct plan_question *q, struct plan *p) {
                         say(p, PLAN_FAIL, c->state == PLAN_REFUSED ? "address-refused" : "bad-address");
                         return;
                 }
+                if (c->state == PLAN_GONE) {
+                        say(p, PLAN_FAIL, "gone");
+                        return;
+                }
                 no_consent |= c->state == PLAN_NO_CONSENT;
                 no_address |= c->state == PLAN_NO_ADDRESS;
         }

@@ -31,6 +31,7 @@ enum plan_state {
         PLAN_NO_CONSENT,  /* by this channel, to this kind */
         PLAN_NO_ADDRESS,  /* in the contact */
         PLAN_BAD_ADDRESS, /* that we would not hand over */
+        PLAN_GONE,        /* its receiver wants no more, of nobody */
         PLAN_REFUSED,     /* the address was refused for good before */
         PLAN_USED,        /* it ended there for this notice */
 };

@@ -52,6 +52,8 @@ struct route_told *route_told_close(struct route_told *r) {
 
 /* The wall clock may have been set since: what it says now is what the other times on the screen are by. */
 static int64_t since(const struct route_is *is, const struct stamp *now) {
+        if (is->since_usec > 0)
+                return is->since_usec;
         if (strcmp(is->state, "down") != 0 || is->down_usec == 0 || is->down_usec > now->boot_usec)
                 return now->wall_usec;
         return now->wall_usec - (int64_t) (now->boot_usec - is->down_usec);

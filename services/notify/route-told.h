@@ -13,8 +13,9 @@ struct route_is {            /* all borrowed */
         const char *channel; /* "email" */
         const char *name;    /* of the route; one of this name in its channel */
         int position;        /* among those of the channel, from 0 */
-        const char *state;   /* "untried", "up", "down" */
+        const char *state;   /* "untried", "up", "down", "off" */
         const char *reason;  /* "no-server"; "" none */
+        int64_t since_usec;  /* wall clock since when it is off; 0 it is not */
         uint64_t down_usec;  /* CLOCK_BOOTTIME since when it is down, as far as is known; 0 it is not */
 };
 

@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware/base/bytes.h"
 #include "services/notify/channel/gateway.h"
 #include "services/notify/channel/line.h"
 #include "services/notify/channel/maildir.h"
 #include "services/notify/channel/modem.h"
 #include "services/notify/channel/slip.h"
 #include "services/notify/channel/webhook.h"
+#include "services/notify/sign/hash.h"
 #include "services/notify/way.h"
 
 /* A courier in the hands of its way: @type is freed by @type_free(). */
@@ -190,6 +192,17 @@ static int open_line(
         return r;
 }
 
+/* A URL may hold a secret, and this is kept. */
+static int hash_url(const char *url, char hash[WAY_URL_SIZE]) {
+        const struct hash_part parts[] = {{url, strlen(url)}};
+        uint8_t digest[HASH_BYTES];
+        int r = hash_hmac("webhook", 7, parts, ELEMENTSOF(parts), digest);
+
+        if (r == 0)
+                hex_encode(digest, sizeof(digest), hash);
+        return r;
+}
+
 static int open_hooks(struct way *w, const struct notify_config *c, size_t *np, struct diag *d) {
         int r = 0;
 
@@ -214,6 +227,7 @@ static int open_hooks(struct way *w, const struct notify_config *c, size_t *np, 
 
                         route->merchant = h->merchant;
                         route->receiver = i;
+                        r = hash_url(h->url, route->url);
                 }
         }
         *np = c->n_hooks;

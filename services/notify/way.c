@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "services/notify/channel/webhook.h"
 #include "services/notify/signer.h"
 
 /* ---- to the thread ---- */
@@ -94,13 +95,43 @@ uint32_t way_among(const struct way *w, const struct notice_row *row) {
         for (size_t i = 0; i < w->health.n; i++) {
                 const struct way_route *r = &w->routes[i];
 
-                if (r->merchant && strcmp(r->merchant, row->merchant) != 0)
+                if ((r->merchant && strcmp(r->merchant, row->merchant) != 0) || r->off_usec > 0)
                         continue;
                 if (last < w->health.n && r->receiver != w->routes[last].receiver)
                         continue;
                 among |= ROUTES_ONLY(i);
         }
         return among;
+}
+
+bool way_is_off(const struct way *w, const struct notice_row *row) {
+        for (size_t i = 0; i < w->health.n; i++) {
+                const struct way_route *r = &w->routes[i];
+
+                if (r->off_usec > 0 && r->merchant && strcmp(r->merchant, row->merchant) == 0)
+                        return true;
+        }
+        return false;
+}
+
+bool way_switch_off(struct way *w, const char *url, int64_t at_usec) {
+        bool any = false;
+
+        for (size_t i = 0; i < w->health.n; i++) {
+                struct way_route *r = &w->routes[i];
+
+                if (strcmp(r->url, url) != 0)
+                        continue;
+                if (r->off_usec == 0)
+                        r->off_usec = at_usec > 0 ? at_usec : 1;
+                any = w->changed = true;
+        }
+        return any;
+}
+
+bool way_is_told_off(const struct way *w, const struct flight *f) {
+        return w->channel == CHANNEL_WEBHOOK && f->begun && f->answer.result == COURIER_PERMANENT &&
+               strcmp(f->answer.reason, WEBHOOK_GONE) == 0;
 }
 
 /* The thread has all that it may, or one that takes long: those behind that could only grow stale. */
@@ -132,7 +163,7 @@ uint64_t way_down_usec(const struct way *w) {
         if (!w->routes[0].merchant)
                 return routes_down_usec(&w->health, ROUTES_ANY);
         for (size_t i = 0; i < w->health.n; i++) {
-                uint64_t one = routes_down_usec(&w->health, ROUTES_ONLY(i));
+                uint64_t one = w->routes[i].off_usec > 0 ? 0 : routes_down_usec(&w->health, ROUTES_ONLY(i));
 
                 if (one > 0 && (since == 0 || one < since))
                         since = one;
@@ -283,10 +314,14 @@ size_t way_tell(const struct way *w, struct route_is *list) {
                 list[i] = (struct route_is){.channel = channel_to_str(w->channel),
                         .name = r->courier.name,
                         .position = (int) i,
-                        .state = !r->tried ? "untried"
-                                 : up      ? "up"
-                                           : "down",
-                        .reason = up || !r->reason ? "" : r->reason,
+                        .state = r->off_usec > 0 ? "off"
+                                 : !r->tried     ? "untried"
+                                 : up            ? "up"
+                                                 : "down",
+                        .reason = r->off_usec > 0    ? WEBHOOK_GONE
+                                  : up || !r->reason ? ""
+                                                     : r->reason,
+                        .since_usec = r->off_usec,
                         .down_usec = routes_known_down_usec(&w->health, i)};
         }
         return w->health.n;

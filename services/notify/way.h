@@ -52,9 +52,13 @@ struct flight { /* a notice between the decision that it goes and what became of
 };
 #define FLIGHTS_MAX (2 * SENDER_DEPTH_MAX) /* those that are to be written down, and those that follow them */
 
+#define WAY_URL_SIZE 65 /* a hash in hex, with the NUL */
+
 struct way_route {
         struct courier courier; /* its name is the route's, borrowed from the config */
         const char *merchant;   /* of a webhook; NULL: any */
+        char url[WAY_URL_SIZE]; /* of a webhook: a hash of where it leads; "" */
+        int64_t off_usec;       /* wall clock since when its receiver wants no more; 0 it does */
         size_t receiver;        /* the first route that leads to the same one, which knows an id again */
         bool tried;
         const char *reason; /* why it is down; static, NULL none */
@@ -93,6 +97,12 @@ size_t way_count(const struct way *w, enum flight_state state);
 bool way_has(const struct way *w, const char *notice); /* a flight of it; not the clerk's paper */
 /* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
 uint32_t way_among(const struct way *w, const struct notice_row *row);
+/* Is there a route for this notice, whose receiver wants no more? */
+bool way_is_off(const struct way *w, const struct notice_row *row);
+/* No notice goes to this URL any more. @at_usec: wall clock when it said so. Return: false when no route leads there. */
+bool way_switch_off(struct way *w, const char *url, int64_t at_usec);
+/* Is that what a flight was answered which has ended? */
+bool way_is_told_off(const struct way *w, const struct flight *f);
 /* Could it take one of them now? @nextp: set when not: when to ask again; 0 when it is answered. */
 bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp);
 /* A flight that is staged, by the route that the job names; @job is empty afterwards. Only when it is free. */

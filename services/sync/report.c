@@ -82,7 +82,8 @@ static void on_route(const struct route_row *row, void *userdata) {
         struct routes_down *down = userdata;
         char since[TIME_TEXT_MAX];
 
-        if (strcmp(row->state, "down") != 0 || down->n++ == ROUTES_DOWN_MAX)
+        if ((strcmp(row->state, "down") != 0 && strcmp(row->state, "off") != 0) ||
+                down->n++ == ROUTES_DOWN_MAX)
                 return;
         json_write_object(&down->w, NULL);
         json_write_string(&down->w, "channel", row->channel);

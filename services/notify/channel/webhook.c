@@ -116,7 +116,7 @@ struct courier_answer webhook_answer(const struct http_end *end) {
         answer = http_status_answer(end);
         switch (end->status) {
         case 410:
-                answer.reason = "gone";
+                answer.reason = WEBHOOK_GONE;
                 break;
         case 401:
         case 403:

@@ -5,7 +5,7 @@
  * once: a repeat is safe. The content is the JSON that is posted; the address of the job is not used, the URL is the channel's.
  *
  *   2xx                     taken
- *   410                     for good, "gone": the receiver does not want these any more
+ *   410                     for good, "gone": the receiver wants no more, and nothing is to be sent to this URL again
  *   413, 422                for good: this one
  *   401, 403, 404, 405      for now, "refused": secret, clock or URL are wrong, which people mend
  *   408, 429, 5xx           for now, not before Retry-After
@@ -17,7 +17,8 @@
  */
 #include "services/notify/channel/http.h"
 
-#define WEBHOOK_KEYS_MAX 2 /* while a secret is changed both sign */
+#define WEBHOOK_GONE     "gone" /* the reason of a 410 */
+#define WEBHOOK_KEYS_MAX 2      /* while a secret is changed both sign */
 
 struct webhook_config { /* borrowed during webhook_new() only */
         const char *url;

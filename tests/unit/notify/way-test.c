@@ -157,6 +157,45 @@ static void the_merchants_own_receivers_are_down_since_the_first_of_them(void **
         assert_int_equal(way_down_usec(&w), 0);
 }
 
+static void a_receiver_that_wants_no_more_is_told_as_off_and_keeps_nobody_waiting(void **state) {
+        const struct courier_answer down = {.result = COURIER_ROUTE_DOWN, .reason = "no-server"};
+        struct flight f = {
+                .route = 1, .begun = true, .answer = {.result = COURIER_PERMANENT, .reason = "gone"}};
+        struct notice_row row = {.merchant = "acme"};
+        struct route_is list[ROUTES_MAX];
+        struct way w;
+
+        (void) state;
+        fill(&w, CHANNEL_WEBHOOK);
+        for (size_t i = 0; i < 4; i++) {
+                w.routes[i].merchant = i == 1 ? "acme" : "midori";
+                (void) copy_text(w.routes[i].url, WAY_URL_SIZE, i == 1 ? "aa" : "bb");
+        }
+        assert_true(way_is_told_off(&w, &f));
+        assert_false(way_is_off(&w, &row));
+        (void) routes_on_answer(&w.health, 1, &down, 5000, 0);
+        assert_false(way_switch_off(&w, "cc", 77));
+        assert_false(w.changed);
+        assert_true(way_switch_off(&w, "aa", 77));
+        assert_true(w.changed && way_is_off(&w, &row));
+        assert_int_equal(way_among(&w, &row), 0);
+        assert_int_equal(way_down_usec(&w), 0);
+        assert_int_equal(way_tell(&w, list), 4);
+        assert_string_equal(list[1].state, "off");
+        assert_string_equal(list[1].reason, "gone");
+        assert_int_equal(list[1].since_usec, 77);
+        assert_string_equal(list[0].state, "untried");
+
+        f.answer.reason = "message-refused"; /* this one, not all */
+        assert_false(way_is_told_off(&w, &f));
+        f.answer.reason = "gone";
+        f.begun = false;
+        assert_false(way_is_told_off(&w, &f));
+        f.begun = true;
+        w.channel = CHANNEL_SMS; /* a gateway's word says nothing about the gateway */
+        assert_false(way_is_told_off(&w, &f));
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_may_have_gone_goes_again_to_the_same_receiver_alone),
@@ -164,6 +203,7 @@ int main(void) {
                 cmocka_unit_test(after_a_death_the_route_that_had_it_is_asked_or_the_most_careful_counts),
                 cmocka_unit_test(a_route_is_told_as_its_answers_left_it),
                 cmocka_unit_test(the_merchants_own_receivers_are_down_since_the_first_of_them),
+                cmocka_unit_test(a_receiver_that_wants_no_more_is_told_as_off_and_keeps_nobody_waiting),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
