@@ -122,7 +122,7 @@ static const struct yaml_rule mailbox_rules[] = {
         {"password_file", YAML_WANT_PATH, false, ROOM(bounce.mailbox.password_file), 0, 0, NULL, NULL, NULL},
         {"timeout", YAML_WANT_DURATION, false, ROOM(bounce.mailbox.timeout_usec), (int64_t) USEC_PER_SEC,
                 600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
-        {"every", YAML_WANT_DURATION, false, ROOM(bounce.mailbox.every_usec), (int64_t) USEC_PER_SEC,
+        {"every", YAML_WANT_DURATION, false, ROOM(bounce.mailbox.every_usec), 100 * (int64_t) USEC_PER_MSEC,
                 3600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
         {0},
 };

@@ -20,7 +20,7 @@ def store(build, tmp_path):
     key.write_bytes(KEY + b"\n")
     key.chmod(0o600)
     s.rig.stop("notify")
-    config.write_text(config.read_text() + f"bounce: {{domain: bounce.example.jp, key_file: {key}, mailbox: {{maildir: {tmp_path}/bounces, every: 1s}}}}\n")
+    config.write_text(config.read_text() + f"bounce: {{domain: bounce.example.jp, key_file: {key}, mailbox: {{maildir: {tmp_path}/bounces, every: 100ms}}}}\n")
     s.rig.start("notify")
     yield s
     s.close()

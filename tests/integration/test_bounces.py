@@ -171,8 +171,8 @@ def test_what_bounced_goes_by_the_next_channel_once(two_ways, ledger, box, name)
     notice = told_by(ledger, "S-1", ["email", "sms"])
     assert notify.outcome_of(notice)[1]["channel"] == "email"
     box.put(bounce(name, notice))  # before the station took down that it had gone: later, then
-    wait_for("a look", lambda: list((box.path / "new").iterdir()))
-    time.sleep(1.5)
+    box.wait_looks()
+    assert list((box.path / "new").iterdir())
     assert told(notify, notice) == ["accepted"] and not sms.requests
     keep(notice, "S-1")
     wait_for("both", lambda: [(t, d["channel"], d["attempts"]) for t, d in notify.outcomes() if d["notice"] == notice] ==

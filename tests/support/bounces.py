@@ -28,7 +28,7 @@ def config(tmp_path: Path, maildir: Path, mailbox: str) -> str:
     key = tmp_path / "bounce.key"
     key.write_bytes(KEY + b"\n")
     key.chmod(0o600)
-    return f"maildir: {maildir}\nbounce:\n  domain: bounce.example.jp\n  key_file: {key}\n  mailbox: {{{mailbox}, every: 1s}}\n"
+    return f"maildir: {maildir}\nbounce:\n  domain: bounce.example.jp\n  key_file: {key}\n  mailbox: {{{mailbox}, every: 100ms}}\n"
 
 
 class Box:
@@ -45,6 +45,12 @@ class Box:
 
     def wait_empty(self) -> None:
         wait_for("all of it read", lambda: not list((self.path / "new").iterdir()), 15)
+
+    def wait_looks(self) -> None:
+        """Until whatever lies there was looked at: mails of nobody, each later than it, were."""
+        for _ in range(2):
+            self.put((CORPUS / "foreign").read_bytes())
+            wait_for("a look", lambda: any(name.startswith(f"{self.n}.relay") for name in self.left()))
 
     def left(self) -> list:
         return sorted(p.name for p in (self.path / "cur").iterdir())
