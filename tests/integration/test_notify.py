@@ -175,7 +175,7 @@ def test_without_a_ledger_it_waits_for_one(build, tmp_path, maildir):
     ledger = Ledger(build, tmp_path / "ledger")
     ledger.folder.mkdir(mode=0o750)
     subprocess.run([ledger.tool, "--keys", ledger.secret, ledger.public], check=True)
-    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n") as notify:
+    with Notify(build, tmp_path, ledger, f"maildir: {maildir}\n", socket=tmp_path / "nobody-rings.sock") as notify:
         wait_for("its database", lambda: (notify.folder / "notices.db").exists())
         with ledger:
             assert notify.outcome_of(shipped(ledger, "S-1"))[0] == "notice.accepted"

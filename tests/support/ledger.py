@@ -19,6 +19,8 @@ import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from bell import Bell
+
 REALM = "test"
 
 
@@ -46,16 +48,26 @@ class Ledger:
         self.public = self.folder.parent / "seal.public"
         self.process = None
         self.parcels = 0
+        self.bell_path = self.folder.parent / "bell.sock"
+        self.bell = None
 
     def __enter__(self):
         self.folder.mkdir(mode=0o750, exist_ok=True)
         if not self.secret.exists():
             subprocess.run([self.tool, "--keys", self.secret, self.public], check=True)
         self.open()
+        self.bell = Bell(self.bell_path)
         return self
 
     def __exit__(self, *_):
         self.close()
+        self.bell.close()
+        self.bell = None
+
+    def ring(self):
+        """As the station does after each commit: whoever follows looks now, and not within a second."""
+        if self.bell:
+            self.bell.ring()
 
     def open(self, **environment):
         self.process = subprocess.Popen([self.tool, "--folder", self.folder, "--realm", REALM, "--public", self.public],
@@ -86,6 +98,7 @@ class Ledger:
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
         assert "error" not in answer, (line, answer)
+        self.ring()
         return answer["pos"]
 
     def facts(self, type: str) -> list:

@@ -25,8 +25,9 @@ class Notify:
         self.config = folder / "notify.yaml"
         self.clock = folder / "clock"
         self.errors = folder / "notify.log"
+        self.ledger = ledger
         keys = {"realm": "test", "site": "tokyo", "station": "bench-1", "folder": self.folder, "ledger": ledger.path,
-                "seal": ledger.secret, **more}
+                "seal": ledger.secret, "socket": ledger.bell_path, **more}
         self.config.write_text("".join(f"{k}: {v}\n" for k, v in keys.items()) +
                                f"from:\n  name: 発送係\n  address: station@example.jp\n{route}")
         self.config.chmod(0o644)
@@ -56,6 +57,7 @@ class Notify:
         new = self.clock.with_suffix(".new")
         new.write_text(str(passed + seconds))
         new.replace(self.clock)
+        self.ledger.ring()
 
     def __enter__(self):
         return self.start()
