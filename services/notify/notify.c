@@ -59,13 +59,14 @@ static int leave(struct notify *n, int r) {
 
 static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct notify *n = userdata;
-        struct stamp now = follow_now(n->follow);
+        struct stamp now;
         int r;
 
         (void) source;
         (void) usec;
         bell_on_tick(n->bell);
         r = turn_run(n);
+        now = follow_now(n->follow); /* of no earlier than what the turn has read */
         if (r >= 0)
                 r = turn_purge(n, &now);
         if (r >= 0)
