@@ -192,6 +192,8 @@ def test_what_nobody_else_may_carry_or_is_not_true_any_more_failed_and_was_not_c
         keep(notices[shipment], shipment)
     ledger.contact(M, "S-1", channels=["email", "sms"], box=BOX, consent={"shipped": True, "sms": {"shipped": False}}, version=2)
     ledger.void(M, "S-2", notify.outcome_of(notices["S-2"])[1]["parcels"][0])
+    wait_for("the correction", lambda: notify.outcome_of(notices["S-2"])[1].get("correction"))
+    keep(notices["S-2"], "S-2")
     for shipment, notice in notices.items():
         box.put(bounce("gmail", notice))
     for shipment, notice in notices.items():
