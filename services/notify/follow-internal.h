@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Of follow.h, for its two halves: follow.c reads the ledger in slices and keeps the cursors, follow-facts.c knows what each fact
- * means for the outbox.
+ * Of follow.h, for its parts: follow.c reads the ledger in slices and keeps the cursors; what each fact means for the outbox stands in
+ * follow-facts.c, for notices that were promised in follow-reserved.c, for what became of them in follow-outcome.c, for who wants to hear
+ * no more in follow-withdrawn.c.
  */
 #include "services/notify/follow.h"
 
@@ -27,3 +28,15 @@ struct follow {
 int follow_take_fact(const struct fact_row *fact, void *userdata);
 /* For facts_pass_damage(); likewise. */
 int follow_pass_damage(int64_t pos, void *userdata);
+
+bool follow_is_final(enum notice_state s); /* nothing more comes of it, unless a mail bounces */
+
+/* One fact of the type that its name says; @data: parsed. Return: 0; -EBADMSG its shape; -EAGAIN the ledger, not now; -errno of the outbox. */
+int follow_on_reserved(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_approved(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_refused(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_outcome(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_known(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_consent(struct follow *f, const struct fact_row *fact, const struct json *data);
+/* What was withdrawn before this disk, for the shipment and the address that the office says is its customer's. @e: of "known". */
+int follow_withdrawn_before(struct follow *f, const char *merchant, const struct json *e);
