@@ -2,6 +2,7 @@
 /* What the floor's screen has to show: how the station is, what waits, what is stuck and what to do about it. */
 #include <string.h>
 
+#include "firmware/domain/notice-alarm.h"
 #include "firmware/views/line.h"
 #include "services/web/watch-internal.h"
 
@@ -56,9 +57,11 @@ static int on_owing(const struct standing_notice *n, void *userdata) {
 
 static int on_asking(const struct standing_asking *n, void *userdata) {
         struct rows *r = userdata;
+        int64_t since_usec = 0;
 
         if (!is_room(r))
                 return 0;
+        (void) time_parse(n->since, &since_usec, NULL); /* "": not known */
         json_write_object(r->w, NULL);
         json_write_string(r->w, "notice", n->id);
         doc_merchant(r->w, "merchant", &r->watch->look.policy, n->merchant);
@@ -66,6 +69,7 @@ static int on_asking(const struct standing_asking *n, void *userdata) {
         json_write_string(r->w, "kind", n->kind);
         json_write_string(r->w, "since", *n->since ? n->since : NULL);
         doc_local_time(r->w, "expires", n->expires_usec);
+        doc_local_time(r->w, "urgent_from", notice_alarm_usec(since_usec, n->expires_usec));
         json_write_raw(r->w, "data", *n->data ? n->data : "null");
         json_write_end_object(r->w);
         return 0;

@@ -126,6 +126,51 @@ def test_a_leader_reads_what_it_will_say_and_lets_one_go_and_one_not(store, chro
     assert store.count("person.in") == 1, "nobody is signed in anywhere by it"
 
 
+def rule(store, **changes) -> None:
+    policy, before = {**goods.policy(1), "version": 4 + store.count("policy.changed"), "store": STORE}, store.count("policy.changed")
+    for merchant in policy["merchants"]:
+        merchant |= {"approval": ["incident"], **changes}
+    store.rig.oms("policy", store.file("policy.json", policy))
+    wait_for("the policy", lambda: store.count("policy.changed") > before)
+
+
+NAMES = "return [...document.querySelectorAll('.asking li b')].map(e => e.textContent.split(' ').at(-1))"
+
+
+@pytest.mark.parametrize("language, number, due, top, over", [("ja", 81, "期限が近い", "承認を急ぐ 1件 ", "期限切れ"), ("en", 85, "Expires soon", "1 to approve now, first by ", "Expired")])
+def test_what_expires_first_stands_first_and_says_so_before_it_is_too_late(store, chromium, language, number, due, top, over):
+    later, first, last = f"L-{number}", f"F-{number + 1}", f"G-{number + 2}"
+    owe(store, later)
+    open_floor(store, chromium, language)
+    wait_for("it is listed", lambda: is_listed(chromium, later))
+    assert due not in chromium.text(".asking") and top not in chromium.text("header.top")
+    rule(store, notice_max_age_s={"incident": 7200})
+    owe(store, first)
+    wait_for("it stands before the other one", lambda: chromium.js(NAMES) == [first, later])
+
+    touch(chromium, first, "a_no")  # somebody is about to press
+    rule(store, notice_max_age_s={"incident": 3600})
+    owe(store, last)
+    wait_for("what comes goes behind it", lambda: chromium.js(NAMES) == [first, later, last])
+    touch(chromium, first, "a_back")
+    chromium.js("document.activeElement.blur(); touchedAt -= SETTLE_MS; show(doc)")
+    assert chromium.js(NAMES) == [last, first, later]
+
+    rule(store)
+    chromium.js("clockAhead += 45 * 60e3; show(doc)")
+    rows = chromium.js("return [...document.querySelectorAll('.asking li')].map(e => [e.className, e.querySelector('.due').textContent])")
+    assert rows == [["bad", due], ["warn", ""], ["warn", ""]]
+    assert top in chromium.text("header.top") and ("あと15分" if language == "ja" else "in 15") in chromium.text(".asking li")
+    look(chromium, f"due-{language}")
+    chromium.js("document.activeElement.blur(); scrollTo(0, 0)")
+    if os.environ.get("OKURU_PICTURES"):
+        chromium.shoot(Path(os.environ["OKURU_PICTURES"]) / f"top-{language}.png")
+    chromium.js("clockAhead += 20 * 60e3; show(doc)")
+    rows = chromium.js("return [...document.querySelectorAll('.asking li')].map(e => [e.className, e.querySelector('.due').textContent])")
+    assert rows == [["bad", over], ["bad", due], ["warn", ""]]
+    look(chromium, f"over-{language}")
+
+
 WORDS = ROW + "const d = row && row.querySelector('details.wording');"
 
 

@@ -32,6 +32,31 @@ function says(n) {
                 : el("dl.says", {}, ...rows.map(([key, v]) => el("div", {}, el("dt", {}, word("nf_" + key).replace(/^nf_/, "")), el("dd", {}, ...said(v)))));
 }
 
+// ---- until when ----
+
+const isUrgent = n => Boolean(n.urgent_from) && now() >= Date.parse(n.urgent_from);
+const isOver = n => Boolean(n.expires) && now() >= Date.parse(n.expires);
+const today = () => new Date(now() + clockOffset * 60000).toISOString().slice(0, 10);
+const dueClock = n => n.expires.slice(0, 10) === today() ? clock(n.expires) : `${n.expires.slice(5, 10)} ${clock(n.expires)}`;
+// Told by a word and a shape, too: who is in a hurry looks for what stands out, and not everybody sees that it is red.
+function mind(row, n) {
+        const urgent = isUrgent(n), over = isOver(n), how = over ? "over" : urgent ? "urgent" : "";
+        const until = !n.expires ? "" : over ? word("a_ended", {t: dueClock(n)}) : word("a_until", {t: dueClock(n), a: span((Date.parse(n.expires) - now()) / 1000)});
+        row.until.textContent = until;
+        row.age.textContent = n.since ? age(n.since) : "";
+        if (row.how === how)
+                return;
+        row.how = how;
+        row.element.className = how ? "bad" : "warn";
+        row.element.firstChild.replaceWith(mark(how ? "red" : "amber"));
+        row.due.textContent = how ? word("a_" + how) : "";
+}
+// For the top of the screen: what a leader must not walk past. Return: "" nothing is urgent.
+function dueWords(d) {
+        const urgent = d.lists ? d.lists.asking.filter(n => isUrgent(n) && !isOver(n)) : [];
+        return urgent.length ? word("a_due", {n: urgent.length, t: dueClock(urgent[0])}) : "";
+}
+
 // ---- the words themselves ----
 
 // As the customer's channel carries them; whose they are is not in it. Asked for when somebody wants to read.
@@ -95,19 +120,25 @@ function ask(row, n, focus) {
 }
 
 function askedRow(n) {
-        const row = {age: el("span.age"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
-        const until = n.expires ? word("a_until", {t: `${n.expires.slice(5, 10)} ${clock(n.expires)}`}) : "";
-        row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, [say(n.merchant && n.merchant.name), until].filter(Boolean).join(" · ")), row.age, says(n), wording(n), row.acts);
+        const row = {how: "", age: el("span.age"), due: el("strong.due"), until: el("span.until"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
+        row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, row.due, row.until, el("span", {}, say(n.merchant && n.merchant.name))), row.age, says(n), wording(n), row.acts);
         ask(row, n);
         return row;
 }
 
-// Return: how many wait.
+// While somebody reads or is about to press, what is there stays where it is, and what comes goes behind it.
+const SETTLE_MS = 10000;
+let touchedAt = -SETTLE_MS;
+for (const kind of ["pointerdown", "pointermove", "keydown", "focusin"])
+        asking.addEventListener(kind, () => { touchedAt = performance.now(); });
+const isInUse = () => performance.now() - touchedAt < SETTLE_MS || asking.contains(document.activeElement) || asking.querySelector(".sure, details[open]") !== null;
+
+// The one that expires first, first. Return: how many wait.
 function showAsking(d) {
         if (!d.lists)
                 return askedRows.size;
-        const all = d.lists.asking, n = d.lists.counts.notices_asking, known = all.filter(x => askedRows.has(x.notice));
-        const shown = [...known, ...all.filter(x => !askedRows.has(x.notice))].slice(0, ASKED_MAX);
+        const stays = isInUse(), isKnown = x => stays && askedRows.has(x.notice), all = d.lists.asking, n = d.lists.counts.notices_asking;
+        const shown = [...all.filter(isKnown), ...all.filter(x => !isKnown(x))].slice(0, ASKED_MAX);
         for (const [id, row] of askedRows)
                 if (!shown.some(x => x.notice === id)) {
                         const hadFocus = row.element.contains(document.activeElement);
@@ -121,8 +152,14 @@ function showAsking(d) {
                         askedRows.set(x.notice, askedRow(x));
                         asking.append(askedRows.get(x.notice).element);
                 }
-                askedRows.get(x.notice).age.textContent = x.since ? age(x.since) : "";
+                mind(askedRows.get(x.notice), x);
         }
+        if (!stays)
+                shown.forEach((x, i) => {
+                        const row = askedRows.get(x.notice).element;
+                        if (asking.children[i] !== row)
+                                asking.insertBefore(row, asking.children[i] || null);
+                });
         asking.hidden = shown.length === 0;
         askedMore.textContent = n > shown.length ? word("a_more", {n: n - shown.length}) : "";
         return n;

@@ -93,6 +93,9 @@ function topBar(d) {
         else
                 states.push(state("good", "green", word("station_ok")));
         states.push(o.up ? state("good", "up", word("office_up")) : state("warn", "cloud_off", `${word(o.known ? "office_down" : "office_none")}${o.since && o.known ? " " + age(o.since) : ""}`));
+        const due = isLost ? "" : dueWords(d);
+        if (due)
+                states.unshift(state("bad", "red", due));
         if (o.waiting && o.oldest && now() - Date.parse(o.oldest) > 5000)
                 states.push(state("warn", "up", `${word("waiting", {n: o.waiting})} ${age(o.oldest)}`));
         return [el("h1", {}, `${s.site}/${s.station}`), ...states];

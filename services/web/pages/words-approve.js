@@ -2,7 +2,8 @@
 // The words of a leader's yes or no to a notice: the act, the kinds, and what the office has a notice say.
 "use strict";
 Object.assign(WORDS, {
-        a_title: ["承認待ち {x}", "Approval: {x}"], a_until: ["{t} まで", "until {t}"], a_more: ["ほか{n}件", "{n} more"], a_usual: ["いつもの文面", "its usual words"],
+        a_title: ["承認待ち {x}", "Approval: {x}"], a_until: ["{t} まで（あと{a}）", "until {t}, in {a}"], a_ended: ["{t} に切れた。もう送られない", "since {t}: it does not go any more"],
+        a_urgent: ["期限が近い", "Expires soon"], a_over: ["期限切れ", "Expired"], a_due: ["承認を急ぐ {n}件 {t} まで", "{n} to approve now, first by {t}"], a_more: ["ほか{n}件", "{n} more"], a_usual: ["いつもの文面", "its usual words"],
         a_words: ["お客様が読む文面", "What the customer will read"], a_reading: ["読み込み中", "loading"], a_no_words: ["文面はまだない（連絡先か同意がない）", "not written yet: no contact or consent"], a_unread: ["今は読めない。開き直す", "cannot be read now: open it again"],
         ch_email: ["メール", "e-mail"], ch_sms: ["SMS", "SMS"], ch_line: ["LINE", "LINE"], "ch_line-notification": ["LINE", "LINE"], ch_webhook: ["荷主のサーバー", "the merchant's server"], ch_slip: ["案内票", "slip"],
         a_yes: ["承認して送る", "Approve and send"], a_no: ["送らない", "Do not send"], a_back: ["戻る", "Back"],
