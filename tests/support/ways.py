@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Channels of okuru-notify beside mail, as sections of notify.yaml that lead to servers of a test."""
+"""Channels of okuru-notify beside mail, as sections of notify.yaml that lead to servers of a test; notices for them, and what came."""
 import base64
+import json
 from pathlib import Path
 
 import yaml
 from fake_http import Answer
+from ledger import notice_id, stamp
+from notify import M
 
 PHONE, E164 = "090-1234-5678", "+819012345678"
 FRIEND = "U" + "0123456789abcdef" * 2
@@ -62,3 +65,31 @@ def told(ledger, shipment: str, channels=("email",), box=None, delay: float = 0,
     ledger.contact("acme", shipment, channels=list(channels), box=BOX if box is None else box, **more)
     ledger.ship("acme", shipment)
     return ledger.reserve("acme", shipment, delay=delay)
+
+
+def ready(ledger, shipment: str, channels=("email",), **more) -> str:
+    """One that waits at the counter."""
+    ledger.shipment(M, shipment, pickup={"store": "tokyo"}, notices={"pickup-ready": "station"})
+    ledger.contact(M, shipment, channels=list(channels), kinds=("pickup-ready",), **{"box": BOX, **more})
+    ledger.arrive(M, shipment)
+    notice = notice_id(M, shipment, "pickup-ready")
+    ledger.fact("notice.reserved", M, shipment, notice=notice, kind="pickup-ready", generation=0, not_before=stamp(), expires=stamp(86400 * 7),
+                owner="station")
+    return notice
+
+
+def accepted(notify, notice: str) -> str:
+    """The channel that took it, as the outcome says."""
+    kind, data = notify.outcome_of(notice)
+    assert kind == "notice.accepted", data
+    return data["channel"]
+
+
+def sent(server) -> list:
+    """The bodies that a server of ours was asked with."""
+    return [json.loads(r.body) for r in server.requests]
+
+
+def slips(tmp_path) -> list:
+    """Those of by_slip() that wait for the printer."""
+    return sorted((tmp_path / "slips" / "new").glob("*.txt"))
