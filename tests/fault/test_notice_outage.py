@@ -86,7 +86,8 @@ class Trial:
 
     def owed(self) -> int:
         now = (time.clock_gettime(time.CLOCK_BOOTTIME) + float(self.time.clock.read_text())) * 1e6
-        return self.notify.query("SELECT count(*) FROM notice WHERE state = 'sending' OR state = 'reserved' AND next_usec <= ?", int(now))[0][0]
+        due = "SELECT count(*) FROM notice WHERE state = 'sending' OR state = 'reserved' AND next_usec <= ?"
+        return wait_for("a look at the outbox", lambda: self.notify.query(due, int(now)))[0][0]  # no rows: it could not be read just now
 
     def kill(self) -> None:
         time.sleep(self.chance.uniform(0.02, 0.2))
