@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 48
 #define FIRST_VALUE 256 /* of getopt's answers: beyond every letter */
 
 enum { ASK_HELP = FIRST_VALUE + OPTIONS_MAX, ASK_VERSION, ASK_VERBOSE };

@@ -25,6 +25,18 @@ enum { /* options that only some verbs take, a bit each */
         TAKES_PEOPLE = 1 << 13,
         TAKES_BAYS = 1 << 14,
         TAKES_OUTPUT = 1 << 15,
+        TAKES_CARRIER = 1 << 16,
+        TAKES_BAY = 1 << 17,
+        TAKES_MERCHANT = 1 << 18,
+        TAKES_SINCE = 1 << 19,
+        TAKES_UNTIL = 1 << 20,
+        TAKES_CAUSE = 1 << 21,
+        TAKES_CAUSE_EN = 1 << 22,
+        TAKES_ACTION = 1 << 23,
+        TAKES_ACTION_EN = 1 << 24,
+        TAKES_NEXT_BY = 1 << 25,
+        TAKES_BADGE = 1 << 26,
+        TAKES_YES = 1 << 27,
 };
 
 static const struct verb verbs[] = {
@@ -51,6 +63,14 @@ static const struct verb verbs[] = {
                 TAKES_JSON, 0, 1, 1, verb_notices_text},
         {"notices", "refuse", "NOTICE", "the same, and it is not sent", TAKES_JSON, 0, 1, 1,
                 verb_notices_refuse},
+        {"notices", "incident", "",
+                "whom it concerns that something has happened to what a carrier has, or what waits for it; "
+                "--yes: "
+                "tell them; root or the station's own user, or a leader's badge",
+                TAKES_CARRIER | TAKES_BAY | TAKES_MERCHANT | TAKES_SINCE | TAKES_UNTIL | TAKES_CAUSE |
+                        TAKES_CAUSE_EN | TAKES_ACTION | TAKES_ACTION_EN | TAKES_NEXT_BY | TAKES_BADGE |
+                        TAKES_YES | TAKES_JSON,
+                TAKES_CARRIER | TAKES_CAUSE | TAKES_ACTION | TAKES_NEXT_BY, 0, 0, verb_notices_incident},
         {"notices", NULL, "", "what customers are still to be told; --all: also what became of the others",
                 TAKES_ALL | TAKES_JSON, 0, 0, 0, verb_notices},
         {"bays", NULL, "", "what waits in each bay", TAKES_JSON, 0, 0, 0, verb_bays},
@@ -113,6 +133,18 @@ static const struct verb_option options[] = {
         {"output", TAKES_OUTPUT, OPTION(output), "FILE", NULL, 'o'},
         {"public", TAKES_PUBLIC, OPTION(public), "FILE", NULL, 0},
         {"secret", TAKES_SECRET, OPTION(secret), "FILE", NULL, 0},
+        {"carrier", TAKES_CARRIER, OPTION(carrier), "CARRIER", NULL, 0},
+        {"bay", TAKES_BAY, OPTION(bay), "BAY", NULL, 0},
+        {"merchant", TAKES_MERCHANT, OPTION(merchant), "MERCHANT", NULL, 0},
+        {"since", TAKES_SINCE, OPTION(since), "TIME", NULL, 0},
+        {"until", TAKES_UNTIL, OPTION(until), "TIME", NULL, 0},
+        {"cause", TAKES_CAUSE, OPTION(cause), "TEXT", NULL, 0},
+        {"cause-en", TAKES_CAUSE_EN, OPTION(cause_en), "TEXT", NULL, 0},
+        {"action", TAKES_ACTION, OPTION(action), "TEXT", NULL, 0},
+        {"action-en", TAKES_ACTION_EN, OPTION(action_en), "TEXT", NULL, 0},
+        {"next-by", TAKES_NEXT_BY, OPTION(next_by), "TIME", NULL, 0},
+        {"badge", TAKES_BADGE, OPTION(badge), "BADGE", NULL, 0},
+        {"yes", TAKES_YES, OPTION(yes), NULL, NULL, 0},
         {"json", TAKES_JSON, OPTION(json), NULL, NULL, 0},
 };
 

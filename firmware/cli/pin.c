@@ -2,6 +2,7 @@
 /* okuru people pin: what stands for a PIN in the file that `okuru-oms people` takes. The PIN is on no command line, and echoed nowhere. */
 #include "firmware/seal/pin.h"
 #include "firmware/base/say.h"
+#include "firmware/cli/pin.h"
 #include "firmware/cli/verb.h"
 #include "firmware/domain/pin-hash.h"
 #include "firmware/seal/seal.h"
@@ -11,13 +12,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define LINE_SIZE 64
-
 /* Return: false at the end of the input, or when the line is too long to be a PIN. */
-static bool read_line(char line[LINE_SIZE]) {
+static bool read_line(char line[PIN_LINE_SIZE]) {
         size_t n;
 
-        if (!fgets(line, LINE_SIZE, stdin))
+        if (!fgets(line, PIN_LINE_SIZE, stdin))
                 return false;
         n = strcspn(line, "\r\n");
         if (line[n] == '\0' && !feof(stdin))
@@ -26,7 +25,7 @@ static bool read_line(char line[LINE_SIZE]) {
         return true;
 }
 
-static bool ask(const char *text, char line[LINE_SIZE]) {
+bool pin_ask(const char *text, char line[PIN_LINE_SIZE]) {
         struct termios before, quiet;
         bool is_tty = tcgetattr(STDIN_FILENO, &before) == 0, is_read;
 
@@ -55,14 +54,14 @@ static int make(const char *pin) {
 }
 
 int verb_people_pin(const struct invocation *in) {
-        char pin[LINE_SIZE] = "", again[LINE_SIZE] = "";
+        char pin[PIN_LINE_SIZE] = "", again[PIN_LINE_SIZE] = "";
         int r;
 
         (void) in;
         (void) setvbuf(stdin, NULL, _IONBF, 0); /* no copy of it stays in a buffer */
-        if (!ask("PIN: ", pin))
+        if (!pin_ask("PIN: ", pin))
                 r = say_failed("no PIN was given");
-        else if (isatty(STDIN_FILENO) && (!ask("again: ", again) || strcmp(pin, again) != 0))
+        else if (isatty(STDIN_FILENO) && (!pin_ask("again: ", again) || strcmp(pin, again) != 0))
                 r = say_failed("these two differ");
         else
                 r = make(pin);

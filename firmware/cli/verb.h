@@ -10,12 +10,14 @@
 struct options { /* all borrowed from argv; NULL when not given */
         const char *config;
         const char *bench, *counted, *type, *lane, *from, *public, *secret, *lang, *people, *bays, *output;
-        bool json, follow, all, check;
+        const char *carrier, *bay, *merchant, *since, *until, *cause, *cause_en, *action, *action_en,
+                *next_by, *badge;
+        bool json, follow, all, check, yes;
         const char *where; /* which parcels: "open", "parked" … */
 };
 
 verb_fn verb_status, verb_facts, verb_shipment, verb_parcel, verb_parcels, verb_notices, verb_notices_approve,
-        verb_notices_refuse, verb_notices_text, verb_bays, verb_scan, verb_bay_close;
+        verb_notices_refuse, verb_notices_text, verb_notices_incident, verb_bays, verb_scan, verb_bay_close;
 verb_fn verb_devices, verb_devices_pair;
 verb_fn verb_rfid_watch, verb_rfid_record, verb_rfid_replay;
 verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make, verb_people_pin;

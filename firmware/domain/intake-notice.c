@@ -8,16 +8,6 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/domain/notice.h"
 
-#include <string.h>
-
-static bool says_the_same(const struct json *a, const struct json *b) {
-        _cleanup_str_ struct str ta = STR_INIT, tb = STR_INIT;
-
-        json_print(a, &ta);
-        json_print(b, &tb);
-        return ta.data && tb.data && strcmp(ta.data, tb.data) == 0;
-}
-
 /* Of this kind there have been some. Return: 0 it is the next one, INTAKE_E_SETTLED, -errno. */
 static int compare(struct intake *in, const struct shipment *s, enum notice_kind kind, int generation) {
         _cleanup_(json_freep) struct json *known = NULL;
@@ -34,7 +24,7 @@ static int compare(struct intake *in, const struct shipment *s, enum notice_kind
         if (r < 0)
                 return r;
         /* Of one that a snapshot told nobody knows what it said. */
-        if (r == WORLD_E_NONE || says_the_same(json_get(in->doc, "data"), known))
+        if (r == WORLD_E_NONE || notice_says_the_same(json_get(in->doc, "data"), known))
                 return INTAKE_E_SETTLED;
         r = intake_refuse(in, "same-version", "generation", "known with other content", newest);
         return r < 0 ? r : INTAKE_E_SETTLED;
@@ -51,7 +41,7 @@ static int reserve(struct intake *in, const struct shipment *s, enum notice_kind
         if (r != 0)
                 return r < 0 ? r : 0;
         notice_asked(&in->d->facts, in->world->policy, in->world->realm, s, kind, generation,
-                json_get(in->doc, "data"), in->command->id, &in->command->now);
+                json_get(in->doc, "data"), NULL, NULL, in->command->id, &in->command->now);
         return in->d->facts.error;
 }
 

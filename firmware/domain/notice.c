@@ -260,13 +260,21 @@ bool notice_remind(struct fact_list *facts, const struct policy *policy, const c
 
 void notice_asked(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, enum notice_kind kind, int generation, const struct json *data,
-        const char *cause, const struct stamp *now) {
+        const char *bench, const char *actor, const char *cause, const struct stamp *now) {
         struct shipment of = *s;
 
         of.notices[kind].n = generation;
         reserve(facts, policy, realm, &of, kind,
-                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, data, NULL, NULL,
-                cause, now);
+                policy_notice_delay_usec(policy, s->merchant, notice_kind_to_str(kind)), 0, data, bench,
+                actor, cause, now);
+}
+
+bool notice_says_the_same(const struct json *a, const struct json *b) {
+        _cleanup_str_ struct str ta = STR_INIT, tb = STR_INIT;
+
+        json_print(a, &ta);
+        json_print(b, &tb);
+        return ta.data && tb.data && strcmp(ta.data, tb.data) == 0;
 }
 
 bool notice_is_waiting(const struct shipment *s) {

@@ -125,14 +125,18 @@ int notice_return_taken(struct fact_list *facts, const struct policy *policy, co
         const struct stamp *now);
 
 /**
- * notice_asked() - append notice.reserved for what the office asked for
+ * notice_asked() - append notice.reserved for what the office asked for, or a leader
  * @data: what it says, checked by notice_fields_check(); NULL nothing
+ * @bench, @actor: of a leader; @cause: the office's command. NULL for none
  *
  * Due after the policy's delay of its kind, and expires its age after that.
  */
 void notice_asked(struct fact_list *facts, const struct policy *policy, const char *realm,
         const struct shipment *s, enum notice_kind kind, int generation, const struct json *data,
-        const char *cause, const struct stamp *now);
+        const char *bench, const char *actor, const char *cause, const struct stamp *now);
+
+/* What two of them say beside their shipment, NULL for nothing: is it the same? */
+bool notice_says_the_same(const struct json *a, const struct json *b);
 
 /**
  * notice_repeat() - append notice.reserved, `again`, of one that another disk of this station had promised

@@ -12,6 +12,7 @@
  *   {"verb":"scan","bench":"b1","code":"…"}        root or the station's own user
  *   {"verb":"tags","bench":"b1","epcs":["30…"]}    the same: as if its reader had settled on this set
  *   {"verb":"bay-close","bay":"y1","counted":12}   the same
+ *   {"verb":"incident",…}                          the same; incident.h
  *
  * An answer is {"ok":true,…} or {"ok":false,"error":"…"}. Who does not read is cut.
  */

@@ -436,3 +436,34 @@ int desk_outcome(struct desk *d, const char *type, const char *merchant, const c
         r = keep(userdata, error == 0);
         return r < 0 ? r : store_release(store);
 }
+
+int desk_act(struct desk *d,
+        int (*decide)(
+                void *userdata, const struct world *world, const struct stamp *now, struct fact_list *facts),
+        void *userdata) {
+        struct stamp now = d->options.now(d->callbacks.userdata);
+        struct store *store = ledger_store(d->ledger);
+        struct decision decision = {0};
+        struct world world;
+        uint64_t group_pos = d->group_pos;
+        int r = store_savepoint(store), error;
+
+        d->n_slice++;
+        if (r < 0)
+                return r;
+        error = ledger_world(d->ledger, &world);
+        if (error == 0)
+                error = decide(userdata, &world, &now, &decision.facts);
+        if (error == 0)
+                error = write_facts(d, &decision, &now);
+        decision_deinit(&decision);
+        if (error == 0)
+                return store_release(store);
+        if (is_storage(d, error))
+                return error < 0 ? error : -EIO;
+        log_error("what was asked for could not be decided: %s",
+                error > 0 ? "its facts do not fit the ledger" : strerror(-error));
+        r = store_rollback_to(store);
+        d->group_pos = group_pos;
+        return r < 0 ? r : DESK_E_UNDECIDED;
+}

@@ -116,6 +116,18 @@ int desk_outcome(struct desk *d, const char *type, const char *merchant, const c
         const char *data, size_t n, int (*keep)(void *userdata, bool applied), void *userdata);
 
 /*
+ * Within on_slice() only: something else that is decided, in a savepoint of its own. @decide appends facts, or none; where they
+ * cannot be written nothing of it stands.
+ *
+ * Return: 0; DESK_E_UNDECIDED it could not be decided, and is logged; -errno: the whole group is lost, stop the slice.
+ */
+enum { DESK_E_UNDECIDED = 1 };
+int desk_act(struct desk *d,
+        int (*decide)(
+                void *userdata, const struct world *world, const struct stamp *now, struct fact_list *facts),
+        void *userdata);
+
+/*
  * Within on_slice() only: no further command in this group. There are DESK_SLICE_MAX, or there is one and something waits for
  * the loop: a scan has come.
  */

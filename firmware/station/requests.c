@@ -7,6 +7,7 @@
 #include "firmware/base/bytes.h"
 #include "firmware/base/cleanup.h"
 #include "firmware/domain/zone.h"
+#include "firmware/station/incident.h"
 #include "firmware/station/requests-internal.h"
 
 static void scan_as(struct station *s, const char *actor, size_t bench, const char *code, uint64_t token) {
@@ -141,6 +142,14 @@ static void request_judge(
         requests_judge(s, caller, request, actor);
 }
 
+static void request_incident(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        char actor[ID_SIZE];
+
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        incidents_request(s, caller, request, actor);
+}
+
 const struct verb *verb_find(const struct verb *verbs, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(verbs[i].name, name) == 0)
@@ -189,6 +198,7 @@ static const struct verb acts[] = {
         {"tags", request_tags},
         {"bay-close", request_bay_close},
         {"judge", request_judge},
+        {"incident", request_incident},
 };
 
 void station_on_request(

@@ -3,7 +3,7 @@
  * Room on the disk, and who has read how far: what may be taken in, what may be purged, which holes are to be named. All of it in
  * the desk's hand, a slice at a time.
  */
-#include "firmware/station/station-internal.h"
+#include "firmware/station/incident.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
@@ -163,7 +163,8 @@ int room_on_slice(void *userdata) {
         if (r > 0)
                 desk_touch(s->desk);
         r = 0;
-        if (s->fullness < LEDGER_INTAKE_STOPPED)
+        r = incidents_on_slice(s); /* before what the office sends: of that there may be no end */
+        if (r == 0 && s->fullness < LEDGER_INTAKE_STOPPED)
                 r = tail_slice(s->inbox);
         if (r == 0)
                 r = tail_slice(s->notices);
@@ -187,6 +188,7 @@ void room_on_full(void *userdata) {
         if (store_reserve_release(s->config->folder) < 0)
                 log_error("storage: the reserve could not be released");
         contact_on_lost(s);
+        incidents_on_lost(s);
         tail_forget(s->inbox);
         tail_forget(s->notices);
         if (clock_watch_recall(&s->clock, s->boot_id, s->ledger) < 0)

@@ -19,6 +19,7 @@
  *     what such a notice would say, for a leader (firmware/views/drafts.h); null when nothing is written; "subject" may be null
  *
  *   {"verb":"screen-contact",…}                        contact.c
+ *   {"verb":"screen-incident",…}                       incident.h
  *
  * Refused: {"ok":false,"error":"…"}. Of screen-enter: "pin" (one is wanted), "badge: not known", "pin: wrong", and "wait" with {"wait_s":30},
  * which also the fifth wrong one has. A role is looked at here, with every verb that wants one, whatever a program in between may have let pass.
@@ -30,6 +31,7 @@
 
 #include "firmware/base/cleanup.h"
 #include "firmware/seal/seal.h"
+#include "firmware/station/incident.h"
 #include "firmware/station/requests-internal.h"
 #include "firmware/station/screens-internal.h"
 #include "firmware/views/drafts.h"
@@ -291,6 +293,16 @@ static void request_screen_judge(
         requests_judge(s, caller, request, k->person);
 }
 
+static void request_screen_incident(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        struct session *k = screens_who(s, caller, request, ROLE_LEADER);
+
+        if (!k)
+                return;
+        k->touched_boot_usec = station_now(s).boot_usec;
+        incidents_request(s, caller, request, k->person);
+}
+
 static void write_words(struct str *line, const struct draft_text *t) {
         struct json_writer w;
 
@@ -338,6 +350,7 @@ bool screens_on_request(struct station *s, const struct request_caller *caller, 
                 {"screen-counter", request_counter},
                 {"screen-judge", request_screen_judge},
                 {"screen-words", request_screen_words},
+                {"screen-incident", request_screen_incident},
                 {"screen-contact", contact_request},
         };
         const struct verb *v = verb_find(verbs, ELEMENTSOF(verbs), verb);

@@ -26,6 +26,7 @@ struct station {
         struct seal_lookup lookups[N_LOOKUPS]; /* of ->keys */
         struct screens *screens;               /* owned */
         struct trials *trials;                 /* owned */
+        struct incidents *incidents;           /* owned */
         struct slips *slips;                   /* owned; NULL: none are printed here */
         char boot_id[UUID_TEXT_MAX];
         struct verdict shown[STATION_BENCHES_MAX + 1]; /* by bench; the office last */

@@ -10,8 +10,8 @@
 
 #include "firmware/base/log.h"
 #include "firmware/ledger/successor.h"
+#include "firmware/station/incident.h"
 #include "firmware/station/slips.h"
-#include "firmware/station/station-internal.h"
 
 #define WAL_ROOM_BYTES  (4 * 1024 * 1024)    /* commits overwrite it and do not make the file grow */
 #define CHECK_MS        2000                 /* of quick_check at the start */
@@ -41,6 +41,7 @@ static void station_on_committed(void *userdata, uint64_t pos) {
 
         s->head = pos;
         contact_on_committed(s);
+        incidents_on_committed(s);
         station_tell_bell(s);
         if (s->stopping && desk_is_idle(s->desk))
                 (void) sd_event_exit(s->event, 0);
@@ -314,6 +315,9 @@ static int build(struct station *s, struct diag *d) {
         r = trials_new(s);
         if (r < 0)
                 return r;
+        r = incidents_new(s);
+        if (r < 0)
+                return r;
         r = screens_new(s);
         if (r < 0)
                 return r;
@@ -351,6 +355,7 @@ static void teardown(struct station *s) {
         trials_on_input(s); /* a disk that is tried is waited for: not long */
         s->screens = screens_free(s->screens);
         s->trials = trials_free(s->trials);
+        s->incidents = incidents_free(s->incidents);
         s->inbox = tail_free(s->inbox);
         s->notices = tail_free(s->notices);
         s->ledger = ledger_close(s->ledger);

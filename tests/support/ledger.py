@@ -142,21 +142,21 @@ class Ledger:
 
     # ---- what a bench did ----
 
-    def ready(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2) -> str:
+    def ready(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2, carrier: str = "yamato", bay: str = "y1") -> str:
         """A parcel from opened to ready; its id. Numbers rise from number(1)."""
         self.parcels += 1
         parcel, waybill = str(uuid.uuid4()), number(self.parcels)
         common = {"shipment": shipment, "orders": ["A-" + shipment], "piece": piece, "pieces": pieces}
         self.fact("parcel.opened", merchant, parcel, **common, version=1, code=shipment)
         self.fact("parcel.packed", merchant, parcel, **common, version=1, contents=[{"line": "1", "quantity": quantity}])
-        self.fact("waybill.printed", merchant, parcel, **common, carrier="yamato", number=waybill, source="given", print=1)
-        self.fact("parcel.ready", merchant, parcel, **common, carrier="yamato", number=waybill, matched="given", bay="y1")
+        self.fact("waybill.printed", merchant, parcel, **common, carrier=carrier, number=waybill, source="given", print=1)
+        self.fact("parcel.ready", merchant, parcel, **common, carrier=carrier, number=waybill, matched="given", bay=bay)
         return parcel
 
-    def ship(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2) -> str:
-        parcel = self.ready(merchant, shipment, piece, pieces, quantity)
+    def ship(self, merchant: str, shipment: str, piece: int = 1, pieces: int = 1, quantity: int = 2, carrier: str = "yamato", bay: str = "y1") -> str:
+        parcel = self.ready(merchant, shipment, piece, pieces, quantity, carrier, bay)
         self.fact("parcel.shipped", merchant, parcel, shipment=shipment, orders=["A-" + shipment], piece=piece, pieces=pieces,
-                  carrier="yamato", number=number(self.parcels), how="bay-closed", bay="y1", ready_at=stamp(), policy=1)
+                  carrier=carrier, number=number(self.parcels), how="bay-closed", bay=bay, ready_at=stamp(), policy=1)
         return parcel
 
     def arrive(self, merchant: str, shipment: str, shelf: str = "s1") -> str:
