@@ -23,9 +23,18 @@ static int ask_notice_again(
         return put_notice(a, kind, last->version, text);
 }
 
+/* Behind all that were asked for here, and those that a leader at the station asked for. Return: 0, -errno. */
+static int find_next(struct act *a, const char *kind, const struct storage_wish *last, int64_t *nextp) {
+        int64_t newest = -1;
+        int r = storage_newest_notice(a->q->storage, a->merchant, a->shipment, kind, &newest);
+
+        *nextp = last->data && last->version > newest ? last->version : newest + 1;
+        return r;
+}
+
 /*
- * The same as the newest of its kind is nothing new, but what was refused is sent again; anything else is the next generation, or the
- * one that it names. Whether the station may tell it is in the shipment.
+ * The same as the newest that was asked for here is nothing new, but what was refused is sent again; anything else is the next
+ * generation, or the one that it names. Whether the station may tell it is in the shipment.
  */
 int act_notice(struct act *a) {
         const struct json *data = json_get(a->request, "data");
@@ -34,16 +43,18 @@ int act_notice(struct act *a) {
         _cleanup_(json_freep) struct json *doc = NULL;
         _cleanup_str_ struct str text = STR_INIT;
         char subject[WISH_NOTICE_SUBJECT_MAX];
-        int64_t generation;
+        int64_t generation, next;
         int r = act_find_shipment(a, data, &known, &doc);
 
         if (r != 0)
                 return r;
         wish_notice_subject(a->shipment, kind, subject);
         r = storage_get_wish(a->q->storage, "notice", a->merchant, subject, NULL, &last);
+        if (r >= 0)
+                r = find_next(a, kind, &last, &next);
         if (r < 0)
                 return r;
-        generation = json_get_int(data, "generation", last.data ? last.version - 1 : 0);
+        generation = json_get_int(data, "generation", last.data ? last.version - 1 : next);
         r = wish_write_notice(data, generation, &text);
         if (r == 0)
                 r = act_refused_by(wish_check_notice(&text, &a->diag));
@@ -54,10 +65,10 @@ int act_notice(struct act *a) {
         a->said_version = last.version;
         if (last.data && strcmp(text.data, last.data) == 0)
                 return ask_notice_again(a, kind, &last, &text);
-        if (last.data && json_get(data, "generation") && generation < last.version)
+        if (json_get(data, "generation") && generation < next)
                 return act_refuse(a, "generation", "is not above the last one, which says something else");
         if (last.data && !json_get(data, "generation"))
-                generation = last.version;
+                generation = next;
         str_clear(&text);
         r = wish_write_notice(data, generation, &text);
         return r < 0 ? r : put_notice(a, kind, generation + 1, &text);

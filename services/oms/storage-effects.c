@@ -43,6 +43,11 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, notice_close), "UPDATE wish SET open = 0 WHERE kind = 'notice' "
                                                            "AND merchant = ?1 AND subject = ?2 AND version = "
                                                            "?3"},
+        /* That number was another one's there, or older than one: asked for again, whatever it says, it gets the next. */
+        {offsetof(struct effect_statements, notice_outrun),
+                "UPDATE wish SET open = 0, version = ?4, data = '{}' WHERE kind = 'notice' AND merchant = ?1 "
+                "AND subject = "
+                "?2 AND version = ?3"},
         /* All its pieces are gone: a snapshot need not name it, but to the store where they go. */
         {offsetof(struct effect_statements, shipment_close),
                 "UPDATE wish SET open = 0 WHERE kind IN ('shipment', 'label', 'contact') AND merchant = ?1 "
@@ -324,6 +329,23 @@ static int close_notice(struct storage *s, const struct effect *e) {
         return store_run(q);
 }
 
+static int outrun_notice(struct storage *s, const struct effect *e) {
+        int64_t newest = e->known_version > e->generation ? e->known_version : e->generation;
+        struct store_stmt *q = &s->effects.notice_outrun;
+        char subject[WISH_NOTICE_SUBJECT_MAX];
+
+        wish_notice_subject(e->shipment, e->notice_kind, subject);
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, subject);
+        store_bind_int64(q, 3, e->generation + 1);
+        store_bind_int64(q, 4, newest + 1);
+        return store_run(q);
+}
+
+static bool is_outrun(const struct effect *e) {
+        return strcmp(e->reason, "same-version") == 0 || strcmp(e->reason, "old-version") == 0;
+}
+
 /* More than a station ever says is not kept, or a snapshot's page would be too long. */
 #define REFUSED_BYTES_MAX 2048
 
@@ -355,7 +377,8 @@ static int put_conflict(struct storage *s, int64_t station, const struct effect 
         if (!e->reason)
                 return storage_conflict(s, station, e->conflict, e->merchant, e->shipment, e->text, now_usec);
         if (e->notice_kind) {
-                int r = close_notice(s, e); /* answered: the next new disk would say the same */
+                /* answered: the next new disk would say the same */
+                int r = is_outrun(e) ? outrun_notice(s, e) : close_notice(s, e);
 
                 if (r < 0)
                         return r;

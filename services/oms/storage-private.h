@@ -12,8 +12,8 @@ struct fact_statements {
 };
 struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
-                notice_close, shipment_close, counter_put, ready_put, paid_put, counter_close, counter_drop,
-                expire, redeemed_put, withdrawn_put;
+                notice_close, notice_outrun, shipment_close, counter_put, ready_put, paid_put, counter_close,
+                counter_drop, expire, redeemed_put, withdrawn_put;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;
@@ -24,8 +24,8 @@ struct command_statements {
                 snapshot;
 };
 struct wish_statements {
-        struct store_stmt get, version, put, drop, erase, is_told, of_station, of_notices, of_withdrawn,
-                by_code;
+        struct store_stmt get, version, put, drop, erase, is_told, newest_notice, of_station, of_notices,
+                of_withdrawn, by_code;
 };
 struct store_statements {
         struct store_stmt any, count, is_at, drop, add, is_store, next_shipment, told, targets, owner,

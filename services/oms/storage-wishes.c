@@ -29,6 +29,9 @@ static const struct store_sql statements[] = {
                                                   "'contact' AND merchant = ?1 AND subject = ?2"},
         {offsetof(struct wish_statements, is_told), "SELECT 1 FROM notice WHERE merchant = ?1 AND shipment = "
                                                     "?2 AND kind = ?3 AND generation = ?4"},
+        {offsetof(struct wish_statements, newest_notice),
+                "SELECT ifnull(max(generation), -1) FROM notice WHERE merchant = ?1 AND shipment = ?2 AND "
+                "kind = ?3"},
         {offsetof(struct wish_statements, by_code),
                 "SELECT kind, merchant, subject, version, data FROM wish AS w WHERE kind IN " SHIPMENT_KINDS
                 " AND station = ?1 AND open = 1 AND EXISTS (SELECT 1 FROM wish AS s WHERE s.kind = "
@@ -140,6 +143,20 @@ int storage_is_notice_known(
         store_bind_int64(q, 4, generation);
         r = store_step(q);
         return r < 0 ? r : r == 0;
+}
+
+int storage_newest_notice(struct storage *s, const char *merchant, const char *shipment, const char *kind,
+        int64_t *generationp) {
+        _cleanup_reset_ struct store_stmt *q = &s->wishes.newest_notice;
+        int r;
+
+        store_bind_text(q, 1, merchant);
+        store_bind_text(q, 2, shipment);
+        store_bind_text(q, 3, kind);
+        r = store_step(q);
+        if (r == 0)
+                *generationp = store_column_int64(q, 0);
+        return r < 0 ? r : 0;
 }
 
 int storage_erase_contact(

@@ -121,6 +121,9 @@ int storage_put_wish(struct storage *s, const struct storage_document *doc, int6
 /* Has a station said anything of this notice but that it refused it? Return: 1 yes, 0 no, -errno. */
 int storage_is_notice_known(
         struct storage *s, const char *merchant, const char *shipment, const char *kind, int64_t generation);
+/* The newest generation that any station has told of, whoever asked for it; -1 none. Return: 0, -errno. */
+int storage_newest_notice(struct storage *s, const char *merchant, const char *shipment, const char *kind,
+        int64_t *generationp);
 /* The contact of a shipment, as a wish and in every stream: what was not taken becomes @erase. Return: 0 or -errno. */
 int storage_erase_contact(
         struct storage *s, const char *merchant, const char *shipment, const struct storage_document *erase);

@@ -541,6 +541,7 @@ def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
     store.rig.stop("oms")
     with sqlite3.connect(store.rig.folder / "oms/oms.db") as office:
         office.execute("DELETE FROM wish WHERE kind = 'notice'")
+        office.execute("DELETE FROM notice")
     office.close()
     store.rig.start("oms")
     wait_for("the office", (store.rig.folder / "run/oms.sock").exists)
@@ -549,8 +550,36 @@ def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
     wait_for("the refusal at the office", lambda: "notice incident 0: same-version" in store.rig.oms("conflicts"))
     assert refused(store) == [("same-version", "generation")]
     assert store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice'") == [(0,)]
-    ask(store, order, "incident", other, generation=1)
+    ask(store, order, "incident", other)
     assert "雪のため" in store.mail(order, "incident", 1)
+    assert [f["generation"] for f in store.facts("notice.reserved")] == [0, 1], "the refusal said which one is the next"
+
+
+def test_what_a_leader_at_the_site_asked_for_has_its_number(store):
+    """Asked for while the office could not be asked: both sides go on behind it, whoever hears of the other first."""
+    def called(cause: str) -> None:
+        answer = store.rig.ask_station({"verb": "incident", "data": {**OFFICE["incident"][0], "cause": cause}, "shipments": [[order["merchant"], "P-1"]]})
+        assert answer["reserved"] == 1, answer
+
+    def told(office: bool = False) -> list:
+        rows = store.rig.query(*(("oms/oms.db", "SELECT generation FROM notice ORDER BY generation") if office else
+                                 ("station/ledger.db", "SELECT generation FROM notice ORDER BY generation")))
+        return [generation for (generation,) in rows]
+    order = store.wish("P-1", incident="station")
+    called("停電のため")
+    wait_for("the office knows", lambda: told(office=True) == [0])
+    ask(store, order, "incident", OFFICE["incident"][0])
+    wait_for("the office's own", lambda: told() == [0, 1])
+    store.rig.stop("sync")
+    called("大雪のため")
+    other = {**OFFICE["incident"][0], "cause": {"ja": "雪のため", "en": "snow"}}
+    ask(store, order, "incident", other)
+    store.rig.start("sync")
+    wait_for("the refusal at the office", lambda: "notice incident 2: same-version" in store.rig.oms("conflicts"))
+    ask(store, order, "incident", other)
+    wait_for("the next one", lambda: told() == [0, 1, 2, 3] == told(office=True))
+    reserved = {f["generation"]: (f["actor"][:4], f["data"]["cause"]) for f in store.facts("notice.reserved")}
+    assert reserved == {0: ("uid:", "停電のため"), 1: ("", OFFICE["incident"][0]["cause"]), 2: ("uid:", "大雪のため"), 3: ("", other["cause"])}
 
 
 def test_orders_of_one_customer_stand_in_one_apology(store):
