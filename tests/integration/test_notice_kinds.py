@@ -50,7 +50,7 @@ class Kinds(Store):
 
     def policy(self, **changes) -> None:
         """Nobody waits for what could still be undone, but for what is named in delays."""
-        delays = {kind: 1 for kind in OWN} | changes.pop("delays", {})
+        delays = {kind: 0 for kind in OWN} | changes.pop("delays", {})
         policy, before = {**goods.policy(1), "store": STORE}, self.count("policy.changed")
         for merchant in policy["merchants"]:
             merchant |= {"notice_delay_s": delays, "return_answer_days": 7, **changes}
@@ -118,19 +118,6 @@ def test_who_collected_is_told_what_was_handed_over_each_time(store, language):
     assert [f["generation"] for f in store.facts("notice.reserved") if f["kind"] == "handed-over"] == [0, 1]
 
 
-def test_a_handover_that_was_taken_back_is_not_told(store):
-    store.policy(delays={"handed-over": 5})
-    order = store.wish("P-1")
-    store.shelve(order)
-    store.hand_over(order, *store.codes(order))
-    store.scan("OKURU-C-UNDO", "undone")
-    assert store.ended(order, "handed-over", "cancelled")["reason"] == "nothing-handed"
-    assert not store.mails_of(order, "handed-over")
-    # and the one that counts is told
-    store.hand_over(order, *store.codes(order))
-    assert order["orders"][0] in store.mail(order, "handed-over")
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_brought_something_back_is_told_that_it_is_here(store, language):
     order = store.wish("P-1", language)
@@ -168,6 +155,21 @@ def days(build, tmp_path):
         store.rig.okuru("rebuild", "--check", "--config", str(store.rig.folder / "etc/station.yaml"))
     finally:
         store.close()
+
+
+def test_a_handover_that_was_taken_back_is_not_told(days):
+    days.policy(delays={"handed-over": 600})
+    order = days.wish("P-1")
+    days.shelve(order)
+    days.hand_over(order, *days.codes(order))
+    days.scan("OKURU-C-UNDO", "undone")
+    days.move_clock(700)
+    assert days.ended(order, "handed-over", "cancelled")["reason"] == "nothing-handed"
+    assert not days.mails_of(order, "handed-over")
+    # and the one that counts is told
+    days.hand_over(order, *days.codes(order))
+    days.move_clock(1400)
+    assert order["orders"][0] in days.mail(order, "handed-over")
 
 
 def test_who_never_came_is_told_that_it_is_not_kept_any_more(days):
@@ -234,19 +236,21 @@ def test_a_part_that_goes_first_is_told_and_then_all_of_it(store):
         assert getattr(SOCKS, language) in text and getattr(HAT, language) in text and said[language][0] not in text
 
 
-def test_who_cancels_behind_the_first_box_is_told_what_left(store):
-    store.policy(delays={"partial-shipment": 6})
-    packer = at_the_bench(store)
-    order = in_two_boxes(store, "P-1")
+def test_who_cancels_behind_the_first_box_is_told_what_left(days):
+    days.policy(delays={"partial-shipment": 600})
+    packer = at_the_bench(days)
+    order = in_two_boxes(days, "P-1")
     first_box(packer, order)
-    wait_for("the part", lambda: [f for f in store.facts("notice.reserved") if f["kind"] == "partial-shipment"])
-    store.rig.oms("cancel", order["shipment"], "--merchant", order["merchant"])
-    assert store.ended(order, "partial-shipment", "cancelled")["reason"] == "shipment-cancelled"
-    text = store.mail(order, "shipped")
+    wait_for("the part", lambda: [f for f in days.facts("notice.reserved") if f["kind"] == "partial-shipment"])
+    days.rig.oms("cancel", order["shipment"], "--merchant", order["merchant"])
+    wait_for("the cancellation", lambda: days.count("shipment.cancelled", order["shipment"]))
+    days.move_clock(700)
+    assert days.ended(order, "partial-shipment", "cancelled")["reason"] == "shipment-cancelled"
+    text = days.mail(order, "shipped")
     gone, lacks = text.split("今回のお荷物に含まれていない商品")
     assert order["labels"][0]["number"] in gone.replace("-", "") and SOCKS.ja in gone and HAT.ja not in gone and HAT.ja in lacks, text
     assert order["labels"][1]["number"] not in text.replace("-", "")
-    assert not store.mails_of(order, "partial-shipment")
+    assert not days.mails_of(order, "partial-shipment")
 
 
 # ---- what only the office knows ----
@@ -275,20 +279,22 @@ def test_each_kind_of_the_office_says_what_it_must_in_both_languages(store):
                 assert order["orders"][0] in text or kind == "inquiry-received", (kind, text)
 
 
-def test_the_same_again_is_harmless_and_a_newer_one_overtakes_what_waits(store):
-    order = store.wish("P-1", incident="station", delay="station")
-    store.policy(delays={"delay": 4})
-    ask(store, order, "incident", OFFICE["incident"][0])
-    assert CAUSE["ja"] in store.mail(order, "incident")
-    ask(store, order, "incident", OFFICE["incident"][0])
-    ask(store, order, "delay", OFFICE["delay"][0])
-    wait_for("the first", lambda: [f for f in store.facts("notice.reserved") if f["kind"] == "delay"])
-    ask(store, order, "delay", {**OFFICE["delay"][0], "eta": "2026-11-28"})
-    assert "2026年11月28日" in store.mail(order, "delay")
-    assert store.ended(order, "delay", "cancelled")["reason"] == "overtaken"
-    assert len(store.mails_of(order, "delay")) == len(store.mails_of(order, "incident")) == 1
-    assert [(f["kind"], f["generation"]) for f in store.facts("notice.reserved")] == [("incident", 0), ("delay", 0), ("delay", 1)]
-    assert refused(store) == []
+def test_the_same_again_is_harmless_and_a_newer_one_overtakes_what_waits(days):
+    order = days.wish("P-1", incident="station", delay="station")
+    days.policy(delays={"delay": 600})
+    ask(days, order, "incident", OFFICE["incident"][0])
+    assert CAUSE["ja"] in days.mail(order, "incident")
+    ask(days, order, "incident", OFFICE["incident"][0])
+    ask(days, order, "delay", OFFICE["delay"][0])
+    wait_for("the first", lambda: [f for f in days.facts("notice.reserved") if f["kind"] == "delay"])
+    ask(days, order, "delay", {**OFFICE["delay"][0], "eta": "2026-11-28"})
+    wait_for("the second", lambda: len([f for f in days.facts("notice.reserved") if f["kind"] == "delay"]) == 2)
+    days.move_clock(700)
+    assert "2026年11月28日" in days.mail(order, "delay")
+    assert days.ended(order, "delay", "cancelled")["reason"] == "overtaken"
+    assert len(days.mails_of(order, "delay")) == len(days.mails_of(order, "incident")) == 1
+    assert [(f["kind"], f["generation"]) for f in days.facts("notice.reserved")] == [("incident", 0), ("delay", 0), ("delay", 1)]
+    assert refused(days) == []
 
 
 def test_what_cannot_be_told_is_refused_by_name_before_it_is_sent(store):
@@ -591,6 +597,8 @@ def test_orders_of_one_customer_stand_in_one_apology(store):
         order["contact"]["contact"]["email"] = "one@example.jp"
         store.push(order)
     store.rig.stop("notify")
+    store.rig.gather = "1s"
+    store.rig.write_configs()
     for order in orders:
         ask(store, order, "incident", OFFICE["incident"][0])
         wait_for("it is owed", lambda: store.count("notice.reserved", order["shipment"]))

@@ -67,16 +67,17 @@ class Bench:
 class Rig:
     def __init__(self, build: Path, folder: Path, benches: int = 1, smtp: dict | None = None, environment: dict | None = None,
                  broker: Broker | None = None, labels: str | None = None, scale: str | None = None, screen_scanner: bool = False, counters: int = 0,
-                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}", ready_board: list[str] | None = None, slips: str | None = None):
+                 station: str = STATION, site: str = SITE, mailbox: Path | None = None, stores: str = "{}", ready_board: list[str] | None = None, slips: str | None = None,
+                 gather: str = "1s"):
         """@labels: of the first bench's section `labels` in the board file, instead of its FIFO; @scale: of its section `scale`. @screen_scanner:
         screens may scan. @counters: pickup counters beside the benches. @mailbox: another rig's maildir, to have all mails in one. @stores: of the OMS's config: which
         stations are counters of which site. @ready_board: addresses that see it without a badge; None: there is none.
-        @slips: members of the board file's section `slips` beside its folder."""
+        @slips: members of the board file's section `slips` beside its folder. @gather: how long an incident waits for others of its customer."""
         self.own_labels, self.own_scale, self.screen_scanner = labels, scale, screen_scanner
         self.site, self.station = site, station
         self.build, self.folder = Path(build), Path(folder)
         self.smtp = smtp
-        self.ready_board, self.slips = ready_board, slips
+        self.ready_board, self.slips, self.gather = ready_board, slips, gather
         self.stores = stores
         self.mailbox = mailbox or self.folder / "mail"
         self.environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8", **(environment or {})}
@@ -144,7 +145,7 @@ ledger: {f}/station/ledger.db
 socket: {f}/run/station.sock
 seal: {f}/keys/seal.key
 domain: okuru.example.jp
-gather: 1s
+gather: {self.gather}
 {route}""" + (f"slip: {{folder: {f}/slips, columns: 48}}\n" if self.slips else ""))
         self.write_oms_config()
 

@@ -27,15 +27,17 @@ def to_daytime() -> datetime.timedelta:
 
 
 class Store(Premises):
-    """@clock_moves: programs take their time from ->clock. @ready_board, @slips: as the rig's."""
+    """@clock_moves: programs take their time from ->clock. @ready_board, @slips, @gather: as the rig's; nobody waits here for others, or for what could
+    still be undone."""
 
-    def __init__(self, build: Path, folder: Path, clock_moves: bool = False, ready_board: list[str] | None = None, counters: int = 1, slips: str | None = None):
+    def __init__(self, build: Path, folder: Path, clock_moves: bool = False, ready_board: list[str] | None = None, counters: int = 1, slips: str | None = None,
+                 gather: str = "0s"):
         self.clock = folder / "clock"
         environment = {"OKURU_TEST_CLOCK_QUALITY": "synced"}
         if clock_moves:
             environment["OKURU_TEST_CLOCK"] = str(self.clock)
             self.move_clock(0)
-        self.rig = Rig(build, folder, benches=1, counters=counters, environment=environment, ready_board=ready_board, slips=slips)
+        self.rig = Rig(build, folder, benches=1, counters=counters, environment=environment, ready_board=ready_board, slips=slips, gather=gather)
         self.orders: dict[str, dict] = {}
 
     def open(self) -> "Store":
@@ -43,7 +45,7 @@ class Store(Premises):
             self.rig.start_all()
             policy = {**goods.policy(2), "store": STORE}
             for merchant in policy["merchants"]:
-                merchant["notice_delay_s"] = {"shipped": 1, "pickup-ready": 1, "pickup-reminder": 1, "last-day": 1}
+                merchant["notice_delay_s"] = {"shipped": 0, "pickup-ready": 0, "pickup-reminder": 0, "last-day": 0}
             self.rig.oms("policy", self.file("policy.json", policy))
             self.rig.oms("people", self.file("people.json", {"version": 2, "people": PEOPLE}))
             for kind in ("policy.changed", "people.changed"):
