@@ -15,6 +15,8 @@ from waiting import wait_for  # noqa: E402
 AHEAD = to_daytime()
 TODAY = datetime.datetime.now(JST) + AHEAD
 
+FLASH_MS = 900  # for which a verdict stands before what it led to
+
 pytestmark = pytest.mark.usefixtures("nobody_is_served")
 
 
@@ -40,7 +42,8 @@ class Hand:
         ActionChains(self.chromium.driver).send_keys(*keys).perform()
 
     def begin(self, address: str) -> "Hand":
-        self.chromium.open(f"{address}/counter/c1?lang={self.language}")
+        with self.chromium.hurried(FLASH_MS):
+            self.chromium.open(f"{address}/counter/c1?lang={self.language}")
         self.chromium.js("localStorage.setItem('lang', arguments[0])", self.language)
         self.chromium.wait_ready()
         if not self.chromium.js("return Boolean(may())"):

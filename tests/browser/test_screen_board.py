@@ -20,6 +20,7 @@ from web import Client, own_address  # noqa: E402
 
 DESCRIPTION = yaml.safe_load((TOP / "services/web/openapi.yaml").read_text())
 SIZES = ((1920, 1080), (1080, 1920))
+PAGE_MS = 9000  # after which the next page of many comes
 EVERYTHING = "return [document.documentElement.outerHTML, JSON.stringify(board), JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.title, location.href].join(' ')"
 
 
@@ -209,6 +210,9 @@ def test_the_uplink_does_not_matter(store, board):
 
 @pytest.mark.parametrize("width, height", SIZES)
 def test_big_type_and_nothing_cut_with_one_and_with_many(store, board, width, height):
+    with board.hurried(PAGE_MS):
+        board.open(f"{store.address}/ready-board")
+    board.wait_ready()
     board.size(width, height)
     fill = """window.was = window.was || show; const d = {up: true, board: {as_of: new Date(now()).toISOString(), store: {ja: '青葉通り店', en: 'Aoba-dori store'}, hours: {ja: '10時から20時', en: '10:00 to 20:00'}, more: arguments[1],
         ready: Array.from({length: arguments[0]}, (_, i) => ({tail: String(4711 + 37 * i), since: '2026-11-22T14:02:00+09:00', called: i < arguments[2], counter: null, merchant: null}))}}; was(d, false); show = () => {};"""
@@ -222,11 +226,11 @@ def test_big_type_and_nothing_cut_with_one_and_with_many(store, board, width, he
         assert (state(board), board.js("return document.querySelector('.page').checkVisibility()")) == ("ready", n - called > board.js("return document.querySelectorAll('.waiting li').length")), (n, called)
     board.js(fill, 120, 7, 0)
     first = tails(board, ".waiting b")
-    wait_for("the next page by itself", lambda: tails(board, ".waiting b") != first, timeout=12)
+    wait_for("the next page by itself", lambda: tails(board, ".waiting b") != first, timeout=5)
     board.js("document.querySelector('button.page').click()")
     held = tails(board, ".waiting b")
     assert board.js("return document.querySelector('button.page').getAttribute('aria-pressed')") == "true"
-    board.js("return new Promise(done => setTimeout(done, 9500))")
+    board.js("return new Promise(done => setTimeout(done, 2000))")
     assert tails(board, ".waiting b") == held, "held"
     assert accessible.walk(board) == [] and accessible.width(board) == []
 
