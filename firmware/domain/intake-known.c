@@ -109,8 +109,7 @@ static int repeat_notice(struct intake *in, const char *merchant, const struct j
         int r;
 
         if (notice_state_from_str(json_get_string(e, "state", ""), &state) < 0 ||
-                notice_kind_from_str(json_get_string(e, "kind", ""), &kind) < 0 ||
-                (state != NOTICE_RESERVED && state != NOTICE_SENDING))
+                notice_kind_from_str(json_get_string(e, "kind", ""), &kind) < 0 || !notice_state_waits(state))
                 return 0;
         if (time_parse(json_get_string(e, "at", ""), &since_usec, NULL) < 0)
                 since_usec = now->wall_usec;

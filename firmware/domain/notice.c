@@ -31,6 +31,10 @@ int notice_state_from_str(const char *text, enum notice_state *sp) {
         return -EINVAL;
 }
 
+bool notice_state_waits(enum notice_state s) {
+        return s == NOTICE_RESERVED || s == NOTICE_SENDING;
+}
+
 bool notice_state_went(enum notice_state s) {
         return s == NOTICE_ACCEPTED || s == NOTICE_DELIVERED || s == NOTICE_UNKNOWN;
 }
@@ -300,7 +304,7 @@ enum notice_resend notice_resend_judge(
                 return NOTICE_RESEND_NOT_OURS;
         if (!known || (notice_kind_about(kind) == NOTICE_ABOUT_WAITING && !notice_is_waiting(s)))
                 return NOTICE_RESEND_NOTHING;
-        if (known->state == NOTICE_RESERVED || known->state == NOTICE_SENDING)
+        if (notice_state_waits(known->state))
                 return NOTICE_RESEND_UNDER_WAY;
         return known->asked_today >= NOTICE_RESENDS_A_DAY ? NOTICE_RESEND_TOO_OFTEN : NOTICE_RESEND_GO;
 }

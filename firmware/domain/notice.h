@@ -20,6 +20,8 @@ enum notice_state {
 };
 const char *notice_state_to_str(enum notice_state s);
 int notice_state_from_str(const char *text, enum notice_state *sp);
+/* What becomes of it is still to come: reserved, sending. */
+bool notice_state_waits(enum notice_state s);
 /* An end after which the customer has it, or may have it: accepted, delivered, unknown. */
 bool notice_state_went(enum notice_state s);
 

@@ -271,7 +271,7 @@ static int know_notice(struct ledger *l, const struct row *row, const struct jso
 
         if (notice_state_from_str(n.state, &state) < 0)
                 return unfit(row, "a notice in no state");
-        waits = state == NOTICE_RESERVED || state == NOTICE_SENDING;
+        waits = notice_state_waits(state);
         if (waits)
                 n.state = notice_state_to_str(
                         NOTICE_UNKNOWN); /* another box's promise: whether it went, nobody here can say */

@@ -80,7 +80,7 @@ int notice_duties(struct ledger *l, struct shipment *s) {
                 /* What had nothing new to say leaves what it would have followed as it is. */
                 s->notices[kind].live =
                         state != NOTICE_CANCELLED || strcmp(store_column_str(q, 3), NOTICE_NOTHING_NEW) == 0;
-                s->notices[kind].waits = state == NOTICE_RESERVED || state == NOTICE_SENDING;
+                s->notices[kind].waits = notice_state_waits(state);
         }
         return r == STORE_E_DONE ? 0 : r;
 }

@@ -8,10 +8,6 @@
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 
-bool follow_is_final(enum notice_state s) {
-        return s != NOTICE_RESERVED && s != NOTICE_SENDING;
-}
-
 static int on_undone(struct follow *f, const struct fact_row *fact, const struct json *data) {
         return outbox_correct(
                 f->outbox, fact->merchant, json_get_string(data, "shipment", ""), fact->subject, "", &f->now);

@@ -29,8 +29,6 @@ int follow_take_fact(const struct fact_row *fact, void *userdata);
 /* For facts_pass_damage(); likewise. */
 int follow_pass_damage(int64_t pos, void *userdata);
 
-bool follow_is_final(enum notice_state s); /* nothing more comes of it, unless a mail bounces */
-
 /* One fact of the type that its name says; @data: parsed. Return: 0; -EBADMSG its shape; -EAGAIN the ledger, not now; -errno of the outbox. */
 int follow_on_reserved(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_approved(struct follow *f, const struct fact_row *fact, const struct json *data);

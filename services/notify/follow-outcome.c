@@ -34,9 +34,9 @@ static int settle(
 
         if (r != 0)
                 return r == OUTBOX_E_NONE ? 0 : r;
-        if (!follow_is_final(row.state) && had_ended(&row, channel))
+        if (notice_state_waits(row.state) && had_ended(&row, channel))
                 return 0;
-        if (!follow_is_final(row.state) || is_newer(state, row.state)) {
+        if (notice_state_waits(row.state) || is_newer(state, row.state)) {
                 row.state = state;
                 row.correction |= correction;
                 row.changed_usec = f->now.wall_usec;
@@ -124,7 +124,7 @@ int follow_on_known(struct follow *f, const struct fact_row *fact, const struct 
 
                 r = learn_refused(f, fact->merchant, json_get_string(e, "shipment", ""), e);
                 if (r == 0 && notice_state_from_str(json_get_string(e, "state", ""), &state) == 0 &&
-                        follow_is_final(state))
+                        !notice_state_waits(state))
                         r = remember(f, fact, e, state);
         }
         for (const struct json *e = json_first(json_get(data, "withdrawn")); e && r == 0; e = json_next(e))

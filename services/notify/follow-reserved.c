@@ -87,7 +87,7 @@ static int judge(struct follow *f, const struct json *data, enum approval word) 
         struct notice_row row;
         int r = outbox_get(f->outbox, json_get_string(data, "notice", ""), &row);
 
-        if (r != 0 || follow_is_final(row.state))
+        if (r != 0 || !notice_state_waits(row.state))
                 return r == OUTBOX_E_NONE || r == 0 ? 0 : r;
         row.approval = word;
         if (row.state == NOTICE_RESERVED)

@@ -44,7 +44,7 @@ int outbox_correct(struct outbox *o, const char *merchant, const char *shipment,
                 if (r != 0)
                         return r == OUTBOX_E_NONE ? 0 : r;
                 row.correction = true;
-                if (row.state == NOTICE_SENDING || row.state == NOTICE_RESERVED)
+                if (notice_state_waits(row.state))
                         r = outbox_put(o, &row); /* its outcome will say so */
                 else
                         r = outbox_conclude(o, &row, row.state, row.reason, now);
@@ -53,33 +53,32 @@ int outbox_correct(struct outbox *o, const char *merchant, const char *shipment,
         }
 }
 
-int outbox_has_arrived(struct outbox *o, const char *merchant, const char *shipment) {
-        _cleanup_reset_ struct store_stmt *q = &o->arrived;
-        int r;
+/* What a SELECT EXISTS says. Return: 1 yes, 0 no, -errno. */
+static int is_there(struct store_stmt *query) {
+        _cleanup_reset_ struct store_stmt *q = query;
+        int r = store_step(q);
 
-        store_bind_text(q, 1, merchant);
-        store_bind_text(q, 2, shipment);
-        r = store_step(q);
         if (r != 0)
                 return r < 0 ? r : -EIO; /* it always has a row */
         return store_column_int64(q, 0) != 0;
 }
 
+int outbox_has_arrived(struct outbox *o, const char *merchant, const char *shipment) {
+        store_bind_text(&o->arrived, 1, merchant);
+        store_bind_text(&o->arrived, 2, shipment);
+        return is_there(&o->arrived);
+}
+
 int outbox_is_overtaken(struct outbox *o, const struct notice_row *row) {
-        _cleanup_reset_ struct store_stmt *q = &o->overtaken;
         enum notice_kind kind;
-        int r;
 
         if (notice_kind_from_str(row->kind, &kind) < 0 || !notice_kind_is_office(kind))
                 return 0;
-        store_bind_text(q, 1, row->merchant);
-        store_bind_text(q, 2, row->shipment);
-        store_bind_text(q, 3, row->kind);
-        store_bind_int64(q, 4, row->generation);
-        r = store_step(q);
-        if (r != 0)
-                return r < 0 ? r : -EIO; /* it always has a row */
-        return store_column_int64(q, 0) != 0;
+        store_bind_text(&o->overtaken, 1, row->merchant);
+        store_bind_text(&o->overtaken, 2, row->shipment);
+        store_bind_text(&o->overtaken, 3, row->kind);
+        store_bind_int64(&o->overtaken, 4, row->generation);
+        return is_there(&o->overtaken);
 }
 
 int outbox_before(struct outbox *o, const struct notice_row *row, struct notice_row *before) {
