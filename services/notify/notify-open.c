@@ -32,33 +32,27 @@ static int recall_routes(struct notify *n) {
         return 0;
 }
 
-int notify_open(struct notify *n) {
-        int r = uuid_read_boot(n->boot);
+/* What lies in notices.db beside the notices. */
+static int open_kept(struct notify *n) {
+        struct store *store = outbox_store(n->outbox);
+        int r = barred_open(&n->barred, store, n->secret);
 
         if (r == 0)
-                r = seal_keypair_load(n->config->seal, &n->secret, n->diag);
+                r = withdrawn_open(&n->withdrawn, store);
         if (r == 0)
-                r = outbox_open(&n->outbox, n->config->folder, n->boot, n->diag);
+                r = news_open(&n->news, store);
         if (r == 0)
-                r = barred_open(&n->barred, outbox_store(n->outbox), n->secret);
+                r = draft_open(&n->draft, store);
         if (r == 0)
-                r = withdrawn_open(&n->withdrawn, outbox_store(n->outbox));
-        if (r == 0)
-                r = news_open(&n->news, outbox_store(n->outbox));
-        if (r == 0)
-                r = draft_open(&n->draft, outbox_store(n->outbox));
-        if (r == 0)
-                r = gone_open(&n->gone, outbox_store(n->outbox));
-        if (r == 0)
-                r = open_words(n);
-        if (r == 0)
-                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
-                        &(struct follow_keepers){
-                                n->barred, n->withdrawn, n->news, n->phrases, matter_addresses, n});
-        if (r == 0)
-                r = signer_open(&n->signer, n->config, n->diag);
-        if (r == 0)
-                r = bounced_open(n);
+                r = gone_open(&n->gone, store);
+        return r == 0 ? open_words(n) : r;
+}
+
+/* The ways out, as far as is known how they are since before. */
+static int open_ways(struct notify *n) {
+        struct stamp now;
+        int r = 0;
+
         for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
                 r = way_open(&n->ways[i], (enum channel) i, n->config, n->diag);
         if (r == 0)
@@ -67,11 +61,29 @@ int notify_open(struct notify *n) {
                 r = gone_recall(n->gone, &n->ways[CHANNEL_WEBHOOK]);
         if (r == 0)
                 r = recall_routes(n);
-        if (r == 0) {
-                struct stamp now = stamp_now();
+        now = stamp_now();
+        return r == 0 ? turn_tell_routes(n, true, &now) : r;
+}
 
-                r = turn_tell_routes(n, true, &now);
-        }
+int notify_open(struct notify *n) {
+        int r = uuid_read_boot(n->boot);
+
+        if (r == 0)
+                r = seal_keypair_load(n->config->seal, &n->secret, n->diag);
+        if (r == 0)
+                r = outbox_open(&n->outbox, n->config->folder, n->boot, n->diag);
+        if (r == 0)
+                r = open_kept(n);
+        if (r == 0)
+                r = follow_new(&n->follow, n->config->ledger, n->boot, n->outbox,
+                        &(struct follow_keepers){
+                                n->barred, n->withdrawn, n->news, n->phrases, matter_addresses, n});
+        if (r == 0)
+                r = signer_open(&n->signer, n->config, n->diag);
+        if (r == 0)
+                r = bounced_open(n);
+        if (r == 0)
+                r = open_ways(n);
         if (r == 0)
                 r = outcome_recover(n);
         for (size_t i = 0; i < N_CHANNELS && r == 0; i++)
