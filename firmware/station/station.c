@@ -271,37 +271,19 @@ static int put_first_policy(struct station *s) {
         return desk_fact(s->desk, &f);
 }
 
-static int build(struct station *s, struct diag *d) {
-        const struct devices_callbacks devices = {benches_on_scan, benches_on_lost, benches_on_press,
+/* What a bench has decides how its desk works. */
+static int build_benches(struct station *s, struct diag *d) {
+        const struct devices_callbacks callbacks = {benches_on_scan, benches_on_lost, benches_on_press,
                 benches_on_device, labels_on_label, labels_on_printer, prompt_on_weight, rfid_on_tag,
                 rfid_on_inventory, rfid_on_reading, s};
-        const struct callers_callbacks control = {station_on_request, s};
-        int r = uuid_read_boot(s->boot_id);
+        int r = prompts_new(s);
 
-        if (r < 0)
-                return r;
-        r = load_keys(s, d);
-        if (r < 0)
-                return r;
-        r = open_ledger(s, d);
-        if (r < 0)
-                return r;
-        r = build_loop(s);
-        if (r < 0)
-                return r;
-        r = build_desk(s);
-        if (r < 0)
-                return r;
-        r = prompts_new(s);
-        if (r < 0)
-                return r;
-        r = rfid_new(s);
-        if (r < 0)
-                return r;
-        r = labels_new(s);
-        if (r < 0)
-                return r;
-        r = devices_new(&s->devices, s->event, s->config, &devices, d);
+        if (r >= 0)
+                r = rfid_new(s);
+        if (r >= 0)
+                r = labels_new(s);
+        if (r >= 0)
+                r = devices_new(&s->devices, s->event, s->config, &callbacks, d);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < s->config->n_benches; i++)
@@ -309,27 +291,45 @@ static int build(struct station *s, struct diag *d) {
                         desk_prints_later(s->desk, i);
         for (size_t i = 0; i < s->config->n_benches; i++)
                 desk_set_kind(s->desk, i, (enum bench_kind) s->config->benches[i].kind);
-        r = build_slips(s);
+        return 0;
+}
+
+static int build_callers(struct station *s, struct diag *d) {
+        const struct callers_callbacks callbacks = {station_on_request, s};
+        int r = callers_new(&s->callers, s->event, s->config->socket, &callbacks);
+
         if (r < 0)
-                return r;
-        r = trials_new(s);
-        if (r < 0)
-                return r;
-        r = incidents_new(s);
-        if (r < 0)
-                return r;
-        r = screens_new(s);
-        if (r < 0)
-                return r;
-        r = callers_new(&s->callers, s->event, s->config->socket, &control);
-        if (r < 0) {
                 diag_set(d, 0, 0, "socket", "%s: %s", s->config->socket, strerror(-r));
-                return r;
-        }
-        r = desk_resume(s->desk);
-        if (r < 0)
-                return r;
-        r = put_first_policy(s);
+        return r;
+}
+
+static int build(struct station *s, struct diag *d) {
+        int r = uuid_read_boot(s->boot_id);
+
+        if (r >= 0)
+                r = load_keys(s, d);
+        if (r >= 0)
+                r = open_ledger(s, d);
+        if (r >= 0)
+                r = build_loop(s);
+        if (r >= 0)
+                r = build_desk(s);
+        if (r >= 0)
+                r = build_benches(s, d);
+        if (r >= 0)
+                r = build_slips(s);
+        if (r >= 0)
+                r = trials_new(s);
+        if (r >= 0)
+                r = incidents_new(s);
+        if (r >= 0)
+                r = screens_new(s);
+        if (r >= 0)
+                r = build_callers(s, d);
+        if (r >= 0)
+                r = desk_resume(s->desk);
+        if (r >= 0)
+                r = put_first_policy(s);
         if (r < 0)
                 return r;
         desk_poke(s->desk);

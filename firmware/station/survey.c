@@ -132,7 +132,8 @@ static size_t count_printers(const struct survey *s) {
         return n;
 }
 
-static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
+/* The device that the rule means; each that fits hears of it. NULL: none fits. */
+static const struct survey_device *find_meant(struct survey *s, struct survey_rule *r) {
         const struct survey_device *first = NULL;
 
         for (size_t i = 0; i < s->n_devices; i++) {
@@ -150,26 +151,35 @@ static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists
                                 d->is->devnode, *d->is->serial ? d->is->serial : "none");
                 add_user(d, r);
         }
-        if (!first && (r->wants == SURVEY_SERIAL || r->wants == SURVEY_PRINTER) && exists(r->plug.path))
-                return; /* one that is soldered in, or a pseudo-terminal */
-        if (!first && r->wants == SURVEY_GPIO)
+        return first;
+}
+
+static void judge_missing(const struct survey *s, struct survey_rule *r) {
+        if (r->wants == SURVEY_GPIO)
                 judge_missing_chip(s, r);
-        else if (!first && !r->is_scanner)
+        else if (!r->is_scanner)
                 judge_missing_port(r);
-        else if (!first)
+        else
                 judge_missing_scanner(s, r);
-        else if (!*r->wrong)
-                r->is = first->is;
-        if (first && *first->closed)
-                WRONG(r, "%s: %s", first->is->devnode, first->closed);
-        if (first && *first->held)
-                WRONG(r, "%s is held by %s: end that, or keep it away from this device", first->is->devnode,
-                        first->held);
-        if (first && first->unreadable)
+}
+
+static void judge_found(struct survey_rule *r, const struct survey_device *d) {
+        if (!*r->wrong)
+                r->is = d->is;
+        if (*d->closed)
+                WRONG(r, "%s: %s", d->is->devnode, d->closed);
+        if (*d->held)
+                WRONG(r, "%s is held by %s: end that, or keep it away from this device", d->is->devnode,
+                        d->held);
+        if (d->unreadable)
                 WRONG(r,
                         "%s does not say where its data lies: set it to USB keyboard, and write `driver: "
                         "wedge`",
-                        first->is->devnode);
+                        d->is->devnode);
+}
+
+/* A path that leads to another device some day. */
+static void judge_path(const struct survey *s, struct survey_rule *r) {
         if (r->wants == SURVEY_PRINTER && strncmp(r->plug.path, "/dev/usb/lp", 11) == 0 &&
                 count_printers(s) > 1)
                 WRONG(r,
@@ -181,6 +191,18 @@ static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists
                         "%s is another device after the next start, maybe: write one of its links in "
                         "/dev/serial/by-id, /dev/input/by-id or /dev/okuru/by-path",
                         r->plug.path);
+}
+
+static void judge_plugged(struct survey *s, struct survey_rule *r, bool (*exists)(const char *path)) {
+        const struct survey_device *meant = find_meant(s, r);
+
+        if (!meant && (r->wants == SURVEY_SERIAL || r->wants == SURVEY_PRINTER) && exists(r->plug.path))
+                return; /* one that is soldered in, or a pseudo-terminal */
+        if (meant)
+                judge_found(r, meant);
+        else
+                judge_missing(s, r);
+        judge_path(s, r);
 }
 
 /* What only who uses it knows. */
