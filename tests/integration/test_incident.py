@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from ledger import Ledger, notice_id  # noqa: E402
-from notify import M, Notify, mails_in  # noqa: E402
+from notify import M, Notify, mails_in, storage  # noqa: E402
 from rig import die_with_parent  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
@@ -33,6 +34,7 @@ class Box:
     def __init__(self, build: Path, folder: Path, ledger: Ledger):
         self.build, self.ledger, self.process = build, ledger, None
         self.socket, self.config, self.log = folder / "station.sock", folder / "station.yaml", folder / "station.log"
+        self.disk = folder / "storage"  # what it says the station's storage does
         board = folder / "board.yaml"
         board.write_text(f"board: demo\nbenches:\n  - name: b1\n    scanners:\n      - {{name: hand-1, driver: serial, path: {folder}/none, suffix: cr}}\n")
         self.config.write_text(f"realm: test\nsite: tokyo\nstation: bench-1\nfolder: {ledger.folder}\nsocket: {self.socket}\nboard: {board}\n"
@@ -52,7 +54,8 @@ class Box:
 
     def start(self) -> None:
         with self.log.open("a") as log:
-            self.process = subprocess.Popen([self.build / "bin/okuru-station", "--config", self.config], stderr=log, preexec_fn=die_with_parent)
+            self.process = subprocess.Popen([self.build / "bin/okuru-station", "--config", self.config], stderr=log, preexec_fn=die_with_parent,
+                                            env=os.environ | storage(self.disk))
         wait_for("the station", lambda: self.process.poll() is None and self.ask(verb="status"))
 
     def kill(self) -> None:
@@ -209,3 +212,26 @@ def test_a_death_in_the_middle_loses_nobody_and_tells_nobody_twice(box, ledger):
     assert (counts["reserved"], counts["known"]) == (len(names) - before, before)
     assert Counter(subject for subject, _, _ in box.reserved()) == Counter(names)
     assert "0 will be told" in box.run("--yes").stdout
+
+
+def test_the_answer_waits_for_the_disk(box, ledger):
+    names = [on_the_way(ledger, i, f"c{i}") for i in range(2)]
+    box = box()
+    data = {"cause": "a", "action": "b", "next_by": SOON}
+    box.disk.write_text("800")
+    began = time.monotonic()
+    assert box.ask(verb="incident", data=data, shipments=[[M, names[0]]])["reserved"] == 1
+    assert time.monotonic() - began > 0.7
+    box.disk.write_text("0")
+
+
+def test_a_disk_without_room_is_said_and_the_rest_is_told_later(box, ledger):
+    names = [on_the_way(ledger, i, f"c{i}") for i in range(20)]
+    box = box()
+    box.disk.write_text("full")
+    errors = box.run("--yes", code=1).stderr
+    assert "storage: " in errors and "full" in errors and "0 of 20 are certain to be told; the same again tells the rest" in errors
+    box.disk.write_text("")
+    counts = wait_for("room", lambda: subprocess.run(box.command("--yes", "--json"), env=box.environment(), text=True, capture_output=True, timeout=60).stdout)
+    assert json.loads(counts)["reserved"] + json.loads(counts)["known"] == 20
+    assert Counter(subject for subject, _, _ in box.reserved()) == Counter(names)

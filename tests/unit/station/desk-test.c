@@ -2,6 +2,7 @@
 /* The desk on a real ledger: who is answered, when, and that nobody is forgotten. */
 #include "tests/unit/base/test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-event.h>
@@ -24,6 +25,9 @@ struct floor {
         bool light_fails; /* each light that is shown is a fact: its tower is gone */
         unsigned n_full;
         unsigned n_answered; /* of those who wait with a token */
+        unsigned n_acts;     /* what else is to be decided in the next slice; every second one cannot be */
+        unsigned n_undecided;
+        uint64_t committed;
 };
 
 static struct stamp floor_now(void *userdata) {
@@ -77,8 +81,9 @@ static void on_answered(void *userdata, uint64_t token, const struct verdict *ve
 }
 
 static void on_committed(void *userdata, uint64_t pos) {
-        (void) userdata;
-        (void) pos;
+        struct floor *f = userdata;
+
+        f->committed = pos;
 }
 
 static void on_health(void *userdata, enum desk_health health) {
@@ -97,8 +102,30 @@ static void on_fatal(void *userdata, int error) {
         fail_msg("storage: %s", strerror(-error));
 }
 
+static int decide_act(
+        void *userdata, const struct world *world, const struct stamp *now, struct fact_list *facts) {
+        struct floor *f = userdata;
+        struct fact_builder b;
+
+        assert_non_null(world->realm);
+        assert_int_equal(now->wall_usec, f->scene->now.wall_usec);
+        fact_begin(&b, facts, "device.down", "", f->n_acts % 2 ? "falls" : "stands", NULL, NULL, NULL);
+        json_write_string(&b.w, "driver", "gpio");
+        json_write_string(&b.w, "reason", "gone");
+        fact_end(&b);
+        return f->n_acts % 2 ? -EBADMSG : 0;
+}
+
 static int on_slice(void *userdata) {
-        (void) userdata;
+        struct floor *f = userdata;
+
+        for (; f->n_acts > 0; f->n_acts--) {
+                int r = desk_act(f->desk, decide_act, f);
+
+                if (r < 0)
+                        return r;
+                f->n_undecided += r == DESK_E_UNDECIDED;
+        }
         return 0;
 }
 
@@ -307,6 +334,25 @@ static void a_set_that_has_no_place_is_thrown_away_and_says_so(void **state) {
         assert_int_equal(n_verified(f), 0);
 }
 
+static void what_else_is_decided_in_a_slice_stands_or_falls_by_itself(void **state) {
+        struct floor *f = *state;
+
+        start(f);
+        f->n_acts = 5;
+        desk_poke(f->desk);
+        settle(f);
+        assert_int_equal(f->n_undecided, 3);
+        assert_int_equal(scene_number(f->scene, "SELECT count(*) FROM fact WHERE subject = 'stands'"), 2);
+        assert_int_equal(scene_number(f->scene, "SELECT count(*) FROM fact WHERE subject = 'falls'"), 0);
+        assert_int_equal(f->committed, scene_number(f->scene, "SELECT max(pos) FROM fact"));
+        f->committed = 0; /* a slice of which nothing stands is no commit */
+        f->n_acts = 1;
+        desk_poke(f->desk);
+        settle(f);
+        assert_int_equal(f->n_undecided, 4);
+        assert_int_equal(f->committed, 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(each_scan_of_a_group_has_its_answer, set_up, tear_down),
@@ -319,6 +365,8 @@ int main(void) {
                         a_newer_set_of_tags_takes_the_place_of_one_that_waits, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         whoever_waits_for_what_a_set_means_is_answered, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        what_else_is_decided_in_a_slice_stands_or_falls_by_itself, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_set_of_another_box_is_forgotten, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         a_set_without_a_box_waits_and_says_nothing, set_up, tear_down),
