@@ -14,8 +14,12 @@ from waiting import wait_for  # noqa: E402
 pytestmark = pytest.mark.usefixtures("nobody_is_served")
 
 
-def open_counter(store, chromium, language: str) -> None:
-    chromium.open(f"{store.address}/counter/c1?lang={language}")
+FLASH_MS = 900  # for which a verdict stands before what it led to
+
+
+def open_counter(store, chromium, language: str, *hurried: int) -> None:
+    with chromium.hurried(*hurried):
+        chromium.open(f"{store.address}/counter/c1?lang={language}")
     chromium.js("localStorage.setItem('lang', arguments[0])", language)
     chromium.wait_ready()
 
@@ -74,7 +78,7 @@ def test_by_keyboard_alone(store, chromium):
     order, other = store.order("B-93", (SOCKS, 1)), store.order("B-94", (TEA, 1))
     for o, shelf in ((order, "C-1"), (other, "C-2")):
         store.shelve(o, shelf)
-    open_counter(store, chromium, "ja")
+    open_counter(store, chromium, "ja", FLASH_MS)
     enter(chromium, "K041")
     wait_for("the box is the clerk's", lambda: "注文番号" in chromium.js("return input.placeholder"))
     wait_for("both are listed", lambda: "C-1" in chromium.text(".lists") and "C-2" in chromium.text(".lists"))
@@ -95,7 +99,7 @@ def test_by_keyboard_alone(store, chromium):
 def test_by_touch_alone(store, chromium):
     order = store.order("B-15", (HAT, 1))
     store.shelve(order, "D-7")
-    open_counter(store, chromium, "ja")
+    open_counter(store, chromium, "ja", FLASH_MS)
     wait_for("it is listed", lambda: "D-7" in chromium.text(".lists"))
     chromium.js("return post('/api/v1/session/end', {}).then(s => { session = s.body; placeholder_(); })")
     press(chromium, ".rows [data-key^='B-15@']")  # the badge is asked for, and then it is done
@@ -114,8 +118,8 @@ def test_by_touch_alone(store, chromium):
     chromium.assert_calm()
 
 
-def as_clerk(store, chromium, language: str) -> None:
-    open_counter(store, chromium, language)
+def as_clerk(store, chromium, language: str, *hurried: int) -> None:
+    open_counter(store, chromium, language, *(hurried or [FLASH_MS]))
     if not chromium.js("return Boolean(may())"):
         enter(chromium, "K041")
         wait_for("the box is the clerk's", lambda: chromium.js("return Boolean(may())"))
@@ -256,7 +260,7 @@ def test_a_notice_that_failed_says_why_and_is_sent_again_by_one_press(store, chr
     order = store.order("B-26", (HAT, 1), mail="nobody at all")
     store.shelve(order, "E-1")
     store.told(order, "notice.failed")
-    open_counter(store, chromium, "ja")
+    open_counter(store, chromium, "ja", FLASH_MS)
     enter(chromium, "OKURU-P-K041")
     wait_for("the box is the clerk's", lambda: chromium.js("return Boolean(may())") and mode(chromium) == "lists")
     press(chromium, "[data-key=tab-untold]")
@@ -330,7 +334,7 @@ def test_what_the_office_has_not_heard_stands_there_with_count_and_age(store, ch
 
 
 def test_nobodys_name_is_on_the_screen(store, chromium):
-    open_counter(store, chromium, "ja")
+    open_counter(store, chromium, "ja", FLASH_MS)
     for order in store.orders.values():
         contact = order["contact"]["contact"]
         text = chromium.js("return document.documentElement.outerHTML + JSON.stringify(doc)")
@@ -343,7 +347,7 @@ def test_nothing_is_cut_at_any_size(store, chromium, width, height):
     store.shelve(order, "A-1", "B-12", "C-3")
     try:
         chromium.size(width, height)
-        open_counter(store, chromium, "ja")
+        open_counter(store, chromium, "ja", FLASH_MS)
         wait_for("its row", lambda: chromium.js("return document.querySelectorAll('.rows .pay').length") > 0)
         laid = chromium.js("""return [...document.querySelectorAll('.rows button')].flatMap(b => { const r = [...b.children].map(e => e.getBoundingClientRect());
                 return r.flatMap((p, i) => r.slice(i + 1).filter(q => p.right > q.left + 1 && q.right > p.left + 1 && p.bottom > q.top + 1 && q.bottom > p.top + 1).map(() => b.innerText)); })""")
