@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("nobody_is_served")
 
 
 FLASH_MS = 900  # for which a verdict stands before what it led to
+BAR_MS = 5000  # after which ages are drawn anew
 
 
 def open_counter(store, chromium, language: str, *hurried: int) -> None:
@@ -325,9 +326,9 @@ def test_what_the_office_has_not_heard_stands_there_with_count_and_age(store, ch
         store.scan(order["orders"][0], "proof")
         store.scan("OKURU-C-MISSING", "not-on-shelf")
         for language in ("ja", "en"):
-            as_clerk(store, chromium, language)
+            as_clerk(store, chromium, language, FLASH_MS, BAR_MS)
             wait_for("it says so", lambda: chromium.js("return doc.office.waiting") > 0 and chromium.js("return document.querySelector('.office').title"), timeout=10)
-            wait_for("with its age", lambda: re.search(r"\d.*\d", chromium.text(".office")), timeout=45)
+            wait_for("with its age", lambda: chromium.js("clockAhead = 30000") or re.search(r"\d.*\d", chromium.text(".office")), timeout=15)
     finally:
         store.rig.start("sync")
     wait_for("it is told", lambda: chromium.js("return doc.office.waiting") == 0, timeout=60)
