@@ -81,7 +81,7 @@ def test_after_a_restart_a_line_is_tried_before_it_counts_as_down(build, tmp_pat
         with RelayServer(relay, port):
             notify.start()
             assert accepted(notify, notice) == "email" and not sms.requests
-            assert notify.query("SELECT state, down_usec FROM route WHERE channel = 'email'") == [("up", 0)]
+            wait_for("the line", lambda: notify.query("SELECT state, down_usec FROM route WHERE channel = 'email'") == [("up", 0)])
             notify.stop()
         notify.start()  # it has been up since: what comes waits its ten minutes
         notice = told(ledger, "S-2", ["email", "sms"])
