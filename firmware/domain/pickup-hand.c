@@ -135,8 +135,8 @@ static void say_collected(struct turn *t, const struct words *owner, int n, bool
         struct verdict *v = pickup_say_of(t, VERDICT_COLLECTED);
 
         if (is_unreachable) { /* the only moment at which they can be asked */
-                verdict_sub_ja(v, "%d個。メール不達。別の連絡先を聞く", n);
-                verdict_sub_en(v, "%d handed over; the mail bounced: ask for another way", n);
+                verdict_sub_ja(v, "%d個。通知不達。別の連絡先を聞く", n);
+                verdict_sub_en(v, "%d handed over; the notice came back: ask for another way", n);
                 return;
         }
         verdict_sub_ja(v, "%s %d個。中身を一緒に確かめる。1分は取消可", owner->ja, n);

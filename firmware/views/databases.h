@@ -29,7 +29,7 @@
 #define INBOX_VERSION_MAX      4
 #define NOTICES_APPLICATION_ID 0x6f6b6e31 /* "okn1" */
 #define NOTICES_VERSION_MIN    1
-#define NOTICES_VERSION_MAX    19
+#define NOTICES_VERSION_MAX    20
 #define NOTICES_WORDS_VERSION  6 /* from here on it holds the words of notices */
 
 enum database_kind { DATABASE_LEDGER, DATABASE_INBOX, DATABASE_NOTICES };

@@ -2,12 +2,11 @@
 #include "services/notify/bounced.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/base/log.h"
 #include "services/notify/notify-internal.h"
-
-#define BOUNCED "bounced" /* the reason */
 
 enum {
         LOOK_LATER = OUTBOX_E_EXISTS + 1, /* what is under way, or not told yet, is judged when it is */
@@ -95,31 +94,31 @@ static int fail(struct notify *n, struct notice_row *row, const struct stamp *no
 }
 
 /* Within a transaction. */
-static int write_down(struct notify *n, struct notice_row *row, enum bounced_act act, const struct refusal *f,
-        const struct stamp *now) {
+static int write_down(struct notify *n, struct notice_row *row, enum channel channel, enum bounced_act act,
+        const struct refusal *f, const struct stamp *now) {
         int r;
 
         if (act == BOUNCED_NOTHING)
                 return 0;
         if (act == BOUNCED_DELIVERED)
                 return outbox_conclude(n->outbox, row, NOTICE_DELIVERED, "", now);
-        plan_use_up(row->used, CHANNEL_EMAIL, BOUNCED);
+        plan_use_up(row->used, channel, BOUNCED);
         r = bar(n, row, f, now);
         if (r != 0)
                 return r;
         return act == BOUNCED_PASSED ? pass_on(n, row, now) : fail(n, row, now);
 }
 
-static void say(const struct notice_row *row, enum bounced_act act) {
+static void say(const struct notice_row *row, enum channel channel, enum bounced_act act) {
         if (act == BOUNCED_NOTHING)
                 return;
-        log_info("notice %s: its mail %s", row->id,
+        log_info("notice %s: its %s %s", row->id, channel == CHANNEL_EMAIL ? "mail" : channel_to_str(channel),
                 act == BOUNCED_DELIVERED ? "was delivered"
                 : act == BOUNCED_PASSED  ? "bounced; another channel takes it"
                                          : "bounced");
 }
 
-static enum bounced_act judge_row(const struct notice_row *row, enum dsn_says says) {
+static enum bounced_act judge_row(const struct notice_row *row, enum channel channel, enum dsn_says says) {
         char why[PLAN_REASON_SIZE];
 
         return bounced_judge(&(struct bounced_question){
@@ -128,39 +127,53 @@ static enum bounced_act judge_row(const struct notice_row *row, enum dsn_says sa
                 .unknowns = row->unknowns,
                 .was_told = row->told,
                 .has_others = (row->others & ~PLAN_PAPER) != 0,
-                .is_over = plan_is_used(row->used, CHANNEL_EMAIL, why),
+                .is_over = plan_is_used(row->used, channel, why),
         });
 }
 
+/* Each channel for itself. */
+static int count(struct notify *n, const struct bounced_word *word) {
+        char what[CHANNEL_SIZE + 16];
+
+        if (word->channel == CHANNEL_EMAIL)
+                return mailed_count(n->mailed, dsn_says_to_str(word->says));
+        (void) snprintf(
+                what, sizeof(what), "%s-%s", channel_to_str(word->channel), dsn_says_to_str(word->says));
+        return mailed_count(n->mailed, what);
+}
+
 /* All that the mail carried, in one transaction. */
-static int write_all(struct notify *n, const struct dsn *dsn, const struct stamp *now) {
+static int write_all(struct notify *n, const struct bounced_word *word, const struct stamp *now) {
         struct notice_row row = {0};
         struct refusal refusal = {0};
-        int r = mailed_count(n->mailed, dsn_says_to_str(dsn->says));
+        int r = count(n, word);
         bool asked = false;
 
-        while (r == 0 && (r = outbox_of_copy(n->outbox, dsn->notice, &row)) == 0) {
-                enum bounced_act act = judge_row(&row, dsn->says);
+        if (r == 0 && word->channel != CHANNEL_EMAIL && word->says != DSN_DELAYED)
+                r = mailed_over(n->mailed, word->copy);
+
+        while (r == 0 && (r = outbox_of_copy(n->outbox, word->copy, &row)) == 0) {
+                enum bounced_act act = judge_row(&row, word->channel, word->says);
 
                 if ((act == BOUNCED_PASSED || act == BOUNCED_FAILED) && !asked) {
-                        r = judge_address(n, dsn->notice, dsn->says, now, &refusal);
+                        r = judge_address(n, word->copy, word->says, now, &refusal);
                         asked = true;
                 }
                 if (r == 0)
-                        r = write_down(n, &row, act, &refusal, now);
+                        r = write_down(n, &row, word->channel, act, &refusal, now);
                 if (r == 0)
-                        say(&row, act);
+                        say(&row, word->channel, act);
                 n->has_outcomes |= act != BOUNCED_NOTHING;
         }
         return r == OUTBOX_E_NONE ? 0 : r;
 }
 
-static int keep(struct notify *n, const struct dsn *dsn, const struct stamp *now) {
+static int keep(struct notify *n, const struct bounced_word *word, const struct stamp *now) {
         struct store *store = outbox_store(n->outbox);
         int r = store_begin(store);
 
         if (r == 0)
-                r = write_all(n, dsn, now);
+                r = write_all(n, word, now);
         if (r == 0)
                 return store_commit(store);
         store_rollback(store);
@@ -181,26 +194,26 @@ static int keep_count(struct notify *n, const char *what) {
 }
 
 /* Return: 0, OUTBOX_E_NONE nothing is known of that mail, LOOK_LATER, -errno. */
-static int look(struct notify *n, const struct dsn *dsn) {
+static int look(struct notify *n, const struct bounced_word *word) {
         struct notice_row row = {0};
         bool any = false;
         int r;
 
-        while ((r = outbox_of_copy(n->outbox, dsn->notice, &row)) == 0) {
+        while ((r = outbox_of_copy(n->outbox, word->copy, &row)) == 0) {
                 any = true;
-                if (judge_row(&row, dsn->says) == BOUNCED_LATER)
+                if (judge_row(&row, word->channel, word->says) == BOUNCED_LATER)
                         return LOOK_LATER;
         }
         return r == OUTBOX_E_NONE && any ? 0 : r;
 }
 
-static int on_report(struct notify *n, const struct dsn *dsn, enum mailbox_fate *fatep) {
+int bounced_hear(struct notify *n, const struct bounced_word *word, enum mailbox_fate *fatep) {
         struct stamp now = follow_now(n->follow);
-        int r = look(n, dsn);
+        int r = look(n, word);
 
         if (r == LOOK_LATER)
                 return 0;
-        r = r == OUTBOX_E_NONE ? keep_count(n, "too-late") : r == 0 ? keep(n, dsn, &now) : r;
+        r = r == OUTBOX_E_NONE ? keep_count(n, "too-late") : r == 0 ? keep(n, word, &now) : r;
         if (r == 0)
                 *fatep = MAILBOX_REMOVE;
         return r;
@@ -212,7 +225,7 @@ static int on_mail(struct notify *n, const struct str *mail, enum mailbox_fate *
 
         switch (r) {
         case 0:
-                return on_report(n, &dsn, fatep);
+                return bounced_hear(n, &(struct bounced_word){dsn.notice, dsn.says, CHANNEL_EMAIL}, fatep);
         case DSN_E_NO_REPORT: /* an automatic answer, which gets none */
                 r = keep_count(n, "answer");
                 break;

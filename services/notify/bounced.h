@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* What a server's word about a mail means for its notice. Pure. */
+/* What a server's word about a mail, or a network's about an SMS, means for its notice. Pure. */
 #include "firmware/domain/notice.h"
 #include "services/notify/mail/dsn.h"
+
+#define BOUNCED "bounced" /* the reason */
 
 enum bounced_act {
         BOUNCED_NOTHING, /* it is known already, or says nothing that ends anything */
         BOUNCED_LATER,   /* how its mail went is not written down yet */
         BOUNCED_FAILED,
-        BOUNCED_PASSED, /* it failed by mail, and another channel of the customer's takes it */
+        BOUNCED_PASSED, /* it failed by that, and another channel of the customer's takes it */
         BOUNCED_DELIVERED,
         N_BOUNCED_ACTS
 };
@@ -19,7 +21,7 @@ struct bounced_question {
         int unknowns;    /* copies that nobody answered for */
         bool was_told;   /* its outcome so far is a fact of the ledger */
         bool has_others; /* channels that could take it, too */
-        bool is_over;    /* by mail: it bounced before */
+        bool is_over;    /* by that channel: it came back before */
 };
 
 /*

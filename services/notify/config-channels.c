@@ -41,6 +41,10 @@ static int check_device(
 static const struct yaml_rule modem_rules[] = {
         {"equipment", YAML_WANT_TEXT, false, ROOM(config_sms, modem.equipment), 0, 0, NULL, NULL, NULL},
         {"folder", YAML_WANT_PATH, false, ROOM(config_sms, modem.folder), 0, 0, NULL, NULL, NULL},
+        {"delivery_report", YAML_WANT_BOOL, false, ROOM(config_sms, modem.delivery_report), 0, 0, NULL, NULL,
+                NULL},
+        {"every", YAML_WANT_DURATION, false, ROOM(config_sms, modem.every_usec),
+                100 * (int64_t) USEC_PER_MSEC, 3600 * (int64_t) USEC_PER_SEC, NULL, NULL, NULL},
         {0},
 };
 static const struct yaml_rule sms_rules[] = {
@@ -73,7 +77,7 @@ int config_read_sms(const struct yaml *section, const char *path, void *target, 
         struct config_sms *s = &c->sms[c->n_sms];
         int r;
 
-        *s = (struct config_sms){0};
+        *s = (struct config_sms){.modem.every_usec = 30 * (int64_t) USEC_PER_SEC};
         r = yaml_walk(section, path, sms_rules, s, d);
         if (r == 0)
                 r = check_sms(s, section, path, d);

@@ -90,6 +90,8 @@ struct notify_config {
                 struct {
                         char equipment[32];           /* IMEI; "" the first one */
                         char folder[CONFIG_PATH_MAX]; /* of its notes */
+                        bool delivery_report;         /* the network is asked what becomes of each */
+                        int64_t every_usec;           /* between looks for those reports */
                 } modem;
         } sms[CONFIG_SMS_ROUTES]; /* in order */
         size_t n_sms;

@@ -10,14 +10,24 @@
 #define DAY_USEC (86400LL * (int64_t) USEC_PER_SEC)
 
 struct mailed {
-        struct store_stmt ask, put, mark, count_soft, forget, count, clamp, clamp_soft, purge;
+        struct store_stmt ask, put, refer, find, over, mark, count_soft, forget, count, clamp, clamp_soft,
+                purge;
 };
 
 static const struct store_sql mailed_sql[] = {
         {offsetof(struct mailed, ask), "SELECT address FROM mailed WHERE notice = ?1"},
-        {offsetof(struct mailed, put), "INSERT INTO mailed (notice, address, at_usec) VALUES (?1, ?2, ?3) "
-                                       "ON CONFLICT DO UPDATE SET address = excluded.address, "
-                                       "at_usec = excluded.at_usec, soft_usec = 0"},
+        {offsetof(struct mailed, put),
+                "INSERT INTO mailed (notice, address, at_usec, route) VALUES (?1, ?2, ?3, ?4) "
+                "ON CONFLICT DO UPDATE SET address = excluded.address, "
+                "at_usec = excluded.at_usec, soft_usec = 0, "
+                "route = excluded.route, reference = -1"},
+        {offsetof(struct mailed, refer),
+                "UPDATE mailed SET reference = ?2 WHERE notice = ?1 AND reference = -1 AND route <> ''"},
+        {offsetof(struct mailed, find),
+                "SELECT count(*) FILTER (WHERE reference = ?3), max(notice) FILTER (WHERE reference = ?3), "
+                "count(*) FILTER (WHERE reference = -1), count(*) FROM mailed "
+                "WHERE address = ?1 AND route = ?2 AND route <> '' AND at_usec > ?4"},
+        {offsetof(struct mailed, over), "UPDATE mailed SET reference = -2 WHERE notice = ?1 AND route <> ''"},
         {offsetof(struct mailed, mark), "UPDATE mailed SET soft_usec = ?2 WHERE notice = ?1"},
         {offsetof(struct mailed, count_soft),
                 "SELECT count(*) FROM mailed WHERE address = ?1 AND soft_usec > 0 AND soft_usec > ?2"},
@@ -63,11 +73,47 @@ int mailed_ask(struct mailed *m, const char *notice, char address[SEAL_HASH_MAX]
         return r == STORE_E_DONE ? MAILED_E_NOT : r;
 }
 
-int mailed_put(struct mailed *m, const char *notice, const char *address, int64_t at_usec) {
+int mailed_put_sms(
+        struct mailed *m, const char *notice, const char *address, const char *route, int64_t at_usec) {
         store_bind_text(&m->put, 1, notice);
         store_bind_text(&m->put, 2, address);
         store_bind_int64(&m->put, 3, at_usec);
+        store_bind_text(&m->put, 4, route);
         return store_run(&m->put);
+}
+
+int mailed_put(struct mailed *m, const char *notice, const char *address, int64_t at_usec) {
+        return mailed_put_sms(m, notice, address, "", at_usec);
+}
+
+int mailed_refer(struct mailed *m, const char *notice, int reference) {
+        store_bind_text(&m->refer, 1, notice);
+        store_bind_int64(&m->refer, 2, reference);
+        return store_run(&m->refer);
+}
+
+int mailed_find(struct mailed *m, const char *address, const char *route, int reference, int64_t now_usec,
+        char notice[UUID_TEXT_MAX]) {
+        _cleanup_reset_ struct store_stmt *q = &m->find;
+        int r;
+
+        store_bind_text(q, 1, address);
+        store_bind_text(q, 2, route);
+        store_bind_int64(q, 3, reference);
+        store_bind_int64(q, 4, now_usec - MAILED_WATCH_DAYS * DAY_USEC);
+        r = store_step(q);
+        if (r != 0)
+                return r < 0 ? r : -EIO; /* it has one row, always */
+        if (store_column_int64(q, 0) == 1)
+                return copy_text(notice, UUID_TEXT_MAX, store_column_str(q, 1)) ? 0 : -EBADMSG;
+        return store_column_int64(q, 2) > 0   ? MAILED_E_SOON
+               : store_column_int64(q, 3) > 0 ? MAILED_E_ANOTHER
+                                              : MAILED_E_NOT;
+}
+
+int mailed_over(struct mailed *m, const char *notice) {
+        store_bind_text(&m->over, 1, notice);
+        return store_run(&m->over);
 }
 
 static int count_soft(struct mailed *m, const char *address, int64_t at_usec, int64_t *np) {

@@ -4,13 +4,14 @@
  * okuru-notify's state, for the files of this folder that work on it: notify-open.c puts it together, notify.c is its loop and turn.c one
  * turn of it, queue.c picks who is next, matter.c asks the ledger, attend.c has one notice in hand until it is staged, written.c has it
  * written, together.c finds who goes with it, flight.c gives to the channels what is `sending` on the disk, outcome.c writes down how it
- * ended, bounced.c what came back.
+ * ended, bounced.c what came back, reported.c what a network reports of an SMS.
  */
 #include <systemd/sd-event.h>
 
 #include "firmware/base/bell.h"
 #include "firmware/base/uuid.h"
 #include "services/notify/barred.h"
+#include "services/notify/bounced.h"
 #include "services/notify/channel/imap.h"
 #include "services/notify/channel/mail-folder.h"
 #include "services/notify/channel/pop3.h"
@@ -27,6 +28,7 @@
 #include "services/notify/notify.h"
 #include "services/notify/outbox.h"
 #include "services/notify/phrases.h"
+#include "services/notify/reported.h"
 #include "services/notify/route-told.h"
 #include "services/notify/signer.h"
 #include "services/notify/way.h"
@@ -58,6 +60,8 @@ struct notify {
         struct news *news;
         struct draft *draft;
         struct gone *gone;
+        struct reported *reported; /* one for each modem that is asked for reports */
+        size_t n_reported;
         struct collector *collector; /* NULL: nobody reads bounces */
         struct mail_folder *mail_folder;
         struct pop3 *pop3;
@@ -226,5 +230,12 @@ int outcome_recover(struct notify *n);
 /* Behind the outbox and the signer. Return: 0, -errno with n->diag told of a mailbox that cannot be. */
 int bounced_open(struct notify *n);
 void bounced_close(struct notify *n);
+struct bounced_word {
+        const char *copy; /* its id, borrowed */
+        enum dsn_says says;
+        enum channel channel; /* by which it had gone */
+};
+/* One word about a copy that went. @fatep: set once it is written down. Return: 0, -errno. */
+int bounced_hear(struct notify *n, const struct bounced_word *word, enum mailbox_fate *fatep);
 /* What the collector has for us. Return: 0, -errno of our own database, and the mail comes once more. */
 int bounced_take(struct notify *n);

@@ -83,6 +83,8 @@ int notify_open(struct notify *n) {
         if (r == 0)
                 r = bounced_open(n);
         if (r == 0)
+                r = reported_open(n);
+        if (r == 0)
                 r = open_ways(n);
         if (r == 0)
                 r = outcome_recover(n);
@@ -137,6 +139,7 @@ void notify_close(struct notify *n) {
         n->reload = sd_event_source_disable_unref(n->reload);
         n->event = sd_event_unref(n->event);
         n->route_told = route_told_close(n->route_told);
+        reported_close(n);
         bounced_close(n);
         signer_close(&n->signer);
         n->follow = follow_free(n->follow);

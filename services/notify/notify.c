@@ -112,6 +112,17 @@ static int notify_on_bounce(sd_event_source *source, int fd, uint32_t revents, v
         return leave(n, r < 0 ? r : turn_run(n));
 }
 
+static int notify_on_report(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        struct reported *reported = userdata;
+        struct notify *n = reported->owner;
+        int r = reported_take(n, reported);
+
+        (void) source;
+        (void) fd;
+        (void) revents;
+        return leave(n, r < 0 ? r : turn_run(n));
+}
+
 static int listen_to(struct notify *n, struct way *w) {
         w->owner = n;
         return w->sender ? sd_event_add_io(
@@ -139,6 +150,9 @@ static int arm(struct notify *n) {
         if (r >= 0 && n->collector)
                 r = sd_event_add_io(
                         n->event, &n->mails, collector_fd(n->collector), EPOLLIN, notify_on_bounce, n);
+        for (size_t i = 0; i < n->n_reported && r >= 0; i++)
+                r = sd_event_add_io(n->event, &n->reported[i].source, collector_fd(n->reported[i].collector),
+                        EPOLLIN, notify_on_report, &n->reported[i]);
         if (r >= 0)
                 r = bell_new(&n->bell, n->event, n->config->socket, &bell);
         return r < 0 ? r : 0;

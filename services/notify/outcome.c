@@ -83,6 +83,20 @@ int outcome_draft(struct notify *n, const struct draft_row *draft) {
         return end(n, r == 0 ? draft_put(n->draft, draft) : r);
 }
 
+/* Will the network say what became of this SMS? */
+static bool reports(const struct notify *n, const struct notice_row *row) {
+        return strcmp(row->channel, channel_to_str(CHANNEL_SMS)) == 0 &&
+               way_reports(&n->ways[CHANNEL_SMS], row->route);
+}
+
+/* It went: by this the report will name it. */
+static int note_reference(struct notify *n, const struct notice_row *row) {
+        int reference =
+                reports(n, row) ? way_reference(&n->ways[CHANNEL_SMS], row->route, notice_row_copy(row)) : -1;
+
+        return reference < 0 ? 0 : mailed_refer(n->mailed, notice_row_copy(row), reference);
+}
+
 int outcome_send(struct notify *n, const struct notice_row *row, const char *to, const struct hashes *news,
         const struct stamp *now) {
         int r = begin(n);
@@ -91,6 +105,8 @@ int outcome_send(struct notify *n, const struct notice_row *row, const char *to,
                 r = outbox_put(n->outbox, row);
         if (r == 0 && n->signer.verp.n_key > 0 && strcmp(row->channel, channel_to_str(CHANNEL_EMAIL)) == 0)
                 r = mailed_put(n->mailed, notice_row_copy(row), to, row->first_usec);
+        if (r == 0 && reports(n, row))
+                r = mailed_put_sms(n->mailed, notice_row_copy(row), to, row->route, row->first_usec);
         if (r == 0 && news)
                 r = news_put(n->news, row->merchant, news, row->id, now->wall_usec);
         return end(n, r);
@@ -155,6 +171,8 @@ static int conclude(struct notify *n, struct notice_row *row, enum notice_state 
                 r = bar(n, row, refused, now); /* first: the outcome says so */
         if (r == 0)
                 r = outbox_conclude(n->outbox, row, state, reason, now);
+        if (r == 0 && state == NOTICE_ACCEPTED)
+                r = note_reference(n, row);
         if (r == 0 && state != NOTICE_ACCEPTED && state != NOTICE_DELIVERED && state != NOTICE_UNKNOWN)
                 r = news_drop(n->news, row->id);
         r = end(n, r);
@@ -203,15 +221,21 @@ int outcome_pass_on(struct notify *n, struct notice_row *row, const char *reason
         return end(n, r);
 }
 
+static bool came_back(const struct notice_row *row) {
+        char why[PLAN_REASON_SIZE];
+
+        for (int c = 0; c < N_CHANNELS; c++)
+                if (plan_is_used(row->used, (enum channel) c, why) && strcmp(why, BOUNCED) == 0)
+                        return true;
+        return false;
+}
+
 /* A copy whose answer was never heard may have gone: nobody may say that it did not. */
 int outcome_give_up(struct notify *n, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now) {
-        char why[PLAN_REASON_SIZE];
-
         /* What had gone and came back was told, as far as the ledger knows: it is too late to say that it never went. */
-        if (state != NOTICE_FAILED && plan_is_used(row->used, CHANNEL_EMAIL, why) &&
-                strcmp(why, "bounced") == 0)
-                return outcome_conclude(n, row, NOTICE_FAILED, why, now);
+        if (state != NOTICE_FAILED && came_back(row))
+                return outcome_conclude(n, row, NOTICE_FAILED, BOUNCED, now);
         if (row->unknowns == 0)
                 return outcome_conclude(n, row, state, reason, now);
         row->correction |= state == NOTICE_CANCELLED;

@@ -101,6 +101,8 @@ int turn_run(struct notify *n) {
         }
         if (r == 0 && n->collector)
                 collector_go(n->collector); /* each notice has its row now, on a new disk, too */
+        for (size_t i = 0; i < n->n_reported && r == 0; i++)
+                collector_go(n->reported[i].collector);
         if (r >= 0) {
                 int k = turn_work(n, r == 0, &now);
 

@@ -136,7 +136,8 @@ static int open_gateway(struct way *w, const struct config_sms *s, size_t i, str
 static int open_modem(struct way *w, const struct config_sms *s, size_t i, struct diag *d) {
         const struct modem_config config = {.folder = s->modem.folder,
                 .equipment = s->modem.equipment,
-                .timeout_sec = (int) seconds(s->timeout_usec)};
+                .timeout_sec = (int) seconds(s->timeout_usec),
+                .reports = s->modem.delivery_report};
         struct modem *m;
         int r = modem_new(&m, &config);
 

@@ -271,6 +271,19 @@ enum courier_repeat way_repeat(const struct way *w, const char *route) {
         return least;
 }
 
+bool way_reports(const struct way *w, const char *route) {
+        size_t i = find_route(w, route);
+
+        return i < w->health.n && w->routes[i].courier.reference;
+}
+
+int way_reference(const struct way *w, const char *route, const char *notice) {
+        size_t i = find_route(w, route);
+
+        return way_reports(w, route) ? w->routes[i].courier.reference(w->routes[i].courier.userdata, notice)
+                                     : -1;
+}
+
 static int ask(const struct courier *c, const char *notice) {
         return c->was_taken ? c->was_taken(c->userdata, notice) : -1;
 }

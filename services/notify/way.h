@@ -122,5 +122,8 @@ size_t way_tell(const struct way *w, struct route_is *list);
 uint64_t way_down_usec(const struct way *w);
 /* What the route of that name declares; nobody knows which it was: the most careful of all. */
 enum courier_repeat way_repeat(const struct way *w, const char *route);
+/* Does the network report what became of what goes by the route of that name? */
+bool way_reports(const struct way *w, const char *route);
+int way_reference(const struct way *w, const char *route, const char *notice); /* as courier.reference; -1 */
 /* After a death while sending: as courier.was_taken of that route, or of all of them. */
 int way_was_taken(const struct way *w, const char *route, const char *notice);

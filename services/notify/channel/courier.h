@@ -66,6 +66,11 @@ struct courier {
          * nobody ever can.
          */
         int (*was_taken)(void *userdata, const char *notice);
+        /*
+         * Of a notice that was taken: the number by which the network will report what became of it. -1: not known. NULL: no report
+         * ever comes. From the loop's thread, once the sending one has answered.
+         */
+        int (*reference)(void *userdata, const char *notice);
         void (*stop)(
                 void *userdata); /* from any thread: end a send that can still be ended without doubt; may be NULL */
 };

@@ -9,38 +9,27 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include <systemd/sd-bus.h>
-
 #include "firmware/base/cleanup.h"
 #include "firmware/base/log.h"
 #include "firmware/base/time.h"
+#include "services/notify/channel/modem-bus.h"
 #include "services/notify/channel/modem-end.h"
+#include "services/notify/channel/modem-report.h"
 #include "services/notify/channel/phone.h"
 
-#define SERVICE       "org.freedesktop.ModemManager1"
-#define ROOT          "/org/freedesktop/ModemManager1"
-#define MESSAGING     SERVICE ".Modem.Messaging"
-#define MODEM         SERVICE ".Modem"
-#define SMS           SERVICE ".Sms"
-#define SEND_SEC      40
-#define ASK_USEC      (10 * USEC_PER_SEC) /* for everything but Send */
-#define KEEP_DAYS     40
-#define PATH_SIZE     256
-#define NAME_SIZE_MAX 64
-#define SENT          "sent"
+#define SEND_SEC       40
+#define ASK_USEC       (10 * USEC_PER_SEC) /* for everything but Send */
+#define KEEP_DAYS      40
+#define NAME_SIZE_MAX  64
+#define SENT           "sent"
+#define NOTE_SENT_SIZE 24
 
 struct modem {
         int folder; /* owned */
         char equipment[32];
         uint64_t timeout_usec;
+        bool reports;
 };
-
-static void bus_close(sd_bus **busp) {
-        (void) sd_bus_flush_close_unref(*busp);
-}
-#define _cleanup_bus_     _cleanup_(bus_close)
-#define _cleanup_message_ _cleanup_(sd_bus_message_unrefp)
-#define _cleanup_error_   _cleanup_(sd_bus_error_free)
 
 /* ---- notes ---- */
 
@@ -66,7 +55,7 @@ static int note_write(struct modem *m, const char *notice, const char *text) {
 }
 
 /* Return: bytes, 0 when there is none, -errno. */
-static ssize_t note_read(struct modem *m, const char *notice, char text[PATH_SIZE]) {
+static ssize_t note_read(struct modem *m, const char *notice, char text[MODEM_PATH_SIZE]) {
         char name[NAME_SIZE_MAX];
         _autoclose_ int fd = -1;
         ssize_t n;
@@ -75,7 +64,7 @@ static ssize_t note_read(struct modem *m, const char *notice, char text[PATH_SIZ
         fd = openat(m->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
                 return errno == ENOENT ? 0 : -errno;
-        n = read(fd, text, PATH_SIZE - 1);
+        n = read(fd, text, MODEM_PATH_SIZE - 1);
         if (n <= 0)
                 return -EBADMSG;
         text[n] = '\0';
@@ -112,86 +101,32 @@ static void purge_notes(struct modem *m, int keep_days) {
 
 static int ask_state(sd_bus *bus, const char *path) {
         uint32_t state = 0;
-        int r = sd_bus_get_property_trivial(bus, SERVICE, path, SMS, "State", NULL, 'u', &state);
+        int r = modem_bus_ask(bus, path, "State", &state);
 
         return r < 0 || state > MODEM_SMS_SENT ? MODEM_SMS_UNREAD : (int) state;
 }
 
-static bool is_ours(struct modem *m, sd_bus *bus, const char *path) {
-        _autofree_ char *equipment = NULL;
-
-        if (m->equipment[0] == '\0')
-                return true;
-        return sd_bus_get_property_string(
-                       bus, SERVICE, path, MODEM, "EquipmentIdentifier", NULL, &equipment) >= 0 &&
-               strcmp(equipment, m->equipment) == 0;
-}
-
-/* One object of GetManagedObjects, from its path on. Return: 1 when it takes messages, 0, -errno. */
-static int read_object(sd_bus_message *reply, const char **pathp) {
-        const char *interface;
-        int takes = 0, r = sd_bus_message_read(reply, "o", pathp);
-
-        if (r >= 0)
-                r = sd_bus_message_enter_container(reply, 'a', "{sa{sv}}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sa{sv}")) > 0) {
-                r = sd_bus_message_read(reply, "s", &interface);
-                if (r >= 0) {
-                        takes |= strcmp(interface, MESSAGING) == 0;
-                        r = sd_bus_message_skip(reply, "a{sv}");
-                }
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(reply);
-        }
-        if (r >= 0)
-                r = sd_bus_message_exit_container(reply);
-        return r < 0 ? r : takes;
-}
-
-/* Return: 0 with @path filled, -ENODEV, another -errno. */
-static int find_modem(struct modem *m, sd_bus *bus, char path[PATH_SIZE]) {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        const char *at = NULL;
-        int r = sd_bus_call_method(bus, SERVICE, ROOT, "org.freedesktop.DBus.ObjectManager",
-                "GetManagedObjects", NULL, &reply, "");
-
-        if (r >= 0)
-                r = sd_bus_message_enter_container(reply, 'a', "{oa{sa{sv}}}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "oa{sa{sv}}")) > 0) {
-                r = read_object(reply, &at);
-                if (r > 0 && is_ours(m, bus, at))
-                        return copy_text(path, PATH_SIZE, at) ? 0 : -ENAMETOOLONG;
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(reply);
-        }
-        return r < 0 ? r : -ENODEV;
-}
-
 /* Return: 0 with @sms filled; -errno with @error set. */
-static int create(sd_bus *bus, const char *modem, const struct courier_job *job, char sms[PATH_SIZE],
-        sd_bus_error *error) {
+static int create(const struct modem *m, sd_bus *bus, const char *modem, const struct courier_job *job,
+        char sms[MODEM_PATH_SIZE], sd_bus_error *error) {
         _cleanup_message_ sd_bus_message *reply = NULL;
-        const char *path;
-        int r = sd_bus_call_method(bus, SERVICE, modem, MESSAGING, "Create", error, &reply, "a{sv}", 2,
-                "number", "s", job->to, "text", "s", job->content.data ? job->content.data : "");
+        const char *path, *text = job->content.data ? job->content.data : "";
+        int r = m->reports ? sd_bus_call_method(bus, MODEM_SERVICE, modem, MODEM_MESSAGING, "Create", error,
+                                     &reply, "a{sv}", 3, "number", "s", job->to, "text", "s", text,
+                                     "delivery-report-request", "b", true)
+                           : sd_bus_call_method(bus, MODEM_SERVICE, modem, MODEM_MESSAGING, "Create", error,
+                                     &reply, "a{sv}", 2, "number", "s", job->to, "text", "s", text);
 
         if (r >= 0)
                 r = sd_bus_message_read(reply, "o", &path);
         if (r < 0)
                 return r;
-        return copy_text(sms, PATH_SIZE, path) ? 0 : -ENAMETOOLONG;
-}
-
-static void delete (sd_bus *bus, const char *modem, const char *sms) {
-        int r = sd_bus_call_method(bus, SERVICE, modem, MESSAGING, "Delete", NULL, NULL, "o", sms);
-
-        if (r < 0)
-                log_debug("modem: delete: %s", strerror(-r)); /* its storage holds one more */
+        return copy_text(sms, MODEM_PATH_SIZE, path) ? 0 : -ENAMETOOLONG;
 }
 
 static int send_sms(struct modem *m, sd_bus *bus, const char *sms, sd_bus_error *error) {
         _cleanup_message_ sd_bus_message *call = NULL;
-        int r = sd_bus_message_new_method_call(bus, &call, SERVICE, sms, SMS, "Send");
+        int r = sd_bus_message_new_method_call(bus, &call, MODEM_SERVICE, sms, MODEM_SMS, "Send");
 
         return r < 0 ? r : sd_bus_call(bus, call, m->timeout_usec, error, NULL);
 }
@@ -205,9 +140,23 @@ static struct courier_answer down(const char *reason) {
 /* Nothing was sent yet, so nothing is in doubt. */
 static struct courier_answer refused_early(const sd_bus_error *error) {
         struct courier_answer a = modem_answer(
-                error->name ? error->name : SERVICE ".Error.Core.Failed", MODEM_SMS_STORED, true);
+                error->name ? error->name : MODEM_SERVICE ".Error.Core.Failed", MODEM_SMS_STORED, true);
 
         return a.result == COURIER_PERMANENT ? a : down(a.result == COURIER_ROUTE_DOWN ? a.reason : "modem");
+}
+
+/* The note says from now on what the message says, which is not asked for any more when a report is to come: that is another one. */
+static void note_sent(struct modem *m, sd_bus *bus, const char *modem, const char *sms, const char *notice) {
+        char text[NOTE_SENT_SIZE] = SENT;
+        uint32_t reference;
+
+        if (m->reports && modem_bus_ask(bus, sms, "MessageReference", &reference) == 0)
+                (void) snprintf(text, sizeof(text), SENT " %u", (unsigned) reference);
+        if (note_write(m, notice, text) < 0)
+                log_debug(
+                        "modem: the note stays at the path"); /* which says the same while the modem knows it */
+        else if (m->reports)
+                modem_bus_delete(bus, modem, sms);
 }
 
 static struct courier_answer send_noted(
@@ -223,11 +172,9 @@ static struct courier_answer send_noted(
         if (r < 0)
                 log_debug("modem: %s, state %d", name, state);
         if (answer.result == COURIER_ACCEPTED) {
-                if (note_write(m, job->notice, SENT) < 0)
-                        log_debug(
-                                "modem: the note stays at the path"); /* which says the same while the modem knows it */
+                note_sent(m, bus, modem, sms, job->notice);
         } else if (answer.result != COURIER_UNKNOWN) {
-                delete (bus, modem, sms);
+                modem_bus_delete(bus, modem, sms);
                 note_remove(m, job->notice);
         }
         return answer;
@@ -236,19 +183,19 @@ static struct courier_answer send_noted(
 static struct courier_answer send_job(struct modem *m, const struct courier_job *job) {
         _cleanup_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_bus_ sd_bus *bus = NULL;
-        char modem[PATH_SIZE], sms[PATH_SIZE];
+        char modem[MODEM_PATH_SIZE], sms[MODEM_PATH_SIZE];
         int r = sd_bus_open_system(&bus);
 
         if (r < 0)
                 return down("no-bus");
         (void) sd_bus_set_method_call_timeout(bus, ASK_USEC); /* cannot fail for a bus of ours */
-        r = find_modem(m, bus, modem);
+        r = modem_bus_find(bus, m->equipment, modem);
         if (r < 0)
                 return down("no-modem");
-        if (create(bus, modem, job, sms, &error) < 0)
+        if (create(m, bus, modem, job, sms, &error) < 0)
                 return refused_early(&error);
         if (note_write(m, job->notice, sms) < 0) {
-                delete (bus, modem, sms);
+                modem_bus_delete(bus, modem, sms);
                 return down("spool");
         }
         return send_noted(m, bus, modem, sms, job);
@@ -263,17 +210,51 @@ static void modem_send(void *userdata, const struct courier_job *job, struct cou
                 *answer = send_job(userdata, job);
 }
 
+static bool says_sent(const char *note) {
+        return strncmp(note, SENT, strlen(SENT)) == 0; /* a path begins otherwise */
+}
+
+/* Of a message that a process which died sent, and did not note any more. */
+static int ask_reference(const char *path) {
+        _cleanup_bus_ sd_bus *bus = NULL;
+        uint32_t reference = 0;
+
+        if (sd_bus_open_system(&bus) < 0)
+                return -1;
+        (void) sd_bus_set_method_call_timeout(bus, ASK_USEC);
+        return modem_bus_ask(bus, path, "MessageReference", &reference) == 0 &&
+                               reference <= MODEM_REFERENCE_MAX
+                       ? (int) reference
+                       : -1;
+}
+
+static int modem_reference(void *userdata, const char *notice) {
+        struct modem *m = userdata;
+        char text[MODEM_PATH_SIZE];
+        unsigned long reference;
+        char *end;
+
+        if (note_read(m, notice, text) <= 0)
+                return -1;
+        if (!says_sent(text))
+                return ask_reference(text);
+        reference = strtoul(text + strlen(SENT), &end, 10);
+        return end != text + strlen(SENT) && *end == '\0' && reference <= MODEM_REFERENCE_MAX
+                       ? (int) reference
+                       : -1;
+}
+
 static int modem_was_taken(void *userdata, const char *notice) {
         struct modem *m = userdata;
         _cleanup_bus_ sd_bus *bus = NULL;
-        char text[PATH_SIZE];
+        char text[MODEM_PATH_SIZE];
         ssize_t n = note_read(m, notice, text);
 
         if (n == 0)
                 return 0; /* the note is there before anything is sent */
         if (n < 0)
                 return -1;
-        if (strcmp(text, SENT) == 0)
+        if (says_sent(text))
                 return 1;
         if (sd_bus_open_system(&bus) < 0)
                 return -1;
@@ -304,6 +285,7 @@ int modem_new(struct modem **mp, const struct modem_config *config) {
                 return -ENOMEM;
         }
         m->folder = fd;
+        m->reports = config->reports;
         m->timeout_usec =
                 (uint64_t) (config->timeout_sec > 0 ? config->timeout_sec : SEND_SEC) * USEC_PER_SEC;
         if (!copy_text(m->equipment, sizeof(m->equipment), config->equipment)) {
@@ -320,5 +302,6 @@ struct courier modem_courier(struct modem *m) {
                 .name = "modem",
                 .repeat = COURIER_REPEAT_UNSAFE,
                 .send = modem_send,
-                .was_taken = modem_was_taken};
+                .was_taken = modem_was_taken,
+                .reference = m->reports ? modem_reference : NULL};
 }

@@ -8,7 +8,9 @@
  * on the disk before Send, in a folder of ours; afterwards ModemManager is asked for the message's state. Nothing of the customer is in
  * a note. What failed for certain is deleted from the modem, or its storage fills up.
  *
- *   FOLDER/<id>.sms     the object path, or "sent"
+ *   FOLDER/<id>.sms     the object path, or "sent"; where a report is asked for, "sent 17": the reference by which that names it
+ *
+ * The report is a message of its own, which modem-inbox.h reads.
  *
  * Source: ModemManager 1.20 (Modem.Messaging.Create, Sms.Send, Sms.State); about 3 s a part.
  */
@@ -19,6 +21,7 @@ struct modem_config {          /* borrowed during modem_new() only */
         const char *equipment; /* IMEI of the modem to use; "" the first that takes messages */
         int timeout_sec;       /* of one message; 0: 40 */
         int keep_days;         /* of notes; 0: 40 */
+        bool reports;          /* the network is asked to report what became of each */
 };
 
 struct modem;

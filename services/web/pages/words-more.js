@@ -51,7 +51,7 @@ Object.assign(WORDS, {
         notice: ["通知", "Notice"], n_none: ["まだ", "not yet"], n_reserved: ["まもなく送る", "to be sent"], n_sending: ["送信中", "being sent"], n_accepted: ["送信済み", "sent"], n_delivered: ["届いた", "delivered"],
         n_failed: ["失敗", "failed"], n_expired: ["期限切れで送らず", "too old, not sent"], n_unknown: ["届いたか不明", "unknown"], n_cancelled: ["取り消し", "cancelled"], resend: ["もう一度通知する", "Notify again"],
         "r_no-contact": ["連絡先なし", "no contact"], "r_no-consent": ["同意なし", "no consent"], "r_bad-address": ["宛先の形が違う", "bad address"], "r_recipient-refused": ["宛先が受け取らない", "recipient refused"], "r_no-channel": ["送る手段なし", "no channel"],
-        r_bounced: ["メール不達", "the mail bounced"], r_gone: ["相手のサーバーが受付終了", "its server takes no more"], "r_no-words": ["その手段の文面なし", "no words for that channel"],
+        r_bounced: ["通知不達", "it came back"], r_gone: ["相手のサーバーが受付終了", "its server takes no more"], "r_no-words": ["その手段の文面なし", "no words for that channel"],
         ask_way: ["別の連絡先を聞く", "ask for another way"],
         opt_out: ["配信停止", "No notices"], opt_out_yes: ["止める", "Stop them"], opt_out_no: ["止めない", "Keep them"],
         opt_out_what: ["この店からのお知らせは、他の注文の分も今すぐ止まります。再開するには、お客様が注文先でもう一度同意します。", "Notices from this shop stop at once, for other orders too. To have them again, the customer agrees anew where they order."],

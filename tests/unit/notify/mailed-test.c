@@ -108,6 +108,56 @@ static void what_a_clock_that_was_ahead_wrote_is_of_now_at_the_latest(void **sta
         assert_int_equal(mailed_ask(s->m, "n3", address), 0);
 }
 
+static int find(
+        struct scene *s, const char *address, const char *route, int reference, char notice[UUID_TEXT_MAX]) {
+        notice[0] = '\0';
+        return mailed_find(s->m, address, route, reference, NOW + DAY, notice);
+}
+
+static void a_report_leads_to_its_sms_by_number_route_and_reference(void **state) {
+        struct scene *s = *state;
+        char notice[UUID_TEXT_MAX];
+
+        assert_int_equal(find(s, "a", "modem", 17, notice), MAILED_E_NOT);
+        assert_int_equal(mailed_put(s->m, "m1", "a", NOW), 0); /* a mail has no reference */
+        assert_int_equal(mailed_refer(s->m, "m1", 17), 0);
+        assert_int_equal(find(s, "a", "", 17, notice), MAILED_E_NOT);
+
+        assert_int_equal(mailed_put_sms(s->m, "n1", "a", "modem", NOW), 0);
+        assert_int_equal(find(s, "a", "modem", 17, notice), MAILED_E_SOON);
+        assert_int_equal(mailed_refer(s->m, "n1", 17), 0);
+        assert_int_equal(mailed_put_sms(s->m, "n2", "a", "modem", NOW), 0);
+        assert_int_equal(mailed_refer(s->m, "n2", 18), 0);
+        assert_int_equal(find(s, "a", "modem", 17, notice), 0);
+        assert_string_equal(notice, "n1");
+        assert_int_equal(find(s, "a", "modem", 18, notice), 0);
+        assert_string_equal(notice, "n2");
+        assert_int_equal(find(s, "a", "modem", 19, notice), MAILED_E_ANOTHER); /* a part of one of them */
+        assert_int_equal(find(s, "a", "other", 17, notice), MAILED_E_NOT);
+        assert_int_equal(find(s, "b", "modem", 17, notice), MAILED_E_NOT);
+}
+
+static void a_report_that_could_mean_two_or_comes_too_late_means_none(void **state) {
+        struct scene *s = *state;
+        char notice[UUID_TEXT_MAX];
+
+        assert_int_equal(mailed_put_sms(s->m, "n1", "a", "modem", NOW - 6 * DAY + 1), 0);
+        assert_int_equal(mailed_refer(s->m, "n1", 0), 0);
+        assert_int_equal(find(s, "a", "modem", 0, notice), 0);
+        assert_int_equal(mailed_find(s->m, "a", "modem", 0, NOW + DAY + 1, notice), MAILED_E_NOT);
+        assert_int_equal(mailed_put_sms(s->m, "n2", "a", "modem", NOW), 0);
+        assert_int_equal(mailed_refer(s->m, "n2", 0), 0); /* of a modem that says none */
+        assert_int_equal(find(s, "a", "modem", 0, notice), MAILED_E_ANOTHER);
+        assert_int_equal(mailed_over(s->m, "n1"), 0);
+        assert_int_equal(mailed_refer(s->m, "n1", 0), 0); /* told again: it is over all the same */
+        assert_int_equal(find(s, "a", "modem", 0, notice), 0);
+        assert_string_equal(notice, "n2");
+        assert_int_equal(mailed_over(s->m, "n2"), 0);
+        assert_int_equal(find(s, "a", "modem", 0, notice), MAILED_E_ANOTHER);
+        assert_int_equal(mailed_put_sms(s->m, "n2", "a", "modem", NOW), 0); /* it goes once more */
+        assert_int_equal(find(s, "a", "modem", 0, notice), MAILED_E_SOON);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(the_third_within_thirty_days_is_enough, set_up, tear_down),
@@ -117,6 +167,10 @@ int main(void) {
                         where_a_mail_went_is_known_as_long_as_it_may_come_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         what_a_clock_that_was_ahead_wrote_is_of_now_at_the_latest, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_report_leads_to_its_sms_by_number_route_and_reference, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_report_that_could_mean_two_or_comes_too_late_means_none, set_up, tear_down),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
