@@ -227,10 +227,10 @@ static void print_ask(const struct call *c) {
         char since[MOMENT_MAX], until[MOMENT_MAX];
         struct table t;
 
-        (void) printf(
-                "left with %s or ready for it, from %s to %s: %zu shipments of %zu merchants would be told\n",
+        (void) printf("left with %s or ready for it, from %s to %s: %zu shipment%s of %zu merchant%s would "
+                      "be told\n",
                 c->scope.carrier, moment(c->scope.since_usec, since), moment(c->scope.until_usec, until),
-                c->n, c->n_merchants);
+                c->n, c->n == 1 ? "" : "s", c->n_merchants, c->n_merchants == 1 ? "" : "s");
         table_init(&t, heads);
         for (size_t i = 0; i < c->n && i < SHOWN_MAX; i++) {
                 table_cell(&t, c->refs[i].merchant);

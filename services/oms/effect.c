@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/oms/effect.h"
 
+#include "firmware/domain/notice-kind.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,11 +131,21 @@ static void read_consent(const struct envelope *e, struct effect *out) {
                 out->kind = EFFECT_WITHDRAWN;
 }
 
+/* What happens at the station calls for the others; a clerk who takes a return has not asked for one. */
+static bool is_office_kind(const char *word) {
+        enum notice_kind kind;
+
+        return word && notice_kind_from_str(word, &kind) == 0 && notice_kind_is_office(kind);
+}
+
 static void read_notice(const struct envelope *e, struct effect *out) {
         out->notice = json_get_string(e->data, "notice", NULL);
         out->notice_kind = json_get_string(e->data, "kind", NULL);
         out->generation = json_get_int(e->data, "generation", 0);
         out->refused = json_get(e->data, "refused");
+        out->said = json_get(e->data, "data");
+        out->is_called = strcmp(e->type, "notice.reserved") == 0 && e->actor && !e->cause &&
+                         json_type(out->said) == JSON_OBJECT && is_office_kind(out->notice_kind);
         out->shipment = e->subject;
         out->state = e->type + strlen("notice.");
         if (out->notice && out->notice_kind && out->shipment && e->merchant &&

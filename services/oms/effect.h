@@ -51,6 +51,8 @@ struct effect {
         const char *notice, *notice_kind;
         int64_t generation;
         const struct json *refused; /* NULL none said */
+        bool is_called;             /* reserved by somebody's word there, and not by a command of ours: */
+        const struct json *said;    /* what it says; NULL nothing */
         /* EFFECT_CONFLICT */
         const char *conflict, *text, *reason, *command_type;
         int64_t known_version; /* 0: none said; of a refused notice also notice_kind and generation */

@@ -43,6 +43,13 @@ static const struct store_sql statements[] = {
         {offsetof(struct effect_statements, notice_close), "UPDATE wish SET open = 0 WHERE kind = 'notice' "
                                                            "AND merchant = ?1 AND subject = ?2 AND version = "
                                                            "?3"},
+        /* What a leader there asked for is wished from now on, or a new disk would not know of it. */
+        {offsetof(struct effect_statements, notice_adopt),
+                "INSERT INTO wish (kind, merchant, subject, station, version, open, data, changed, "
+                "for_store) VALUES "
+                "('notice', ?1, ?2, ?3, ?4, 1, ?5, ?6, 0) ON CONFLICT DO UPDATE SET version = ?4, open = 1, "
+                "data = ?5, "
+                "changed = ?6 WHERE version < ?4"},
         /* That number was another one's there, or older than one: asked for again, whatever it says, it gets the next. */
         {offsetof(struct effect_statements, notice_outrun),
                 "UPDATE wish SET open = 0, version = ?4, data = '{}' WHERE kind = 'notice' AND merchant = ?1 "
@@ -329,6 +336,24 @@ static int close_notice(struct storage *s, const struct effect *e) {
         return store_run(q);
 }
 
+static int adopt_notice(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
+        _cleanup_str_ struct str text = STR_INIT;
+        struct store_stmt *q = &s->effects.notice_adopt;
+        char subject[WISH_NOTICE_SUBJECT_MAX];
+        int r = wish_write_called(e->merchant, e->shipment, e->notice_kind, e->generation, e->said, &text);
+
+        if (r < 0)
+                return r;
+        wish_notice_subject(e->shipment, e->notice_kind, subject);
+        store_bind_text(q, 1, e->merchant);
+        store_bind_text(q, 2, subject);
+        store_bind_int64(q, 3, station);
+        store_bind_int64(q, 4, e->generation + 1);
+        store_bind_text(q, 5, text.data);
+        store_bind_int64(q, 6, now_usec);
+        return store_run(q);
+}
+
 static int outrun_notice(struct storage *s, const struct effect *e) {
         int64_t newest = e->known_version > e->generation ? e->known_version : e->generation;
         struct store_stmt *q = &s->effects.notice_outrun;
@@ -349,7 +374,7 @@ static bool is_outrun(const struct effect *e) {
 /* More than a station ever says is not kept, or a snapshot's page would be too long. */
 #define REFUSED_BYTES_MAX 2048
 
-static int put_notice(struct storage *s, int64_t station, const struct effect *e) {
+static int put_notice(struct storage *s, int64_t station, const struct effect *e, int64_t now_usec) {
         _cleanup_str_ struct str refused = STR_INIT;
         struct store_stmt *q = &s->effects.notice_put;
         int r;
@@ -368,6 +393,8 @@ static int put_notice(struct storage *s, int64_t station, const struct effect *e
         store_bind_text(q, 8, e->at);
         store_bind_text(q, 9, refused.len > 0 && refused.len <= REFUSED_BYTES_MAX ? refused.data : NULL);
         r = store_run(q);
+        if (r == 0 && e->is_called)
+                return adopt_notice(s, station, e, now_usec);
         return r == 0 && strcmp(e->state, "reserved") != 0 ? close_notice(s, e) : r;
 }
 
@@ -418,7 +445,7 @@ int storage_apply_effect(struct storage *s, int64_t station, const struct effect
         case EFFECT_WITHDRAWN:
                 return put_withdrawn(s, station, effect, now_usec);
         case EFFECT_NOTICE:
-                return put_notice(s, station, effect);
+                return put_notice(s, station, effect, now_usec);
         case EFFECT_CONFLICT:
                 return put_conflict(s, station, effect, now_usec);
         case EFFECT_GAP:

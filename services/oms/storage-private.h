@@ -12,8 +12,8 @@ struct fact_statements {
 };
 struct effect_statements {
         struct store_stmt conflict_add, gap_add, parcel_state, parcel_put, unit_add, unit_drop, notice_put,
-                notice_close, notice_outrun, shipment_close, counter_put, ready_put, paid_put, counter_close,
-                counter_drop, expire, redeemed_put, withdrawn_put;
+                notice_close, notice_adopt, notice_outrun, shipment_close, counter_put, ready_put, paid_put,
+                counter_close, counter_drop, expire, redeemed_put, withdrawn_put;
 };
 struct station_statements {
         struct store_stmt get, add, put_status, only;

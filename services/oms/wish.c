@@ -136,6 +136,18 @@ int wish_write_notice(const struct json *doc, int64_t generation, struct str *ou
         return out->error;
 }
 
+int wish_write_called(const char *merchant, const char *shipment, const char *kind, int64_t generation,
+        const struct json *data, struct str *out) {
+        struct json_writer w;
+
+        write_head(&w, out, merchant, shipment, 0);
+        json_write_string(&w, "kind", kind);
+        json_write_value(&w, "data", data);
+        json_write_int(&w, "generation", generation);
+        json_write_end_object(&w);
+        return out->error;
+}
+
 void wish_notice_subject(const char *shipment, const char *kind, char subject[WISH_NOTICE_SUBJECT_MAX]) {
         (void) snprintf(subject, WISH_NOTICE_SUBJECT_MAX, "%s/%s", shipment, kind); /* 64 and 32 at most */
 }

@@ -51,6 +51,9 @@ int wish_write_contact(const char *merchant, const char *shipment, const struct 
 int wish_write_erase(const char *merchant, const char *shipment, struct str *out);
 /* The command `notice`. @generation: in the place of what @doc says */
 int wish_write_notice(const struct json *doc, int64_t generation, struct str *out);
+/* The same command of what somebody at the station asked for. @data: what it says */
+int wish_write_called(const char *merchant, const char *shipment, const char *kind, int64_t generation,
+        const struct json *data, struct str *out);
 /* Any other document: @doc with version (and v) as given; version 0 writes none. */
 int wish_write_other(const struct json *doc, int64_t version, struct str *out);
 

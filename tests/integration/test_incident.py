@@ -127,7 +127,7 @@ def test_each_customer_reads_one_mail_and_nobody_else_any(box, ledger, notify, m
     ours, _ = fill(ledger)
     box = box()
     asked = box.run().stdout
-    assert "30 shipments of 1 merchants would be told" in asked and "A-S-0000" in asked and "and 25 more" in asked and "nothing was done" in asked
+    assert "30 shipments of 1 merchant would be told" in asked and "A-S-0000" in asked and "and 25 more" in asked and "nothing was done" in asked
     assert "example.jp" not in asked and "山田" not in asked and box.reserved() == []
     assert box.counts("--yes") == {"done": True, "shipments": 30, "merchants": 1, "reserved": 30, "asks": 0, "known": 0, "not_ours": 0, "over": 0}
     reserved = box.reserved()

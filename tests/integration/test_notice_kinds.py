@@ -259,6 +259,12 @@ def ask(store, order: dict, kind: str, data: dict, **more) -> None:
     store.rig.oms("notice", store.file("notice.json", {"merchant": order["merchant"], "shipment": order["shipment"], "kind": kind, "data": data, **more}))
 
 
+def call(store, order: dict, **data) -> None:
+    """As a leader at the site does, without the office."""
+    answer = store.rig.ask_station({"verb": "incident", "data": data, "shipments": [[order["merchant"], order["shipment"]]]})
+    assert answer["ok"] and answer["reserved"] + answer["asks"] == 1, answer
+
+
 def refused(store) -> list[tuple]:
     return [(f["reason"], f.get("key")) for f in store.facts("command.refused")]
 
@@ -513,13 +519,14 @@ def test_marketing_is_read_in_english_by_whom_it_is_for(shop):
 
 def test_a_new_disk_is_asked_again_for_what_was_not_told_and_for_nothing_else(store):
     config = ("--config", str(store.rig.folder / "etc/station.yaml"))
-    told, asks = store.wish("P-1", incident="station"), store.wish("P-2", incident="station")
+    told, asks, called = (store.wish(name, incident="station") for name in ("P-1", "P-2", "P-3"))
     ask(store, told, "incident", OFFICE["incident"][0])
     store.mail(told, "incident")
     store.policy(approval=["incident"])
     ask(store, asks, "incident", OFFICE["incident"][0])
-    before = waiting(store, asks, "incident")
-    wait_for("the office's word of the first", lambda: [r for r in store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice' ORDER BY subject")] == [(0,), (1,)])
+    call(store, called, **OFFICE["incident"][0])  # by a leader at the site: the office never asked for it
+    before = [waiting(store, order, "incident") for order in (asks, called)]
+    wait_for("the office's word of the first", lambda: [r for r in store.rig.query("oms/oms.db", "SELECT open FROM wish WHERE kind = 'notice' ORDER BY subject")] == [(0,), (1,), (1,)])
 
     for program in ("notify", "sync", "station"):
         store.rig.stop(program)
@@ -531,11 +538,12 @@ def test_a_new_disk_is_asked_again_for_what_was_not_told_and_for_nothing_else(st
     for program in ("sync", "notify"):
         store.rig.start(program)
     wait_for("the snapshot", lambda: store.count("snapshot.ended"), 60)
-    after = waiting(store, asks, "incident")
+    after = [waiting(store, order, "incident") for order in (asks, called)]
     assert after == before, "the same notice has the same id"
-    store.rig.okuru("notices", "approve", after, *config)
-    wait_for("its mail", lambda: len(store.rig.mails()) == 2, 30)
-    assert [(f["subject"], f["kind"]) for f in store.facts("notice.reserved")] == [("P-2", "incident")]
+    for notice in after:
+        store.rig.okuru("notices", "approve", notice, *config)
+    wait_for("their mails", lambda: len(store.rig.mails()) == 3, 30)
+    assert sorted((f["subject"], f["kind"]) for f in store.facts("notice.reserved")) == [("P-2", "incident"), ("P-3", "incident")]
 
 
 def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
@@ -563,21 +571,18 @@ def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
 
 def test_what_a_leader_at_the_site_asked_for_has_its_number(store):
     """Asked for while the office could not be asked: both sides go on behind it, whoever hears of the other first."""
-    def called(cause: str) -> None:
-        answer = store.rig.ask_station({"verb": "incident", "data": {**OFFICE["incident"][0], "cause": cause}, "shipments": [[order["merchant"], "P-1"]]})
-        assert answer["reserved"] == 1, answer
-
     def told(office: bool = False) -> list:
         rows = store.rig.query(*(("oms/oms.db", "SELECT generation FROM notice ORDER BY generation") if office else
                                  ("station/ledger.db", "SELECT generation FROM notice ORDER BY generation")))
         return [generation for (generation,) in rows]
     order = store.wish("P-1", incident="station")
-    called("停電のため")
+    call(store, order, **{**OFFICE["incident"][0], "cause": "停電のため"})
     wait_for("the office knows", lambda: told(office=True) == [0])
+    ask(store, order, "incident", {**OFFICE["incident"][0], "cause": "停電のため"})  # the same words are no further notice
     ask(store, order, "incident", OFFICE["incident"][0])
     wait_for("the office's own", lambda: told() == [0, 1])
     store.rig.stop("sync")
-    called("大雪のため")
+    call(store, order, **{**OFFICE["incident"][0], "cause": "大雪のため"})
     other = {**OFFICE["incident"][0], "cause": {"ja": "雪のため", "en": "snow"}}
     ask(store, order, "incident", other)
     store.rig.start("sync")

@@ -2,6 +2,7 @@
 #include "services/oms/effect.h"
 #include "tests/unit/oms/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PARCEL "01900000-0000-7000-8000-000000000001"
@@ -118,11 +119,50 @@ static void a_ledger_that_has_told_all_again_may_know_less(void **state) {
                 read_effect("ledger.told", "x", "{\"predecessor\":\"y\"}", &told).kind, EFFECT_SUCCESSOR);
 }
 
+/* What the station sees by itself, a clerk's return and our own command come back as what they are. */
+static void what_a_leader_called_is_told_from_what_we_asked_for(void **state) {
+        static const struct {
+                const char *type, *kind, *actor, *cause, *data;
+                bool called;
+        } table[] = {
+                {"notice.reserved", "incident", "p-002", NULL, "{\"cause\":\"a\"}", true},
+                {"notice.reserved", "incident", NULL, PARCEL, "{\"cause\":\"a\"}", false},
+                {"notice.reserved", "incident", "p-002", PARCEL, "{\"cause\":\"a\"}", false},
+                {"notice.reserved", "incident", "p-002", NULL, "null", false},
+                {"notice.reserved", "return-accepted", "p-041", NULL, "{\"accepted_at\":\"a\"}", false},
+                {"notice.reserved", "no-such", "p-002", NULL, "{}", false},
+                {"notice.accepted", "incident", "p-002", NULL, "{\"cause\":\"a\"}", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(json_freep) struct json *root = NULL;
+                struct envelope e = {.type = table[i].type,
+                        .subject = "S-1",
+                        .merchant = "acme",
+                        .actor = table[i].actor,
+                        .cause = table[i].cause};
+                struct effect effect;
+                char data[256];
+                int n = snprintf(data, sizeof(data),
+                        "{\"v\":1,\"notice\":\"" PARCEL "\",\"kind\":\"%s\",\"generation\":2,\"data\":%s}",
+                        table[i].kind, table[i].data);
+
+                assert_int_equal(json_parse(data, (size_t) n, &root, NULL), 0);
+                e.data = root;
+                effect_read(&e, &effect);
+                print_message("%zu\n", i);
+                assert_int_equal(effect.kind, EFFECT_NOTICE);
+                assert_int_equal(effect.is_called, table[i].called);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_parcel_fact_says_its_state),
                 cmocka_unit_test(what_is_unknown_or_incomplete_has_no_effect),
                 cmocka_unit_test(a_refused_command_is_a_conflict_with_the_version_that_is_known),
+                cmocka_unit_test(what_a_leader_called_is_told_from_what_we_asked_for),
                 cmocka_unit_test(a_gap_names_its_range),
                 cmocka_unit_test(a_ledger_that_has_told_all_again_may_know_less),
         };
