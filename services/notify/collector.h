@@ -24,4 +24,5 @@ int collector_fd(const struct collector *c); /* readable when something is there
 void collector_go(struct collector *c);      /* read from now on; twice is harmless */
 /* @mailp: of a mail, borrowed until it is answered. @whyp: of a round, "" when the mailbox could be read. */
 enum collector_event collector_take(struct collector *c, const struct str **mailp, const char **whyp);
+/* What is to become of the mail that was taken: the thread does it, and goes on. Once for each COLLECTOR_MAIL. */
 void collector_answer(struct collector *c, enum mailbox_fate fate);

@@ -20,7 +20,8 @@ enum {
         LINE_ROOM = 1024 - 1,
 };
 
-/* Fill @job->content, and of a mail the envelope's sender. Return: 0, -errno; positive: there are no words for it, or too many. */
-int compose_mail(const struct composition *c, struct courier_job *job);
+/* All fill @job->content. Return: 0, -errno; positive: there are no words for it, or too many. */
+int compose_mail(const struct composition *c, struct courier_job *job); /* and the envelope's sender */
+/* One text. @output: which of the template's */
 int compose_text(const struct composition *c, enum template_output output, struct courier_job *job);
-int compose_webhook(const struct composition *c, struct courier_job *job);
+int compose_webhook(const struct composition *c, struct courier_job *job); /* JSON, as webhook.h has it */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The sections of notify.yaml that describe channels beside mail; config.c walks them. For yaml_rule.item: @target is the config. */
+/* The sections of notify.yaml that describe channels beside mail; config.c walks them. */
 #include "firmware/base/yaml.h"
 #include "services/notify/config.h"
 
+/* For yaml_rule.item: @target is the struct notify_config. Return: 0, -EBADMSG with @d filled. */
 int config_read_sms(const struct yaml *section, const char *path, void *target, struct diag *d);
 int config_read_line(const struct yaml *section, const char *path, void *target, struct diag *d);
 int config_read_line_notification(const struct yaml *section, const char *path, void *target, struct diag *d);

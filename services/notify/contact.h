@@ -71,7 +71,7 @@ struct contact {
         bool bad_email, bad_phone, bad_line; /* one is there that we would not hand over */
         char code[CONTACT_CODE_MAX + 1];     /* of pickup; "" none */
 };
-void contact_wipe(struct contact *c);
+void contact_wipe(struct contact *c); /* nothing of it stays in memory; twice is harmless */
 #define _cleanup_contact_ _cleanup_(contact_wipe)
 
 /**

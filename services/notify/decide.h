@@ -63,6 +63,12 @@ struct notice_decision {
 
 /* Only with consent to marketing, and never too much of it. */
 bool notice_is_marketing(enum notice_kind kind);
+/**
+ * notice_decide() - the table above, its lines in their order
+ * @q: all that is borrowed is for the call
+ *
+ * Return: what is to be done; for NOTICE_WAIT @again_usec is set where the time of another look is known (quiet hours).
+ */
 struct notice_decision notice_decide(const struct notice_question *q);
 
 /**
@@ -73,8 +79,8 @@ struct notice_decision notice_decide(const struct notice_question *q);
 enum notice_sequel notice_sequel(
         const struct policy *policy, const struct shipment *s, const struct notice_row *before);
 
-/* Who goes first when the line comes back: 0 pickup-ready, 1 incident, 2 shipped, 3 the rest. */
 #define NOTICE_RANKS 4
+/* Who goes first when the line comes back: 0 pickup-ready, 1 incident, 2 shipped, 3 the rest, and kinds that we do not know. */
 int notice_rank(const char *kind);
 
 /**

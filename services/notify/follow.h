@@ -51,7 +51,7 @@ uint64_t follow_changes(const struct follow *f);
 
 /* For questions after follow_slice() returned 0; borrowed until the next call of it. Never NULL then. */
 struct shipments *follow_shipments(struct follow *f);
-struct store *follow_store(struct follow *f);
+struct store *follow_store(struct follow *f); /* the ledger, to fix one state of it for several questions */
 /* The policy as of now; borrowed likewise. Return: as shipments_policy(). */
 int follow_policy(struct follow *f, const struct policy **policyp);
 #define NOTICE_NOT_RESERVED "not-reserved" /* why a notice waits that the ledger does not know */

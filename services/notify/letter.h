@@ -4,7 +4,8 @@
  * What a notice about a shipment says, before any language: which parcels have gone, or wait at a store, with what in them, what
  * has not, when it is expected or until when it is kept, whom to ask. Pure; borrows from shipment and policy, which outlive it.
  *
- * One notice a shipment: it tells what has gone at the moment when it is written. One letter may carry those of several (digest.h). Inserts are no goods and are not told.
+ * One notice a shipment: it tells what has gone at the moment when it is written. One letter may carry those of several (digest.h).
+ * Inserts are no goods and are not told.
  */
 #include "firmware/domain/notice.h"
 #include "firmware/domain/policy.h"
@@ -88,6 +89,7 @@ bool letter_tells(enum notice_kind kind, const struct parcel *p, enum report_at 
 /**
  * letter_compose() - gather what is to be said
  * @l: filled on 0 only; letter_deinit()
+ * @s, @policy: borrowed until then
  *
  * Return: 0, -ENOMEM.
  */
@@ -105,7 +107,7 @@ void letter_deinit(struct letter *l); /* twice is harmless */
  * Return: 0, -ENOMEM.
  */
 int letter_add_order(struct letter *l, const struct shipment *s, const struct json *data);
-/* Their numbers, as text. */
+/* Their numbers, as text, behind what @out has. @orders: array of texts, NULL none. What goes wrong is kept in @out. */
 void letter_name_orders(const struct json *orders, enum language language, struct str *out);
 /* The same numbers? An order that was split into several shipments is one order to its customer. */
 bool letter_same_orders(const struct json *a, const struct json *b);

@@ -5,8 +5,8 @@
  * tell the station.
  *
  * What a crash costs: rows in `sending`, at most WAY_DEPTH_MAIL mails and one notice of each other channel, are looked at when the
- * program starts. Where the route can tell whether the mail was
- * taken (maildir), it is asked; where it cannot (SMTP), the mail goes once more with the same Message-ID.
+ * program starts. A route that can tell whether it was taken (maildir, slip) is asked; of the others each declares whether a copy
+ * under the same id may go once more (enum courier_repeat): SMTP's does, with the same Message-ID.
  */
 #include "services/notify/config.h"
 

@@ -33,33 +33,35 @@ enum approval {        /* by a leader, of kinds that ask for it */
 struct notice_row {
         char id[UUID_TEXT_MAX];
         char merchant[NAME_SIZE], shipment[ID_SIZE], kind[NAME_SIZE];
-        int generation;
+        int generation; /* of its kind for this shipment, from 0 */
         enum notice_state state;
         char boot[UUID_TEXT_MAX];
-        uint64_t due_usec, next_usec;          /* CLOCK_BOOTTIME of @boot */
+        uint64_t due_usec;                     /* its waiting time is over; CLOCK_BOOTTIME of @boot */
+        uint64_t next_usec;                    /* it is to be looked at; likewise */
         int64_t not_before_usec, expires_usec; /* wall clock; 0 unknown */
-        uint64_t wait_usec, max_age_usec;
-        int attempts, unknowns;
+        uint64_t wait_usec, max_age_usec;      /* the same from its reservation on, by whichever clock */
+        int attempts;                          /* copies that were begun, or are about to be */
+        int unknowns; /* copies that were never answered, another disk's too: they may have gone */
         char channel[CHANNEL_SIZE]; /* the one that it is to go by, or went; "" not planned yet */
-        unsigned others;            /* channels that could take it, too; PLAN_PAPER */
+        unsigned others;            /* channels that could take it, too, and the marks of plan.h */
         char used[PLAN_USED_SIZE];  /* where it ended (plan.h) */
         char route[NAME_TEXT_MAX];  /* of the last copy; "" none */
         enum paper paper;           /* for the clerk, beside the notice itself */
-        char reason[32];
-        bool correction;
-        int64_t first_usec; /* wall clock; 0 none */
+        char reason[32];            /* why it waits, or of its outcome; "" none */
+        bool correction;            /* it went, or may have, and what it told is not so any more */
+        int64_t first_usec;         /* of the first copy: wall clock; 0 none */
         int first_offset_sec;
-        char parcels[OUTBOX_PARCELS_SIZE];
+        char parcels[OUTBOX_PARCELS_SIZE]; /* that it told of: ids, a blank behind each */
         char words[16]; /* of the last copy: language and version of its template, "ja/3"; "" none */
         char contact[UUID_TEXT_MAX]; /* the sealed box that it was made out to; "" none */
-        int64_t pins
-                [2]; /* the words that it is to be written with (wording-store.h), by language; 0: those that hold then */
+        int64_t pins[2]; /* its words (wording-store.h), by language; 0: those that hold when it is written */
         enum approval approval;
-        char gather
-                [SEAL_HASH_MAX]; /* digest_key(): those that one copy can carry have the same; "" not looked at, or it goes alone */
+        /* digest_key(): those that one copy can carry have the same; "" not looked at, or it goes alone */
+        char gather[SEAL_HASH_MAX];
         char digest[UUID_TEXT_MAX]; /* the copy that carries it together with others; "" its own */
-        bool told;
-        int64_t changed_usec, log_pos;
+        bool told;                  /* the ledger has its outcome */
+        int64_t changed_usec;       /* wall clock: of its state */
+        int64_t log_pos;            /* of its newest outcome in our log; 0 none */
 };
 
 /* The id of its copies: its own, or that of the digest. */
@@ -78,14 +80,17 @@ struct outbox *outbox_close(struct outbox *o); /* takes NULL, returns NULL */
 DEFINE_FREEP(struct outbox *, outbox_close)
 struct store *outbox_store(struct outbox *o); /* for transactions and cursors; borrowed */
 
-/* All below, but the reading ones, within a transaction. Return, unless said otherwise: 0, or -errno as store_step(). */
+/*
+ * All below, but the reading ones, within a transaction. Rows are filled on 0 only; @boot_usec is now, CLOCK_BOOTTIME. Return, unless said
+ * otherwise: 0, or -errno as store_step(); -EBADMSG too, for a row that cannot be one.
+ */
 
 int outbox_get(struct outbox *o, const char *id, struct notice_row *row); /* or OUTBOX_E_NONE */
 int outbox_insert(struct outbox *o, const struct notice_row *row);        /* or OUTBOX_E_EXISTS */
 int outbox_put(struct outbox *o, const struct notice_row *row); /* all but what it is: id to generation */
 /*
  * The reserved row to look at first: by notice_rank(), then by when it was to be looked at. Of those that go by one of @channels (a
- * set), or by none yet. @boot_usec: now. Return: 0, OUTBOX_E_NONE nothing is due, -errno.
+ * set), or by none yet. Return: 0, OUTBOX_E_NONE nothing is due, -errno.
  */
 int outbox_due(struct outbox *o, unsigned channels, uint64_t boot_usec, struct notice_row *row);
 /*
@@ -111,7 +116,10 @@ int outbox_sending(struct outbox *o, struct notice_row *row);
 /**
  * outbox_conclude() - the outcome: state and reason of the row, and its line in the log
  * @row: updated too
- * @state: accepted, failed, cancelled, expired or unknown
+ * @state: any but reserved and sending
+ * @reason: a word of facts.md, shorter than the row's; "" none
+ *
+ * Told again with every call: it is not yet told until the fact has come back (follow-outcome.c).
  */
 int outbox_conclude(struct outbox *o, struct notice_row *row, enum notice_state state, const char *reason,
         const struct stamp *now);
@@ -143,9 +151,12 @@ int outbox_is_overtaken(struct outbox *o, const struct notice_row *row);
 int outbox_before(struct outbox *o, const struct notice_row *row, struct notice_row *before);
 /* What it says beside the shipment, as the fact that reserved it has it: kept as text. @data: NULL nothing */
 int outbox_put_data(struct outbox *o, const char *id, const struct json *data);
-/* @datap: NULL when there is none; owned by the caller */
+/* @datap: NULL when there is none; owned by the caller. Return: also as json_parse(). */
 int outbox_get_data(struct outbox *o, const char *id, struct json **datap);
-/* Waiting times of another boot are counted anew on this one's clock. */
+/* Waiting times of another boot are counted anew on this one's clock: by the wall's where it is known, else whole. */
 int outbox_rebase(struct outbox *o, const struct stamp *now);
-/* Rows that are told and old, and the log up to them; nothing with an untrusted clock. @np: rows that went. */
+/*
+ * Rows that are told and older than OUTBOX_KEEP_DAYS, and the log up to them; nothing with an untrusted clock. @max: rows at most in one
+ * call. @np: rows that went; set always.
+ */
 int outbox_purge(struct outbox *o, const struct stamp *now, int max, int *np);

@@ -10,6 +10,8 @@
  *   since the notice was due                 it is time for none: it stays with the first
  *   all of them down for as long             paper besides, where that is to be had: it stays owed
  *   none can, one had its end                fails, with the reason of the last one
+ *   none can, an address of theirs is none   fails: bad-address, address-refused, gone (a webhook); whichever of all these the last
+ *   or was refused, or nobody is there       one of their order is
  *   none can, none ever could                waits: no-consent, no-contact, no-channel
  *
  * What ended at a channel is kept with the notice as words, "email:recipient-refused line:bad-address ".
@@ -64,9 +66,17 @@ struct plan {
         char reason[PLAN_REASON_SIZE]; /* PLAN_WAIT, PLAN_FAIL */
 };
 
+/**
+ * plan_make() - by which channel, or why by none
+ * @q: its texts are borrowed for the call; channels that are not in its list do not exist
+ * @p: filled always; @channel with PLAN_GO only, @reason with the others
+ */
 void plan_make(const struct plan_question *q, struct plan *p);
 
-/* It ended at @c, for @reason. @used: of PLAN_USED_SIZE; an entry that finds no room is left out. */
+/*
+ * It ended at @c, for @reason: a word without blanks; the first one for a channel stays. @used: of PLAN_USED_SIZE, "" at first; an entry
+ * that finds no room is left out.
+ */
 void plan_use_up(char used[PLAN_USED_SIZE], enum channel c, const char *reason);
-/* Why it ended at @c. Return: false when it did not. */
+/* Why it ended at @c. @reason: filled on true only. Return: whether it did. */
 bool plan_is_used(const char *used, enum channel c, char reason[PLAN_REASON_SIZE]);

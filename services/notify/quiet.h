@@ -15,4 +15,5 @@ struct quiet {
         uint64_t again_usec; /* CLOCK_BOOTTIME when to ask again */
 };
 
+/* Is it quiet now? @hours: of the policy; may go over midnight, and may be none. */
 struct quiet quiet_ask(const struct quiet_hours *hours, const struct stamp *now);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The thread that blocks, and beside it one that makes ready what a courier wants made ready (courier.ready). Takes notices in the order in which they were given, sends each by its courier, hands back how it ended.
- * A few may wait behind the one in hand, so that it is never the loop that is waited for; they can be taken back until they begin,
- * and are given back by themselves when the line turns out to be down before them, until the loop has taken that answer. A ring of slots and an eventfd; nothing else is
- * shared with the loop.
+ * The thread that blocks, and beside it one that makes ready what a courier wants made ready (courier.ready). Takes notices in the order
+ * in which they were given, sends each by its courier, hands back how it ended. A few may wait behind the one in hand, so that it is never
+ * the loop that is waited for; they can be taken back until they begin, and are given back by themselves when the line turns out to be
+ * down before them, until the loop has taken that answer. A ring of slots and an eventfd; nothing else is shared with the loop.
  */
 #include "services/notify/channel/courier.h"
 

@@ -17,7 +17,7 @@ enum courier_result {
         COURIER_PERMANENT,  /* this one is refused for good */
         COURIER_UNKNOWN,    /* all of it was handed over, and no answer came: it may have been taken */
 };
-const char *courier_result_to_str(enum courier_result r);
+const char *courier_result_to_str(enum courier_result r); /* for people */
 
 /* Whether what may have been taken can be sent once more: a property of the channel, told in its header and its config. */
 enum courier_repeat {

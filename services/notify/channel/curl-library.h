@@ -34,6 +34,5 @@ struct resolve;
  */
 int curl_pin_host(void *curl, struct resolve *r, const char *host, int port, struct curl_slist **listp);
 
-/* Return: 0, -ENOMEM. */
-int curl_library_init(void);
-void curl_library_deinit(void);
+int curl_library_init(void);    /* before any thread. Return: 0, -ENOMEM */
+void curl_library_deinit(void); /* behind all threads */

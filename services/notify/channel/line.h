@@ -41,4 +41,5 @@ struct courier line_courier(struct line *l);
 bool line_to_is_valid(enum line_way way, const char *to);
 /* The body of the request. Return: 0, -ENOMEM. */
 int line_write(enum line_way way, const char *to, const char *messages, struct str *out);
+/* The table above. */
 struct courier_answer line_answer(enum line_way way, const struct http_end *end);

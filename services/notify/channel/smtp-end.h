@@ -36,6 +36,7 @@ struct smtp_end {
         int code;              /* last reply; 0 none */
 };
 
+/* The table above; its reason is a word of README.md. */
 struct courier_answer smtp_end_answer(const struct smtp_end *end);
 
 /* The place that a command of ours, as it goes out, leads to; @now when it is none of the dialogue. */

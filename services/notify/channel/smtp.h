@@ -35,7 +35,7 @@ struct smtp;
 
 /* A host name or address that cannot change the meaning of a URL. */
 bool smtp_host_is_valid(const char *host);
-bool smtp_host_is_loopback(const char *host);
+bool smtp_host_is_loopback(const char *host); /* 127.0.0.0/8, ::1, "localhost" */
 
 /**
  * smtp_new() - make ready; connects nothing

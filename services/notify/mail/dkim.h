@@ -29,7 +29,7 @@ struct dkim {               /* all borrowed */
         size_t n_keys; /* 0: nothing is signed */
 };
 
-bool dkim_selector_is_valid(const char *selector);
+bool dkim_selector_is_valid(const char *selector); /* labels of a DNS name, DKIM_SELECTOR_MAX bytes at most */
 /* Does this From agree with that domain, so that DMARC counts the signature (relaxed)? */
 bool dkim_is_aligned(const char *domain, const char *from_address);
 

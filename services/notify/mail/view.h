@@ -16,7 +16,7 @@ struct view { /* not terminated */
         size_t n;
 };
 
-bool char_is_space(char c);
+bool char_is_space(char c); /* of ASCII, whatever the locale; below likewise */
 bool char_is_alnum(char c);
 
 void view_skip(struct view *v, size_t n); /* of its beginning; it has so many */

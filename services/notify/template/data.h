@@ -21,6 +21,7 @@ struct data {
         bool brief;
 };
 
+/* What the node's path names from where @d stands: bound by template_check(). Both NULL where there is nothing. */
 struct value data_find(const struct data *d, const struct node *n);
 bool value_is_true(struct value v); /* as mustache: not null, false, 0, "" or an empty list or object */
 
@@ -48,4 +49,4 @@ enum word {
         WORD_COLON,
         N_WORDS
 };
-const char *word(enum word w, enum template_language language);
+const char *word(enum word w, enum template_language language); /* of ours, around the merchant's; static */

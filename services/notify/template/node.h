@@ -66,7 +66,7 @@ struct arena {
 };
 void *arena_alloc(struct arena *a, size_t n); /* zeroed; NULL without memory */
 const char *arena_text(struct arena *a, const char *bytes, size_t n);
-void arena_deinit(struct arena *a);
+void arena_deinit(struct arena *a); /* all that came from it; twice is harmless */
 
 struct template {
         struct arena arena;

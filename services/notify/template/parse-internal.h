@@ -40,8 +40,9 @@ struct reader {
 /* Says what is wrong where. Return: -EBADMSG. */
 int reader_refuse(struct reader *r, int line, const char *key, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
+/* A node below the last one that is open, open itself now. @np: NULL, or set to it; borrowed. Return: 0, -EBADMSG too deep, -ENOMEM. */
 int reader_open(struct reader *r, enum node_type type, int line, struct node **np);
-void reader_close(struct reader *r);
+void reader_close(struct reader *r); /* the last one */
 /* The line of a byte of the masked text. */
 int text_line(const struct text *t, const char *at);
 

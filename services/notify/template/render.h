@@ -60,7 +60,7 @@ struct writer {
 };
 extern const struct writer html_writer, text_writer, slip_writer;
 
-void render_nodes(struct render *r, const struct node *first);
+void render_nodes(struct render *r, const struct node *first); /* and those behind it, by the writer */
 /* Field @key of an object, by its type; as value_words(). */
 const char *render_member(const struct render *r, const struct json *object, const char *key,
         enum field_type type, char buf[VALUE_TEXT_MAX]);
@@ -77,10 +77,12 @@ struct goods {
         const char *name, *variant, *quantity, *price, *note; /* "" unknown */
         char quantity_buf[VALUE_TEXT_MAX], price_buf[VALUE_TEXT_MAX], buf[VALUE_TEXT_MAX];
 };
-void render_goods(const struct render *r, const struct json *one, struct goods *g);
+void render_goods(const struct render *r, const struct json *one, struct goods *g); /* borrows from @one */
+/* What a store, a coupon or the merchant's contact is made of. @d: borrows from the data and @buf. Return: how many are filled. */
 size_t render_details(
         const struct render *r, const struct node *n, struct detail d[DETAILS_MAX], char buf[VALUE_TEXT_MAX]);
 /* Value cells with amounts stand at the right. */
 bool render_is_amount(const struct node *row);
+/* The page around it (render-html-page.c). @preview: what a list of mails shows behind the subject; "" nothing */
 void html_begin(struct render *r, const char *subject, const char *preview);
 void html_end(struct render *r);

@@ -21,7 +21,7 @@ struct wording { /* zero is valid: ours alone */
 
 /* Takes both. Return: 0, -E2BIG, -ENOMEM, -EINVAL for a name that is none of a template or part; freed then. */
 int wording_give(struct wording *w, char *name, char *text);
-void wording_deinit(struct wording *w);
+void wording_deinit(struct wording *w); /* twice is harmless */
 #define _cleanup_wording_ _cleanup_(wording_deinit)
 
 /* NULL unknown. "samples/ja.json" is the data that previews show. */
