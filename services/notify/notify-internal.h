@@ -195,7 +195,7 @@ void flights_drop(struct notify *n, const struct stamp *now); /* what is staged:
 /* Takes back what has not begun and is not to go any more, or has waited long behind another. */
 int flights_review(struct notify *n, const struct stamp *now);
 
-/* --- outcome.c: one transaction each, unless they are gathered. Return: 0, -errno --- */
+/* --- outcome*.c: one transaction each, unless they are gathered. Return: 0, -errno --- */
 /* All until outcome_gathered() is one transaction. @r: what went wrong meanwhile: then it is taken back. Return: @r, or of the commit. */
 void outcome_gather(struct notify *n);
 int outcome_gathered(struct notify *n, int r, const struct stamp *now);
