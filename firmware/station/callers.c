@@ -27,7 +27,7 @@ struct caller {
         sd_event_source *io;
         struct wire_reader in;
         struct str out; /* not yet taken by the socket */
-        bool follows, broken, follows_reads;
+        bool broken, follows[N_CALLERS_STREAMS];
         struct caller *next;
 };
 
@@ -130,42 +130,22 @@ void callers_answer_error(struct callers *c, uint64_t token, const char *error) 
         callers_answer(c, token, line.data ? line.data : "{\"ok\":false,\"error\":\"out of memory\"}");
 }
 
-void callers_follow(struct callers *c, uint64_t token) {
+void callers_follow(struct callers *c, uint64_t token, enum callers_stream stream) {
         struct caller *k = find(c, token);
 
         if (k)
-                k->follows = true;
+                k->follows[stream] = true;
 }
 
-void callers_tell(struct callers *c, const char *line) {
+void callers_tell(struct callers *c, enum callers_stream stream, const char *line) {
         for (struct caller *k = c->callers; k; k = k->next)
-                if (k->follows)
+                if (k->follows[stream])
                         put(k, line);
 }
 
-bool callers_has_followers(const struct callers *c) {
+bool callers_has_followers(const struct callers *c, enum callers_stream stream) {
         for (const struct caller *k = c->callers; k; k = k->next)
-                if (k->follows && !k->broken)
-                        return true;
-        return false;
-}
-
-void callers_follow_reads(struct callers *c, uint64_t token) {
-        struct caller *k = find(c, token);
-
-        if (k)
-                k->follows_reads = true;
-}
-
-void callers_tell_read(struct callers *c, const char *line) {
-        for (struct caller *k = c->callers; k; k = k->next)
-                if (k->follows_reads)
-                        put(k, line);
-}
-
-bool callers_has_read_followers(const struct callers *c) {
-        for (const struct caller *k = c->callers; k; k = k->next)
-                if (k->follows_reads && !k->broken)
+                if (k->follows[stream] && !k->broken)
                         return true;
         return false;
 }

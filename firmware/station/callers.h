@@ -51,12 +51,14 @@ static inline void callers_freep(struct callers **p) {
 /* The answer of a request, one JSON object without newline; a caller that is gone meanwhile is no error. */
 void callers_answer(struct callers *c, uint64_t token, const char *line);
 void callers_answer_error(struct callers *c, uint64_t token, const char *error);
-/* From now on this caller gets what is told. */
-void callers_follow(struct callers *c, uint64_t token);
-/* The same of what tag readers hear, which is much. */
-void callers_follow_reads(struct callers *c, uint64_t token);
-void callers_tell_read(struct callers *c, const char *line);
-bool callers_has_read_followers(const struct callers *c);
-/* To all who follow. */
-void callers_tell(struct callers *c, const char *line);
-bool callers_has_followers(const struct callers *c);
+
+enum callers_stream {
+        CALLERS_EVENTS, /* verdicts and the bell */
+        CALLERS_READS,  /* what tag readers hear, which is much */
+        N_CALLERS_STREAMS
+};
+/* From now on this caller gets what is told there. */
+void callers_follow(struct callers *c, uint64_t token, enum callers_stream stream);
+/* To all who follow it: one JSON object without newline. */
+void callers_tell(struct callers *c, enum callers_stream stream, const char *line);
+bool callers_has_followers(const struct callers *c, enum callers_stream stream);

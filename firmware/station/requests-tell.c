@@ -134,7 +134,7 @@ static void tell(struct station *s, const struct verdict *v, bool is_back) {
         int bench = desk_bench_index(s->desk, v->bench);
         struct json_writer w;
 
-        if (!callers_has_followers(s->callers))
+        if (!callers_has_followers(s->callers, CALLERS_EVENTS))
                 return;
         json_writer_init(&w, &line);
         json_write_object(&w, NULL);
@@ -145,7 +145,7 @@ static void tell(struct station *s, const struct verdict *v, bool is_back) {
                 json_write_bool(&w, "back", true);
         json_write_end_object(&w);
         if (!line.error)
-                callers_tell(s->callers, line.data);
+                callers_tell(s->callers, CALLERS_EVENTS, line.data);
 }
 
 void station_tell_verdict(struct station *s, const struct verdict *v) {
@@ -160,7 +160,7 @@ void station_tell_bell(struct station *s) {
         char line[48];
 
         (void) snprintf(line, sizeof(line), "{\"bell\":%llu}", (unsigned long long) s->head);
-        callers_tell(s->callers, line);
+        callers_tell(s->callers, CALLERS_EVENTS, line);
 }
 
 void requests_answer(struct station *s, uint64_t token, struct str *line) {

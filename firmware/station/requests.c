@@ -173,14 +173,14 @@ static void request_poke(struct station *s, const struct request_caller *caller,
 static void request_follow(
         struct station *s, const struct request_caller *caller, const struct json *request) {
         (void) request;
-        callers_follow(s->callers, caller->token);
+        callers_follow(s->callers, caller->token, CALLERS_EVENTS);
         callers_answer(s->callers, caller->token, "{\"ok\":true}");
         station_tell_bell(s);
 }
 
 static void request_rfid(struct station *s, const struct request_caller *caller, const struct json *request) {
         (void) request;
-        callers_follow_reads(s->callers, caller->token);
+        callers_follow(s->callers, caller->token, CALLERS_READS);
         callers_answer(s->callers, caller->token, "{\"ok\":true}");
         rfid_tell_zones(s, caller->token);
 }

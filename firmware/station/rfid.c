@@ -83,7 +83,7 @@ static void tell(struct station *s, uint64_t token, struct str *text) {
         if (token)
                 callers_answer(s->callers, token, line.data);
         else
-                callers_tell_read(s->callers, line.data);
+                callers_tell(s->callers, CALLERS_READS, line.data);
 }
 
 void rfid_tell_zones(struct station *s, uint64_t token) {
@@ -100,7 +100,7 @@ void rfid_tell_zones(struct station *s, uint64_t token) {
 static void tell_read(struct station *s, const struct zone_read *r) {
         _cleanup_str_ struct str text = STR_INIT;
 
-        if (!callers_has_read_followers(s->callers))
+        if (!callers_has_followers(s->callers, CALLERS_READS))
                 return;
         zone_line_write(r, &text);
         tell(s, 0, &text);
@@ -112,7 +112,7 @@ static void begin(struct rfid_bench *b) {
 
         zone_begin(b->zone, b->begun_usec);
         arm(b);
-        if (!s->callers || !callers_has_read_followers(s->callers))
+        if (!s->callers || !callers_has_followers(s->callers, CALLERS_READS))
                 return;
         zone_setting_write_begin(s->config->benches[b->bench].name, b->begun_usec, &text);
         tell(s, 0, &text);

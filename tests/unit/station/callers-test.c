@@ -32,7 +32,7 @@ static void on_request(
         s->n_requests++;
         (void) copy_text(s->verb, sizeof(s->verb), verb);
         if (strcmp(verb, "follow") == 0)
-                callers_follow(s->callers, caller->token);
+                callers_follow(s->callers, caller->token, CALLERS_EVENTS);
         callers_answer(s->callers, caller->token, caller->may_act ? "{\"ok\":true}" : "{\"ok\":false}");
 }
 
@@ -148,14 +148,14 @@ static void who_follows_and_does_not_read_is_cut(void **state) {
         char line[2048], answer[64];
 
         assert_true(talk(s, fd, "{\"verb\":\"follow\"}\n", answer, sizeof(answer)) > 0);
-        assert_true(callers_has_followers(s->callers));
+        assert_true(callers_has_followers(s->callers, CALLERS_EVENTS));
         memset(line, 'x', sizeof(line) - 1);
         line[sizeof(line) - 1] = '\0';
         for (int i = 0; i < 1000; i++) {
-                callers_tell(s->callers, line);
+                callers_tell(s->callers, CALLERS_EVENTS, line);
                 turn(s);
         }
-        assert_false(callers_has_followers(s->callers));
+        assert_false(callers_has_followers(s->callers, CALLERS_EVENTS));
 }
 
 static void a_second_station_on_the_socket_is_refused_and_a_dead_ones_file_is_not_in_the_way(void **state) {
