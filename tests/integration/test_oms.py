@@ -117,6 +117,14 @@ class Box:
         self.publish("status", self.status(True, **more), retain=True)
         return wait_for("a greeting", lambda: next((a for a in self.applied[n:] if a["source"] == self.source()), None))
 
+    def take_new_disk(self):
+        """A station that knows nothing any more, and says so."""
+        self.ledger, self.inbox, self.boot = hex_id(), hex_id(), hex_id()
+        self.booted = "2026-11-21T15:00:00+09:00"
+        self.taken.clear()
+        self.say_taken()
+        self.hello()
+
     def source(self, lane="fact"):
         return f"urn:okuru:{REALM}:{self.name.replace('/', ':')}:{self.ledger}:{lane}"
 
@@ -514,11 +522,8 @@ def test_a_new_inbox_gets_a_snapshot_from_sequence_one(office, box):
              box.fact(2, "parcel.shipped", {**shipped, "how": "scanned"}, **more))
     box.wait_upto(2)
 
-    box.ledger, box.inbox, box.boot, before = hex_id(), hex_id(), hex_id(), len(box.commands)  # a new disk
-    box.booted = "2026-11-21T15:00:00+09:00"
-    box.taken.clear()
-    box.say_taken()
-    box.hello()
+    before = len(box.commands)
+    box.take_new_disk()
     box.wait_snapshot(2)
     assert [int(c["sequence"]) for c in box.commands[before:]] == list(range(1, len(box.commands) - before + 1))
     assert box.types()[before:] == ["snapshot.begin", "people", "policy", "bay", "shipment", "known", "snapshot.end"]
@@ -539,11 +544,8 @@ def test_a_new_disk_is_told_who_wants_to_hear_no_more(office, box):
                                                "number": "444413758703", "how": "scanned"}, subject=str(uuid.uuid4())) for i in (1, 2, 3)]
     box.tell(*shipped, box.fact(4, "consent.changed", {"given": False}, subject="S-1"), box.fact(5, "consent.changed", {"given": False}, subject="S-2", clock="unknown"))
     box.wait_upto(5)
-    box.ledger, box.inbox, box.boot, before = hex_id(), hex_id(), hex_id(), len(box.commands)  # a new disk
-    box.booted = "2026-11-21T15:00:00+09:00"
-    box.taken.clear()
-    box.say_taken()
-    box.hello()
+    before = len(box.commands)
+    box.take_new_disk()
     box.wait_snapshot(2)
     told = [w for c in box.commands[before:] if c["type"].endswith(".known") for w in c["data"].get("withdrawn", [])]
     assert [w["shipment"] for w in told] == ["S-1", "S-2"]

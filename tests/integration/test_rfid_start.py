@@ -2,6 +2,7 @@
 """Readers that do not read all the time: begun by an open box, or by a pedal at the reader's own input."""
 import ssl
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,26 +28,28 @@ def scene_with(build, folder, reader: LlrpReader, start: str, gone: str, host: s
     return s.open()
 
 
-@pytest.fixture
-def by_box(build, tmp_path):
+@contextmanager
+def packing(build, folder, start: str, gone: str):
+    """A bench of that reader: the scene, the reader, the packer."""
     with LlrpReader() as reader:
-        scene = scene_with(build, tmp_path, reader, BOX, "800ms")
+        scene = scene_with(build, folder, reader, start, gone)
         try:
             wait_for("the reader", lambda: device(scene, "r1")["up"])
             yield scene, reader, scene.packers[0]
         finally:
             scene.close()
+
+
+@pytest.fixture
+def by_box(build, tmp_path):
+    with packing(build, tmp_path, BOX, "800ms") as bench:
+        yield bench
 
 
 @pytest.fixture
 def by_pedal(build, tmp_path):
-    with LlrpReader() as reader:
-        scene = scene_with(build, tmp_path, reader, PEDAL, "0s")
-        try:
-            wait_for("the reader", lambda: device(scene, "r1")["up"])
-            yield scene, reader, scene.packers[0]
-        finally:
-            scene.close()
+    with packing(build, tmp_path, PEDAL, "0s") as bench:
+        yield bench
 
 
 def reads(reader: LlrpReader) -> bool:

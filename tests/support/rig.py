@@ -149,14 +149,10 @@ gather: {self.gather}
 {route}""" + (f"slip: {{folder: {f}/slips, columns: 48}}\n" if self.slips else ""))
         self.write_oms_config()
 
-    def write_oms_config(self) -> None:
-        f, (cert, key) = self.folder, self.broker.cert("oms")
-        self.write_yaml("oms.yaml", f"""realm: {REALM}
-database: {f}/oms/oms.db
-pictures: {f}/oms-pictures
-stores: {self.stores}
-socket: {f}/run/oms.sock
-mqtt:
+    def mqtt_section(self, name: str) -> str:
+        """@name: whose certificate it is."""
+        cert, key = self.broker.cert(name)
+        return f"""mqtt:
   host: {self.broker.host}
   port: {self.broker.port}
   ca: {self.broker.ca}
@@ -164,7 +160,16 @@ mqtt:
   key: {key}
   reconnect_min: 200ms
   reconnect_max: 2s
-""")
+"""
+
+    def write_oms_config(self) -> None:
+        f, mqtt = self.folder, self.mqtt_section("oms")
+        self.write_yaml("oms.yaml", f"""realm: {REALM}
+database: {f}/oms/oms.db
+pictures: {f}/oms-pictures
+stores: {self.stores}
+socket: {f}/run/oms.sock
+{mqtt}""")
 
     def write_web_config(self, listen: str = "", more: str = "") -> None:
         """@listen: members beside the port. @more: sections beside `listen`."""
@@ -181,7 +186,7 @@ listen:
 {listen}{more}""" + (f"ready_board: {{screens: {json.dumps(self.ready_board)}}}\n" if self.ready_board is not None else ""))
 
     def write_sync_config(self) -> None:
-        f, (cert, key) = self.folder, self.broker.cert(f"{self.site}/{self.station}")
+        f, mqtt = self.folder, self.mqtt_section(f"{self.site}/{self.station}")
         self.write_yaml("sync.yaml", f"""realm: {REALM}
 site: {self.site}
 station: {self.station}
@@ -191,15 +196,7 @@ notices: {f}/notify/notices.db
 socket: {f}/run/station.sock
 pictures: {f}/pictures
 seal: {f}/keys/seal.pub
-mqtt:
-  host: {self.broker.host}
-  port: {self.broker.port}
-  ca: {self.broker.ca}
-  cert: {cert}
-  key: {key}
-  reconnect_min: 200ms
-  reconnect_max: 2s
-""")
+{mqtt}""")
 
     # ---- programs ----
 
