@@ -9,6 +9,7 @@
 #include "firmware/cli/incident-tell.h"
 #include "firmware/cli/look.h"
 #include "firmware/cli/table.h"
+#include "firmware/cli/when.h"
 #include "firmware/domain/notice-fields.h"
 #include "firmware/views/concern.h"
 
@@ -16,7 +17,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SINCE_DEFAULT_USEC (24LL * 3600 * (int64_t) USEC_PER_SEC)
 #define SHOWN_MAX          5
@@ -41,35 +41,6 @@ static void call_deinit(struct call *c) {
 static int refuse(const char *option, const char *text) {
         (void) say_failed("--%s: %s", option, text);
         return VERB_USAGE;
-}
-
-/* Of today, of this clock, or with its offset. @rfc3339: TIME_TEXT_MAX bytes, or NULL. Return: an exit code. */
-static int read_moment(const char *option, const char *text, int64_t *usecp, char *rfc3339) {
-        static const char *const shapes[] = {"%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"};
-        const time_t now = (time_t) (stamp_now().wall_usec / (int64_t) USEC_PER_SEC);
-
-        if (time_parse(text, usecp, NULL) == 0)
-                return !rfc3339 || copy_text(rfc3339, TIME_TEXT_MAX, text) ? VERB_OK
-                                                                           : refuse(option, "too long");
-        for (size_t i = 0; i < ELEMENTSOF(shapes); i++) {
-                struct tm local;
-                const char *end;
-                time_t sec;
-
-                if (!localtime_r(&now, &local))
-                        break;
-                local.tm_sec = 0;
-                end = strptime(text, shapes[i], &local);
-                if (!end || *end)
-                        continue;
-                local.tm_isdst = -1;
-                sec = mktime(&local);
-                *usecp = (int64_t) sec * (int64_t) USEC_PER_SEC;
-                if (rfc3339)
-                        (void) time_format(*usecp, (int) local.tm_gmtoff, rfc3339);
-                return VERB_OK;
-        }
-        return refuse(option, "a time, as 14:30 (today), 2026-11-22T14:30, or with its offset");
 }
 
 static void write_text(struct json_writer *w, const char *key, const char *text, const char *english) {
@@ -100,7 +71,7 @@ static int read_said(struct call *c) {
         struct json_writer w;
         struct diag d = {0};
         int64_t usec;
-        int code = read_moment("next-by", o->next_by, &usec, next_by);
+        int code = when_read("next-by", o->next_by, &usec, next_by);
 
         if (code != VERB_OK)
                 return code;
@@ -134,9 +105,9 @@ static int read_scope(struct call *c) {
                 return refuse("merchant", "not a name");
         s->since_usec = s->until_usec - SINCE_DEFAULT_USEC;
         if (o->until)
-                code = read_moment("until", o->until, &s->until_usec, NULL);
+                code = when_read("until", o->until, &s->until_usec, NULL);
         if (code == VERB_OK && o->since)
-                code = read_moment("since", o->since, &s->since_usec, NULL);
+                code = when_read("since", o->since, &s->since_usec, NULL);
         if (code == VERB_OK && s->since_usec >= s->until_usec)
                 code = refuse("since", "must be before --until");
         return code;

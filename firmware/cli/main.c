@@ -61,6 +61,11 @@ static const struct verb verbs[] = {
                 "what one that waits for approval would say, as its customer's channel carries it; words "
                 "stand for whoever it is",
                 TAKES_JSON, 0, 1, 1, verb_notices_text},
+        {"notices", "correct", "NOTICE",
+                "other words for an incident that waits for approval: what is given is said anew; approve it "
+                "afterwards; root or the station's own user",
+                TAKES_CAUSE | TAKES_CAUSE_EN | TAKES_ACTION | TAKES_ACTION_EN | TAKES_NEXT_BY | TAKES_JSON, 0,
+                1, 1, verb_notices_correct},
         {"notices", "refuse", "NOTICE", "the same, and it is not sent", TAKES_JSON, 0, 1, 1,
                 verb_notices_refuse},
         {"notices", "incident", "",

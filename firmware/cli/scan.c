@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* okuru scan, okuru bay close and okuru notices approve: what a person at the bench could do, by the station's control socket. */
+#include "firmware/cli/scan.h"
 #include "firmware/base/ask.h"
 #include "firmware/base/say.h"
-#include "firmware/cli/look.h"
 #include "firmware/domain/verdict.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static void print_answer(const struct json *answer) {
         }
 }
 
-static int ask_and_print(const struct invocation *in, const struct str *request, struct json **answerp) {
+int scan_ask(const struct invocation *in, const struct str *request, struct json **answerp) {
         struct setup setup;
         struct diag d = {0};
         int r = look_setup(&setup, in);
@@ -66,10 +66,10 @@ int verb_scan(const struct invocation *in) {
         json_write_string(&w, "bench", in->options->bench);
         json_write_string(&w, "code", in->words[0]);
         json_write_end_object(&w);
-        return ask_and_print(in, &request, &answer);
+        return scan_ask(in, &request, &answer);
 }
 
-static bool has_kind(const struct json *answer, const char *kind) {
+bool scan_has_kind(const struct json *answer, const char *kind) {
         for (const struct json *v = json_first(json_get(answer, "verdicts")); v; v = json_next(v))
                 if (strcmp(json_get_string(v, "kind", ""), kind) == 0)
                         return true;
@@ -96,10 +96,10 @@ int verb_bay_close(const struct invocation *in) {
         json_write_string(&w, "bay", in->words[0]);
         json_write_int(&w, "counted", counted);
         json_write_end_object(&w);
-        code = ask_and_print(in, &request, &answer);
+        code = scan_ask(in, &request, &answer);
         if (code != VERB_OK)
                 return code;
-        return has_kind(answer, verdict_look(VERDICT_BAY_CLOSED)->name) ? VERB_OK : VERB_FAILED;
+        return scan_has_kind(answer, verdict_look(VERDICT_BAY_CLOSED)->name) ? VERB_OK : VERB_FAILED;
 }
 
 static int judge(const struct invocation *in, bool approve) {
@@ -114,10 +114,10 @@ static int judge(const struct invocation *in, bool approve) {
         json_write_string(&w, "notice", in->words[0]);
         json_write_bool(&w, "approve", approve);
         json_write_end_object(&w);
-        code = ask_and_print(in, &request, &answer);
+        code = scan_ask(in, &request, &answer);
         if (code != VERB_OK)
                 return code;
-        return has_kind(answer, verdict_look(VERDICT_OK)->name) ? VERB_OK : VERB_FAILED;
+        return scan_has_kind(answer, verdict_look(VERDICT_OK)->name) ? VERB_OK : VERB_FAILED;
 }
 
 int verb_notices_approve(const struct invocation *in) {

@@ -17,7 +17,8 @@ struct options { /* all borrowed from argv; NULL when not given */
 };
 
 verb_fn verb_status, verb_facts, verb_shipment, verb_parcel, verb_parcels, verb_notices, verb_notices_approve,
-        verb_notices_refuse, verb_notices_text, verb_notices_incident, verb_bays, verb_scan, verb_bay_close;
+        verb_notices_refuse, verb_notices_text, verb_notices_incident, verb_notices_correct, verb_bays,
+        verb_scan, verb_bay_close;
 verb_fn verb_devices, verb_devices_pair;
 verb_fn verb_rfid_watch, verb_rfid_record, verb_rfid_replay;
 verb_fn verb_sheet, verb_rebuild, verb_doctor, verb_config_check, verb_keys_make, verb_people_pin;

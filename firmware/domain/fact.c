@@ -66,6 +66,7 @@ static const struct fact_type {
         {"notice.resend-asked", LANE_FACT},
         {"notice.approved", LANE_FACT},
         {"notice.refused", LANE_FACT},
+        {"notice.corrected", LANE_FACT},
         {"consent.changed", LANE_FACT},
         {"contact.shown", LANE_FACT},
         {"command.refused", LANE_FACT},

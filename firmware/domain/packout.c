@@ -183,6 +183,8 @@ static int dispatch(struct turn *t) {
                 return label_report(t, t->in->label);
         case INPUT_FIND:
                 return on_find(t);
+        case INPUT_CORRECT:
+                return approval_correct(t);
         case INPUT_PROMPT:
                 return t->b->kind == BENCH_COUNTER ? pickup_prompt(t) : prompt_say(t);
         case INPUT_WEIGHT:

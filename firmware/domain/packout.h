@@ -125,7 +125,8 @@ enum input_kind {
         INPUT_PROMPT,    /* a green was seen: the one next thing, if any; never a fact */
         INPUT_FIND,      /* what a clerk typed to find a customer's order: ->bytes, UTF-8; at a counter */
         INPUT_TAGS,      /* what the tags say that lies in the box: all of it, every time */
-        INPUT_WEIGHT,    /* what lies on the scale is another weight while a prompt is shown; never a fact */
+        INPUT_CORRECT, /* other words for a notice that waits for a leader: ->bytes, JSON {"notice","data"} */
+        INPUT_WEIGHT,  /* what lies on the scale is another weight while a prompt is shown; never a fact */
 };
 enum tags_rest {
         TAGS_SETTLED,  /* the set has come to rest and may be judged */

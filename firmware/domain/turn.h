@@ -73,6 +73,7 @@ int turn_notice(struct turn *t, const struct shipment *s, const char *trigger);
 /* --- approval.c: of notices, at any bench --- */
 bool approval_is_asked(const struct turn *t);
 int approval_scan(struct turn *t);
+int approval_correct(struct turn *t); /* INPUT_CORRECT */
 
 /* --- words.c: parts of sub-lines --- */
 #define WORDS_SIZE 160

@@ -40,6 +40,10 @@ static int apply_judged(struct ledger *l, const struct row *row, const struct js
         return notice_judge(l, json_get_string(data, "notice", ""), row->type + strlen("notice."), row->pos);
 }
 
+static int apply_corrected(struct ledger *l, const struct row *row, const struct json *data) {
+        return notice_correct(l, json_get_string(data, "notice", ""), row->pos);
+}
+
 static int apply_conflict(struct ledger *l, const struct row *row, const struct json *data) {
         return conflict_add(l, row, data);
 }
@@ -67,6 +71,7 @@ apply_function apply_other_find(const char *type) {
                 {"notice.expired", apply_outcome},
                 {"notice.approved", apply_judged},
                 {"notice.refused", apply_judged},
+                {"notice.corrected", apply_corrected},
                 {"conflict.found", apply_conflict},
                 {"person.in", apply_person_in},
                 {"person.out", apply_person_out},

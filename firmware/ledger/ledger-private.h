@@ -71,8 +71,8 @@ struct floor_table {
         struct store_stmt bench_get, bench_in, bench_out, bench_open, bench_done, bench_prune;
 };
 struct notice_table {
-        struct store_stmt reserve, renew, change, end, judge, newest, conflict_add, of_shipment_delete,
-                conflicts_delete;
+        struct store_stmt reserve, renew, change, end, judge, correct, newest, conflict_add,
+                of_shipment_delete, conflicts_delete;
 };
 struct world_table {
         struct store_stmt id_at, newest_of, line_item, any_line_item, item, any_item, badge;
@@ -430,6 +430,8 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
         const struct json *data); /* LEDGER_E_NONE */
 /* A leader's word on one that waits: "approved", "refused". */
 int notice_judge(struct ledger *l, const char *id, const char *word, int64_t pos);
+/* What it says is in the fact at @pos from now on; nothing when it waits for nobody's word any more. */
+int notice_correct(struct ledger *l, const char *id, int64_t pos);
 /* What waits here went out, or not, elsewhere. One that has ended stays so. */
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos);
 /* Of each kind: how many generations there have been, and how it stands with the newest. */

@@ -22,6 +22,8 @@ static const struct store_sql notice_sql[] = {
                 "UPDATE notice SET state = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
         LEDGER_SQL(notices.judge,
                 "UPDATE notice SET reason = ?2, changed_pos = ?3 WHERE id = ?1 AND state = 'reserved'"),
+        LEDGER_SQL(notices.correct, "UPDATE notice SET changed_pos = ?2 WHERE id = ?1 AND state = 'reserved' "
+                                    "AND reason = '" NOTICE_NO_APPROVAL "'"),
         LEDGER_SQL(notices.newest,
                 "SELECT kind, generation, state, reason FROM notice WHERE merchant = ?1 AND shipment = ?2 "
                 "ORDER BY kind, generation"),
@@ -57,6 +59,10 @@ int notice_change(struct ledger *l, const char *id, const char *state, int64_t p
 
 int notice_judge(struct ledger *l, const char *id, const char *word, int64_t pos) {
         return statement_do(&l->notices.judge, "ttl", id, word, pos);
+}
+
+int notice_correct(struct ledger *l, const char *id, int64_t pos) {
+        return statement_do(&l->notices.correct, "tl", id, pos);
 }
 
 int notice_end(struct ledger *l, const char *id, const char *state, int64_t pos) {

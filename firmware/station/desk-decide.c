@@ -184,7 +184,7 @@ static bool is_storage(const struct desk *d, int error) {
 static int say_not_recorded(struct desk *d, const struct desk_input *in) {
         struct verdict v;
 
-        if (in->kind != DESK_SCAN && in->kind != DESK_LOST)
+        if (in->kind != DESK_SCAN && in->kind != DESK_LOST && in->kind != DESK_CORRECT)
                 return 0; /* nobody waits for it */
         name_bench(&v, d, in->bench, "記録できない。リーダーを呼ぶ", "not recorded: call the leader");
         return desk_answer_verdict(d, in, &v);
@@ -211,6 +211,7 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
                 [DESK_PROMPT] = INPUT_PROMPT,
                 [DESK_FIND] = INPUT_FIND,
                 [DESK_TAGS] = INPUT_TAGS,
+                [DESK_CORRECT] = INPUT_CORRECT,
                 [DESK_WEIGHT] = INPUT_WEIGHT,
                 [DESK_LABEL] = INPUT_LABEL};
         struct input input = {.kind = kinds[in->kind], .bytes = in->bytes, .n = in->n, .lost = in->lost};
@@ -218,6 +219,8 @@ static int step_input(struct desk *d, const struct desk_input *in, struct bench 
         int r = ledger_world(d->ledger, &world);
 
         *now = d->options.now(d->callbacks.userdata);
+        if (in->words)
+                input.bytes = in->words;
         if (in->kind == DESK_SCAN || in->kind == DESK_TAGS)
                 d->last_bench = in->bench;
         if (in->kind == DESK_TAGS) {
@@ -305,8 +308,8 @@ int desk_decide(struct desk *d, const struct desk_input *in) {
         if (in->is_of_parcel && strcmp(in->parcel, d->benches[in->bench].parcel) != 0)
                 return 0;
         /* Tags on an idle bench are nobody's act: nothing would be recorded of them anyway. */
-        if (d->refuse_ja &&
-                (in->kind == DESK_SCAN || (in->kind == DESK_TAGS && *d->benches[in->bench].parcel))) {
+        if (d->refuse_ja && (in->kind == DESK_SCAN || in->kind == DESK_CORRECT ||
+                                    (in->kind == DESK_TAGS && *d->benches[in->bench].parcel))) {
                 struct verdict v;
 
                 name_bench(&v, d, in->bench, d->refuse_ja, d->refuse_en);

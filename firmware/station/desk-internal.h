@@ -13,6 +13,7 @@ enum desk_kind {
         DESK_FACT,
         DESK_FIND,
         DESK_TAGS,
+        DESK_CORRECT,
         DESK_WEIGHT
 };
 
@@ -27,6 +28,7 @@ struct desk_input { /* waiting */
         char device[NAME_SIZE];  /* of DESK_SCAN and DESK_LOST: what it was read with */
         size_t n;
         char bytes[BARCODE_TEXT_MAX];
+        char *words;      /* of DESK_CORRECT: n bytes; owned */
         struct epc *epcs; /* of DESK_TAGS: n of them; owned */
         enum tags_rest rest;
         bool has_restless, is_of_parcel;

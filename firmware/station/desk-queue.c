@@ -14,7 +14,8 @@ struct desk_input *desk_take_input(struct desk *d) {
         d->first = in->next;
         if (!d->first)
                 d->lastp = &d->first;
-        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS || in->kind == DESK_FIND)
+        if (in->kind == DESK_SCAN || in->kind == DESK_LOST || in->kind == DESK_TAGS ||
+                in->kind == DESK_FIND || in->kind == DESK_CORRECT)
                 d->waiting[in->bench]--;
         return in;
 }
@@ -22,6 +23,7 @@ struct desk_input *desk_take_input(struct desk *d) {
 void desk_input_free(struct desk_input *in) {
         free(in->fact.data);
         free(in->epcs);
+        free(in->words);
         free(in->report);
         free(in);
 }
@@ -96,6 +98,23 @@ int desk_find(struct desk *d, size_t bench, const char *text, size_t n, uint64_t
         in->n = n;
         in->token = token;
         (void) copy_text(in->actor, sizeof(in->actor), actor ? actor : "");
+        queue(d, in);
+        return 0;
+}
+
+int desk_correct(
+        struct desk *d, size_t bench, const char *words, size_t n, uint64_t token, const char *actor) {
+        char *copy = strndup(words, n);
+        struct desk_input *in = copy ? input_new(d, DESK_CORRECT, bench) : NULL;
+
+        if (!in) {
+                free(copy);
+                return DESK_E_FULL;
+        }
+        in->words = copy;
+        in->n = n;
+        in->token = token;
+        (void) copy_text(in->actor, sizeof(in->actor), actor);
         queue(d, in);
         return 0;
 }

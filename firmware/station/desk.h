@@ -77,6 +77,9 @@ int desk_scan(struct desk *d, size_t bench, const char *device, const char *byte
         uint64_t mono_usec, uint64_t token, const char *actor);
 /* What a clerk typed to find a customer's order: UTF-8, at a counter. Return: as desk_scan(). */
 int desk_find(struct desk *d, size_t bench, const char *text, size_t n, uint64_t token, const char *actor);
+/* Other words for a notice that waits for a leader: INPUT_CORRECT's. Copied. Return: as desk_scan(). */
+int desk_correct(
+        struct desk *d, size_t bench, const char *words, size_t n, uint64_t token, const char *actor);
 /* What somebody at a screen typed, by whom it says: as a scan, or with @is_search as desk_find(). Return: as desk_scan(). */
 int desk_type(struct desk *d, size_t bench, const char *bytes, size_t n, bool is_search, uint64_t token,
         const struct input_person *who);

@@ -150,6 +150,28 @@ static void request_incident(
         incidents_request(s, caller, request, actor);
 }
 
+static void request_correct(
+        struct station *s, const struct request_caller *caller, const struct json *request) {
+        _cleanup_str_ struct str words = STR_INIT;
+        const struct json *data = json_get(request, "data");
+        struct json_writer w;
+        char actor[ID_SIZE];
+
+        if (!uuid_is_valid(json_get_string(request, "notice", "")) || json_type(data) != JSON_OBJECT) {
+                callers_answer_error(s->callers, caller->token, "notice, data: a notice's id; what it says");
+                return;
+        }
+        json_writer_init(&w, &words);
+        json_write_object(&w, NULL);
+        json_write_string(&w, "notice", json_get_string(request, "notice", ""));
+        json_write_value(&w, "data", data);
+        json_write_end_object(&w);
+        (void) snprintf(actor, sizeof(actor), "uid:%u", (unsigned) caller->uid);
+        if (words.error || desk_correct(s->desk, s->config->n_benches, words.data, words.len, caller->token,
+                                   actor) == DESK_E_FULL)
+                callers_answer_error(s->callers, caller->token, "too much waits already");
+}
+
 const struct verb *verb_find(const struct verb *verbs, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(verbs[i].name, name) == 0)
@@ -199,6 +221,7 @@ static const struct verb acts[] = {
         {"bay-close", request_bay_close},
         {"judge", request_judge},
         {"incident", request_incident},
+        {"correct", request_correct},
 };
 
 void station_on_request(

@@ -89,10 +89,10 @@ static const struct store_sql standing_sql[] = {
                 "ORDER BY keep_until_usec = 0, keep_until_usec, ready_usec, merchant, shipment"},
         {offsetof(struct standing, waiting), NOTICE "WHERE state = 'reserved' ORDER BY not_before_usec, id"},
         {offsetof(struct standing, asking),
-                "SELECT n.id, n.merchant, n.shipment, n.kind, ifnull(f.time, ''), ifnull(f.data -> 'data', "
-                "''), "
+                "SELECT n.id, n.merchant, n.shipment, n.kind, ifnull(f.time, ''), "
+                "coalesce(c.data -> 'data', f.data -> 'data', ''), "
                 "n.expires_usec FROM notice n LEFT JOIN fact f ON f.pos = n.pos AND f.type = "
-                "'notice.reserved' "
+                "'notice.reserved' LEFT JOIN fact c ON c.pos = n.changed_pos AND c.type = 'notice.corrected' "
                 "WHERE n.state = 'reserved' AND n.reason = 'no-approval' ORDER BY n.expires_usec, n.id"},
         {offsetof(struct standing, owing), NOTICE "WHERE " OWES " ORDER BY changed_pos, id"},
         {offsetof(struct standing, notices), NOTICE "ORDER BY changed_pos DESC, id LIMIT ?1"},

@@ -59,6 +59,7 @@ static const struct {
         {"notice.expired", follow_on_outcome},
         {"notice.approved", follow_on_approved},
         {"notice.refused", follow_on_refused},
+        {"notice.corrected", follow_on_corrected},
         {"known.received", follow_on_known},
         {"shipment.changed", on_changed},
         {"shipment.cancelled", on_changed},

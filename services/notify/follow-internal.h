@@ -33,6 +33,7 @@ int follow_pass_damage(int64_t pos, void *userdata);
 int follow_on_reserved(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_approved(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_refused(struct follow *f, const struct fact_row *fact, const struct json *data);
+int follow_on_corrected(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_outcome(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_known(struct follow *f, const struct fact_row *fact, const struct json *data);
 int follow_on_consent(struct follow *f, const struct fact_row *fact, const struct json *data);

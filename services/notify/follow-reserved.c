@@ -104,3 +104,16 @@ int follow_on_refused(struct follow *f, const struct fact_row *fact, const struc
         (void) fact;
         return judge(f, data, APPROVAL_REFUSED);
 }
+
+/* Another text to say yes to: looked at at once, so that a leader reads the new one. */
+int follow_on_corrected(struct follow *f, const struct fact_row *fact, const struct json *data) {
+        struct notice_row row;
+        int r = outbox_get(f->outbox, json_get_string(data, "notice", ""), &row);
+
+        (void) fact;
+        if (r != 0 || row.state != NOTICE_RESERVED || row.approval != APPROVAL_ASKED)
+                return r == OUTBOX_E_NONE || r == 0 ? 0 : r;
+        row.next_usec = row.due_usec;
+        r = outbox_put_data(f->outbox, row.id, json_get(data, "data"));
+        return r == 0 ? outbox_put(f->outbox, &row) : r;
+}

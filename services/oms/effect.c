@@ -150,7 +150,7 @@ static void read_notice(const struct envelope *e, struct effect *out) {
         out->state = e->type + strlen("notice.");
         if (out->notice && out->notice_kind && out->shipment && e->merchant &&
                 strcmp(e->type, "notice.resend-asked") != 0 && strcmp(e->type, "notice.approved") != 0 &&
-                strcmp(e->type, "notice.refused") != 0)
+                strcmp(e->type, "notice.refused") != 0 && strcmp(e->type, "notice.corrected") != 0)
                 out->kind = EFFECT_NOTICE;
 }
 

@@ -204,6 +204,18 @@ def test_a_leader_reads_the_words_that_the_customer_will_read(store, chromium, l
     assert sent.split() == body.replace(stands, "山田 花子").split() and cause in sent
 
 
+def test_what_was_corrected_meanwhile_is_read_anew_before_the_yes(store, chromium):
+    owe(store, "V-44")
+    open_floor(store, chromium, "ja")
+    touch(chromium, "V-44", "a_yes")
+    notice = chromium.js(ROW + "return row.dataset.notice", "V-44")
+    store.rig.okuru("notices", "correct", notice, "--cause", "大雪のため", "--cause-en", "snow", "--config", str(store.rig.folder / "etc/station.yaml"))
+    wait_for("the new words", lambda: "大雪のため" in chromium.text(".asking"))
+    assert SAYS["cause"]["ja"] not in chromium.text(".asking") and chromium.js("return document.querySelector('.asking .sure')") is None
+    open_words(chromium, "V-44")
+    wait_for("what the customer will read", lambda: "大雪のため" in chromium.js(WORDS + "return d.textContent", "V-44"))
+
+
 def test_words_that_are_not_there_are_said_so(store, chromium):
     owe(store, "Q-41", consent=False)
     open_floor(store, chromium, "ja")

@@ -120,7 +120,7 @@ function ask(row, n, focus) {
 }
 
 function askedRow(n) {
-        const row = {how: "", age: el("span.age"), due: el("strong.due"), until: el("span.until"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
+        const row = {how: "", says: JSON.stringify(n.data), age: el("span.age"), due: el("strong.due"), until: el("span.until"), acts: el("div.acts", {role: "group", "aria-label": askedTitle(n)})};
         row.element = el("li.warn", {"data-notice": n.notice}, mark("amber"), el("b", {}, word("a_title", {x: askedTitle(n)})), el("span.do", {}, row.due, row.until, el("span", {}, say(n.merchant && n.merchant.name))), row.age, says(n), wording(n), row.acts);
         ask(row, n);
         return row;
@@ -140,7 +140,7 @@ function showAsking(d) {
         const stays = isInUse(), isKnown = x => stays && askedRows.has(x.notice), all = d.lists.asking, n = d.lists.counts.notices_asking;
         const shown = [...all.filter(isKnown), ...all.filter(x => !isKnown(x))].slice(0, ASKED_MAX);
         for (const [id, row] of askedRows)
-                if (!shown.some(x => x.notice === id)) {
+                if (!shown.some(x => x.notice === id && row.says === JSON.stringify(x.data))) { // nobody says yes to what it said before
                         const hadFocus = row.element.contains(document.activeElement);
                         row.element.remove();
                         askedRows.delete(id);

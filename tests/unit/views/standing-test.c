@@ -307,6 +307,12 @@ static void notices_that_wait_for_a_leader_say_what_they_will_say(void **state) 
         reserve(v, "S-1", P3, "2026-11-21T14:30:00+09:00"); /* nobody is asked */
         assert_int_equal(standing_notices_asking(v->standing, add_asking, v), 0);
         assert_string_equal(v->text, "S-2 shipped since ;S-1 incident since {\"cause\":{\"ja\":\"故障\"}};");
+        scene_fact(v->scene, "notice.corrected", "S-1",
+                "\"notice\":\"" P1
+                "\",\"kind\":\"incident\",\"generation\":0,\"data\":{\"cause\":{\"ja\":\"大雪\"}}");
+        clear(v);
+        assert_int_equal(standing_notices_asking(v->standing, add_asking, v), 0);
+        assert_string_equal(v->text, "S-2 shipped since ;S-1 incident since {\"cause\":{\"ja\":\"大雪\"}};");
         assert_int_equal(standing_count(v->standing, &c), 0);
         assert_int_equal(c.notices_asking, 2);
         scene_fact(v->scene, "notice.approved", "S-2",
