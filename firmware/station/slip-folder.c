@@ -186,6 +186,26 @@ static int remove_one(int folder, const char *id) {
         return 0;
 }
 
+/* Of a slip that is not there any more: between its two steps, slip_folder_end() was cut off. */
+static int sweep_marks(const char *folder) {
+        static const char *const endings[] = {"begun", "stuck"};
+        _cleanup_(close_dirp) DIR *d = NULL;
+        _autoclose_ int fd = open_part(folder, "new");
+        char id[UUID_TEXT_MAX];
+
+        if (fd < 0)
+                return fd;
+        d = list(fd);
+        if (!d)
+                return -errno;
+        for (const struct dirent *e; (e = readdir(d));)
+                for (size_t i = 0; i < ELEMENTSOF(endings); i++)
+                        if (is_of(e->d_name, endings[i], id) && !is_there(fd, id, "txt") &&
+                                unlinkat(fd, e->d_name, 0) < 0 && errno != ENOENT)
+                                return -errno;
+        return 0;
+}
+
 static int sweep_part(const char *folder, const char *part, int64_t before_usec) {
         _cleanup_(close_dirp) DIR *d = NULL;
         _autoclose_ int fd = open_part(folder, part);
@@ -213,6 +233,7 @@ static int sweep_part(const char *folder, const char *part, int64_t before_usec)
 int slip_folder_sweep(const char *folder, int64_t before_usec) {
         int n = sweep_part(folder, "new", before_usec);
         int m = n < 0 ? 0 : sweep_part(folder, "printed", before_usec);
+        int r = n < 0 || m < 0 ? 0 : sweep_marks(folder);
 
-        return n < 0 ? n : m < 0 ? m : n + m;
+        return n < 0 ? n : m < 0 ? m : r < 0 ? r : n + m;
 }

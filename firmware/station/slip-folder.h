@@ -43,5 +43,5 @@ int slip_folder_begin(const char *folder, const char *id);
 int slip_folder_end(const char *folder, const char *id);
 /* Nobody can tell whether it came out, or it cannot be printed. Return: 0, -errno. */
 int slip_folder_give_up(const char *folder, const char *id);
-/* What was laid there before @before_usec, printed or not, is removed. Return: how many, -errno. */
+/* What was laid there before @before_usec, printed or not, is removed; marks of what is not there any more, too. Return: how many slips, -errno. */
 int slip_folder_sweep(const char *folder, int64_t before_usec);

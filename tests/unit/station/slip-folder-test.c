@@ -15,6 +15,7 @@
 
 #define A "018f0000-0000-7000-8000-00000000000a"
 #define B "018f0000-0000-7000-8000-00000000000b"
+#define C "018f0000-0000-7000-8000-00000000000c"
 
 static char top[64];
 
@@ -143,10 +144,23 @@ static void what_is_old_goes_with_its_marks(void **state) {
         lay("printed/" B ".txt", "b", 100);
         lay("printed/" A ".txt", "a", 10);
         lay("printed/notes.txt", "a person's", 1000);
+        lay("new/" C ".begun", "", 0); /* the power went before it was taken away: its slip is out */
+        lay("new/" C ".stuck", "", 0);
         assert_int_equal(slip_folder_sweep(top, (1000000 - 50) * (int64_t) 1000000), 2);
         assert_false(
                 is_there("new/" A ".txt") || is_there("new/" A ".begun") || is_there("printed/" B ".txt"));
         assert_true(is_there("printed/" A ".txt") && is_there("printed/notes.txt"));
+        assert_false(is_there("new/" C ".begun") || is_there("new/" C ".stuck"));
+}
+
+static void a_mark_beside_its_slip_stays(void **state) {
+        (void) state;
+        lay("new/" A ".txt", "a", 10);
+        lay("new/" A ".begun", "", 10);
+        lay("new/" B ".txt", "b", 10);
+        lay("new/" B ".stuck", "", 10);
+        assert_int_equal(slip_folder_sweep(top, (1000000 - 50) * (int64_t) 1000000), 0);
+        assert_true(is_there("new/" A ".begun") && is_there("new/" B ".stuck"));
 }
 
 static void without_the_folder_it_is_said(void **state) {
@@ -166,6 +180,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_is_given_up_does_not_stand_in_the_way, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_is_no_slip_is_not_read, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_is_old_goes_with_its_marks, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_mark_beside_its_slip_stays, setup, teardown),
                 cmocka_unit_test(without_the_folder_it_is_said),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
