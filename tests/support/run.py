@@ -22,6 +22,9 @@ import count  # noqa: E402  (found beside this file)
 
 TOP = Path(__file__).resolve().parents[2]
 N_JOBS = 2
+# What begins first, so that both cores are done at about the same time. A name that is wrong here costs some seconds only.
+LONGEST = ("vm", "fault/test_disks.py", "browser/test_demo_roles.py", "browser/test_screen_counter.py", "integration/test_sync.py", "fault/test_notice_outage.py",
+           "fault/test_notice_kills.py", "integration/test_lines.py", "integration/test_slips.py", "integration/test_site.py", "unit-link", "fuzz-oms", "fuzz-bench")
 OUTPUT_SHOWN_BYTES = 6000
 PYTEST_TIMEOUT_SEC = 540
 PYTEST_LONG_TIMEOUT_SEC = 7200
@@ -191,11 +194,11 @@ def main() -> int:
         alone = pytest_jobs(f"({arguments.pytest}) and alone", arguments.only, timeout_sec, True)
     if arguments.vm and (not arguments.only or arguments.only in "vm"):
         vm_timeout_sec = VM_LONG_TIMEOUT_SEC if arguments.long else VM_TIMEOUT_SEC
-        jobs.insert(0, Job("vm", [str(TOP / "scripts/vm"), "test"], "pytest", vm_timeout_sec))
+        jobs.append(Job("vm", [str(TOP / "scripts/vm"), "test"], "pytest", vm_timeout_sec))
     if arguments.label:
-        # After the longer pytest files, so that both cores are done at about the same time.
         wrapper = tsan_wrapper() if build.name == "tsan" else []
         jobs += ctest_jobs(build, arguments.label, arguments.only, wrapper)
+    jobs.sort(key=lambda job: LONGEST.index(job.name) if job.name in LONGEST else len(LONGEST))  # the others as they come
     runner.run_all(jobs, N_JOBS)
     runner.run_all(alone, 1)
     return 1 if runner.failed else 0
