@@ -43,6 +43,20 @@ def start(g, packer, *programs) -> None:
         packer.light.drain()
 
 
+def clock_of_sync(g, folder: Path) -> Path:
+    """By which it goes from its next start on."""
+    clock = folder / "clock"
+    clock.write_text("0\n")
+    g.rig.own_environment["sync"] = {"OKURU_TEST_CLOCK": str(clock)}
+    return clock
+
+
+def move_on(clock: Path, seconds: int) -> None:
+    new = clock.with_suffix(".new")
+    new.write_text(f"{int(clock.read_text()) + seconds}\n")
+    new.rename(clock)
+
+
 def ledger_id(g) -> str | None:
     """Of the running station; None while it begins a new one."""
     status = g.rig.try_status()
@@ -271,15 +285,14 @@ def test_an_inbox_from_a_copy_holds_nobody_up(floor, packer, tmp_path):
 def test_an_inbox_from_a_copy_is_set_aside_and_the_office_tells_all_again(floor, packer, tmp_path):
     """Its older self said that it had taken what it now lacks, and nobody sends that again."""
     one = list(floor.shipments)[0]
-    clock = tmp_path / "clock"
-    clock.write_text("0\n")
-    floor.rig.own_environment["sync"] = {"OKURU_TEST_CLOCK": str(clock)}
+    clock = clock_of_sync(floor, tmp_path)
     stop(floor, "sync")
     shutil.copytree(floor.rig.folder / "sync", tmp_path / "copy-sync")
     start(floor, packer, "sync")
     late, later = ([s] for s in simple(20)[-2:])  # their numbers are nobody else's
     floor.push(late)
     wait_for("the late one at the bench", lambda: floor.known() == len(floor.shipments) + 1)
+    wait_for("the office to hear that it was taken", lambda: floor.rig.query("oms/oms.db", "SELECT taken = last FROM stream WHERE current = 1") == [(1,)])
     stop(floor, *BOX)
     shutil.rmtree(floor.rig.folder / "sync")
     shutil.copytree(tmp_path / "copy-sync", floor.rig.folder / "sync")
@@ -291,14 +304,8 @@ def test_an_inbox_from_a_copy_is_set_aside_and_the_office_tells_all_again(floor,
     assert floor.known() == len(floor.shipments) + 1
     assert list((floor.rig.folder / "sync").glob("inbox-*.db")) == []
 
-    moved = 0
-
     def set_aside() -> bool:
-        nonlocal moved
-        moved += 200
-        new = clock.with_suffix(".new")
-        new.write_text(f"{moved}\n")
-        new.rename(clock)
+        move_on(clock, 200)
         return bool(list((floor.rig.folder / "sync").glob("inbox-*.db")))
 
     wait_for("the copy to be set aside", set_aside, timeout=60, step=1.5)
@@ -503,6 +510,9 @@ def head(g) -> int:
 
 def test_of_two_boxes_with_one_name_the_later_one_is_answered_and_a_person_is_told(floor, packer, build, tmp_path):
     one, two, three, four = list(floor.shipments)[:4]
+    clock = clock_of_sync(floor, tmp_path)
+    stop(floor, "sync")
+    start(floor, packer, "sync")
     packer.pack(one)
     floor.settle(1)
     wait_for("its mark", lambda: mark(floor) == head(floor))
@@ -520,6 +530,7 @@ def test_of_two_boxes_with_one_name_the_later_one_is_answered_and_a_person_is_to
         wait_for("its mails", lambda: len(second.rig.mails()) == 2)
         for name in ("notify", "sync", "station"):  # somebody takes the wrong one off the table
             second.rig.stop(name)
+        move_on(clock, 61)  # when it says again that it is there
         wait_for("the other one to be answered again", lambda: mark(floor) == head(floor), timeout=90)
         floor.settle(2)
         assert shipped_at_oms(floor) == sorted([one, two, three, four])
