@@ -170,6 +170,7 @@ def test_a_leader_confirms_the_payment(store, chromium, hand):
     hand.give("K041")
     wait_for("the clerk again", lambda: chromium.js("return Boolean(may())"))
     hand.press("[data-key=document]")
+    wait_for("proved", lambda: chromium.text(".proved"))
     hand.give(store.codes(order)[0])
     wait_for("handed over", lambda: [f["actor"] for f in subjects(store, "pickup.collected", name)] == ["p-041"])
 

@@ -79,9 +79,9 @@ def test_what_is_ready_comes_newest_first_and_goes_at_once(store, board):
         store.shelve(order, f"A-{i + 1}")
     wait_for("both, the newest first", lambda: tails(board) == ["V-12", "V-11"])
     hand_over(store, orders[1])
-    wait_for("gone", lambda: len(tails(board)) == 1, timeout=2)
+    wait_for("gone", lambda: len(tails(board)) == 1, timeout=4)
     hand_over(store, orders[0])
-    wait_for("none", lambda: state(board) == "none" and "準備中" in board.text("main") and "Nothing is ready" in board.text("main"), timeout=2)
+    wait_for("none", lambda: state(board) == "none" and "準備中" in board.text("main") and "Nothing is ready" in board.text("main"), timeout=4)
     board.assert_calm()
 
 
@@ -104,18 +104,18 @@ def test_who_is_called_stands_out_until_they_are_served(store, board):
     assert clerk.enter("K041")[0] == 200
     wait_for("both", lambda: tails(board, ".waiting b")[:2] == ["V-42", "V-41"])
     assert clerk.post("/api/v1/counter/c1/call", {"merchant": "aozora", "shipment": "V-41"})[0] == 200
-    wait_for("it is called", lambda: tails(board, ".called b") == ["V-41"], timeout=3)
+    wait_for("it is called", lambda: tails(board, ".called b") == ["V-41"], timeout=4)
     assert tails(board, ".waiting b")[0] == "V-42"
     said = board.text(".called")
     assert "カウンターへお越しください" in said and "Please come to the counter" in said
     size = lambda s: board.js("return parseFloat(getComputedStyle(document.querySelector(arguments[0])).fontSize)", s)  # noqa: E731
     assert size(".called b") >= 100 and size(".waiting b") >= 90
     assert clerk.post("/api/v1/counter/c1/call", {"merchant": "aozora", "shipment": "V-41", "end": True})[0] == 200
-    wait_for("not any more", lambda: tails(board, ".called b") == [], timeout=3)
+    wait_for("not any more", lambda: tails(board, ".called b") == [], timeout=4)
     assert clerk.post("/api/v1/counter/c1/call", {"merchant": "aozora", "shipment": "V-41"})[0] == 200
-    wait_for("called again", lambda: len(tails(board, ".called b")) == 1, timeout=3)
+    wait_for("called again", lambda: len(tails(board, ".called b")) == 1, timeout=4)
     hand_over(store, order)
-    wait_for("gone", lambda: tails(board, ".called b") == [], timeout=2)
+    wait_for("gone", lambda: tails(board, ".called b") == [], timeout=4)
     assert clerk.post("/api/v1/counter/c1/call", {"merchant": "aozora", "shipment": "V-41"})[0] == 409, "nobody waits for it"
     hand_over(store, other)
 
@@ -202,7 +202,7 @@ def test_the_uplink_does_not_matter(store, board):
         store.shelve(order, "H-1")
         wait_for("it stands there", lambda: len(tails(board)) == 1)
         hand_over(store, order)
-        wait_for("gone", lambda: state(board) == "none", timeout=2)
+        wait_for("gone", lambda: state(board) == "none", timeout=4)
     finally:
         store.rig.broker.start()
         store.rig.start("sync")

@@ -32,7 +32,7 @@ def test_a_scan_is_answered_on_the_screen_and_red_stays(scene, chromium, languag
     packer.scan(name, "opened")
     chromium.wait_text(".head", open_head)
     assert chromium.light() == "green"
-    wait_for("green gives way to the one next thing", lambda: chromium.light() == "dark", timeout=2.5)
+    wait_for("green gives way to the one next thing", lambda: chromium.light() == "dark", timeout=4)
     assert left in chromium.text(".lines")
     packer.scan(SOCKS_27.jan, "wrong-item")
     chromium.wait_text(".head", wrong_head)

@@ -95,7 +95,7 @@ def test_each_light_for_a_second_and_then_the_truth_again(shop):
     assert answer["ok"] and answer["step_ms"] == 1000
     assert shop.ask("light-test", bench="b2")["error"].startswith("busy")
     seen = lights(shop.packers[1], answer["steps"] + 1)
-    assert 6.5 < time.monotonic() - begun < 9
+    assert 6.5 < time.monotonic() - begun < 12
     assert {v["light"] for v in seen[:-1]} == {"green", "amber", "red", "white", "dark"}
     assert {v["sound"] for v in seen} == {"none"} and seen[0]["head"]["ja"] == "試験"
     assert (seen[-1]["kind"], seen[-1]["light"], seen[-1]["head"]) == (truth["kind"], truth["light"], truth["head"])
@@ -150,7 +150,7 @@ def test_a_scan_ends_the_try_of_the_disk(shop):
     begun = time.monotonic()
     shop.packers[1].send("NO-SUCH-CODE")
     wait_for("the answer", lambda: (shop.packers[1].look(0.05) or {}).get("kind") == "unknown-code")
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2  # it would go on for five
     asker.join()
     assert answers and (answers[0]["ok"] or answers[0]["error"] == "busy: somebody scans")
 

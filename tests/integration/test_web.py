@@ -106,7 +106,7 @@ def test_a_screen_that_stays_hears_each_verdict(scene, client):
     scene.packers[1].scan("NO-SUCH-CODE")
     begun = time.monotonic()
     assert live.until("bench", lambda d: d["scans"] and d["scans"][0]["scanned"] == "NO-SUCH-CODE")
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2  # without being told it would be three
     live.close()
 
 
@@ -307,7 +307,7 @@ def test_slow_requests_are_cut_and_hold_up_nobody_else(scene):
         sockets.append(s)
     begun = time.monotonic()
     assert Client(scene.address, "127.0.0.2").get("/api/v1/session")[0] == 200
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 3  # the slow ones are cut after ten
     assert scan_is_answered(scene) < 1
     alive = set(range(200))
     while alive and time.monotonic() - begun < 20:  # a byte each second, as long as it is let

@@ -66,18 +66,19 @@ def look(chromium) -> list[str]:
 
 
 def walk(chromium, most: int = 80) -> list[str]:
-    """Tab through it all, once around."""
+    """Tab through it all, once around; again where something was missed: what is drawn anew meanwhile does not know that it was reached."""
     wrong = []
-    chromium.js("document.querySelectorAll('[data-reached]').forEach(e => delete e.dataset.reached); document.activeElement.blur()")
-    for _ in range(most):
-        for kind in ("keyDown", "keyUp"):
-            chromium.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9})
-        said = chromium.js(FOCUS)
-        if said:
-            wrong.append(said)
-        if not chromium.js(MISSED):
-            break
-    return wrong + chromium.js(MISSED)
+    for _ in range(3):
+        chromium.js("document.querySelectorAll('[data-reached]').forEach(e => delete e.dataset.reached); document.activeElement.blur()")
+        for _ in range(most):
+            for kind in ("keyDown", "keyUp"):
+                chromium.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9})
+            said = chromium.js(FOCUS)
+            if said:
+                wrong.append(said)
+            if not (missed := chromium.js(MISSED)):
+                return wrong
+    return wrong + missed
 
 
 def width(chromium) -> list[str]:
