@@ -13,6 +13,7 @@ from ways import TAKEN, after, by_hook, by_line, by_slip, by_sms, gateway, secre
     ("sms:\n- {name: a, gateway: /nowhere.yaml}\n", "/nowhere.yaml"),
     ("sms:\n- {name: a, modem: {}}\n- {name: a, modem: {}}\n", "two routes have this name"),
     ("sms:\n- {name: a, modem: {folder: here}}\n", "sms[0].modem.folder"),
+    ("sms:\n- {name: a, modem: {delivery_report: maybe}}\n", "sms[0].modem.delivery_report"),
     ("line: {}\n", "line.token_file"),
     ("line: {token_file: /t, api: 'http://example.jp'}\n", "line.api"),
     ("line: {token_file: /t, routes: [{name: a}, {name: a}]}\n", "two routes have this name"),
