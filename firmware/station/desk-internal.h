@@ -99,6 +99,10 @@ void desk_input_free(struct desk_input *in);
 /* --- desk-decide.c --- */
 /* Decide one input within the group: facts appended in a savepoint, answer queued. Return: 0, -errno the group is lost. */
 int desk_decide(struct desk *d, const struct desk_input *in);
+
+/* --- desk-answers.c --- */
+/* Waits for the commit. @in: NULL for what is no input: nobody asked. Return: 0, -errno. */
+int desk_keep_answer(struct desk *d, const struct decision *decision, const struct desk_input *in);
 /* The answers of a group that is committed (or had nothing to commit), in order. */
 void desk_give_answers(struct desk *d);
 void desk_drop_answers(struct desk *d);
