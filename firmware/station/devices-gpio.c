@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Lamps and buttons at a bench's GPIO chip. */
 #include "firmware/station/devices-internal.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A bench's label printer. */
 #include "firmware/station/devices-internal.h"
 
 #include "drivers/printer/printer.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tag readers, over LLRP or as a module, and the lamps at their outputs. */
 #include "firmware/station/devices-internal.h"
 
 #include <errno.h>

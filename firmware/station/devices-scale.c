@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A bench's scale. */
 #include "firmware/station/devices-internal.h"
 
 #include "drivers/scale/scale.h"

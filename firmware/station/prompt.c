@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* When a bench is told the next thing to do: once its green has stood for its time, and as the scale says otherwise. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

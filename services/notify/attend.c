@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One notice in hand: judged by what the ledger says of it, planned, and staged for its channel, or why not is written down. */
 #include "services/notify/notify-internal.h"
 
 #include <errno.h>

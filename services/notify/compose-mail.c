@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A notice as a mail: page, text and pictures, its headers and its envelope. */
 #include "services/notify/compose-internal.h"
 
 #include <errno.h>

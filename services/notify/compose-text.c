@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A notice as one text, and as a webhook's event. */
 #include <stdio.h>
 
 #include "firmware/base/cleanup.h"

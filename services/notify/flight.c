@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What is `sending` on the disk on its way to a thread: one more look at the ledger before, and what can still be taken back. */
 #include <errno.h>
 
 #include "services/notify/notify-internal.h"

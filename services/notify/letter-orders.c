@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The orders that one letter tells of, and which of them are the same to a customer. */
 #include "services/notify/letter.h"
 
 #include <errno.h>

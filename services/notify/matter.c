@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the ledger says of a notice, and what our own database says of its customer, at one moment. */
 #include <stdlib.h>
 #include <string.h>
 

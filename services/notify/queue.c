@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Who is attended to next, while a channel is free to take it. */
 #include "services/notify/decide.h"
 #include "services/notify/notify-internal.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* okuru-notify test-send: one notice of sample data by the config's own routes, and how it went. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

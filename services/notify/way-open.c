@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A channel's routes from the config: which courier each is, and what two of them have in common. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* okuru-notify diff: what holds against the folder, or two versions, line by line. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
