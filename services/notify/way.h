@@ -86,24 +86,24 @@ int way_open(struct way *w, enum channel channel, const struct notify_config *co
 /* What the files named by the config say, for --check-config. Return: 0; -errno, told in @d. */
 int way_check(const struct notify_config *config, struct diag *d);
 
-/* --- way.c --- */
-int way_start(struct way *w);  /* its thread, when it is here. Return: 0, -errno. */
-void way_close(struct way *w); /* twice is harmless; waits for what the thread has in hand */
-bool way_is_here(const struct way *w);
+/* --- way.c: @now_usec is CLOCK_BOOTTIME; a set of routes has the bit of each one's index in @w->routes --- */
+int way_start(struct way *w);          /* its thread, when it is here. Return: 0, -errno. */
+void way_close(struct way *w);         /* twice is harmless; waits for what the thread has in hand */
+bool way_is_here(const struct way *w); /* the config has a route for it */
 /* The oldest flight of one state that is younger than @turn. NULL: none. */
 struct flight *way_flight(struct way *w, enum flight_state state, uint64_t turn);
 bool way_is_empty(const struct way *w); /* nothing goes, and nothing is about to */
 size_t way_count(const struct way *w, enum flight_state state);
 bool way_has(const struct way *w, const char *notice); /* a flight of it; not the clerk's paper */
-/* The routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
+/* The set of routes that may take this notice: the merchant's, and after a copy that may have gone those that lead to the same receiver. */
 uint32_t way_among(const struct way *w, const struct notice_row *row);
 /* Is there a route for this notice, whose receiver wants no more? */
 bool way_is_off(const struct way *w, const struct notice_row *row);
-/* No notice goes to this URL any more. @at_usec: wall clock when it said so. Return: false when no route leads there. */
+/* No notice goes to this URL any more. @url: way_route.url; @at_usec: wall clock when it said so. Return: false when no route leads there. */
 bool way_switch_off(struct way *w, const char *url, int64_t at_usec);
 /* Is that what a flight was answered which has ended? */
 bool way_is_told_off(const struct way *w, const struct flight *f);
-/* Could it take one of them now? @nextp: set when not: when to ask again; 0 when it is answered. */
+/* Could one of the set @among (ROUTES_ANY all) take a notice now? @nextp: set when not: when to ask again; 0 when it is answered. */
 bool way_is_free(const struct way *w, uint32_t among, uint64_t now_usec, uint64_t *nextp);
 /* A flight that is staged, by the route that the job names; @job is empty afterwards. Only when it is free. */
 struct flight *way_stage(struct way *w, struct courier_job *job, uint64_t now_usec);
@@ -125,5 +125,5 @@ enum courier_repeat way_repeat(const struct way *w, const char *route);
 /* Does the network report what became of what goes by the route of that name? */
 bool way_reports(const struct way *w, const char *route);
 int way_reference(const struct way *w, const char *route, const char *notice); /* as courier.reference; -1 */
-/* After a death while sending: as courier.was_taken of that route, or of all of them. */
+/* After a death while sending: as courier.was_taken of that route, or of all of them. @notice: the id of its copy */
 int way_was_taken(const struct way *w, const char *route, const char *notice);
