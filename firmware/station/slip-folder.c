@@ -58,14 +58,14 @@ static void close_dirp(DIR **d) {
                 (void) closedir(*d);
 }
 
-/* Return: @folder as a list of its own; NULL, errno. */
-static DIR *list(int folder) {
-        int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR *d = fd < 0 ? NULL : fdopendir(fd);
+/* The files of a part. @dp: set on success; owned. Return: its descriptor, borrowed from the list; -errno. */
+static int list_part(const char *folder, const char *part, DIR **dp) {
+        _autoclose_ int fd = open_part(folder, part);
 
-        if (!d && fd >= 0)
-                (void) close(fd);
-        return d;
+        if (fd < 0)
+                return fd;
+        *dp = fdopendir(fd);
+        return *dp ? take_fd(fd) : -errno;
 }
 
 /* ---- looking ---- */
@@ -117,14 +117,11 @@ static void count(int folder, const char *id, struct slip_found *f) {
 
 int slip_folder_look(const char *folder, bool take, struct slip_found *f) {
         _cleanup_(close_dirp) DIR *d = NULL;
-        _autoclose_ int fd = open_part(folder, "new");
+        int fd = list_part(folder, "new", &d);
         char id[UUID_TEXT_MAX];
 
         if (fd < 0)
                 return fd;
-        d = list(fd);
-        if (!d)
-                return -errno;
         for (const struct dirent *e; errno = 0, (e = readdir(d));)
                 if (is_of(e->d_name, "txt", id))
                         count(fd, id, f);
@@ -190,14 +187,11 @@ static int remove_one(int folder, const char *id) {
 static int sweep_marks(const char *folder) {
         static const char *const endings[] = {"begun", "stuck"};
         _cleanup_(close_dirp) DIR *d = NULL;
-        _autoclose_ int fd = open_part(folder, "new");
+        int fd = list_part(folder, "new", &d);
         char id[UUID_TEXT_MAX];
 
         if (fd < 0)
                 return fd;
-        d = list(fd);
-        if (!d)
-                return -errno;
         for (const struct dirent *e; (e = readdir(d));)
                 for (size_t i = 0; i < ELEMENTSOF(endings); i++)
                         if (is_of(e->d_name, endings[i], id) && !is_there(fd, id, "txt") &&
@@ -208,16 +202,13 @@ static int sweep_marks(const char *folder) {
 
 static int sweep_part(const char *folder, const char *part, int64_t before_usec) {
         _cleanup_(close_dirp) DIR *d = NULL;
-        _autoclose_ int fd = open_part(folder, part);
+        int fd = list_part(folder, part, &d);
         char id[UUID_TEXT_MAX];
         struct stat st;
         int n = 0, r;
 
         if (fd < 0)
                 return fd;
-        d = list(fd);
-        if (!d)
-                return -errno;
         for (const struct dirent *e; (e = readdir(d));) {
                 if (!is_of(e->d_name, "txt", id) || fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
                         laid_usec(&st) >= before_usec)
