@@ -211,6 +211,15 @@ static int decide_command(
         return r == 0 ? write_facts(d, decision, &command->now) : r;
 }
 
+/* What was decided in vain is taken out of the group. Return: 0 in a savepoint as before it, -errno. */
+static int start_over(struct desk *d, uint64_t group_pos) {
+        struct store *store = ledger_store(d->ledger);
+        int r = store_rollback_to(store);
+
+        d->group_pos = group_pos;
+        return r == 0 ? store_savepoint(store) : r;
+}
+
 int desk_command(struct desk *d, const char *id, const char *type, const char *subject, const char *data,
         size_t n, int (*keep)(void *userdata, bool applied), void *userdata) {
         struct command command = {.id = id,
@@ -238,10 +247,7 @@ int desk_command(struct desk *d, const char *id, const char *type, const char *s
         } else {
                 if (is_storage(d, error))
                         return error < 0 ? error : -EIO;
-                r = store_rollback_to(store);
-                d->group_pos = group_pos;
-                if (r == 0)
-                        r = store_savepoint(store);
+                r = start_over(d, group_pos);
                 if (r == 0)
                         r = refuse_command(d, &command, error);
                 if (r < 0)
@@ -277,10 +283,7 @@ int desk_outcome(struct desk *d, const char *type, const char *merchant, const c
                 if (is_storage(d, error))
                         return error < 0 ? error : -EIO;
                 log_error("outcome %s could not be recorded: %s", type, diag.text);
-                r = store_rollback_to(store);
-                d->group_pos = group_pos;
-                if (r == 0)
-                        r = store_savepoint(store);
+                r = start_over(d, group_pos);
                 if (r < 0)
                         return r;
         }
