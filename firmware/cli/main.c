@@ -54,9 +54,9 @@ static const struct verb verbs[] = {
         {"parcels", NULL, "",
                 "which parcels are here, where and since when, the longest first; all, or those of one kind",
                 TAKES_WHERE | TAKES_JSON, 0, 0, 0, verb_parcels},
-        {"notices", "approve", "NOTICE",
-                "let one that waits for approval go to its customer; root or the station's own user",
-                TAKES_JSON, 0, 1, 1, verb_notices_approve},
+        {"notices", "approve", "NOTICE...",
+                "let those that wait for approval go to their customers; root or the station's own user",
+                TAKES_JSON, 0, 1, SIZE_MAX, verb_notices_approve},
         {"notices", "text", "NOTICE",
                 "what one that waits for approval would say, as its customer's channel carries it; words "
                 "stand for whoever it is",
@@ -66,7 +66,7 @@ static const struct verb verbs[] = {
                 "afterwards; root or the station's own user",
                 TAKES_CAUSE | TAKES_CAUSE_EN | TAKES_ACTION | TAKES_ACTION_EN | TAKES_NEXT_BY | TAKES_JSON, 0,
                 1, 1, verb_notices_correct},
-        {"notices", "refuse", "NOTICE", "the same, and it is not sent", TAKES_JSON, 0, 1, 1,
+        {"notices", "refuse", "NOTICE...", "the same, and they are not sent", TAKES_JSON, 0, 1, SIZE_MAX,
                 verb_notices_refuse},
         {"notices", "incident", "",
                 "whom it concerns that something has happened to what a carrier has, or what waits for it; "

@@ -102,7 +102,7 @@ int verb_bay_close(const struct invocation *in) {
         return scan_has_kind(answer, verdict_look(VERDICT_BAY_CLOSED)->name) ? VERB_OK : VERB_FAILED;
 }
 
-static int judge(const struct invocation *in, bool approve) {
+static int judge_one(const struct invocation *in, const char *notice, bool approve, bool *donep) {
         _cleanup_(json_freep) struct json *answer = NULL;
         _cleanup_str_ struct str request = STR_INIT;
         struct json_writer w;
@@ -111,13 +111,26 @@ static int judge(const struct invocation *in, bool approve) {
         json_writer_init(&w, &request);
         json_write_object(&w, NULL);
         json_write_string(&w, "verb", "judge");
-        json_write_string(&w, "notice", in->words[0]);
+        json_write_string(&w, "notice", notice);
         json_write_bool(&w, "approve", approve);
         json_write_end_object(&w);
         code = scan_ask(in, &request, &answer);
-        if (code != VERB_OK)
-                return code;
-        return scan_has_kind(answer, verdict_look(VERDICT_OK)->name) ? VERB_OK : VERB_FAILED;
+        *donep = code == VERB_OK && scan_has_kind(answer, verdict_look(VERDICT_OK)->name);
+        return code;
+}
+
+/* One that is decided already keeps no other waiting; a station that does not answer ends it. */
+static int judge(const struct invocation *in, bool approve) {
+        int code = VERB_OK, n_not = 0;
+
+        for (size_t i = 0; i < in->n_words && code == VERB_OK; i++) {
+                bool done;
+
+                code = judge_one(in, in->words[i], approve, &done);
+                if (code == VERB_OK && !done && ++n_not > 0 && in->n_words > 1)
+                        (void) say_failed("%s: not done", in->words[i]);
+        }
+        return code != VERB_OK ? code : n_not > 0 ? VERB_FAILED : VERB_OK;
 }
 
 int verb_notices_approve(const struct invocation *in) {

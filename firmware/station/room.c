@@ -162,7 +162,6 @@ int room_on_slice(void *userdata) {
                 return r;
         if (r > 0)
                 desk_touch(s->desk);
-        r = 0;
         r = incidents_on_slice(s); /* before what the office sends: of that there may be no end */
         if (r == 0 && s->fullness < LEDGER_INTAKE_STOPPED)
                 r = tail_slice(s->inbox);

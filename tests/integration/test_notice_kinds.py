@@ -546,6 +546,21 @@ def test_a_new_disk_is_asked_again_for_what_was_not_told_and_for_nothing_else(st
     assert sorted((f["subject"], f["kind"]) for f in store.facts("notice.reserved")) == [("P-2", "incident"), ("P-3", "incident")]
 
 
+def test_many_are_approved_at_once_and_one_that_is_decided_keeps_none_waiting(store):
+    store.policy(approval=["incident"])
+    config = ("--config", str(store.rig.folder / "etc/station.yaml"))
+    orders = [store.wish(f"P-{i}", incident="station") for i in (1, 2, 3)]
+    for order in orders:
+        ask(store, order, "incident", OFFICE["incident"][0])
+    first, second, third = (waiting(store, order, "incident") for order in orders)
+    store.rig.okuru("notices", "refuse", second, *config)
+    with pytest.raises(RigError, match=rf"{second}: not done"):
+        store.rig.okuru("notices", "approve", first, second, third, *config)
+    assert [f["subject"] for f in store.facts("notice.approved")] == ["P-1", "P-3"]
+    for order in (orders[0], orders[2]):
+        store.ended(order, "incident", "accepted")
+
+
 def test_what_the_station_refuses_is_answered_and_the_office_reads_why(store):
     """An office that forgot what it asked for, as after an older copy of its database."""
     order = store.wish("P-1", incident="station")
