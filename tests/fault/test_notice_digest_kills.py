@@ -52,7 +52,8 @@ class Together(Sending):
             self.ledger.contact(M, name, email=f"c{self.n}@example.jp", kinds=("incident",))
         notices = [self.ledger.reserve(M, name, kind="incident", data=DATA) for name in names]
         self.notify.start()
-        wait_for("death or an end", lambda: self.is_dead() or self.has_ended(notices), step=0.005)
+        # Rung for again and again: what has gathered long enough goes at the next look.
+        wait_for("death or an end", lambda: self.is_dead() or self.has_ended(notices) or self.ledger.ring(), step=0.1)
         self.died = self.end(death)
         if self.died:
             self.notify.environment = {}
