@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """okuru-oms at a real broker; the station is played here, as its contract says."""
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -41,11 +43,19 @@ class Office:
         self.config.write_text(f"realm: {REALM}\ndatabase: {folder}/oms.db\nsocket: {folder}/oms.sock\nmqtt:\n  host: {broker.host}\n"
                                f"  port: {broker.port}\n  reconnect_min: 50ms\n  reconnect_max: 100ms\n{tls}{extra}")
         self.config.chmod(0o600)
+        self.clock = folder / "clock"
+        self.pass_time(0)
+
+    def pass_time(self, seconds):
+        """As `serve` sees it."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(f"{seconds}\n")
+        new.rename(self.clock)
 
     def start(self):
         log = open(self.folder / "serve.log", "ab")
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", self.program, "serve", "--config", str(self.config)],
-                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "OKURU_TEST_CLOCK": str(self.clock)})
         wait_for("serve", lambda: listens(self.folder / "oms.sock") and b"broker: up" in (self.folder / "serve.log").read_bytes())
         return self
 
@@ -68,6 +78,11 @@ class Office:
 
     def rows(self, *words):
         return [json.loads(line) for line in self.ok(*words, "--json").splitlines()]
+
+    def taken(self):
+        """Of each stream."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/oms.db?mode=ro", uri=True)) as db:
+            return db.execute("SELECT taken FROM stream").fetchall()
 
     def facts(self, **which):
         return [f for f in self.rows("facts") if all(f.get(k) == v for k, v in which.items())]
@@ -562,7 +577,9 @@ def test_commands_that_were_lost_are_sent_again_the_same(office, box):
     assert push(office, shipment(1), shipment(2)).returncode == 0
     wait_for("the first delivery", lambda: len(box.seen) >= 4)
     box.take = True
-    box.command("shipment", "S-2")  # by the time-out of 5 s
+    wait_for("what was taken is known", lambda: office.taken() == [(2,)])
+    office.pass_time(6)  # longer than the time-out
+    box.command("shipment", "S-2")
     assert [box.seen.count((box.inbox, n)) for n in (1, 2, 3)] == [1, 1, 2]
     assert [int(c["sequence"]) for c in box.commands] == list(range(1, len(box.commands) + 1))
 
@@ -590,6 +607,7 @@ def test_contact_is_erased_here_and_there_also_what_was_not_taken_yet(office, bo
     office.ok("erase", "S-1", "--merchant", "acme")
     wait_for("what was sent before to be lost", lambda: any("contact.erase" in kind for kind in box.lost))
     box.take = True
+    office.pass_time(6)
     box.command("contact.erase", "S-1")
     assert "contact" not in box.types()
     office.stop()
@@ -628,6 +646,7 @@ def test_a_snapshot_that_is_on_its_way_is_not_sent_twice(office, box):
     wait_for(f"a reply: {box.replies}", lambda: box.replies == [{"v": 1, "id": "q-1", "ok": True}])
     assert push(office, shipment(1)).returncode == 0
     box.take = True
+    office.pass_time(6)
     box.command("shipment", "S-1")
     assert box.types().count("snapshot.end") == 1
 
