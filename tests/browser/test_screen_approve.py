@@ -10,8 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import accessible  # noqa: E402
 import shipments as goods  # noqa: E402
 from compare import read_mail  # noqa: E402
-from store import HAT, SOCKS, STORE, Store  # noqa: E402
-from story import store_wish  # noqa: E402
+from store import HAT, SOCKS, Store  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 SAYS = {"cause": {"ja": "配送車両が故障したため", "en": "the carrier's van broke down"}, "action": {"ja": "代わりの車両で本日発送いたします", "en": "another van takes it today"},
@@ -22,11 +21,7 @@ KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, "")}
 @pytest.fixture(scope="module")
 def store(build, tmp_path_factory):
     s = Store(build, tmp_path_factory.mktemp("store")).open()
-    policy, before = {**goods.policy(1), "version": 3, "store": STORE}, s.count("policy.changed")
-    for merchant in policy["merchants"]:
-        merchant["approval"] = ["incident"]
-    s.rig.oms("policy", s.file("policy.json", policy))
-    wait_for("the policy", lambda: s.count("policy.changed") > before)
+    s.rule(approval=["incident"])
     yield s
     s.close()
 
@@ -40,12 +35,7 @@ def nothing_is_left(store):
 
 def owe(store, *names: str, language: str = "ja", consent: bool = True) -> None:
     for name in names:
-        order = store_wish(name, (SOCKS, 2), (HAT, 1))
-        order["notices"] = {"shipped": "none", "pickup-ready": "none", "incident": "station"}
-        order["contact"] |= {"language": language, "consent": {"transactional": consent, "marketing": False}}
-        store.push(order)
-        store.rig.oms("notice", store.file("notice.json", {"merchant": order["merchant"], "shipment": name, "kind": "incident", "data": SAYS}))
-        wait_for(f"it is owed to {name}", lambda: store.count("notice.reserved", name))
+        store.tell_incident(name, (SOCKS, 2), (HAT, 1), says=SAYS, language=language, consent=consent)
 
 
 def open_floor(store, chromium, language: str) -> None:
@@ -126,14 +116,6 @@ def test_a_leader_reads_what_it_will_say_and_lets_one_go_and_one_not(store, chro
     assert store.count("person.in") == 1, "nobody is signed in anywhere by it"
 
 
-def rule(store, **changes) -> None:
-    policy, before = {**goods.policy(1), "version": 4 + store.count("policy.changed"), "store": STORE}, store.count("policy.changed")
-    for merchant in policy["merchants"]:
-        merchant |= {"approval": ["incident"], **changes}
-    store.rig.oms("policy", store.file("policy.json", policy))
-    wait_for("the policy", lambda: store.count("policy.changed") > before)
-
-
 NAMES = "return [...document.querySelectorAll('.asking li b')].map(e => e.textContent.split(' ').at(-1))"
 
 
@@ -144,19 +126,19 @@ def test_what_expires_first_stands_first_and_says_so_before_it_is_too_late(store
     open_floor(store, chromium, language)
     wait_for("it is listed", lambda: is_listed(chromium, later))
     assert due not in chromium.text(".asking") and top not in chromium.text("header.top")
-    rule(store, notice_max_age_s={"incident": 7200})
+    store.rule(approval=["incident"], notice_max_age_s={"incident": 7200})
     owe(store, first)
     wait_for("it stands before the other one", lambda: chromium.js(NAMES) == [first, later])
 
     touch(chromium, first, "a_no")  # somebody is about to press
-    rule(store, notice_max_age_s={"incident": 3600})
+    store.rule(approval=["incident"], notice_max_age_s={"incident": 3600})
     owe(store, last)
     wait_for("what comes goes behind it", lambda: chromium.js(NAMES) == [first, later, last])
     touch(chromium, first, "a_back")
     chromium.js("document.activeElement.blur(); touchedAt -= SETTLE_MS; show(doc)")
     assert chromium.js(NAMES) == [last, first, later]
 
-    rule(store)
+    store.rule(approval=["incident"])
     chromium.js("clockAhead += 45 * 60e3; show(doc)")
     rows = chromium.js("return [...document.querySelectorAll('.asking li')].map(e => [e.className, e.querySelector('.due').textContent])")
     assert rows == [["bad", due], ["warn", ""], ["warn", ""]]

@@ -8,11 +8,9 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/support"))
 
-import shipments as goods  # noqa: E402
 from compare import read_mail  # noqa: E402
 from rig import RigError, wait_for  # noqa: E402
-from store import SOCKS, STORE, Store  # noqa: E402
-from story import store_wish  # noqa: E402
+from store import SOCKS, Store  # noqa: E402
 
 SAYS = {"cause": {"ja": "配送車両が故障したため", "en": "the carrier's van broke down"}, "action": "代わりの車両で本日発送いたします", "next_by": "2026-11-22T18:30:00+09:00"}
 
@@ -27,23 +25,13 @@ class Told(Store):
 @pytest.fixture(scope="module")
 def store(build, tmp_path_factory):
     s = Told(build, tmp_path_factory.mktemp("store")).open()
-    policy, before = {**goods.policy(1), "version": 3, "store": STORE}, s.count("policy.changed")
-    for merchant in policy["merchants"]:
-        merchant["approval"] = ["incident"]
-    s.rig.oms("policy", s.file("policy.json", policy))
-    wait_for("the policy", lambda: s.count("policy.changed") > before)
+    s.rule(approval=["incident"])
     yield s
     s.close()
 
 
 def ask(store, name: str, language: str = "ja") -> str:
-    order = store_wish(name, (SOCKS, 2))
-    order["notices"] = {"shipped": "none", "pickup-ready": "none", "incident": "station"}
-    order["contact"] |= {"language": language, "consent": {"transactional": True, "marketing": False}}
-    store.push(order)
-    store.rig.oms("notice", store.file("notice.json", {"merchant": order["merchant"], "shipment": name, "kind": "incident", "data": SAYS}))
-    wait_for("it is owed", lambda: store.count("notice.reserved", name))
-    return next(f["notice"] for f in store.facts("notice.reserved") if f["subject"] == name)
+    return store.tell_incident(name, (SOCKS, 2), says=SAYS, language=language)
 
 
 def okuru(store, *words: str) -> str:

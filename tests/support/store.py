@@ -62,6 +62,25 @@ class Store(Premises):
     def close(self) -> None:
         self.rig.stop_all()
 
+    def rule(self, **changes) -> None:
+        """What the office's policy says of each merchant, from now on."""
+        before = self.count("policy.changed")
+        policy = {**goods.policy(1), "version": 2 + before, "store": STORE}
+        for merchant in policy["merchants"]:
+            merchant |= changes
+        self.rig.oms("policy", self.file("policy.json", policy))
+        wait_for("the policy", lambda: self.count("policy.changed") > before)
+
+    def tell_incident(self, name: str, *lines: tuple, says: dict, language: str = "ja", consent: bool = True) -> str:
+        """Of an order of its own, of which nothing else is told; the id of the notice that the office asked for."""
+        order = store_wish(name, *lines)
+        order["notices"] = {"shipped": "none", "pickup-ready": "none", "incident": "station"}
+        order["contact"] |= {"language": language, "consent": {"transactional": consent, "marketing": False}}
+        self.push(order)
+        self.rig.oms("notice", self.file("notice.json", {"merchant": order["merchant"], "shipment": name, "kind": "incident", "data": says}))
+        wait_for(f"it is owed to {name}", lambda: self.count("notice.reserved", name))
+        return next(f["notice"] for f in self.facts("notice.reserved") if f["subject"] == name)
+
     def push(self, *orders: dict) -> None:
         self.rig.oms("push", self.file("push.jsonl", *orders), "--station", NAME)
         for order in orders:
