@@ -145,7 +145,7 @@ static struct courier_answer refused_early(const sd_bus_error *error) {
         return a.result == COURIER_PERMANENT ? a : down(a.result == COURIER_ROUTE_DOWN ? a.reason : "modem");
 }
 
-/* The note says from now on what the message says, which is not asked for any more when a report is to come: that is another one. */
+/* The note says from now on what the message says, which nobody asks for any more: ModemManager would keep it for as long as it runs. */
 static void note_sent(struct modem *m, sd_bus *bus, const char *modem, const char *sms, const char *notice) {
         char text[NOTE_SENT_SIZE] = SENT;
         uint32_t reference;
@@ -155,7 +155,7 @@ static void note_sent(struct modem *m, sd_bus *bus, const char *modem, const cha
         if (note_write(m, notice, text) < 0)
                 log_debug(
                         "modem: the note stays at the path"); /* which says the same while the modem knows it */
-        else if (m->reports)
+        else
                 modem_bus_delete(bus, modem, sms);
 }
 

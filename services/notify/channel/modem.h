@@ -6,7 +6,7 @@
  *
  * A repeat is unsafe: the network knows no id. So that a death while sending can be judged, a note with the message's object path is
  * on the disk before Send, in a folder of ours; afterwards ModemManager is asked for the message's state. Nothing of the customer is in
- * a note. What failed for certain is deleted from the modem, or its storage fills up.
+ * a note. What failed for certain, and what is noted as sent, is deleted from the modem, or its storage fills up.
  *
  *   FOLDER/<id>.sms     the object path, or "sent"; where a report is asked for, "sent 17": the reference by which that names it
  *
