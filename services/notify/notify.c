@@ -74,10 +74,20 @@ static int notify_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         return leave(n, r < 0 ? r : checkpoint(n));
 }
 
+/* Else bells that follow each other closely put off the turn for as long as they ring. */
+static bool comes_soon(struct notify *n) {
+        uint64_t now, due;
+        int on = SD_EVENT_OFF;
+
+        return sd_event_source_get_enabled(n->timer, &on) >= 0 && on != SD_EVENT_OFF &&
+               sd_event_source_get_time(n->timer, &due) >= 0 &&
+               sd_event_now(n->event, CLOCK_MONOTONIC, &now) >= 0 && due <= now + BELL_USEC;
+}
+
 static void notify_on_bell(void *userdata) {
         struct notify *n = userdata;
 
-        if (turn_again(n, BELL_USEC) < 0)
+        if (!comes_soon(n) && turn_again(n, BELL_USEC) < 0)
                 log_debug("the bell's timer could not be set; the next tick comes anyway");
 }
 

@@ -182,6 +182,21 @@ def test_without_a_ledger_it_waits_for_one(build, tmp_path, maildir):
         notify.stop()
 
 
+def test_bells_that_follow_each_other_without_end_keep_nobody_waiting(notify, ledger):
+    """As many benches do, each of which rings with each scan."""
+    notify.outcome_of(shipped(ledger, "S-1"))  # it follows the bell
+    notice = shipped(ledger, "S-2")
+
+    def ring_and_look() -> bool:
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until:
+            ledger.bell.ring()
+            time.sleep(0.003)
+        return any(d["notice"] == notice for _, d in notify.outcomes())
+
+    wait_for("the outcome", ring_and_look, timeout=5, step=0)
+
+
 def test_the_bell_is_heard_and_the_station_is_told(build, tmp_path, ledger, maildir):
     """Between two ticks of a second each a mail goes within some tens of milliseconds of the bell."""
     path = tmp_path / "station.sock"
